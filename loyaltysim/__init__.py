@@ -1,0 +1,40 @@
+"""Simulate where a service company's next dollar earns most: service, complaints, win-back or advertising.
+
+`import loyaltysim as ls; study = ls.run("scenario.yml"); study.summary`. Names are imported when first used, so that
+`import loyaltysim` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "run": "loyaltysim.commands.run",
+    "load": "loyaltysim.scenario",
+    "check": "loyaltysim.scenario",
+    "explain": "loyaltysim.scenario",
+    "diff": "loyaltysim.scenario",
+    "schema": "loyaltysim.scenario",
+    "new": "loyaltysim.scenario",
+    "Scenario": "loyaltysim.scenario",
+    "LoyaltyModel": "loyaltysim.model",
+    "Customer": "loyaltysim.model",
+    "Mechanism": "loyaltysim.core.declare",
+    "InputError": "loyaltysim.core.errors",
+    "RunError": "loyaltysim.core.errors",
+}
+
+__all__ = ["__version__", *_PLACES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

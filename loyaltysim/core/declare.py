@@ -1,0 +1,273 @@
+"""The words that declare a mechanism: param, lever, column, roll, metric; and its step.
+
+Everything that must know about a mechanism reads these declarations: the scenario's check and its schema, `explain`,
+the docs, the tables, the recorder, the reports. This file needs neither NumPy nor Numba, so a mistyped key is answered
+at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+Grade = Literal["measured", "secondary", "folklore", "assumption", "definition"]
+Role = Literal["param", "lever", "solved", "switch"]
+Over = Literal["end", "sum", "mean", "ratio", "close"]
+
+
+def _declared(
+    role: Role,
+    default: Any,
+    *,
+    unit: str,
+    doc: str,
+    low: float | None,
+    high: float | None,
+    source: str,
+    grade: Grade,
+    cost: str = "",
+    examples: tuple[float, float] | None = None,
+) -> Any:
+    extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
+    if cost:
+        extra["cost"] = cost
+    if examples:
+        extra["plausible"] = list(examples)
+    return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
+
+
+def param(
+    default: Any,
+    *,
+    unit: str,
+    doc: str,
+    low: float | None = None,
+    high: float | None = None,
+    source: str = "assumption",
+    grade: Grade = "assumption",
+    plausible: tuple[float, float] | None = None,
+) -> Any:
+    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade."""
+    return _declared(
+        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible
+    )
+
+
+def lever(
+    default: float,
+    *,
+    unit: str,
+    doc: str,
+    low: float = 0,
+    high: float | None = None,
+    cost: str = "itself",
+    source: str = "management's choice",
+) -> Any:
+    """Declare a choice of management's, likewise, with what it costs (`itself` when it is a budget)."""
+    return _declared(
+        "lever", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition", cost=cost
+    )
+
+
+def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> Any:
+    """Declare a parameter that calibration solves for from what the scenario states; typed when `calibration: off`."""
+    return _declared("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One row of the house's book: a param, lever, solved parameter or switch, as every reader sees it."""
+
+    path: str
+    role: Role
+    default: Any
+    unit: str
+    doc: str
+    low: float | None
+    high: float | None
+    source: str
+    grade: str
+    type: str
+    cost: str = ""
+    plausible: tuple[float, float] | None = None
+
+
+class _Named:
+    """A declaration that learns its own name from the class body it stands in."""
+
+    name: str
+    owner: str
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        object.__setattr__(self, "name", self.name or name)
+        object.__setattr__(self, "owner", getattr(owner, "__name__", ""))
+
+
+@dataclass(frozen=True)
+class Column(_Named):
+    """State: one number a row of a table. Only its owner and the named `writers` may write it."""
+
+    table: str
+    dtype: str
+    doc: str
+    unit: str = ""
+    start: float = 0
+    writers: tuple[str, ...] = ()
+    name: str = field(default="", init=False, compare=False)
+    owner: str = field(default="", init=False, compare=False)
+
+
+def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Any:
+    """Declare state: table, NumPy type, unit, meaning, starting value, and who besides the owner writes it."""
+    return Column(table, dtype, doc, unit, start, tuple(writers.split()))
+
+
+@dataclass(frozen=True)
+class Roll(_Named):
+    """A list of row numbers made anew each month: those whom the month's later mechanisms are about."""
+
+    doc: str
+    name: str = field(default="", init=False, compare=False)
+    owner: str = field(default="", init=False, compare=False)
+
+
+def roll(*, doc: str) -> Any:
+    """Declare a month's list of rows, read as `world.<name>` by the mechanisms that come later in the month."""
+    return Roll(doc)
+
+
+@dataclass(frozen=True)
+class Metric(_Named):
+    """An outcome: how months become one figure, which direction is better, and its label."""
+
+    doc: str
+    unit: str
+    over: Over = "sum"
+    better: Literal["higher", "lower", ""] = ""
+    of: tuple[str, str] | None = None
+    annual: bool = False
+    account: Literal["", "cost"] = ""
+    headline: bool = False
+    name: str = ""
+    owner: str = field(default="", init=False, compare=False)
+
+
+def metric(
+    *,
+    doc: str,
+    unit: str,
+    over: Over = "sum",
+    better: Literal["higher", "lower", ""] = "",
+    of: tuple[str, str] | None = None,
+    annual: bool = False,
+    account: Literal["", "cost"] = "",
+    headline: bool = False,
+    called: str = "",
+) -> Any:
+    """Declare an outcome.
+
+    `over`: `end` (the last month's value), `sum` (a flow), `mean`, `ratio` (the sum of `of[0]` over the sum of `of[1]`;
+    `annual` turns a monthly chance into a yearly one) or `close` (reckoned from the whole horizon by `Mechanism.close`).
+    `account="cost"` books it as money spent. `headline` figures stand in the terminal's table.
+    """
+    return Metric(doc, unit, over, better, of, annual, account, headline, called)
+
+
+M = TypeVar("M", bound="Mechanism")
+
+
+class Mechanism(BaseModel):
+    """A frozen set of numbers with a `step`; its state lives in columns only."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, ignored_types=(Column, Roll, Metric), allow_inf_nan=False
+    )
+
+    key: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Mechanisms without which this one makes no sense: while it is on, they must be on."""
+    always: ClassVar[bool] = False
+    """Whether no market can be without it."""
+
+    on: bool = Field(
+        True,
+        description="whether this part of the world works at all; `off` as the whole block says the same",
+        json_schema_extra={"role": "switch", "unit": "yes/no", "source": "choice of the study", "grade": "definition"},
+    )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "key" not in cls.__dict__:
+            cls.key = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def begin(self, world: World, luck: Draws) -> None:
+        """Lay out this mechanism's state at the birth of a market (traits, starting values)."""
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Do this mechanism's part of one month."""
+
+    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+        """Reckon the figures that need the whole horizon; `months` maps each metric to its months 0..T."""
+        return {}
+
+    @classmethod
+    def columns(cls) -> Iterator[Column]:
+        """Give this mechanism's columns in the order of their declaration."""
+        return (thing for thing in vars(cls).values() if isinstance(thing, Column))
+
+    @classmethod
+    def rolls(cls) -> Iterator[Roll]:
+        """Give the month's lists that this mechanism makes."""
+        return (thing for thing in vars(cls).values() if isinstance(thing, Roll))
+
+    @classmethod
+    def metrics(cls) -> Iterator[Metric]:
+        """Give this mechanism's metrics in the order of their declaration."""
+        return (thing for thing in vars(cls).values() if isinstance(thing, Metric))
+
+    @classmethod
+    def declarations(cls) -> Iterator[Declaration]:
+        """Give its params, levers and solved parameters, nested blocks included, as rows of the book."""
+        return declared_fields(cls, cls.key)
+
+
+def declared_fields(model: type[BaseModel], prefix: str) -> Iterator[Declaration]:
+    """Walk a pydantic model and its nested blocks, giving every declared leaf with its dotted path."""
+    for name, info in model.model_fields.items():
+        path = f"{prefix}.{name}" if prefix else name
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from declared_fields(kind, path)
+        else:
+            yield _row(path, info)
+
+
+def _row(path: str, info: FieldInfo) -> Declaration:
+    extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    bounds = {type(mark).__name__: mark for mark in info.metadata}
+    plausible = extra.get("plausible")
+    kind = info.annotation
+    return Declaration(
+        path=path,
+        role=extra.get("role", "param"),
+        default=info.get_default(call_default_factory=True),
+        unit=extra.get("unit", ""),
+        doc=info.description or "",
+        low=getattr(bounds.get("Ge"), "ge", None),
+        high=getattr(bounds.get("Le"), "le", None),
+        source=extra.get("source", ""),
+        grade=extra.get("grade", ""),
+        type=kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", ""),
+        cost=extra.get("cost", ""),
+        plausible=(plausible[0], plausible[1]) if plausible else None,
+    )

@@ -1,0 +1,27 @@
+"""The month: every mechanism's step in order, and what it reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loyaltysim.core.declare import Mechanism, Metric
+from loyaltysim.core.record import Report
+from loyaltysim.core.streams import Draws
+from loyaltysim.core.tables import World
+
+
+def play_month(
+    world: World,
+    month: int,
+    mechanisms: Sequence[Mechanism],
+    catalog: Mapping[str, Metric],
+    seed: int,
+    replication: int,
+) -> Report:
+    """Play one month in place, in the order of the mechanisms, and give what they reported."""
+    world.month = month
+    report = Report(catalog)
+    for mechanism in mechanisms:
+        if mechanism.on:
+            mechanism.step(world, Draws(seed, replication, mechanism.key, month), report)
+    return report

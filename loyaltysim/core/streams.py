@@ -1,0 +1,55 @@
+"""Luck: every draw is a pure function of who decides what, when, in which replication of which seed.
+
+The generator is SplitMix64 read by position (Steele, Lea and Flood 2014): `bits(key, n)` is output n + 1 of the published
+generator seeded with `key`, so its published vectors test it. A key is folded from the fields that name a decision,
+`key = bits(key, field)` for seed, replication, stream and month in that order; a person's own sequence is
+`bits(bits(key, who), 0), bits(bits(key, who), 1), ...`. This file does the folding with Python's integers; the kernels
+hold the same arithmetic compiled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+MASK = (1 << 64) - 1
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+def bits(key: int, position: int) -> int:
+    """Give the 64 bits at a position (any integer, taken modulo 2**64) of the SplitMix64 sequence of a key."""
+    z = (key + (position + 1) * GOLDEN) & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+@lru_cache(maxsize=None)
+def stream(name: str) -> int:
+    """Give the number of a named decision (`mechanism.decision`): the first 8 bytes of its BLAKE2b digest."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+@lru_cache(maxsize=4096)
+def timeless_key(seed: int, replication: int, name: str) -> int:
+    """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
+    return bits(bits(bits(0, seed), replication), stream(name))
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The luck that one mechanism meets in one month."""
+
+    seed: int
+    replication: int
+    mechanism: str
+    month: int
+
+    def __call__(self, decision: str) -> int:
+        """Give the key of a decision of this mechanism in this month."""
+        return bits(self.ever(decision), self.month)
+
+    def ever(self, decision: str) -> int:
+        """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
+        return timeless_key(self.seed, self.replication, f"{self.mechanism}.{decision}")

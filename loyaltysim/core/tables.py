@@ -1,0 +1,136 @@
+"""The world: tables of columns, and the month's rolls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim.core.declare import Column, Mechanism
+
+
+class Table:
+    """Columns of one length, read as attributes.
+
+    A column is an array that is changed in place. It refuses to be rebound, because another mechanism may hold the
+    same array: write `table.satisfaction[rows] = value`.
+    """
+
+    name: str
+    rows: int
+    columns: dict[str, Column]
+
+    def __init__(self, name: str, rows: int, columns: Iterable[Column]) -> None:
+        declared = {column.name: column for column in columns}
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "columns", declared)
+        for column in declared.values():
+            self.__dict__[column.name] = np.full(rows, column.start, dtype=column.dtype)
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        raise AttributeError(f"table {self.name!r} has no column {name!r}: a mechanism declares it with column(...)")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{self.name}.{name} cannot be rebound: write {self.name}.{name}[:] = ... instead")
+
+    def reserve(self, rows: int) -> None:
+        """Make room for at least so many rows, keeping what stands there; arrays held from before are then stale."""
+        if rows <= self.rows:
+            return
+        room = max(rows, 2 * self.rows)
+        for column in self.columns.values():
+            grown = np.full(room, column.start, dtype=column.dtype)
+            grown[: self.rows] = self.__dict__[column.name]
+            self.__dict__[column.name] = grown
+        object.__setattr__(self, "rows", room)
+
+    def copy(self) -> Table:
+        """Give an independent table with the same values."""
+        twin = Table(self.name, 0, ())
+        object.__setattr__(twin, "rows", self.rows)
+        object.__setattr__(twin, "columns", self.columns)
+        for name in self.columns:
+            twin.__dict__[name] = self.__dict__[name].copy()
+        return twin
+
+    def nbytes(self) -> int:
+        """Give the bytes that the columns occupy."""
+        return sum(self.__dict__[name].nbytes for name in self.columns)
+
+
+class World:
+    """One market's whole state: its tables, its ties, and this month's rolls.
+
+    `first` int64 (people + 1,) and `tie` int32: the network in CSR form, both of length 1 and 0 where all may meet all.
+    """
+
+    def __init__(self, tables: dict[str, Table], first: NDArray[np.int64], tie: NDArray[np.int32]) -> None:
+        self.tables = tables
+        self.first = first
+        self.tie = tie
+        self.rolls: dict[str, NDArray[Any]] = {}
+        self.month = 0
+
+    def __getattr__(self, name: str) -> Any:
+        state = self.__dict__
+        if name in state.get("tables", ()):
+            return state["tables"][name]
+        if name in state.get("rolls", ()):
+            return state["rolls"][name]
+        raise AttributeError(f"the world has no table or roll {name!r}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def fork(self) -> World:
+        """Give an independent world in the same state; the network is shared, since nothing writes it."""
+        twin = World({name: table.copy() for name, table in self.tables.items()}, self.first, self.tie)
+        twin.rolls = {name: rows.copy() for name, rows in self.rolls.items()}
+        twin.month = self.month
+        return twin
+
+    def nbytes(self) -> int:
+        """Give the bytes of the tables and of the network."""
+        return sum(table.nbytes() for table in self.tables.values()) + self.first.nbytes + self.tie.nbytes
+
+
+def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) -> dict[str, Table]:
+    """Allocate every declared column; `rows` gives each table's length."""
+    columns: dict[str, list[Column]] = {}
+    for mechanism in mechanisms:
+        for column in mechanism.columns():
+            columns.setdefault(column.table, []).append(column)
+    return {name: Table(name, rows[name], declared) for name, declared in columns.items()}
+
+
+def empty_rolls(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
+    """Give every declared roll without rows, as a month finds it when the mechanism that makes it is off."""
+    return {roll.name: np.empty(0, np.int32) for mechanism in mechanisms for roll in mechanism.rolls()}
+
+
+@contextmanager
+def only_own_columns(world: World, mechanism: type[Mechanism]) -> Iterator[None]:
+    """Make every column that the mechanism neither owns nor is named a writer of read-only while the block runs.
+
+    The market alone may write any column of `people`: it lays out the rows of newcomers.
+    """
+    sealed = []
+    for table in world.tables.values():
+        for column in table.columns.values():
+            renews = mechanism.key == "market" and table.name == "people"
+            if mechanism.__name__ != column.owner and mechanism.key not in column.writers and not renews:
+                array = table.__dict__[column.name]
+                array.setflags(write=False)
+                sealed.append(array)
+    try:
+        yield
+    finally:
+        for array in sealed:
+            array.setflags(write=True)

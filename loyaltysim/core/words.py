@@ -1,0 +1,21 @@
+"""The codes that columns hold, each with its word."""
+
+from __future__ import annotations
+
+PROSPECT, CUSTOMER, LOST = 0, 1, 2
+
+REASONS = ("died", "moved", "friends", "rival", "product", "indifference")
+DIED, MOVED, FRIENDS, RIVAL, PRODUCT, INDIFFERENCE = range(6)
+
+OUTCOMES = ("silent", "ignored", "logged", "resolved", "resolved_fast")
+SILENT, IGNORED, LOGGED, RESOLVED, RESOLVED_FAST = range(5)
+
+SEVERITIES = ("large", "small")
+LARGE, SMALL = range(2)
+
+NONE = -1
+LONG_AGO = -32000
+
+MONTHS_A_YEAR = 12
+DAYS_A_MONTH = 365.25 / 12
+HOURS_A_MONTH = 24 * DAYS_A_MONTH

@@ -1,0 +1,88 @@
+"""A market, from its birth to any month: the part of a simulation that needs no Mesa, shared by calibration and model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism
+from loyaltysim.core.pipeline import play_month
+from loyaltysim.core.record import Report
+from loyaltysim.core.streams import Draws, timeless_key
+from loyaltysim.core.tables import World, build_tables, empty_rolls
+from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.mechanisms.accounts import Accounts
+from loyaltysim.mechanisms.market import Market
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+
+def mechanisms_of(scenario: Scenario) -> tuple[Mechanism, ...]:
+    """Give the scenario's mechanisms at its top-level levers, in the order of the month."""
+    return tuple(scenario.mechanism(mechanism.key) for mechanism in MONTH)
+
+
+def born(scenario: Scenario, seed: int, replication: int) -> World:
+    """Lay out a market's tables, ties and first customers, at the month before its burn-in."""
+    market: Market = scenario.mechanism("market")
+    staff: Any = scenario.mechanism("staff")
+    touchpoints: Any = scenario.mechanism("touchpoints")
+    rows = {
+        "people": market.people,
+        "staff": math.ceil(market.people / staff.customers_each) + 1,
+        "touchpoints": len(touchpoints.table),
+        "cases": 64,
+        "handlers": 8,
+        "firm": 1,
+    }
+    first, tie = build_network(market, np.uint64(timeless_key(seed, replication, "market.network")))
+    world = World(build_tables(MONTH, rows), first, tie)
+    world.rolls = empty_rolls(MONTH)
+    world.month = -market.burn_in
+    for mechanism in mechanisms_of(scenario):
+        mechanism.begin(world, Draws(seed, replication, mechanism.key, world.month))
+    return world
+
+
+def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Draw or read who knows whom; CSR rows first int64 (people + 1,) and tie int32."""
+    network, people = market.network, market.people
+    half = max(1, network.ties // 2)
+    if network.kind == "none":
+        return np.zeros(people + 1, np.int64), np.empty(0, np.int32)
+    if network.kind == "file":
+        ends = np.loadtxt(network.path, dtype=np.int32, comments="#", usecols=(0, 1), ndmin=2)
+        a, b = ends[:, 0].copy(), ends[:, 1].copy()
+    elif network.kind == "small_world":
+        a, b = kernels.network.small_world(people, half, network.rewired, key)
+    elif network.kind == "random":
+        a, b = kernels.network.random_ties(people, people * network.ties // 2, key)
+    else:
+        a, b = kernels.network.scale_free(people, half, key)
+    return kernels.network.csr(people, a, b)
+
+
+def play(world: World, scenario: Scenario, mechanisms: Sequence[Mechanism], seed: int, replication: int) -> Report:
+    """Play the world's next month in place with the given mechanisms, and give its report."""
+    return play_month(world, world.month + 1, mechanisms, CATALOG, seed, replication)
+
+
+def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[World, Report]:
+    """Live the burn-in at the top-level levers and found month 0; gives the world and month 0's report, without flows."""
+    world = born(scenario, seed, replication)
+    market: Market = scenario.mechanism("market")
+    accounts: Accounts = scenario.mechanism("accounts")
+    mechanisms = mechanisms_of(scenario)
+    report = Report(CATALOG)
+    while world.month < 0:
+        report = play(world, scenario, mechanisms, seed, replication)
+    market.found(world, Draws(seed, replication, market.key, 0))
+    start = Report(CATALOG, {name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})
+    accounts.take_stock(world, start)
+    return world, start

@@ -1,0 +1,182 @@
+"""Where replications are computed: here, or in worker processes; any `concurrent.futures.Executor` will do.
+
+A task is one replication with all its strategies. Workers are started by a context of their own that never touches the
+program's start method, does not run the user's main script again, and leaves Ctrl-C to the parent.
+"""
+
+from __future__ import annotations
+
+import multiprocessing.context
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, TypeVar
+
+from loyaltysim.core.errors import InputError, Problem, RunError
+
+T = TypeVar("T")
+ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to compute: in this process, or in so many worker processes (0: as many as it may use)."""
+
+    kind: Literal["in-process", "processes"]
+    workers: int = 0
+
+
+def parse(text: str) -> Place:
+    """Read `in-process`, `processes` or `processes:N`."""
+    match = WHERE.fullmatch(text.strip())
+    kind, number = match.groups() if match else ("", None)
+    if kind == "in-process" and number is None:
+        return Place("in-process")
+    if kind == "processes" and (number is None or int(number) > 0):
+        return Place("processes", int(number or 0))
+    cure = "write in-process, processes, or processes:N with N of 1 or more"
+    raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=cure))
+
+
+def usable_processors() -> int:
+    """Count the processors that this process may use: its affinity, and a container's quota."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(count, round(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such quota here, or "max"
+        return count
+
+
+class InProcess(Executor):
+    """An executor that computes a task at once, when it is submitted."""
+
+    workers = 1
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Compute now; an exception stays in the future, Ctrl-C does not."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Processes(ProcessPoolExecutor):
+    """Worker processes that are one-threaded, deaf to Ctrl-C, and can be ended at once."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._context = _Context()
+        super().__init__(workers, mp_context=self._context, initializer=_begin_worker)
+
+    def end(self) -> None:
+        """Drop what waits and end the workers without waiting for their tasks."""
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in self._context.started:
+            process.terminate()
+
+
+class _Worker(SpawnProcess):
+    """A worker that neither hears Ctrl-C nor imports the user's main script (which may lack a main guard)."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
+        with _interrupts_held_back(), _without_main_script():
+            return SpawnProcess._Popen(process_obj)
+
+
+class _Context(SpawnContext):
+    """A spawn context that remembers the processes it started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[multiprocessing.context.SpawnProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        process = _Worker(*args, **kwargs)
+        self.started.append(process)
+        return process
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Block SIGINT in this thread for a moment: a child inherits the block for good, here it only comes later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_main_script() -> Iterator[None]:
+    """Hide the main script while a child is prepared, so that the child does not run it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _begin_worker() -> None:
+    """Make a fresh worker one-threaded, before NumPy or Numba are imported, and deaf to Ctrl-C."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def opened(where: str | Executor | None, tasks: int) -> Iterator[Executor]:
+    """Open the place to compute so many tasks; one's own executor is used as it is and left open.
+
+    Raises RunError when a worker dies. On any other way out than the end, workers are ended at once.
+    """
+    if isinstance(where, Executor):
+        yield where
+        return
+    place = parse(where or "processes")
+    workers = min(place.workers or usable_processors(), tasks)
+    if place.kind == "in-process" or (workers == 1 and not place.workers) or tasks == 1:
+        yield InProcess()
+        return
+    pool = Processes(workers)
+    try:
+        yield pool
+        pool.shutdown()
+    except BrokenProcessPool as broken:
+        pool.end()
+        raise RunError(
+            f"a worker process died before its replication was done (out of memory, or ended from outside); "
+            f"{workers} workers were running\n    try fewer, --executor processes:1, or a smaller market"
+        ) from broken
+    except BaseException:
+        pool.end()
+        raise
+
+
+def completed(executor: Executor, task: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    """Submit a task for each tuple of arguments and give the results as they end, in whatever order."""
+    waiting: set[Future[T]] = set()
+    for each in arguments:
+        waiting.add(executor.submit(task, *each))
+        ready = {future for future in waiting if future.done()}
+        waiting -= ready
+        for future in ready:
+            yield future.result()
+    for future in as_completed(waiting):
+        yield future.result()

@@ -1,0 +1,205 @@
+"""Run a scenario: every strategy in every replication on common luck, brought together and kept in a folder."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from loyaltysim.core.declare import Metric
+from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.core.record import RunRecord
+from loyaltysim.experiments import executors, files, store
+from loyaltysim.experiments.progress import Listener, Progress, unheard
+from loyaltysim.experiments.study import Study
+from loyaltysim.report import answer, tables
+from loyaltysim.report.results import Results, collect
+
+Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
+Finish = Callable[[Results], Mapping[str, bytes]]
+
+
+def nothing_more(results: Results) -> Mapping[str, bytes]:
+    """Add no files to the folder."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a study is to be carried out: where its files go, where it computes, who listens, what else is kept.
+
+    `finish` gives further files (the pictures), by name, before the run counts as done.
+    """
+
+    out: str | Path | None = None
+    executor: str | Executor | None = None
+    progress: Listener = unheard
+    finish: Finish = nothing_more
+    began: float = field(default_factory=perf_counter)
+
+
+@dataclass(frozen=True)
+class Machinery:
+    """What computes: `simulate` (sent to workers by its name), the metrics it reports, and the scenario's full text."""
+
+    simulate: Simulate
+    catalog: Mapping[str, Metric]
+    resolved: Callable[[Any], str]
+
+
+def run(
+    scenario: Any,
+    order: Order,
+    *,
+    replications: int | None = None,
+    months: int | None = None,
+    seed: int | None = None,
+    overrides: Sequence[str] = (),
+) -> Study:
+    """Read, calibrate and simulate a scenario (a file's path or a Scenario).
+
+    Raises InputError for what the user can mend in the input (nothing is left behind), RunError when the run fails.
+    """
+    check_place(order)
+    order.progress(Progress("reading"))
+    spec = read(scenario, replications=replications, months=months, seed=seed, overrides=overrides)
+    order.progress(Progress("calibrating"))
+    from loyaltysim.calibration import solve
+
+    solved = solve(spec)
+    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.model import simulate
+    from loyaltysim.scenario import resolved_yaml
+
+    return carry_out(solved, Machinery(simulate, CATALOG, resolved_yaml), order)
+
+
+def check_place(order: Order) -> None:
+    """Refuse at once a place to compute that is none and a folder that is taken."""
+    if isinstance(order.executor, str):
+        executors.parse(order.executor)
+    store.refuse_occupied(order.out)
+
+
+def read(
+    scenario: Any, *, replications: int | None, months: int | None, seed: int | None, overrides: Sequence[str]
+) -> Any:
+    """Read a scenario's file, or take a Scenario as it is, and apply what the call says beyond it."""
+    from loyaltysim.scenario import load
+
+    return load(scenario, overrides, months=months, replications=replications, seed=seed)
+
+
+def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
+    """Simulate a solved scenario and keep everything in a folder of its own."""
+    folder = store.claim(order.out, spec)
+    with _status_told(folder, order):
+        folder.tell(status="interrupted", **_head(spec))
+        folder.write("scenario.yml", machinery.resolved(spec))
+        records = _simulate(spec, machinery.simulate, order)
+        order.progress(Progress("writing"))
+        results = collect(records, spec, machinery.catalog)
+        study = _study(spec, results, folder.path)
+        _write(folder, study, order.finish)
+        folder.tell(status="done", **_effort(records, order), answer=study.answer)
+    return study
+
+
+@contextmanager
+def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
+    """Leave a manifest that says how the run ended; leave nothing when the input was wrong."""
+    try:
+        yield
+    except InputError:
+        folder.abandon()
+        raise
+    except KeyboardInterrupt:
+        folder.tell_if_possible(status="interrupted", duration_s=_since(order))
+        raise KeyboardInterrupt(f"interrupted; what there is lies in {folder.path}") from None
+    except MemoryError as error:
+        folder.tell_if_possible(status="failed", duration_s=_since(order), error="out of memory")
+        raise RunError("out of memory\n    try --executor processes:1, or a smaller market") from error
+    except BaseException as error:
+        folder.tell_if_possible(status="failed", duration_s=_since(order), error=str(error) or type(error).__name__)
+        raise
+
+
+def _head(spec: Any) -> dict[str, Any]:
+    return {
+        "title": spec.title,
+        "versions": _versions(),
+        "seed": spec.seed,
+        "replications": spec.replications,
+        "months": spec.months,
+        "strategies": list(spec.strategies),
+        "scenario_sha256": spec.sha256,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": sys.version.split()[0]}
+    for name in ("loyaltysim", "mesa", "numpy", "numba"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            found[name] = str(getattr(sys.modules.get(name), "__version__", "unknown"))
+    return found
+
+
+def _since(order: Order) -> float:
+    return round(perf_counter() - order.began, 3)
+
+
+def _simulate(spec: Any, simulate: Simulate, order: Order) -> list[RunRecord]:
+    names, count = tuple(spec.strategies), spec.replications
+    total, records, began = len(names) * count, list[RunRecord](), perf_counter()
+    order.progress(Progress("starting", 0, total))
+    with executors.opened(order.executor, tasks=count) as pool:
+        for done in executors.completed(pool, simulate, ((spec, replication, names) for replication in range(count))):
+            records += done
+            order.progress(Progress("simulating", len(records), total, perf_counter() - began))
+    return sorted(records, key=lambda record: (names.index(record.strategy), record.replication))
+
+
+def _study(spec: Any, results: Results, folder: Path) -> Study:
+    return Study(
+        scenario=spec,
+        results=results,
+        folder=folder,
+        answer=answer.answer(results),
+        summary=tables.summary(results),
+        departures=tables.departures(results),
+        complaints=tables.complaints(results),
+        money=tables.money(results),
+    )
+
+
+def _write(folder: store.RunFolder, study: Study, finish: Finish) -> None:
+    for name in ("summary", "departures", "complaints", "money"):
+        folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+    with folder.new("months.parquet") as file:
+        files.write_months(study.results, file)
+    for name, content in finish(study.results).items():
+        folder.write(name, content)
+
+
+def _effort(records: Sequence[RunRecord], order: Order) -> dict[str, float | int]:
+    """Tell the processor time of the simulated months, and the person-months simulated in a second of it."""
+    seconds = math.fsum(record.seconds for record in records)
+    person_months = sum(record.person_months for record in records)
+    return {
+        "duration_s": _since(order),
+        "simulation_s": round(seconds, 6),
+        "person_months": int(person_months),
+        "person_months_per_second": round(person_months / seconds) if seconds > 0 else 0,
+    }

@@ -1,0 +1,155 @@
+"""A run's folder: claimed for one run, never overwritten; each file appears whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from loyaltysim.core.errors import InputError, Problem, RunError
+
+RESULTS = Path("results")
+MANIFEST = "manifest.json"
+
+
+def slug(name: str) -> str:
+    """Make a file name of a text: lower-case letters and digits of ASCII, hyphens between; at most 60 of them."""
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:60].strip("-") or "scenario"
+
+
+def refuse_occupied(out: str | Path | None) -> None:
+    """Refuse a chosen folder that already holds something, or is a file."""
+    if out is None:
+        return
+    place = Path(out)
+    cure = "name a folder that does not exist yet or is empty"
+    try:
+        if place.is_dir() and any(place.iterdir()):
+            raise InputError(
+                Problem(f"{place} is not empty, and results are never overwritten", where="--out", cure=cure)
+            )
+        if place.exists() and not place.is_dir():
+            raise InputError(Problem(f"{place} is a file, not a folder", where="--out", cure=cure))
+    except OSError as error:
+        raise RunError(f"cannot look into {place}: {error.strerror or error}") from error
+
+
+class RunFolder:
+    """A folder that belongs to one run."""
+
+    def __init__(self, path: Path, made: list[Path]) -> None:
+        self.path = path
+        self._made = made
+        self._written: list[Path] = []
+        self._manifest: dict[str, Any] = {}
+
+    @contextmanager
+    def new(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file of this folder for writing; it gets its name when it is whole. Raises RunError if it cannot."""
+        target = self.path / name
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            self._ensure(target.parent)
+            with open(temporary, "xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except BaseException as error:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise _unwritable(target, error) from error
+            raise
+        self._written.append(target)
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a whole file; text as UTF-8 with Unix line ends."""
+        with self.new(name) as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+
+    def tell(self, **entries: Any) -> None:
+        """Add entries to the manifest."""
+        self._manifest |= entries
+        self.write(MANIFEST, json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n")
+
+    def tell_if_possible(self, **entries: Any) -> None:
+        """Add entries to the manifest; a disk that is full keeps the older ones."""
+        with suppress(RunError):
+            self.tell(**entries)
+
+    def abandon(self) -> None:
+        """Take away what this run has made: nothing is left of a run whose input was wrong."""
+        for file in self._written:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+        for folder in reversed(self._made):
+            with suppress(OSError):  # another run may have moved in
+                folder.rmdir()
+
+    def _ensure(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir()
+            self._made.append(folder)
+
+
+def claim(out: str | Path | None, scenario: Any) -> RunFolder:
+    """Make the folder of a run and prove that it can be written to.
+
+    Without `out`: results/<slug of the file's stem>-<6 hex of the scenario's hash>-<counter>. Raises InputError when
+    `out` is occupied, RunError when the folder cannot be made or written to.
+    """
+    refuse_occupied(out)
+    try:
+        folder = _numbered(scenario) if out is None else _chosen(Path(out))
+    except OSError as error:
+        place = Path(out) if out is not None else RESULTS
+        raise RunError(
+            f"cannot make the folder {place}: {error.strerror or error}\n    choose another place with --out"
+        ) from error
+    try:
+        folder.write(".writable", b"")
+        (folder.path / ".writable").unlink()
+    except BaseException:
+        folder.abandon()
+        raise
+    return folder
+
+
+def _chosen(path: Path) -> RunFolder:
+    made = _parents(path.parent)
+    if not path.is_dir():
+        path.mkdir()
+        made.append(path)
+    return RunFolder(path, made)
+
+
+def _numbered(scenario: Any) -> RunFolder:
+    made = _parents(RESULTS)
+    stem = f"{slug(scenario.stem)}-{scenario.sha256[:6]}"
+    counter = 1
+    while True:
+        path = RESULTS / f"{stem}-{counter}"
+        try:
+            path.mkdir()  # of two runs that start at once, one gets the number
+            return RunFolder(path, [*made, path])
+        except FileExistsError:
+            counter += 1
+
+
+def _parents(folder: Path) -> list[Path]:
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return list(reversed(missing))
+
+
+def _unwritable(target: Path, error: OSError) -> RunError:
+    return RunError(
+        f"cannot write {target}: {error.strerror or error}\n    make room, or choose another place with --out"
+    )

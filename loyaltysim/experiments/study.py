@@ -1,0 +1,68 @@
+"""A finished study as Python sees it: its tables, its answer, its pictures, and where its files lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.report.results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The study's pictures, each drawn when it is asked for."""
+
+    results: Results
+
+    def customers(self) -> Figure:
+        """Draw customers over time, one line a strategy."""
+        from loyaltysim.report import figures
+
+        return figures.customers(self.results)
+
+    def money(self) -> Figure:
+        """Draw what each strategy earns against the first."""
+        from loyaltysim.report import figures
+
+        return figures.money(self.results)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study:
+    """Strategies compared on common luck.
+
+    `summary`, `departures`, `complaints`, `money`: the tables as in the folder's CSV files. `answer`: the sentence.
+    `results`: the raw figures, one array a strategy and metric.
+    """
+
+    scenario: Any
+    results: Results
+    folder: Path
+    answer: str
+    summary: pd.DataFrame
+    departures: pd.DataFrame
+    complaints: pd.DataFrame
+    money: pd.DataFrame
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Every metric month by month, read from the folder: strategy, replication, month, metric, value."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / "months.parquet")
+
+    @property
+    def plot(self) -> Pictures:
+        """The study's pictures: `study.plot.customers()`, `study.plot.money()`."""
+        return Pictures(self.results)
+
+    def __repr__(self) -> str:
+        results = self.results
+        size = f"{len(results.strategies)} strategies x {results.replications} replications x {results.months} months"
+        return f"<Study {results.title!r}: {size}; files in {self.folder}>\n{self.answer}"

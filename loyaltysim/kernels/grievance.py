@@ -1,0 +1,96 @@
+"""From a bad encounter to a grievance, and from a grievance to staying or leaving."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, PRODUCT, RESOLVED, SMALL
+from loyaltysim.kernels.luck import bits, person, share, unit
+
+ONE = np.uint64(1)
+TWO = np.uint64(2)
+
+
+@njit(cache=True, nogil=True)
+def grieve(
+    roll, generation, key, month, indifferent, failed, satisfaction, before, tenure, fickleness, open_case,
+    base_indifference, base_product, slope, middle, forgiveness, small_share, year,
+    kind, severity, grieved_month, repeated, satisfaction_before,
+):  # fmt: skip
+    """Let bad encounters become grievances, at most one a customer-month and none while a case is open.
+
+    An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness). The
+    kind is chosen among the month's bad encounters in proportion to their chances. Returns the rows, int32.
+    """
+    rows = np.empty(roll.size, np.int32)
+    n = 0
+    ceiling = np.exp(slope * middle)
+    for i in range(roll.size):
+        row = roll[i]
+        bad = indifferent[row]
+        failures = failed[row]
+        if bad + failures == 0 or open_case[row]:
+            continue
+        seed = bits(key, person(row, generation[row]))
+        u = share(seed)
+        shared = fickleness[row] / (1.0 + tenure[row] / forgiveness)
+        if u >= (bad * base_indifference + failures * base_product) * shared * ceiling:
+            continue
+        shared *= np.exp(slope * (middle - satisfaction[row]))
+        of_staff = min(1.0, base_indifference * shared)
+        of_product = min(1.0, base_product * shared)
+        if u >= 1.0 - (1.0 - of_staff) ** bad * (1.0 - of_product) ** failures:
+            continue
+        weight = bad * of_staff
+        rest = failures * of_product
+        kind[row] = INDIFFERENCE if unit(seed, ONE) * (weight + rest) < weight else PRODUCT
+        severity[row] = SMALL if unit(seed, TWO) < small_share else LARGE
+        repeated[row] = month - grieved_month[row] < year
+        grieved_month[row] = month
+        satisfaction_before[row] = before[row]
+        rows[n] = row
+        n += 1
+    return rows[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def settle(
+    rows, outcomes, month, generation, ever, kept, repeat_factor, restored, paradox,
+    severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
+    status, reason, left_month, last_outcome,
+):  # fmt: skip
+    """Decide who stays over a grievance whose outcome is known.
+
+    rows int32 and outcomes int8 (n,); kept: float64 (severities, outcomes), the chances to stay. The luck is the
+    case's own (person and month of the grievance). Returns decided, stayed: int64 (severities, outcomes), and left,
+    never_complained: int64 (6,) by reason.
+    """
+    decided = np.zeros(kept.shape, np.int64)
+    stayed = np.zeros(kept.shape, np.int64)
+    left = np.zeros(6, np.int64)
+    never = np.zeros(6, np.int64)
+    for i in range(rows.size):
+        row = rows[i]
+        outcome = outcomes[i]
+        size = severity[row]
+        key = bits(ever, np.uint64(np.int64(grieved_month[row])))
+        stay = kept[size, outcome]
+        if repeated[row]:
+            stay *= repeat_factor
+        decided[size, outcome] += 1
+        last_outcome[row] = outcome
+        if unit(key, person(row, generation[row])) < stay:
+            stayed[size, outcome] += 1
+            if outcome >= RESOLVED:
+                level = satisfaction[row]
+                level += restored * max(0.0, satisfaction_before[row] - level)
+                satisfaction[row] = level + paradox * (1.0 - level)
+            continue
+        status[row] = LOST
+        reason[row] = kind[row]
+        left_month[row] = month
+        left[kind[row]] += 1
+        if not complained[row]:
+            never[kind[row]] += 1
+    return decided, stayed, left, never

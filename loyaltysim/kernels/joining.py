@@ -1,0 +1,79 @@
+"""Prospects who join, and the lost who come back of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from loyaltysim.core.words import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
+from loyaltysim.kernels.luck import bits, person, share, unit
+
+ONE = np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def join(
+    month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor, forget,
+    heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
+):  # fmt: skip
+    """Let prospects join and the lost return, each at a monthly hazard.
+
+    hazard = (advertising + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
+    the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged). Who left `forget`
+    months ago is a prospect again. Returns the rows (int32) of those who come, and int64 (5,): joined, returned, and
+    both by what brought them: advertising, talk, unprompted.
+    """
+    totals = np.zeros(5, np.int64)
+    rows = np.empty(status.size, np.int32)
+    n = 0
+    steady = advertising + unprompted
+    ceiling = damp * max(1.0, hold) * max(1.0, lost_factor, lost_factor * heard_factor)
+    for row in range(status.size):
+        if status[row] == CUSTOMER:
+            continue
+        seed = bits(key, person(row, generation[row]))
+        u = share(seed)
+        lost = status[row] == LOST
+        if lost and month - left_month[row] >= forget and reason[row] > MOVED:
+            status[row] = PROSPECT
+            reason[row] = NONE
+            lost = False
+        talk = praise * heard_good[row]
+        if u >= (steady + talk) * ceiling:
+            continue
+        if lost and reason[row] <= MOVED:
+            continue
+        rate = (steady + talk) * np.exp(-blame * heard_bad[row]) * damp
+        if with_rival[row]:
+            rate *= hold
+        if lost:
+            rate *= lost_factor
+            if last_outcome[row] >= LOGGED:
+                rate *= heard_factor
+        if u >= 1.0 - np.exp(-rate):
+            continue
+        pick = unit(seed, ONE) * (steady + talk)
+        totals[1 if lost else 0] += 1
+        totals[2 if pick < advertising else (3 if pick < advertising + talk else 4)] += 1
+        rows[n] = row
+        n += 1
+    return rows[:n].copy(), totals
+
+
+@njit(cache=True, nogil=True)
+def welcome(
+    rows, start_satisfaction, start_expectation, status, reason, tenure, exposure, satisfaction, expectation,
+    complained, tried, with_rival,
+):  # fmt: skip
+    """Make the people of `rows` (int32) customers whose tenure starts anew."""
+    for i in range(rows.size):
+        row = rows[i]
+        status[row] = CUSTOMER
+        reason[row] = NONE
+        tenure[row] = 0
+        exposure[row] = 0.0
+        satisfaction[row] = start_satisfaction
+        expectation[row] = start_expectation
+        complained[row] = 0
+        tried[row] = 0
+        with_rival[row] = 0

@@ -1,0 +1,110 @@
+"""The other reasons to leave, as competing risks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
+from loyaltysim.kernels.luck import bits, person, share, unit
+
+ONE = np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def follow(
+    roll, fickleness, heard_good, heard_bad, exposure, base, opinion_weight, bad_weight, log_ratio, keeps, hazard
+):
+    """Give each customer's monthly hazard to follow friends, and let the effect of past defections fade.
+
+    hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32.
+    """
+    for i in range(roll.size):
+        row = roll[i]
+        opinion = heard_good[row] - bad_weight * heard_bad[row]
+        hazard[row] = base * fickleness[row] * np.exp(log_ratio * exposure[row] - opinion_weight * opinion)
+        exposure[row] *= keeps
+
+
+@njit(cache=True, nogil=True)
+def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slope, middle, content, hazard):
+    """Give each customer's monthly hazard to be lured by a rival (float32).
+
+    hazard = base * fickleness * exp(slope * (middle - satisfaction)); a share 1 - `indifferent` of the people, always
+    the same ones, cannot be lured while their satisfaction is at least `content`.
+    """
+    for i in range(roll.size):
+        row = roll[i]
+        level = satisfaction[row]
+        if level >= content and share(bits(key, person(row, generation[row]))) >= indifferent:
+            hazard[row] = 0.0
+        else:
+            hazard[row] = base * fickleness[row] * np.exp(slope * (middle - level))
+
+
+@njit(cache=True, nogil=True)
+def depart(
+    roll, generation, key, month, died, moved, following, lured, complained,
+    status, reason, left_month, open_case,
+):  # fmt: skip
+    """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
+
+    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns left and
+    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows of those who died or moved.
+    """
+    left = np.zeros(6, np.int64)
+    never = np.zeros(6, np.int64)
+    gone = np.empty(roll.size, np.int32)
+    n = 0
+    withdrawn = 0
+    for i in range(roll.size):
+        row = roll[i]
+        if status[row] != CUSTOMER:
+            continue
+        friends = following[row]
+        rival = lured[row]
+        total = died + moved + friends + rival
+        seed = bits(key, person(row, generation[row]))
+        u = share(seed)
+        if u >= total or u >= 1.0 - np.exp(-total):
+            continue
+        pick = unit(seed, ONE) * total
+        if pick < died:
+            why = DIED
+        elif pick < died + moved:
+            why = MOVED
+        elif pick < died + moved + friends:
+            why = FRIENDS
+        else:
+            why = RIVAL
+        status[row] = LOST
+        reason[row] = why
+        left_month[row] = month
+        left[why] += 1
+        if not complained[row]:
+            never[why] += 1
+        if open_case[row]:
+            open_case[row] = 0
+            withdrawn += 1
+        if why == DIED or why == MOVED:
+            gone[n] = row
+            n += 1
+    return left, never, withdrawn, gone[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def notice(roll, generation, key, status, reason, to_rival, first, tie, exposure, with_rival):
+    """Let this month's defectors find a new supplier, and their neighbours know.
+
+    Who was lured is with a rival, and so is a share `to_rival` of those who left over a grievance. Each neighbour's
+    exposure (float32) rises by 1. Dying or moving is no defection.
+    """
+    for i in range(roll.size):
+        row = roll[i]
+        if status[row] != LOST or reason[row] < FRIENDS:
+            continue
+        why = reason[row]
+        if why == RIVAL or (why > RIVAL and unit(key, person(row, generation[row])) < to_rival):
+            with_rival[row] = 1
+        for j in range(first[row], first[row + 1]):
+            exposure[tie[j]] += 1.0

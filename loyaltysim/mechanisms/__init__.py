@@ -1,0 +1,63 @@
+"""One phenomenon, one file. MONTH is the story of a month; no mechanism imports another, they meet in columns."""
+
+from __future__ import annotations
+
+from loyaltysim.core.declare import Mechanism, Metric
+from loyaltysim.mechanisms.accounts import Accounts
+from loyaltysim.mechanisms.advertising import Advertising
+from loyaltysim.mechanisms.departure import Departure
+from loyaltysim.mechanisms.desk import Desk
+from loyaltysim.mechanisms.friends import Friends
+from loyaltysim.mechanisms.grievance import Grievance
+from loyaltysim.mechanisms.joining import Joining
+from loyaltysim.mechanisms.leaders import Leaders
+from loyaltysim.mechanisms.market import Market
+from loyaltysim.mechanisms.opinion import Opinion
+from loyaltysim.mechanisms.recovery import Recovery
+from loyaltysim.mechanisms.reviews import Reviews
+from loyaltysim.mechanisms.rivals import Rivals
+from loyaltysim.mechanisms.satisfaction import Satisfaction
+from loyaltysim.mechanisms.service import Service
+from loyaltysim.mechanisms.staff import Staff
+from loyaltysim.mechanisms.touchpoints import Touchpoints
+from loyaltysim.mechanisms.voice import Voice
+from loyaltysim.mechanisms.winback import Winback
+from loyaltysim.mechanisms.word_of_mouth import WordOfMouth
+
+MONTH: tuple[type[Mechanism], ...] = (
+    Market,
+    Staff,
+    Touchpoints,
+    Opinion,
+    Service,
+    Satisfaction,
+    Grievance,
+    Voice,
+    Desk,
+    Leaders,
+    Recovery,
+    Friends,
+    Rivals,
+    Departure,
+    WordOfMouth,
+    Reviews,
+    Advertising,
+    Joining,
+    Winback,
+    Accounts,
+)
+"""The month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win, account."""
+
+
+def _catalog() -> dict[str, Metric]:
+    catalog: dict[str, Metric] = {}
+    for mechanism in MONTH:
+        for metric in mechanism.metrics():
+            if metric.name in catalog:
+                raise ValueError(f"two mechanisms declare a metric {metric.name!r}")
+            catalog[metric.name] = metric
+    return catalog
+
+
+CATALOG: dict[str, Metric] = _catalog()
+"""Every metric by name, in the order of the month."""

@@ -1,0 +1,101 @@
+"""Every dollar is in one account: customers pay a monthly margin, every lever, hire, case and ask costs.
+
+Money is discounted at (1 + d)^(t / 12). Customers who are still there at the horizon go on paying: their value after it
+is monthly margin / (1 - (1 - h) / (1 + d_month)), h the stated churn's monthly hazard, since levers stop there too (K5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Accounts(Mechanism):
+    """Close the month's books."""
+
+    always = True
+
+    margin_share: float = param(0.4, unit="share", low=0.001, high=1, doc="margin as a share of revenue")
+    later_value: bool = param(
+        True, unit="yes/no", doc="count what customers who are still there are worth after the horizon"
+    )
+
+    monthly_margin = column("firm", "float64", unit="$/month", doc="summed monthly margin of the customers")
+    founders_margin = column("firm", "float64", unit="$/month", doc="the same of those who were customers at month 0")
+
+    customers = metric(unit="customers", over="end", better="higher", doc="customers", headline=True)
+    revenue = metric(unit="$", better="higher", doc="revenue")
+    margin = metric(unit="$", better="higher", doc="margin before the levers' costs")
+    spent = metric(unit="$", doc="all costs of levers, hires, cases and asks")
+    net = metric(unit="$", better="higher", doc="margin less costs")
+    founder_margin = metric(unit="$", doc="margin from the customers of month 0")
+    margin_rate = metric(unit="$/month", over="end", doc="monthly margin of the customers at the month's end")
+    founder_rate = metric(unit="$/month", over="end", doc="the same of those who were customers at month 0")
+    npv = metric(
+        unit="$",
+        over="close",
+        better="higher",
+        doc="net present value, with the value after the horizon where it is on",
+        headline=True,
+    )
+    npv_without_later_value = metric(
+        unit="$", over="close", better="higher", doc="net present value of the horizon alone"
+    )
+    later_worth = metric(
+        called="later_value",
+        unit="$",
+        over="close",
+        better="higher",
+        doc="present value of the margin after the horizon",
+    )
+    discounted_cost = metric(unit="$", over="close", doc="present value of all costs")
+    clv = metric(
+        unit="$/customer", over="close", better="higher", doc="present value of the margin of a customer of month 0"
+    )
+
+    def take_stock(self, world: World, report: Report) -> None:
+        """Count the customers and what they pay a month."""
+        people, firm = world.people, world.firm
+        count, firm.monthly_margin[0], firm.founders_margin[0] = kernels.market.value(
+            people.status, people.margin, people.founder
+        )
+        report(customers=count, margin_rate=firm.monthly_margin[0], founder_rate=firm.founders_margin[0])
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Book the margin of those who were customers at the month's start, and this month's costs."""
+        margin, of_founders = float(world.firm.monthly_margin[0]), float(world.firm.founders_margin[0])
+        spent = sum(report[name] for name, metric in report.known.items() if metric.account == "cost")
+        self.take_stock(world, report)
+        report(
+            revenue=margin / self.margin_share,
+            margin=margin,
+            spent=spent,
+            net=margin - spent,
+            founder_margin=of_founders,
+        )
+
+    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+        """Reckon present values from months 0..T; the first margin after the horizon is paid at T + 1."""
+        import numpy as np
+
+        rate = scenario.discount_rate
+        factor = (1 + rate) ** (-np.arange(len(months["net"]) + 1) / 12)
+        hazard = 1 - (1 - scenario.stated.churn_annual) ** (1 / 12)
+        multiple = 1 / (1 - (1 - hazard) / (1 + rate) ** (1 / 12)) * factor[-1] if self.later_value else 0.0
+        alone = float(np.sum(months["net"] * factor[:-1]))
+        later = float(months["margin_rate"][-1] * multiple)
+        of_founders = np.sum(months["founder_margin"] * factor[:-1]) + months["founder_rate"][-1] * multiple
+        return {
+            "npv": alone + later,
+            "npv_without_later_value": alone,
+            "later_value": later,
+            "discounted_cost": float(np.sum(months["spent"] * factor[:-1])),
+            "clv": float(of_founders / max(1.0, months["customers"][0])),
+        }

@@ -1,0 +1,42 @@
+"""Advertising brings prospects, with diminishing returns; what a customer costs today is stated, its strength is solved."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim.core.declare import Mechanism, column, lever, metric, param, solved
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Advertising(Mechanism):
+    """Turn this month's advertising into a hazard to join."""
+
+    strength: float = solved(
+        0.004,
+        unit="1/month",
+        doc="hazard to join that boundless advertising would give a prospect",
+        source="solved from the stated acquisition cost",
+    )
+    scale: float = param(
+        50_000.0,
+        unit="$/month",
+        low=1,
+        doc="spending at which 63 % of the most is reached",
+        plausible=(20_000, 100_000),
+    )
+
+    budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers")
+
+    pull = column("firm", "float64", unit="1/month", doc="hazard to join through advertising this month")
+
+    cost_advertising = metric(unit="$", account="cost", doc="spent on advertising")
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Settle the month's pull."""
+        world.firm.pull[0] = self.strength * -math.expm1(-self.budget / self.scale)
+        report(cost_advertising=self.budget)

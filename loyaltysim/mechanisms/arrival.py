@@ -1,0 +1,22 @@
+"""What joining and winning back share: making someone a new customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.tables import World
+
+
+def welcome(world: World, rows: NDArray) -> None:
+    """Make the people of `rows` (int32) customers: tenure, satisfaction, expectation and complaints start anew."""
+    people, firm = world.people, world.firm
+    kernels.joining.welcome(
+        rows, float(firm.level_at_first[0]), float(firm.expectation_at_first[0]), people.status, people.reason,
+        people.tenure, people.exposure, people.level, people.expectation, people.complained, people.attempted,
+        people.with_rival,
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""The other reasons to leave compete each month: died or closed, moved, followed friends, lured by a rival (F2).
+
+Each departure has exactly one reason. A customer lost over a grievance or to a rival is mostly a rival's customer won
+(F26), and the neighbours notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, metric, param, roll, solved
+from loyaltysim.core.words import REASONS
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Departure(Mechanism):
+    """Draw who leaves for another reason than a grievance, and let it be noticed."""
+
+    always = True
+
+    died: float = solved(
+        0.0002, unit="1/month", doc="hazard to die or close", source="F2, solved from the stated reasons"
+    )
+    moved: float = solved(
+        0.0006, unit="1/month", doc="hazard to move away", source="F2, solved from the stated reasons"
+    )
+    to_rival: float = param(
+        0.8,
+        unit="share",
+        low=0,
+        high=1,
+        doc="of those who leave over a grievance, those who go to a rival",
+        source="F26",
+    )
+
+    gone = roll(doc="rows of those who died or moved this month")
+
+    left = metric(unit="customers", better="lower", doc="customers who left", headline=True)
+    for _reason in REASONS:
+        locals()[f"left_{_reason}"] = metric(unit="customers", better="lower", doc=f"customers who left: {_reason}")
+    for _reason in REASONS:
+        locals()[f"never_complained_{_reason}"] = metric(
+            unit="customers", doc=f"of these ({_reason}), who never complained while a customer"
+        )
+    del _reason
+    left_voiced = metric(unit="customers", doc="customers who left over a grievance that they had voiced")
+    left_unvoiced = metric(unit="customers", doc="departures without a voiced grievance behind them")
+    never_complained = metric(unit="customers", doc="customers who left without ever having complained")
+    withdrawn = metric(unit="cases", doc="open cases of customers who left for another reason")
+    complaints_open = metric(unit="cases", over="end", better="lower", doc="cases open at the month's end")
+    churn_annual = metric(
+        unit="share/year",
+        over="ratio",
+        of=("left", "customers_start"),
+        annual=True,
+        better="lower",
+        doc="annual churn",
+        headline=True,
+    )
+    silent_share_of_lost = metric(
+        unit="share",
+        over="ratio",
+        of=("left_unvoiced", "left"),
+        better="lower",
+        doc="share of the lost who left without a voiced grievance behind it",
+    )
+    never_complained_share = metric(
+        unit="share",
+        over="ratio",
+        of=("never_complained", "left"),
+        better="lower",
+        doc="share of the lost who never complained while a customer",
+    )
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Draw the month's other departures and sum up all of them."""
+        import numpy as np
+
+        people = world.people
+        left, never, withdrawn, world.rolls["gone"] = kernels.leaving.depart(
+            world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
+            people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
+            people.open_case,
+        )  # fmt: skip
+        kernels.leaving.notice(
+            world.customers_now, people.generation, np.uint64(luck("turns to")), people.status, people.reason,
+            self.to_rival, world.first, world.tie, people.exposure, people.with_rival,
+        )  # fmt: skip
+        for number, reason in enumerate(REASONS):
+            for name, more in ((f"left_{reason}", left), (f"never_complained_{reason}", never)):
+                report(**{name: report[name] + more[number]})
+        total = sum(report[f"left_{reason}"] for reason in REASONS)
+        report(
+            left=total,
+            left_unvoiced=total - report["left_voiced"],
+            never_complained=sum(report[f"never_complained_{reason}"] for reason in REASONS),
+            withdrawn=withdrawn,
+            complaints_open=world.firm.open_cases[0] - withdrawn,
+        )

@@ -1,0 +1,188 @@
+"""A voiced complaint comes to a desk with few hands: it is ignored, logged without being solved, resolved, or resolved fast.
+
+The desk lives in events inside the month: complaints arrive at instants, handlers with finite hours take them first
+come first served, some are passed to another department where they may stall (F22), and what is not handled waits into
+the next month (F29, F30). More money a case means more answered and more solved.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll, solved
+from loyaltysim.core.words import DAYS_A_MONTH, HOURS_A_MONTH, IGNORED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Desk(Mechanism):
+    """Give this month's complaints, and those still waiting, what the desk's hours allow."""
+
+    needs = ("voice", "recovery")
+
+    answer_scale: float = solved(
+        65.0,
+        unit="$/case",
+        low=1e-6,
+        doc="spending a case at which 63 % are acknowledged",
+        source="F7, solved from the stated outcomes",
+    )
+    solve_scale: float = solved(
+        120.0,
+        unit="$/case",
+        low=1e-6,
+        doc="spending a case at which 63 % of the most are resolved",
+        source="F7, solved from the stated outcomes",
+    )
+    hours_a_case: float = solved(
+        3.0,
+        unit="hours/case",
+        low=1e-6,
+        doc="mean handling time of a case",
+        source="F30, solved from the stated outcomes",
+    )
+    solvable: float = param(0.9, unit="share", low=0, high=1, doc="most of the acknowledged cases that can be resolved")
+    promise_hours: float = param(24.0, unit="hours", low=0, doc="an answer within this time is fast", source="F30")
+    wage: float = param(25.0, unit="$/hour", low=0.01, doc="cost of a handler's hour")
+    handler_hours: float = param(160.0, unit="hours/month", low=1, high=744, doc="hours one handler works a month")
+    care_weight: float = param(
+        0.5,
+        unit="share",
+        low=0,
+        high=1,
+        doc="how far the staff's care and empowerment carry into resolving",
+        source="F31",
+    )
+    passed_on: float = param(
+        0.3, unit="share", low=0, high=1, doc="cases that another department must answer", source="F22"
+    )
+    passed_on_days: float = param(5.0, unit="days", low=0, doc="mean delay of a case passed on", source="F22")
+    stalls: float = param(
+        0.1, unit="share", low=0, high=1, doc="cases passed on that stall between departments", source="F22"
+    )
+    stall_months: float = param(1.5, unit="months", low=0, doc="mean further delay of a stalled case", source="F22")
+    patience: float = param(3.0, unit="months", low=0.1, doc="a case that waits longer for a handler ends unsolved")
+    compensation_scale: float = param(
+        100.0, unit="$/case", low=0.01, doc="compensation that satisfies 63 % of the unsolved", source="F30"
+    )
+
+    budget: float = lever(2_000.0, unit="$/month", doc="the complaint desk: handlers and what they need")
+    causes: float = lever(
+        0.05,
+        unit="share",
+        high=1,
+        doc="part of the desk's time spent on analysing causes",
+        cost="taken from the desk's budget",
+        source="F8",
+    )
+    compensation: float = lever(
+        0.0, unit="$/case", doc="compensation for each acknowledged case", cost="per case", source="F30"
+    )
+
+    open_case = column("people", "int8", doc="has a case open", writers="departure")
+    person_row = column("cases", "int32", doc="whose case it is")
+    opened = column("cases", "float64", unit="months", doc="instant of arrival")
+    effort = column("cases", "float64", unit="hours", doc="handling time it needs")
+    delay = column("cases", "float64", unit="months", doc="delay in other departments after handling")
+    due = column(
+        "cases", "float64", unit="months", doc="instant at which its outcome is known; infinite until a handler begins"
+    )
+    month_opened = column("cases", "int16", unit="month", doc="month of arrival")
+    free_at = column("handlers", "float64", unit="months", doc="instant at which the handler is free", start=-1e9)
+    open_cases = column("firm", "int64", unit="cases", doc="cases on the desk's list")
+    handlers_now = column("firm", "int64", doc="handlers at work")
+    money_for_causes = column("firm", "float64", unit="$", doc="spent on causes last month")
+
+    closed = roll(doc="rows of the complainers whose outcome is known this month")
+    closed_as = roll(doc="their outcomes")
+
+    acknowledged = metric(unit="cases", better="higher", doc="complaints that became a case")
+    response_months = metric(unit="months", doc="summed months from complaint to outcome, of handled cases")
+    cases_closed = metric(unit="cases", doc="handled cases whose outcome is known")
+    response_time = metric(
+        unit="months",
+        over="ratio",
+        of=("response_months", "cases_closed"),
+        better="lower",
+        doc="mean time from complaint to outcome",
+    )
+    waiting_days = metric(
+        unit="days", over="mean", better="lower", doc="mean age of the cases still open at the month's end"
+    )
+    cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk")
+    cost_compensation = metric(unit="$", account="cost", doc="compensation paid")
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Answer, handle and conclude this month's cases."""
+        import numpy as np
+
+        people, cases, firm = world.people, world.cases, world.firm
+        held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
+        money = self.budget * (1 - self.causes)
+        spent_each = money / max(1, world.voiced.size + waiting)
+        count, ignored = self._receive(world, luck, held, spent_each)
+        self._handle(world, count, money)
+        solved = self._chance_solved(world, spent_each)
+        left, rows, outcomes, took = kernels.desk.conclude(
+            count, world.month, people.generation, np.uint64(luck.ever("case")), solved,
+            self.promise_hours / HOURS_A_MONTH, self.patience, *_case_columns(cases), people.open_case,
+        )  # fmt: skip
+        firm.open_cases[0] = left
+        firm.money_for_causes[0] = self.budget * self.causes
+        world.rolls["closed"] = np.concatenate([ignored, rows])
+        world.rolls["closed_as"] = np.concatenate([np.full(ignored.size, IGNORED, np.int8), outcomes])
+        acknowledged = count - held
+        report(
+            acknowledged=acknowledged,
+            response_months=took,
+            cases_closed=rows.size,
+            waiting_days=DAYS_A_MONTH * float(np.mean(world.month + 1 - cases.opened[:left])) if left else 0.0,
+            cost_desk=self.budget,
+            cost_compensation=acknowledged * self.compensation,
+        )
+
+    def _receive(self, world: World, luck: Draws, held: int, spent_each: float) -> tuple[int, NDArray]:
+        import numpy as np
+
+        people, key = world.people, np.uint64(luck("case"))
+        world.cases.reserve(held + world.voiced.size)
+        instants = kernels.desk.arrivals(world.voiced, people.generation, key, world.month)
+        order = np.argsort(instants, kind="stable")
+        count, ignored = kernels.desk.receive(
+            world.voiced[order], instants[order], world.month, people.generation, key,
+            -math.expm1(-spent_each / self.answer_scale), self.hours_a_case, self.passed_on,
+            self.passed_on_days / DAYS_A_MONTH, self.stalls, self.stall_months, held,
+            *_case_columns(world.cases), people.open_case,
+        )  # fmt: skip
+        return count, ignored
+
+    def _handle(self, world: World, count: int, money: float) -> None:
+        import numpy as np
+
+        hours = money / self.wage
+        handlers = math.ceil(hours / self.handler_hours)
+        world.handlers.reserve(handlers)
+        world.firm.handlers_now[0] = handlers
+        free_at = np.sort(world.handlers.free_at)[:handlers]
+        cases = world.cases
+        each = hours / handlers if handlers else 0.0
+        kernels.desk.handle(count, world.month, cases.opened, cases.effort, cases.delay, cases.due, free_at, each)
+        world.handlers.free_at[:] = -1e9
+        world.handlers.free_at[:handlers] = free_at
+
+    def _chance_solved(self, world: World, spent_each: float) -> float:
+        usual, now = world.firm.care_usual[0], world.firm.care_now[0]
+        carried = 1 + self.care_weight * (now / usual - 1) if usual > 0 else 1.0
+        chance = min(1.0, self.solvable * -math.expm1(-spent_each / self.solve_scale) * carried)
+        return float(1 - (1 - chance) * math.exp(-self.compensation / self.compensation_scale))
+
+
+def _case_columns(cases: Any) -> tuple[Any, ...]:
+    return cases.person_row, cases.opened, cases.effort, cases.delay, cases.due, cases.month_opened

@@ -1,0 +1,87 @@
+"""A bad encounter becomes a grievance, a problem worth leaving over, the likelier the less satisfied the customer is.
+
+A long relationship forgives some failures (F25): tenure lowers the chance of a grievance, never the chance to stay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param, roll, solved
+from loyaltysim.core.words import LONG_AGO, PRODUCT
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Grievance(Mechanism):
+    """Let customers grieve, at most once a month and not while a case of theirs is open."""
+
+    needs = ("service", "recovery")
+
+    indifference: float = solved(
+        0.05,
+        unit="chance/encounter",
+        doc="base chance that an indifferent encounter becomes a grievance",
+        source="F1, solved from the stated reasons",
+    )
+    product: float = solved(
+        0.1,
+        unit="chance/encounter",
+        doc="base chance that a failure becomes a grievance",
+        source="F2, solved from the stated reasons",
+    )
+    slope: float = param(
+        3.0,
+        unit="1/satisfaction",
+        low=0,
+        high=20,
+        doc="how fast the chance rises as satisfaction falls",
+        plausible=(0, 5),
+    )
+    middle: float = param(0.5, unit="0 to 1", low=0, high=1, doc="satisfaction at which the chance is the base chance")
+    forgiveness: float = param(
+        120.0, unit="months", low=1, doc="tenure that halves the chance of grieving", source="F25"
+    )
+    small_share: float = param(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        doc="grievances over small problems (under 5 $)",
+        source="K1",
+        grade="secondary",
+    )
+    memory: int = param(
+        12, unit="months", low=0, high=1200, doc="a grievance so soon after the last one is a repeated one"
+    )
+
+    kind = column("people", "int8", doc="what the last grievance was about: the reason if they leave over it")
+    severity = column("people", "int8", doc="last grievance: large 0, small 1")
+    grieved_month = column("people", "int16", unit="month", doc="month of the last grievance", start=LONG_AGO)
+    repeated = column("people", "int8", doc="whether the last grievance came within a year of another")
+    level_spoilt = column("people", "float32", unit="0 to 1", doc="satisfaction before the last grievance")
+
+    grieved = roll(doc="rows of the customers with a grievance this month")
+
+    grievances = metric(unit="grievances", better="lower", doc="problems worth leaving over")
+    grievances_indifference = metric(unit="grievances", better="lower", doc="grievances over indifferent service")
+    grievances_product = metric(unit="grievances", better="lower", doc="grievances over product or process")
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Find this month's grievances among the bad encounters."""
+        import numpy as np
+
+        people = world.people
+        rows = kernels.grievance.grieve(
+            world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
+            people.failed, people.level, people.level_before, people.tenure, people.fickleness, people.open_case,
+            self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
+            people.kind, people.severity, people.grieved_month, people.repeated, people.level_spoilt,
+        )  # fmt: skip
+        world.rolls["grieved"] = rows
+        of_product = int(np.count_nonzero(people.kind[rows] == PRODUCT))
+        report(grievances=rows.size, grievances_product=of_product, grievances_indifference=rows.size - of_product)

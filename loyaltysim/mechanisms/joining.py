@@ -1,0 +1,108 @@
+"""Prospects join through advertising, through what they heard (F28), or unprompted; bad news keeps them away.
+
+The lost come back of their own at a lower rate, the likelier if their complaint was at least logged, until they have
+forgotten that they were customers. Joining in proportion to adopters (Bass, K3) is off by default.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, metric, param, solved
+from loyaltysim.mechanisms.arrival import welcome
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Joining(Mechanism):
+    """Let prospects join and the lost return."""
+
+    unprompted: float = solved(
+        0.0008,
+        unit="1/month",
+        doc="hazard to join without advertising or talk",
+        source="solved so that the number of customers is steady",
+    )
+    praise: float = param(
+        0.0040,
+        unit="1/month per message",
+        low=0,
+        high=1,
+        doc="hazard to join that one fresh good message adds",
+        source="F28",
+        plausible=(0.002, 0.008),
+    )
+    blame: float = param(
+        0.3,
+        unit="log ratio",
+        low=0,
+        high=10,
+        doc="log of joining lost to one fresh bad message",
+        source="F4",
+        plausible=(0.1, 0.8),
+    )
+    imitation: float = param(
+        0.0,
+        unit="1/month",
+        low=0,
+        high=10,
+        doc="hazard to join times the share of people who are customers",
+        source="K3, Bass",
+    )
+    hold: float = param(
+        0.9,
+        unit="ratio",
+        low=0,
+        high=5,
+        doc="joining of those with a rival against those without supplier",
+        source="F26",
+    )
+    lost_factor: float = param(
+        0.35, unit="ratio", low=0, high=5, doc="returning of the lost against a prospect's joining"
+    )
+    logged_factor: float = param(
+        1.5, unit="ratio", low=0, high=20, doc="further factor if the last complaint was logged or better", source="F7"
+    )
+    forget: int = param(
+        36, unit="months", low=1, high=1200, doc="months after which a lost customer is a prospect again"
+    )
+
+    joined = metric(unit="customers", better="higher", doc="prospects who joined", headline=True)
+    returned = metric(unit="customers", better="higher", doc="lost customers who came back, won back or of their own")
+    joined_by_advertising = metric(unit="customers", doc="of those who came, brought by advertising")
+    joined_by_talk = metric(unit="customers", better="higher", doc="of those who came, brought by what they heard")
+    joined_unprompted = metric(unit="customers", doc="of those who came, brought by neither")
+    acquisition_cost = metric(
+        unit="$",
+        over="ratio",
+        of=("cost_advertising", "joined"),
+        better="lower",
+        doc="advertising per prospect who joined",
+    )
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Draw who comes this month, and make them new customers."""
+        import numpy as np
+
+        people, firm = world.people, world.firm
+        adopters = world.customers_now.size / people.rows
+        unprompted = self.unprompted + self.imitation * adopters
+        rows, totals = kernels.joining.join(
+            world.month, people.generation, np.uint64(luck("joins")), float(firm.pull[0]), unprompted, self.praise,
+            self.blame, float(firm.damp[0]), self.hold, self.lost_factor, self.logged_factor, self.forget,
+            people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
+            people.left_month,
+        )  # fmt: skip
+        welcome(world, rows)
+        joined, returned, by_advertising, by_talk, by_neither = totals
+        report(
+            joined=joined,
+            returned=returned,
+            joined_by_advertising=by_advertising,
+            joined_by_talk=by_talk,
+            joined_unprompted=by_neither,
+        )

@@ -1,0 +1,151 @@
+"""The market is a fixed set of people; who dies or moves away makes room for a newcomer, so it keeps its size.
+
+Monthly margins are very unequal (F10), people differ in how easily they leave (so whom advertising wins is fickler than
+who stayed), in how much they talk and how readily they complain, and they know each other through a network.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param, roll
+from loyaltysim.core.words import CUSTOMER, LONG_AGO, NONE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Network(BaseModel):
+    """Who knows whom."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: Literal["small_world", "random", "scale_free", "file", "none"] = param(
+        "small_world", unit="", doc="the network's shape; `none`: anyone may talk to anyone; `file`: read `path`"
+    )
+    ties: int = param(12, unit="ties/person", low=2, high=200, doc="mean number of ties a person", plausible=(6, 20))
+    rewired: float = param(0.1, unit="share", low=0, high=1, doc="ties of a small world that lead anywhere")
+    path: str = param("", unit="file", doc="an edge list: one tie a line, two person numbers, # comments")
+
+
+class Market(Mechanism):
+    """Keep the people: their traits, their ties, and each month's roll of customers."""
+
+    always = True
+
+    people: int = param(50_000, unit="people", low=100, high=100_000_000, doc="everyone in the market")
+    customers: int = param(10_000, unit="people", low=1, doc="customers at the start (month 0)")
+    margin_mean: float = param(
+        40.0, unit="$/month", low=0, doc="mean monthly margin of a customer", plausible=(20, 100), source="F10"
+    )
+    margin_cv: float = param(
+        1.5, unit="ratio", low=0, high=10, doc="spread of margins (lognormal): standard deviation / mean", source="F10"
+    )
+    fickleness_kind: Literal["gamma", "beta"] = param(
+        "gamma", unit="", doc="how proneness to leave is spread: gamma of mean 1, or -ln(1 - beta) for K4", source="K4"
+    )
+    fickleness_shape: int = param(
+        3, unit="shape", low=1, high=60, doc="gamma shape of fickleness: the smaller, the more unequal"
+    )
+    fickleness_beta: list[float] = param(
+        [0.668, 3.806], unit="a, b", doc="the beta distribution's a and b", source="K4", grade="measured"
+    )
+    talkativeness_shape: int = param(4, unit="shape", low=1, high=60, doc="gamma shape of talkativeness, mean 1")
+    readiness_shape: int = param(
+        4, unit="shape", low=1, high=60, doc="gamma shape of the readiness to complain, mean 1"
+    )
+    network: Network = Network()
+    burn_in: int = param(
+        120, unit="months", low=0, high=2000, doc="months lived at the top-level levers before month 0, unrecorded"
+    )
+
+    status = column(
+        "people", "int8", doc="prospect 0, customer 1, lost 2", writers="recovery departure joining winback"
+    )
+    generation = column("people", "uint16", doc="which newcomer stands in this row")
+    margin = column("people", "float32", unit="$/month", doc="monthly margin while a customer")
+    fickleness = column("people", "float32", doc="multiplies the chances to leave and to grieve", start=1)
+    talkativeness = column("people", "float32", doc="multiplies how many are told", start=1)
+    susceptibility = column("people", "float32", doc="how far the mood met is caught, 0 to 1 (F24)")
+    readiness = column("people", "float32", doc="multiplies the readiness to complain", start=1)
+    tenure = column("people", "int16", unit="months", doc="months as a customer", writers="joining winback")
+    left_month = column("people", "int16", doc="month of leaving", start=LONG_AGO, writers="recovery departure joining")
+    reason = column("people", "int8", doc="why they left", start=NONE, writers="recovery departure joining winback")
+    founder = column("people", "int8", doc="was a customer at month 0")
+
+    customers_now = roll(doc="rows of this month's customers, ascending")
+
+    customers_start = metric(unit="customers", doc="customers at the start of the month")
+
+    def begin(self, world: World, luck: Draws) -> None:
+        """Draw everyone's traits, and the first customers."""
+        import numpy as np
+
+        everyone = np.arange(self.people, dtype=np.int32)
+        self._draw_traits(world, luck, everyone)
+        draws = kernels.luck.units(np.uint64(luck("first customers")), everyone, world.people.generation)
+        first = np.argsort(draws, kind="stable")[: self.customers]
+        world.people.status[first] = CUSTOMER
+        world.people.tenure[first] = np.minimum(-54 * np.log1p(-draws[first[::-1]]), 600).astype(np.int16)
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
+        people = world.people
+        gone = world.gone
+        if gone.size:
+            next_generation = people.generation[gone] + 1
+            for name, declared in people.columns.items():
+                getattr(people, name)[gone] = declared.start
+            people.generation[gone] = next_generation
+            self._draw_traits(world, luck, gone)
+        world.rolls["customers_now"] = kernels.market.take_roll(people.status, people.tenure)
+        report(customers_start=world.customers_now.size)
+
+    def found(self, world: World, luck: Draws) -> None:
+        """Make month 0 hold the stated number of customers exactly, and mark them as founders.
+
+        The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
+        prospects, in an order of their own luck.
+        """
+        import numpy as np
+
+        people = world.people
+        rows = np.arange(self.people, dtype=np.int32)
+        order = kernels.luck.units(np.uint64(luck("founders")), rows, people.generation)
+        surplus = int(np.count_nonzero(people.status == CUSTOMER)) - self.customers
+        if surplus > 0:
+            held = rows[people.status == CUSTOMER]
+            newest = held[np.lexsort((order[held], people.tenure[held]))][:surplus]
+            for name in ("status", "reason", "tenure"):
+                getattr(people, name)[newest] = people.columns[name].start
+        elif surplus < 0:
+            free = rows[people.status == 0]
+            drawn = free[np.argsort(order[free], kind="stable")][:-surplus]
+            people.status[drawn] = CUSTOMER
+        people.founder[:] = people.status == CUSTOMER
+
+    def _draw_traits(self, world: World, luck: Draws, rows: NDArray) -> None:
+        import numpy as np
+
+        people = world.people
+        key = np.uint64(luck.ever("traits"))
+        variance = math.log1p(self.margin_cv**2)
+        log_mean = math.log(self.margin_mean) - variance / 2 if self.margin_mean > 0 else -math.inf
+        kernels.market.traits(
+            rows, people.generation, key, log_mean, math.sqrt(variance), self.fickleness_shape,
+            self.talkativeness_shape, self.readiness_shape, people.margin, people.susceptibility, people.fickleness,
+            people.talkativeness, people.readiness,
+        )  # fmt: skip
+        if self.fickleness_kind == "beta":
+            from scipy.special import betaincinv
+
+            draws = kernels.luck.units(np.uint64(luck.ever("proneness")), rows, people.generation)
+            people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))

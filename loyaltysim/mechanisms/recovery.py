@@ -1,0 +1,129 @@
+"""Whether a customer stays over a grievance depends on what became of the complaint (F7, TARP's rates): silent and ignored
+alike almost never, logged a fifth, resolved half, resolved fast four fifths.
+
+A silent grievance is decided at once, a voiced one when its outcome is known. A good recovery restores at most the
+satisfaction of before the failure, unless the paradox is switched on (K8).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.words import NONE, OUTCOMES, REASONS, SEVERITIES, SILENT
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+def _rate(value: float, doc: str, source: str) -> Any:
+    return param(value, unit="chance", low=0, high=1, doc=f"chance to stay: {doc}", source=source, grade="secondary")
+
+
+class KeptLarge(BaseModel):
+    """Chances to stay after a large problem, by outcome."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    silent: float = _rate(0.09, "large problem, not voiced", "F7, K1")
+    ignored: float = _rate(0.09, "large problem, not acknowledged", "F7")
+    logged: float = _rate(0.20, "large problem, logged but not resolved", "F7")
+    resolved: float = _rate(0.54, "large problem, resolved", "F7, K1")
+    resolved_fast: float = _rate(0.82, "large problem, resolved fast", "K1")
+
+
+class KeptSmall(BaseModel):
+    """Chances to stay after a small problem, by outcome."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    silent: float = _rate(0.37, "small problem, not voiced", "K1")
+    ignored: float = _rate(0.46, "small problem, not acknowledged", "K1")
+    logged: float = _rate(0.46, "small problem, logged but not resolved", "K1")
+    resolved: float = _rate(0.70, "small problem, resolved", "K1")
+    resolved_fast: float = _rate(0.95, "small problem, resolved fast", "K1")
+
+
+class Recovery(Mechanism):
+    """Decide who stays over a grievance, and restore what a good recovery can."""
+
+    kept: KeptLarge = KeptLarge()
+    kept_small: KeptSmall = KeptSmall()
+    repeat_factor: float = param(
+        1.0,
+        unit="ratio",
+        low=0,
+        high=1,
+        doc="factor on the chance to stay at a second grievance within a year",
+        source="Knox and van Oest",
+        plausible=(0.5, 1),
+    )
+    behaviour: float = param(
+        1.0,
+        unit="ratio",
+        low=0,
+        high=1,
+        doc="behaviour against stated intention: factor on every chance to stay",
+        plausible=(0.5, 1),
+    )
+    restored: float = param(
+        0.8, unit="share", low=0, high=1, doc="part of the lost satisfaction that a good recovery gives back"
+    )
+    paradox: float = param(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        doc="satisfaction that a good recovery adds beyond that",
+        source="K8, De Matos",
+    )
+
+    outcome_now = column("people", "int8", doc="outcome of the grievance decided this month", start=NONE)
+    last_outcome = column("people", "int8", doc="outcome of the last grievance", start=NONE)
+
+    for _severity in SEVERITIES:
+        for _outcome in OUTCOMES:
+            locals()[f"decided_{_severity}_{_outcome}"] = metric(
+                unit="grievances", doc=f"{_severity} grievances that ended {_outcome}"
+            )
+            locals()[f"stayed_{_severity}_{_outcome}"] = metric(
+                unit="grievances", doc="of these, customers who stayed over it"
+            )
+    del _severity, _outcome
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Settle the silent grievances of this month and the complaints whose outcome is known."""
+        import numpy as np
+
+        people = world.people
+        people.outcome_now[world.customers_now] = NONE
+        silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
+        rows = np.concatenate([silent, world.closed])
+        outcomes = np.concatenate([np.full(silent.size, SILENT, np.int8), world.closed_as])
+        people.outcome_now[rows] = outcomes
+        decided, stayed, left, never = kernels.grievance.settle(
+            rows, outcomes, world.month, people.generation, np.uint64(luck.ever("stays")), self._table(),
+            self.repeat_factor, self.restored, self.paradox, people.severity, people.kind, people.grieved_month,
+            people.repeated, people.level_spoilt, people.level, people.complained, people.status, people.reason,
+            people.left_month, people.last_outcome,
+        )  # fmt: skip
+        self._report(report, decided, stayed)
+        for number, reason in enumerate(REASONS):
+            report(**{f"left_{reason}": left[number], f"never_complained_{reason}": never[number]})
+        report(left_voiced=(decided - stayed)[:, SILENT + 1 :].sum())
+
+    def _table(self) -> Any:
+        import numpy as np
+
+        rates = [[getattr(block, outcome) for outcome in OUTCOMES] for block in (self.kept, self.kept_small)]
+        return np.array(rates) * self.behaviour
+
+    def _report(self, report: Report, decided: Any, stayed: Any) -> None:
+        for s, severity in enumerate(SEVERITIES):
+            for o, outcome in enumerate(OUTCOMES):
+                report(**{f"decided_{severity}_{outcome}": decided[s, o], f"stayed_{severity}_{outcome}": stayed[s, o]})

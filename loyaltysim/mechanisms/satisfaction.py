@@ -1,0 +1,84 @@
+"""Satisfaction moves toward the month's experience against expectation, and a bad surprise weighs more than a good one.
+
+The mood of the staff met is caught by those susceptible to it (F24). Expectation follows experience, faster up than
+down: yesterday's delight is today's normal (F37).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Satisfaction(Mechanism):
+    """Let customers feel what they met."""
+
+    ordinary: float = param(0.7, unit="0 to 1", low=0, high=1, doc="what an ordinary encounter is worth")
+    indifference: float = param(0.2, unit="0 to 1", low=0, high=1, doc="what an indifferent encounter is worth")
+    failure: float = param(0.1, unit="0 to 1", low=0, high=1, doc="what a failed encounter is worth")
+    wow: float = param(1.0, unit="0 to 1", low=0, high=1, doc="what a wow is worth")
+    mood_weight: float = param(
+        0.3, unit="share", low=0, high=5, doc="how far the mood met colours the experience", source="F24"
+    )
+    neutral: float = param(0.75, unit="0 to 1", low=0, high=1, doc="satisfaction when experience is as expected")
+    bad_weight: float = param(2.0, unit="ratio", low=1, high=10, doc="weight of a bad surprise against a good one")
+    speed: float = param(
+        0.3, unit="share/month", low=0, high=1, doc="part of the way moved in a month with an encounter"
+    )
+    rises: float = param(
+        0.05, unit="share/month", low=0, high=1, doc="how fast expectation follows experience up", source="F37"
+    )
+    falls: float = param(
+        0.025, unit="share/month", low=0, high=1, doc="how fast expectation follows experience down", source="F37"
+    )
+    ratchet: float = param(
+        0.0, unit="1/year", low=0, high=1, doc="how much expectation rises a year of itself", source="F37"
+    )
+    at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's satisfaction")
+    expected_at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's expectation")
+
+    level = column(
+        "people", "float32", unit="0 to 1", doc="satisfaction", start=0.6, writers="voice recovery joining winback"
+    )
+    expectation = column(
+        "people", "float32", unit="0 to 1", doc="what they expect of an encounter", start=0.6, writers="joining winback"
+    )
+    level_before = column("people", "float32", unit="0 to 1", doc="satisfaction at the start of the month", start=0.6)
+    level_at_first = column("firm", "float64", doc="a new customer's satisfaction")
+    expectation_at_first = column("firm", "float64", doc="a new customer's expectation")
+
+    satisfaction_sum = metric(unit="customer-months", doc="sum of satisfaction over customers")
+    satisfaction = metric(
+        unit="0 to 1",
+        over="ratio",
+        of=("satisfaction_sum", "customers_start"),
+        better="higher",
+        doc="mean satisfaction",
+    )
+
+    def begin(self, world: World, luck: Draws) -> None:
+        """Start everyone as a new customer."""
+        world.people.level[:] = self.at_first
+        world.people.expectation[:] = self.expected_at_first
+        world.firm.level_at_first[0] = self.at_first
+        world.firm.expectation_at_first[0] = self.expected_at_first
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Move satisfaction and expectation of this month's customers."""
+        import numpy as np
+
+        people = world.people
+        total = kernels.service.feel(
+            world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
+            people.susceptibility, np.array([self.ordinary, self.indifference, self.failure, self.wow]),
+            self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
+            self.falls, self.ratchet / 12, people.level, people.expectation, people.level_before,
+        )  # fmt: skip
+        report(satisfaction_sum=total)

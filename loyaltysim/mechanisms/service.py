@@ -1,0 +1,74 @@
+"""Each customer has a Poisson number of encounters a month, each at a touchpoint with a member of staff.
+
+An encounter is indifferent (the employee's care fails, F1), a failure of product or process (the touchpoint's rate), a
+wow (F27), or ordinary.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Service(Mechanism):
+    """Let the customers meet the company."""
+
+    encounters_mean: float = param(
+        1.5, unit="encounters/customer-month", low=0, high=50, doc="mean encounters of a customer", plausible=(0.2, 10)
+    )
+    wow: float = param(
+        0.094,
+        unit="chance",
+        low=0,
+        high=1,
+        doc="chance that an encounter, neither indifferent nor failed, delights",
+        source="F27, K8: 3 good messages to 1 bad",
+    )
+
+    met = column("people", "uint8", unit="encounters", doc="encounters this month")
+    indifferent = column("people", "uint8", unit="encounters", doc="indifferent ones")
+    failed = column("people", "uint8", unit="encounters", doc="failures of product or process")
+    wowed = column("people", "uint8", unit="encounters", doc="wows")
+    failed_at = column("people", "int16", doc="touchpoint of the month's first failure")
+    mood_met = column("people", "float32", unit="share", doc="mean mood of the staff met")
+    encounters_last = column("firm", "float64", unit="encounters", doc="encounters of last month")
+
+    encounters = metric(unit="encounters", doc="encounters of customers with the company")
+    indifferent_encounters = metric(unit="encounters", better="lower", doc="encounters that were indifferent")
+    failures = metric(unit="encounters", better="lower", doc="encounters at which product or process failed")
+    wows = metric(unit="encounters", better="higher", doc="encounters that delighted")
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Draw every customer's encounters and how each went."""
+        import numpy as np
+
+        people, points = world.people, world.touchpoints
+        at_work = int(world.firm.employees[0])
+        totals = kernels.service.meet(
+            world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
+            world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
+            self.wow, people.met, people.indifferent, people.failed, people.wowed, people.failed_at, people.mood_met,
+        )  # fmt: skip
+        world.firm.encounters_last[0] = totals[0]
+        report(encounters=totals[0], indifferent_encounters=totals[1], failures=totals[2], wows=totals[3])
+
+    def _counts(self) -> NDArray:
+        """Give the distribution function of the monthly number; its last entry is above every draw."""
+        import numpy as np
+
+        chance, total, counts = math.exp(-self.encounters_mean), 0.0, []
+        while total < 1 - 1e-15 and len(counts) < 200:
+            total += chance
+            counts.append(total)
+            chance *= self.encounters_mean / len(counts)
+        return np.array([*counts[:-1], 2.0])

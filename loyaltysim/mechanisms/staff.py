@@ -1,0 +1,179 @@
+"""Staff must know, want and be able to serve (F11): care = know x want x can is the chance that an encounter is not indifferent.
+
+Each employee has a level of their own toward which know, want and can drift; training, good treatment, empowerment and
+sharing raise that level, and what is no longer paid for decays back (F13, F20). The discontented quit more often.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Staff(Mechanism):
+    """Let each employee learn, tire, catch their managers' mood, or quit."""
+
+    know: float = param(
+        0.92, unit="share", low=0, high=1, doc="what an untrained employee knows", source="F11", plausible=(0.85, 0.96)
+    )
+    want: float = param(0.90, unit="share", low=0, high=1, doc="how far an employee wants to serve", source="F11")
+    can: float = param(
+        0.906, unit="share", low=0, high=1, doc="how far an employee is able and allowed to", source="F11"
+    )
+    spread: float = param(0.02, unit="share", low=0, high=0.2, doc="standard deviation of each between employees")
+    customers_each: float = param(200.0, unit="customers/employee", low=1, doc="their number scales with customers")
+    encounters_each: float = param(330.0, unit="encounters/employee-month", low=1, doc="more than this is overload")
+    pace: float = param(
+        1 / 9, unit="share/month", low=0, high=1, doc="part of the gap to their level closed a month", source="F13, F20"
+    )
+    effect_scale: float = param(
+        240.0, unit="$/employee-month", low=1, doc="spending at which a programme has 63 % of its effect"
+    )
+    training_effect: float = param(0.08, unit="share", low=0, high=1, doc="most that training adds to know")
+    treatment_effect: float = param(
+        0.07, unit="share", low=0, high=1, doc="most that good treatment adds to want", source="F14"
+    )
+    empowerment_effect: float = param(
+        0.06, unit="share", low=0, high=1, doc="most that empowerment adds to can", source="F31"
+    )
+    sharing_effect: float = param(
+        0.5, unit="share", low=0, high=1, doc="most of the gap to the best that sharing closes", source="F27"
+    )
+    overload_effect: float = param(
+        0.3, unit="share", low=0, high=1, doc="want lost when the load is twice the bearable"
+    )
+    turnover: float = param(0.02, unit="share/month", low=0, high=1, doc="employees who quit a month at the usual want")
+    turnover_slope: float = param(5.0, unit="1/share", low=0, high=50, doc="how fast quitting falls as want rises")
+    hire_cost: float = param(3000.0, unit="$/hire", low=0, doc="cost of replacing one employee")
+    selectivity_scale: float = param(
+        2000.0, unit="$/hire", low=1, doc="spending at which selection has 63 % of its effect"
+    )
+    selectivity_effect: float = param(
+        0.05, unit="share", low=0, high=1, doc="most that selection adds to a hire's want", source="F15"
+    )
+
+    training: float = lever(0.0, unit="$/month", doc="training: raises know, which else decays back", source="F13")
+    treatment: float = lever(
+        0.0, unit="$/month", doc="treating staff well: raises want, which customers mirror", source="F14"
+    )
+    empowerment: float = lever(
+        0.0, unit="$/month", doc="letting staff break a rule for a customer: raises can", source="F31"
+    )
+    sharing: float = lever(
+        0.0, unit="$/month", doc="sharing good practice: moves everyone toward the best", source="F27"
+    )
+    selectivity: float = lever(
+        0.0, unit="$/hire", doc="choosing hires who like to serve", cost="per hire", source="F15"
+    )
+
+    talent_know = column("staff", "float64", unit="share", doc="level of know they drift to without training")
+    talent_want = column("staff", "float64", unit="share", doc="level of want they drift to")
+    talent_can = column("staff", "float64", unit="share", doc="level of can they drift to")
+    now_know = column("staff", "float64", unit="share", doc="what they know now")
+    now_want = column("staff", "float64", unit="share", doc="how far they want now")
+    now_can = column("staff", "float64", unit="share", doc="how far they can now")
+    care = column("staff", "float32", unit="chance", doc="know x want x can")
+    mood = column("staff", "float32", unit="share", doc="their real mood, which customers catch (F24)")
+    hired = column("staff", "uint16", doc="how many have held this post before")
+    employees = column("firm", "int64", doc="employees at work")
+    care_usual = column("firm", "float64", doc="mean care of untouched staff: know x want x can")
+    mood_usual = column("firm", "float64", doc="mean mood of untouched staff")
+    care_now = column("firm", "float64", doc="mean care of those at work")
+
+    care_mean = metric(unit="chance", over="mean", better="higher", doc="chance that an encounter is not indifferent")
+    hires = metric(unit="hires", better="lower", doc="employees replaced")
+    cost_hires = metric(unit="$", account="cost", doc="cost of replacing employees")
+    cost_training = metric(unit="$", account="cost", doc="spent on training")
+    cost_treatment = metric(unit="$", account="cost", doc="spent on treating staff well")
+    cost_empowerment = metric(unit="$", account="cost", doc="spent on empowerment")
+    cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice")
+    cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires")
+
+    def begin(self, world: World, luck: Draws) -> None:
+        """Hire everyone."""
+        import numpy as np
+
+        staff = world.staff
+        self._hire(world, luck, np.arange(staff.rows, dtype=np.int32))
+        staff.care[:] = staff.now_know * staff.now_want * staff.now_can
+        world.firm.care_usual[0] = self.know * self.want * self.can
+        world.firm.mood_usual[0] = self.want
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
+        staff = world.staff
+        at_work = self._number_at_work(world)
+        quit_rows = self._who_quits(world, luck)
+        self._hire(world, luck, quit_rows)
+        self._drift(world, at_work)
+        staff.care[:] = staff.now_know * staff.now_want * staff.now_can
+        staff.mood[:] = staff.now_want
+        hires = int((quit_rows < at_work).sum())
+        world.firm.employees[0] = at_work
+        world.firm.care_now[0] = staff.care[:at_work].mean()
+        report(
+            care_mean=world.firm.care_now[0],
+            hires=hires,
+            cost_hires=hires * self.hire_cost,
+            cost_training=self.training,
+            cost_treatment=self.treatment,
+            cost_empowerment=self.empowerment,
+            cost_sharing=self.sharing,
+            cost_selectivity=hires * self.selectivity,
+        )
+
+    def _number_at_work(self, world: World) -> int:
+        needed = math.ceil(world.customers_now.size / self.customers_each)
+        return max(1, min(needed, world.staff.rows))
+
+    def _who_quits(self, world: World, luck: Draws) -> NDArray:
+        import numpy as np
+
+        staff = world.staff
+        posts = np.arange(staff.rows, dtype=np.int32)
+        chance = self.turnover * np.exp(-self.turnover_slope * (staff.now_want - self.want))
+        return posts[kernels.luck.units(np.uint64(luck("quits")), posts, staff.hired) < chance]
+
+    def _hire(self, world: World, luck: Draws, posts: NDArray) -> None:
+        import numpy as np
+
+        staff = world.staff
+        staff.hired[posts] += 1
+        chosen = self.selectivity_effect * -math.expm1(-self.selectivity / self.selectivity_scale)
+        for name, level in (("know", self.know), ("want", self.want + chosen), ("can", self.can)):
+            draws = kernels.luck.units(np.uint64(luck.ever(f"hires.{name}")), posts, staff.hired)
+            talent = np.clip(level + self.spread * math.sqrt(12) * (draws - 0.5), 0, 1)
+            getattr(staff, f"talent_{name}")[posts] = talent
+            getattr(staff, f"now_{name}")[posts] = talent
+
+    def _drift(self, world: World, at_work: int) -> None:
+        import numpy as np
+
+        staff = world.staff
+        load = world.firm.encounters_last[0] / (at_work * self.encounters_each)
+        goals = {
+            "know": staff.talent_know + self.training_effect * self._saturation(self.training, at_work),
+            "want": staff.talent_want
+            + self.treatment_effect * self._saturation(self.treatment, at_work)
+            - self.overload_effect * max(0.0, load - 1),
+            "can": staff.talent_can + self.empowerment_effect * self._saturation(self.empowerment, at_work),
+        }
+        shared = self.sharing_effect * self._saturation(self.sharing, at_work)
+        for name, goal in goals.items():
+            best = np.quantile(goal[:at_work], 0.9)
+            goal = goal + shared * np.maximum(0, best - goal)
+            now = getattr(staff, f"now_{name}")
+            now += self.pace * (np.clip(goal, 0, 1) - now)
+
+    def _saturation(self, spent: float, at_work: int) -> float:
+        return -math.expm1(-spent / (self.effect_scale * at_work))

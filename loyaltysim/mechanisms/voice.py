@@ -1,0 +1,74 @@
+"""Most grievances are never voiced (F3); asking every customer and easy channels make more of them heard (F15, F23).
+
+Each ask costs money and a little goodwill. Whether a complaint heard is a customer kept depends on the desk.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll, solved
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Voice(Mechanism):
+    """Turn this month's grievances into complaints, or into silence."""
+
+    needs = ("grievance", "desk")
+
+    unprompted: float = solved(
+        0.15,
+        unit="chance",
+        high=1,
+        doc="chance that an average customer voices a grievance unasked",
+        source="F3, solved from the stated silent share of the lost",
+    )
+    price: float = param(1.0, unit="$/ask", low=0.001, doc="cost of asking one customer once", plausible=(0.3, 3))
+    silence_left: float = param(
+        0.6, unit="ratio", low=0, high=1, doc="what one ask a customer-month leaves of the silence"
+    )
+    goodwill: float = param(0.001, unit="satisfaction/ask", low=0, high=1, doc="satisfaction that each ask costs")
+
+    budget: float = lever(
+        0.0, unit="$/month", doc="asking every customer how it went, and easy channels to say so", source="F15"
+    )
+
+    complained = column(
+        "people", "int8", doc="has voiced a grievance in this time as a customer", writers="joining winback"
+    )
+
+    voiced = roll(doc="rows of the customers who complain this month")
+
+    complaints = metric(unit="complaints", doc="grievances that were voiced")
+    cost_voice = metric(unit="$", account="cost", doc="spent on asking customers")
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Ask, and let those who grieve speak or stay silent."""
+        import numpy as np
+
+        people, wronged = world.people, world.grieved
+        asks = self.budget / self.price / max(1, world.customers_now.size)
+        if asks > 0 and self.goodwill > 0:
+            asked = world.customers_now
+            people.level[asked] = np.maximum(people.level[asked] - np.float32(self.goodwill * asks), 0)
+        draws = kernels.luck.units(np.uint64(luck("speaks")), wronged, people.generation)
+        speaks = draws < self._chance(people.readiness[wronged].astype(float), asks)
+        world.rolls["voiced"] = wronged[speaks]
+        people.complained[world.voiced] = 1
+        report(complaints=world.voiced.size, cost_voice=self.budget)
+
+    def _chance(self, readiness: object, asks: float) -> object:
+        import numpy as np
+
+        if self.unprompted >= 1:
+            return np.ones_like(readiness)
+        spoken = -math.log1p(-self.unprompted) * readiness  # type: ignore[operator]
+        if asks > 0 and self.silence_left == 0:
+            return np.ones_like(readiness)
+        return -np.expm1(-spoken + asks * math.log(self.silence_left or 1))

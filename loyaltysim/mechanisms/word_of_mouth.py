@@ -1,0 +1,77 @@
+"""An unhappy customer tells ten others (F4), a happy one five (F5).
+
+Unhappy is who had a grievance that ended below resolved, told once when its outcome is known, leavers too; happy is who
+met a wow or a good recovery. Strong ties are neighbours drawn with replacement, weak ties anyone (Goldenberg and others).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, column, metric, param
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class WordOfMouth(Mechanism):
+    """Let customers tell."""
+
+    told_when_unhappy: float = param(
+        10.0,
+        unit="people",
+        low=0,
+        high=100,
+        doc="people whom an unhappy customer tells",
+        source="F4",
+        grade="secondary",
+        plausible=(6, 28),
+    )
+    told_when_happy: float = param(
+        5.0,
+        unit="people",
+        low=0,
+        high=100,
+        doc="people whom a happy customer tells",
+        source="F5",
+        grade="secondary",
+        plausible=(4, 16),
+    )
+    strong: float = param(0.6, unit="share", low=0, high=1, doc="messages that go to neighbours; the rest to anyone")
+
+    inbox_good = column("people", "uint16", unit="messages", doc="good messages told this month", writers="opinion")
+    inbox_bad = column("people", "uint16", unit="messages", doc="bad messages told this month", writers="opinion")
+
+    unhappy_occasions = metric(unit="occasions", better="lower", doc="unhappy customers with something to tell")
+    happy_occasions = metric(unit="occasions", better="higher", doc="happy customers with something to tell")
+    messages_bad = metric(unit="messages", better="lower", doc="bad messages sent")
+    messages_good = metric(unit="messages", better="higher", doc="good messages sent")
+    mean_when_unhappy = metric(
+        called="told_when_unhappy",
+        unit="people",
+        over="ratio",
+        of=("messages_bad", "unhappy_occasions"),
+        doc="people told on an unhappy occasion",
+    )
+    mean_when_happy = metric(
+        called="told_when_happy",
+        unit="people",
+        over="ratio",
+        of=("messages_good", "happy_occasions"),
+        doc="people told on a happy occasion",
+    )
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Send this month's messages; they are heard next month."""
+        import numpy as np
+
+        people = world.people
+        unhappy, happy, bad, good = kernels.talk.tell(
+            world.customers_now, people.generation, np.uint64(luck("tells")), people.status, people.reason,
+            people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
+            self.strong, world.first, world.tie, people.inbox_good, people.inbox_bad,
+        )  # fmt: skip
+        report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)

@@ -1,0 +1,198 @@
+"""LoyaltyModel: a market as a Mesa model, the one way to simulate.
+
+The command line, the experiments and a notebook all step it. Customers are rows of columns; `model.agents` hands out
+`Customer` views made when asked for. This is the only file that imports Mesa.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+
+from loyaltysim.calibration import solve
+from loyaltysim.core.declare import Mechanism
+from loyaltysim.core.record import Report, RunRecord, figure, month_metrics
+from loyaltysim.core.tables import World
+from loyaltysim.core.words import CUSTOMER, NONE, OUTCOMES, REASONS
+from loyaltysim.engine import mechanisms_of, play, stationary_start
+from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.scenario import Scenario, load, shipped
+
+RECORDED = month_metrics(CATALOG)
+
+
+class Customer(mesa.Agent):
+    """One customer as a thin view of a row: its columns are read as attributes, and cannot be set.
+
+    `unique_id` is the row's number in the market; `model` the market it lives in.
+    """
+
+    def __init__(self, model: LoyaltyModel, row: int) -> None:  # not Mesa's: a view is not registered with the model
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "unique_id", row)
+
+    def __getattr__(self, name: str) -> Any:
+        people = object.__getattribute__(self, "model").world.people
+        if name in people.columns:
+            return people.__dict__[name][object.__getattribute__(self, "unique_id")].item()
+        raise AttributeError(f"a customer has no {name!r}; it has {', '.join(people.columns)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(
+            f"a customer is a view: change the world's column, world.people.{name}[{self.unique_id}] = ..."
+        )
+
+    @property
+    def why_left(self) -> str:
+        """Give the word for the reason to leave, empty for who has not left."""
+        code = self.reason
+        return "" if code == NONE else REASONS[code]
+
+    @property
+    def complaint_ended(self) -> str:
+        """Give the word for the outcome of the last grievance, empty without one."""
+        code = self.last_outcome
+        return "" if code == NONE else OUTCOMES[code]
+
+    def __repr__(self) -> str:
+        return f"Customer({self.unique_id}, tenure={self.tenure} months, satisfaction={self.level:.2f})"
+
+
+class LoyaltyModel(mesa.Model):
+    """A simulated market under one strategy, a month a step.
+
+    `scenario`: a Scenario, a path, or None for the shipped baseline; `strategy`: one of its strategies' names, by default
+    the first; `replication`: which luck; `rng`: replaces the scenario's seed. `start`: a world at month 0 to fork
+    instead of living the burn-in again. Raises InputError for an unknown strategy.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path | None = None,
+        strategy: str | None = None,
+        replication: int = 0,
+        *,
+        rng: int | None = None,
+        seed: int | None = None,
+        start: tuple[World, Report] | None = None,
+    ) -> None:
+        spec = (
+            scenario
+            if isinstance(scenario, Scenario)
+            else load(shipped("baseline.yml") if scenario is None else scenario)
+        )
+        chosen = rng if rng is not None else seed
+        if chosen is not None:
+            spec = spec.replaced({"seed": int(chosen)}, source="rng")
+        super().__init__(rng=int(spec.seed))
+        self.spec = solve(spec)
+        self.replication = int(replication)
+        self.strategy = self.spec.strategy_name(strategy)
+        self.plan = self.spec.plan(self.strategy)
+        world, report = start or stationary_start(self.spec, self.spec.seed, self.replication)
+        self.world = world.fork()
+        self.month = 0
+        self.months = self.spec.months
+        self.record = np.zeros((self.months + 1, len(RECORDED)))
+        self._note(report)
+        self._mechanisms = mechanisms_of(self.spec)
+        self._views: list[Customer] = []
+        self._views_month = -1
+        self.datacollector = mesa.DataCollector(model_reporters={name: Figure(name) for name in HEADLINES})
+        self.datacollector.collect(self)
+
+    def step(self) -> None:
+        """Play one month; after the horizon's last month the model stops running."""
+        if self.month >= self.months:
+            self.running = False
+            return
+        self.month += 1
+        self._note(play(self.world, self.spec, self._mechanisms_now(), self.spec.seed, self.replication))
+        self.datacollector.collect(self)
+        self.running = self.month < self.months
+
+    def run_record(self, seconds: float = 0.0) -> RunRecord:
+        """Give what the run wrote down, with every metric of the catalog as one figure."""
+        months = {name: self.record[: self.month + 1, number] for number, name in enumerate(RECORDED)}
+        figures = {name: figure(metric, months) for name, metric in CATALOG.items() if metric.over != "close"}
+        for mechanism in MONTH:
+            figures.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
+        person_months = self.month * self.world.people.rows
+        return RunRecord(
+            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months
+        )
+
+    def customer(self, row: int) -> Customer:
+        """Give one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
+        if not 0 <= row < self.world.people.rows:
+            raise IndexError(f"there is no person {row}: the market has people 0 to {self.world.people.rows - 1}")
+        return Customer(self, row)
+
+    @property
+    def agents(self) -> AgentSet:
+        """Give the present customers as an AgentSet of views, made anew each month."""
+        if self._views_month != self.month:
+            rows = np.flatnonzero(self.world.people.status == CUSTOMER)
+            self._views = [Customer(self, int(row)) for row in rows]
+            self._views_month = self.month
+        return AgentSet(self._views, random=self.random)
+
+    def _note(self, report: Report) -> None:
+        self.record[self.month] = [report[name] for name in RECORDED]
+
+    def _mechanisms_now(self) -> Sequence[Mechanism]:
+        changed: dict[str, dict[str, float]] = {}
+        for path, values in self.plan.items():
+            block, lever = path.split(".", 1)
+            changed.setdefault(block, {})[lever] = values[self.month - 1]
+        return tuple(_with_levers(mechanism, changed.get(mechanism.key, {})) for mechanism in self._mechanisms)
+
+
+class Figure:
+    """A model reporter that gives one recorded metric of the month; a class, so that models pickle."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.number = RECORDED.index(name)
+
+    def __call__(self, model: LoyaltyModel) -> float:
+        return float(model.record[model.month, self.number])
+
+
+HEADLINES = (
+    "customers",
+    "joined",
+    "returned",
+    "left",
+    "grievances",
+    "complaints",
+    "messages_good",
+    "messages_bad",
+    "net",
+)
+
+
+def _with_levers(mechanism: Mechanism, levers: dict[str, float]) -> Mechanism:
+    return mechanism.model_copy(update=levers) if levers else mechanism
+
+
+def simulate(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:
+    """Simulate strategies in one replication, from one stationary start and on common luck."""
+    return list(simulate_each(solve(scenario), replication, strategies))
+
+
+def simulate_each(scenario: Scenario, replication: int, strategies: Sequence[str]) -> Iterator[RunRecord]:
+    """Give each strategy's record in turn; `scenario` is solved."""
+    start = stationary_start(scenario, scenario.seed, replication)
+    for strategy in strategies:
+        model = LoyaltyModel(scenario, strategy, replication, start=start)
+        begun = time.process_time()
+        while model.running:
+            model.step()
+        yield model.run_record(time.process_time() - begun)

@@ -1,0 +1,137 @@
+"""The answer in one sentence, what would turn it, and one small table for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.results import Results
+from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval, paired
+from loyaltysim.report.words import Money, head, horizon, money_for, plain, roundly, share
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+WITH, WITHOUT = "npv", "npv_without_later_value"
+MOST_NAMED = 3
+
+
+def answer(results: Results) -> str:
+    """Say which strategy is worth most and how sure that is; a second line if value after the horizon decides it."""
+    if len(results.strategies) == 1:
+        return _worth_of_one(results)
+    first = _sentence(results, compare_best(results.by_strategy(WITH)))
+    return "\n".join(line for line in (first, later_value_matters(results)) if line)
+
+
+def _worth_of_one(results: Results) -> str:
+    worth = interval(results.figures[results.reference][WITH])
+    money = money_for(results.currency, worth)
+    text = f"{head(results.reference)} is worth {money.full(worth.mean)} over {horizon(results.months)}"
+    if worth.known:
+        return f"{text} (95 %: {money.span(worth)}, {worth.n} replications)."
+    return f"{text} in the one replication run; one replication cannot say how sure that is."
+
+
+def _sentence(results: Results, contest: Comparison) -> str:
+    gain, over = contest.difference, f"over {horizon(results.months)}"
+    money = money_for(results.currency, gain)
+    best, second, n = plain(contest.best), plain(contest.second), results.replications
+    if gain.mean == 0.0 and (gain.low == gain.high or n == 1):
+        return f"{head(best)} and {second} earn exactly the same {over}, in {_of(n)}."
+    lead = f"{head(best)} earns {money.full(gain.mean)} more than {second} {over}"
+    if n == 1:
+        return f"{lead} in the one replication run; one replication cannot say how sure that is."
+    if contest.decided:
+        return f"{lead} (95 %: {money.span(gain)}), and wins in {contest.wins} of {n} replications."
+    return (
+        f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} "
+        f"(95 %: {money.span(gain)}), and {best} wins in {contest.wins} of {n} replications; "
+        f"{_needed(contest.needed)} replications would decide."
+    )
+
+
+def _of(n: int) -> str:
+    return "the one replication run" if n == 1 else f"each of {n} replications"
+
+
+def _needed(count: int | None) -> str:
+    return "more than 10,000" if count is None else f"about {roundly(count):,}"
+
+
+def later_value_matters(results: Results) -> str:
+    """Say what changes when the value after the horizon is left out; empty when neither winner nor a sign does."""
+    with_it, without = compare_best(results.by_strategy(WITH)), compare_best(results.by_strategy(WITHOUT))
+    one = results.replications == 1
+    if with_it.best != without.best and (one or with_it.decided or without.decided):
+        return f"Without the value after the horizon, {_other_winner(results, without)}."
+    turned = [line for name in results.strategies[1:] if (line := _turned(results, name))]
+    if not turned:
+        return ""
+    more = f"; and {len(turned) - MOST_NAMED} more change sign" if len(turned) > MOST_NAMED else ""
+    return f"Without the value after the horizon, {'; '.join(turned[:MOST_NAMED])}{more}."
+
+
+def _other_winner(results: Results, contest: Comparison) -> str:
+    gain = contest.difference
+    money, best, second = money_for(results.currency, gain), plain(contest.best), plain(contest.second)
+    span = f" (95 %: {money.span(gain)})" if gain.known else ""
+    if gain.known and not contest.decided:
+        return f"{best} comes first, but it cannot be told from {second}: {money.full(gain.mean)} more{span}"
+    return f"{best} comes first, {money.full(gain.mean)} ahead of {second}{span}"
+
+
+def _turned(results: Results, strategy: str) -> str:
+    """Say how a strategy's difference from the first changes its sign; empty if it does not, or only by luck."""
+    full, bare = gaps(results, strategy)
+    sure = results.replications == 1 or not (full.holds_zero and bare.holds_zero)
+    if full.mean * bare.mean >= 0.0 or not sure:
+        return ""
+    money = money_for(results.currency, full, bare)
+    became, was = ("loses", "gaining") if bare.mean < 0 else ("gains", "losing")
+    unsure = " (which may be luck)" if bare.known and bare.holds_zero else ""
+    name, first = plain(strategy), plain(results.reference)
+    lost, won = money.full(abs(bare.mean)), money.full(abs(full.mean))
+    return f"{name} {became} {lost}{unsure} against {first} instead of {was} {won}"
+
+
+def gaps(results: Results, strategy: str) -> tuple[Interval, Interval]:
+    """Give a strategy's paired NPV difference from the first, with and without the value after the horizon."""
+    ours, theirs = results.figures[strategy], results.figures[results.reference]
+    return paired(ours[WITH], theirs[WITH]), paired(ours[WITHOUT], theirs[WITHOUT])
+
+
+def table(results: Results) -> Table:
+    """Lay out one row a strategy for the terminal: worth, difference from the first, customers, churn."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    first = plain(results.reference)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    longest = max(len(plain(name)) for name in results.strategies)
+    grid.add_column("strategy", overflow="fold", max_width=28, min_width=min(longest, 24))
+    grid.add_column("worth (NPV)", justify="right", no_wrap=True)
+    if len(results.strategies) > 1:
+        sure = " (95 %)" if results.replications > 1 else ""
+        grid.add_column(Text(f"against {first if len(first) <= 20 else 'the first'}{sure}"), justify="right")
+        grid.add_column("without value after the horizon", justify="right", min_width=14)
+    grid.add_column("customers at the end", justify="right", min_width=9)
+    grid.add_column("churn a year", justify="right", min_width=7)
+    differences = {name: gaps(results, name) for name in results.strategies[1:]}
+    money = money_for(results.currency, *(span for pair in differences.values() for span in pair))
+    for name in results.strategies:
+        grid.add_row(Text(plain(name)), *(Text(cell) for cell in _cells(results, name, differences.get(name), money)))
+    return grid
+
+
+def _cells(results: Results, name: str, gap: tuple[Interval, Interval] | None, money: Money) -> list[str]:
+    figures = results.figures[name]
+    worths = [interval(results.figures[each][WITH]) for each in results.strategies]
+    cells = [money_for(results.currency, *worths).full(interval(figures[WITH]).mean)]
+    if len(results.strategies) > 1:
+        cells += [_with_span(money, span) for span in gap] if gap else ["", ""]
+    return [*cells, f"{interval(figures['customers']).mean:,.0f}", share(interval(figures["churn_annual"]).mean)]
+
+
+def _with_span(money: Money, span: Interval) -> str:
+    return f"{money.signed(span.mean)}\n{money.span(span)}" if span.known else money.signed(span.mean)

@@ -1,0 +1,93 @@
+"""How figures are put into words: money in round sizes, spans of time, names at the head of a sentence."""
+
+from __future__ import annotations
+
+from math import floor, isfinite, log10
+
+from loyaltysim.report.statistics import Interval
+
+SIZES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
+
+
+class Money:
+    """A size of money (k$, M$, bn$) and as many decimals as tell figures of this kind apart."""
+
+    def __init__(self, currency: str, largest: float, finest: float = 0.0) -> None:
+        """Choose by the largest figure to be shown and the smallest span that must still be seen (0: unknown)."""
+        self.divisor, prefix = next((size for size in SIZES if largest >= size[0]), SIZES[-1])
+        self.unit = f"{prefix}{currency}" if len(currency) == 1 else f"{prefix} {currency}".strip()
+        self.decimals = max(_decimals(largest / self.divisor, 1 if finest else 2), _decimals(finest / self.divisor, 0))
+
+    def bare(self, value: float) -> str:
+        """Write a figure without its unit; a rounded zero has no sign."""
+        text = f"{value / self.divisor:,.{self.decimals}f}"
+        return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+
+    def full(self, value: float) -> str:
+        """Write a figure with its unit."""
+        return f"{self.bare(value)} {self.unit}"
+
+    def signed(self, value: float) -> str:
+        """Write a difference with its sign and its unit."""
+        text = self.full(value)
+        return text if text.startswith("-") else f"+{text}"
+
+    def span(self, ends: Interval) -> str:
+        """Write an interval's ends; nothing when there is none."""
+        return f"{self.bare(ends.low)} to {self.bare(ends.high)}" if ends.known else ""
+
+
+def _decimals(shown: float, digits_after_first: int) -> int:
+    """Give the decimals (0 to 3) at which a figure shows its first digit and so many after it."""
+    if not isfinite(shown) or shown <= 0.0:
+        return 0
+    return min(max(digits_after_first - floor(log10(shown)), 0), 3)
+
+
+def money_for(currency: str, *spans: Interval) -> Money:
+    """Choose one size of money for several figures with their intervals.
+
+    A single interval gets the decimals that show on which side of zero its ends lie.
+    """
+    shown = [abs(end) for span in spans for end in (span.mean, span.low, span.high) if isfinite(end)]
+    halves = [(span.high - span.low) / 2 for span in spans if span.known and span.high > span.low]
+    if len(spans) == 1:
+        halves += [abs(end) for end in (spans[0].low, spans[0].high) if isfinite(end) and end != 0.0]
+    means = [abs(span.mean) for span in spans if isfinite(span.mean)]
+    largest = max(means, default=0.0) or max(shown, default=0.0)
+    return Money(currency, largest, min(halves, default=0.0))
+
+
+def horizon(months: int) -> str:
+    """Say how long: in years when they are whole, else in months."""
+    number, word = (months // 12, "year") if months % 12 == 0 else (months, "month")
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def plain(name: str) -> str:
+    """Give a user's text without characters that could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)
+
+
+def head(name: str) -> str:
+    """Give a name as a sentence begins with it."""
+    shown = plain(name)
+    return shown[:1].upper() + shown[1:]
+
+
+def share(value: float) -> str:
+    """Write a fraction as a percentage."""
+    return f"{100 * value:.1f} %" if isfinite(value) else ""
+
+
+def calendar(start: str, month: int) -> str:
+    """Name the calendar month (2027-01) that is month number `month` of a run that starts at `start`."""
+    year, first = (int(part) for part in start.split("-")[:2])
+    gone = year * 12 + first - 1 + month - 1
+    return f"{gone // 12:04d}-{gone % 12 + 1:02d}"
+
+
+def roundly(count: int) -> int:
+    """Round a number of replications up to two digits: it rests on an estimate."""
+    step = int(10 ** max(len(str(count)) - 2, 0))
+    return -(-count // step) * step
