@@ -28,6 +28,7 @@ PHASES = {
     "writing": "writing tables and pictures",
 }
 SECONDS_BETWEEN_LINES = 10.0
+NARROWEST, WIDEST = 80, 100
 
 
 def run(
@@ -181,5 +182,7 @@ def show_table(study: Study) -> None:
     from loyaltysim.report import answer
 
     click.echo()
-    Console(width=min(Console().width, 100)).print(answer.table(study.results))
+    console = Console()
+    console.width = max(min(console.width, WIDEST), NARROWEST) if console.is_terminal else WIDEST
+    console.print(answer.table(study.results))
     click.echo()

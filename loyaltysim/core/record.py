@@ -20,6 +20,7 @@ class Report:
     values: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, **figures: float) -> None:
+        """Report figures by name; raises KeyError for a name that no mechanism declares."""
         for name, value in figures.items():
             if name not in self.known:
                 raise KeyError(f"no mechanism declares a metric {name!r}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -25,7 +25,7 @@ def bits(key: int, position: int) -> int:
     return z ^ (z >> 31)
 
 
-@lru_cache(maxsize=None)
+@cache
 def stream(name: str) -> int:
     """Give the number of a named decision (`mechanism.decision`): the first 8 bytes of its BLAKE2b digest."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from loyaltysim.core.declare import Metric
-from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
 from loyaltysim.experiments import executors, files, store
 from loyaltysim.experiments.progress import Listener, Progress, unheard
@@ -92,9 +92,16 @@ def read(
     scenario: Any, *, replications: int | None, months: int | None, seed: int | None, overrides: Sequence[str]
 ) -> Any:
     """Read a scenario's file, or take a Scenario as it is, and apply what the call says beyond it."""
-    from loyaltysim.scenario import load
+    if isinstance(scenario, str | Path):
+        from loyaltysim.scenario import load
 
-    return load(scenario, overrides, months=months, replications=replications, seed=seed)
+        return load(scenario, overrides, months=months, replications=replications, seed=seed)
+    if overrides:
+        cure = "change a Scenario by scenario.replaced({path: value})"
+        raise InputError(Problem("`set` changes what a file says, not a Scenario", where="set", cure=cure))
+    asked = {"replications": replications, "months": months, "seed": seed}
+    changes = {path: value for path, value in asked.items() if value is not None}
+    return scenario.replaced(changes, source="argument") if changes else scenario
 
 
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -144,6 +145,9 @@ def _numbered(scenario: Any) -> RunFolder:
 
 
 def _parents(folder: Path) -> list[Path]:
+    for each in (folder, *folder.parents):
+        if each.exists() and not each.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"{each} is a file, not a folder")
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return list(reversed(missing))

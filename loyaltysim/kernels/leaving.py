@@ -86,7 +86,7 @@ def depart(
         if open_case[row]:
             open_case[row] = 0
             withdrawn += 1
-        if why == DIED or why == MOVED:
+        if why <= MOVED:
             gone[n] = row
             n += 1
     return left, never, withdrawn, gone[:n].copy()

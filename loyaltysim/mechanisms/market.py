@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
+MEAN_TENURE = 36.0
+
 
 class Network(BaseModel):
     """Who knows whom."""
@@ -64,7 +66,7 @@ class Market(Mechanism):
     )
     network: Network = Network()
     burn_in: int = param(
-        120, unit="months", low=0, high=2000, doc="months lived at the top-level levers before month 0, unrecorded"
+        96, unit="months", low=0, high=2000, doc="months lived at the top-level levers before month 0, unrecorded"
     )
 
     status = column(
@@ -86,15 +88,24 @@ class Market(Mechanism):
     customers_start = metric(unit="customers", doc="customers at the start of the month")
 
     def begin(self, world: World, luck: Draws) -> None:
-        """Draw everyone's traits, and the first customers."""
+        """Draw everyone's traits, and first customers near the stationary mix.
+
+        Whoever leaves at a rate stays a customer for its inverse, so the first customers are drawn (by an exponential
+        race) with weight 1 / (0.05 + fickleness), and their tenure is exponential with that mean; the burn-in does the rest.
+        """
         import numpy as np
 
         everyone = np.arange(self.people, dtype=np.int32)
         self._draw_traits(world, luck, everyone)
-        draws = kernels.luck.units(np.uint64(luck("first customers")), everyone, world.people.generation)
-        first = np.argsort(draws, kind="stable")[: self.customers]
-        world.people.status[first] = CUSTOMER
-        world.people.tenure[first] = np.minimum(-54 * np.log1p(-draws[first[::-1]]), 600).astype(np.int16)
+        people = world.people
+        leaving = 0.05 + people.fickleness.astype(float)
+        races, tenures = (
+            -np.log1p(-kernels.luck.units(np.uint64(luck(decision)), everyone, people.generation))
+            for decision in ("first customers", "first tenure")
+        )
+        first = np.argsort(races * leaving, kind="stable")[: self.customers]
+        people.status[first] = CUSTOMER
+        people.tenure[first] = np.minimum(MEAN_TENURE * tenures[first] / leaving[first], 600).astype(np.int16)
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""

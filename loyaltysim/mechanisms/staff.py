@@ -171,9 +171,9 @@ class Staff(Mechanism):
         shared = self.sharing_effect * self._saturation(self.sharing, at_work)
         for name, goal in goals.items():
             best = np.quantile(goal[:at_work], 0.9)
-            goal = goal + shared * np.maximum(0, best - goal)
+            level = np.clip(goal + shared * np.maximum(0, best - goal), 0, 1)
             now = getattr(staff, f"now_{name}")
-            now += self.pace * (np.clip(goal, 0, 1) - now)
+            now += self.pace * (level - now)
 
     def _saturation(self, spent: float, at_work: int) -> float:
         return -math.expm1(-spent / (self.effect_scale * at_work))

@@ -108,15 +108,16 @@ def table(results: Results) -> Table:
 
     first = plain(results.reference)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    longest = max(len(plain(name)) for name in results.strategies)
-    grid.add_column("strategy", overflow="fold", max_width=28, min_width=min(longest, 24))
+    grid.add_column("strategy", overflow="fold", max_width=30, min_width=10)
     grid.add_column("worth (NPV)", justify="right", no_wrap=True)
     if len(results.strategies) > 1:
-        sure = " (95 %)" if results.replications > 1 else ""
-        grid.add_column(Text(f"against {first if len(first) <= 20 else 'the first'}{sure}"), justify="right")
-        grid.add_column("without value after the horizon", justify="right", min_width=14)
-    grid.add_column("customers at the end", justify="right", min_width=9)
-    grid.add_column("churn a year", justify="right", min_width=7)
+        sure = "\n(95 %)" if results.replications > 1 else ""
+        grid.add_column(
+            Text(f"against\n{first if len(first) <= 14 else 'the first'}{sure}"), justify="right", no_wrap=True
+        )
+        grid.add_column("without value\nafter the\nhorizon", justify="right", no_wrap=True)
+    grid.add_column("customers\nat the end", justify="right", no_wrap=True)
+    grid.add_column("churn\na year", justify="right", no_wrap=True)
     differences = {name: gaps(results, name) for name in results.strategies[1:]}
     money = money_for(results.currency, *(span for pair in differences.values() for span in pair))
     for name in results.strategies:

@@ -89,8 +89,13 @@ def literal(text: str) -> str:
 
 
 def wrapped(text: str, width: int, most_lines: int = 3) -> str:
-    """Break a name into lines of so many letters; what does not fit into the lines ends in an ellipsis."""
-    lines = textwrap.wrap(plain(text), width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
+    """Break a name into lines of so many letters; a longer one loses its middle, for names often differ at the end."""
+    name = " ".join(plain(text).split())
+    lines = textwrap.wrap(name, width, break_on_hyphens=False)
+    if len(lines) > most_lines:
+        room = width * most_lines
+        name = f"{name[: room // 2].rstrip()} … {name[-room // 4 :].lstrip()}"
+        lines = textwrap.wrap(name, width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines).replace("$", r"\$")
 
 

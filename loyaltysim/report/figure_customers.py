@@ -33,7 +33,7 @@ def _customers(results: Results) -> Picture:
     box = (0.95, 0.65, width - 0.95 - right, height - top - 0.65)
     axes = picture.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
     for position, name in enumerate(results.strategies):
-        _line(axes, results.path(name, "customers"), position)
+        _line(axes, results.path(name, "customers"), position, faint=min(0.15, 0.75 / len(names)))
     axes.set_xlim(0, results.months)
     axes.margins(y=0.06)
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.8)
@@ -56,7 +56,7 @@ def _bands(results: Results) -> str:
     return f"Mean of {n} replications; the bands are 95 % intervals of the mean" if n > 1 else "One replication"
 
 
-def _line(axes: Axes, paths: np.ndarray, position: int) -> None:
+def _line(axes: Axes, paths: np.ndarray, position: int, faint: float) -> None:
     import numpy as np
 
     months, mean, n = np.arange(paths.shape[1]), np.mean(paths, axis=0), len(paths)
@@ -64,7 +64,7 @@ def _line(axes: Axes, paths: np.ndarray, position: int) -> None:
     if n > 1:
         half = student_t(0.05, n - 1) * np.std(paths, axis=0, ddof=1) / np.sqrt(n)
         colour = COLOURS[position % len(COLOURS)]
-        axes.fill_between(months, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0, zorder=2)
+        axes.fill_between(months, mean - half, mean + half, color=colour, alpha=faint, linewidth=0, zorder=2)
 
 
 def _label_ends(axes: Axes, results: Results, names: list[str], heights: list[float], room: float) -> None:
@@ -91,7 +91,7 @@ def _month_ticks(months: int) -> list[int]:
 
 
 def _customers_title(results: Results) -> str:
-    ends = {name: figures for name, figures in results.by_strategy("customers").items()}
+    ends = results.by_strategy("customers")
     first, over = results.reference, horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean

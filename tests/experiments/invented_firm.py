@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.record import RunRecord, figure, month_metrics
+from loyaltysim.report.results import Results, collect
 
 REASONS = ("died", "moved", "friends", "rival", "product", "indifference")
 SHARES = (0.01, 0.03, 0.05, 0.09, 0.14, 0.68)
@@ -62,6 +64,12 @@ def simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord
     return [_record(scenario, replication, name) for name in strategies]
 
 
+def slow_simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord]:
+    """Take a while to make up one replication."""
+    time.sleep(0.2)
+    return simulate(scenario, replication, strategies)
+
+
 def _record(scenario: Any, replication: int, name: str) -> RunRecord:
     luck = np.random.default_rng([scenario.seed, replication])
     keeps, count = scenario.strategies[name], scenario.months + 1
@@ -112,3 +120,41 @@ def _closing(months: dict[str, np.ndarray], rate: float) -> dict[str, float]:
         "clv": clv,
         "discounted_cost": cost,
     }
+
+
+def results(strategies: dict[str, float] | None = None, **changes: Any) -> Results:
+    """Simulate the invented firm and bring its records together."""
+    scenario = FakeScenario(**({"strategies": strategies} if strategies else {}), **changes)
+    runs = (simulate(scenario, replication, scenario.strategies) for replication in range(scenario.replications))
+    return collect([record for run in runs for record in run], scenario, CATALOG)
+
+
+def typed_results(
+    figures: dict[str, dict[str, list[float]]], paths: dict[str, dict[str, Any]] | None = None
+) -> Results:
+    """Make results of typed figures (one a replication) and paths (months 0..T, alike or a list a replication)."""
+    first = next(iter(figures.values()))
+    count = len(next(iter(first.values())))
+    columns = tuple(next(iter(paths.values()))) if paths else ("customers",)
+    blocks = {
+        name: np.stack(
+            [np.broadcast_to(np.asarray(path, float), (count, np.shape(path)[-1])) for path in paths[name].values()],
+            axis=2,
+        )
+        if paths
+        else np.zeros((count, 13, 1))
+        for name in figures
+    }
+    return Results(
+        title="typed",
+        start="2027-01",
+        currency="$",
+        discount_rate=0.0,
+        strategies=tuple(figures),
+        catalog={metric: CATALOG[metric] for metric in first},
+        columns=columns,
+        figures={
+            name: {metric: np.array(each, float) for metric, each in row.items()} for name, row in figures.items()
+        },
+        paths=blocks,
+    )

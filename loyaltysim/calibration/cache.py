@@ -1,0 +1,76 @@
+"""Solved rates kept on disk, so that a scenario is solved once on a machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loyaltysim.calibration.closed_form import Rates
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+
+def kept_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+    """Give the rates kept for a scenario of this content and these sources, or search and keep them."""
+    place = _folder() / f"{content_key(scenario)}.json"
+    try:
+        rates: Rates = json.loads(place.read_text())
+    except (OSError, ValueError):
+        rates = search(scenario)
+        _keep(place, rates)
+    return rates
+
+
+def _folder() -> Path:
+    chosen = os.environ.get("LOYALTYSIM_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("loyaltysim", appauthor=False)) / "solved"
+
+
+def content_key(scenario: Scenario) -> str:
+    """Give a digest of all that the solution depends on: the world, the top-level levers, and this package's sources."""
+    ignored = (
+        "title",
+        "question",
+        "start",
+        "months",
+        "replications",
+        "seed",
+        "currency",
+        "strategies",
+        "uncertain",
+        "discount_rate",
+    )
+    world = {path: value for path, value in scenario.flat().items() if path.split(".")[0] not in ignored}
+    text = json.dumps(world, sort_keys=True, default=str)
+    return hashlib.blake2b((text + _source_digest()).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def _source_digest() -> str:
+    package = Path(__file__).parent.parent
+    digest = hashlib.blake2b(digest_size=16)
+    for room in ("core", "kernels", "mechanisms", "calibration"):
+        for file in sorted((package / room).glob("*.py")):
+            digest.update(file.read_bytes())
+    digest.update((package / "engine.py").read_bytes())
+    return digest.hexdigest()
+
+
+def _keep(place: Path, rates: Rates) -> None:
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_name(f"{place.name}.{os.getpid()}")
+        draft.write_text(json.dumps(rates))
+        draft.replace(place)
+    except OSError:
+        return

@@ -1,0 +1,65 @@
+"""Whether the solved market shows what was stated."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from loyaltysim.calibration.feasible import monthly_hazard
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.words import OUTCOMES, REASONS
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+
+def verify(scenario: Scenario, tally: Counter[str]) -> None:
+    """Compare what the solved market shows with what was stated, within 3 % or 5 standard errors of the verifying stretch."""
+    stated, problems = scenario.stated, []
+    start, left = max(1.0, tally["customers_start"]), max(1.0, tally["left"])
+
+    def compare(field: str, wanted: float, count: float, of: float, cure: str) -> None:
+        reached = count / max(1.0, of)
+        noise = 5 * math.sqrt(max(wanted, 1e-9) / max(1.0, of))
+        if abs(reached - wanted) > max(0.03 * wanted, noise, 0.002 if field != "stated.churn_annual" else 0):
+            problems.append(
+                Problem(f"{wanted:.4g} is stated, but the market reaches {reached:.4g}", field=field, cure=cure)
+            )
+
+    steeper = "raise service.encounters_mean or the share of bad encounters, or state a lower churn"
+    compare(
+        "stated.churn_annual", monthly_hazard(scenario), tally["left"], start, f"these are monthly chances; {steeper}"
+    )
+    for reason in REASONS:
+        compare(f"stated.reasons.{reason}", getattr(stated.reasons, reason), tally[f"left_{reason}"], left, steeper)
+    compare(
+        "stated.silent_share_of_lost",
+        stated.silent_share_of_lost,
+        tally["left_unvoiced"],
+        left,
+        "state a larger silent share",
+    )
+    voiced = sum(tally[f"decided_{name}"] for name in OUTCOMES[1:])
+    for name in OUTCOMES[1:]:
+        cure = "change desk.budget (today's), desk.promise_hours or desk.passed_on, or state outcomes that such a desk can reach"
+        if voiced:
+            compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
+    problems.extend(_joining_problem(scenario, tally))
+    if problems:
+        raise InputError(*problems)
+
+
+def _joining_problem(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
+    months = tally["months"]
+    lost = monthly_hazard(scenario) * scenario.mechanism("market").customers
+    unasked = (tally["joined"] + tally["returned"] - tally["joined_unprompted"]) / months
+    if not scenario.mechanism("joining").on or unasked <= 1.05 * lost + 5 * math.sqrt(lost / months):
+        return []
+    return [
+        Problem(
+            f"advertising, talk and returns bring {unasked:.1f} customers a month but only {lost:.1f} leave: unprompted joining would have to be negative",
+            field="stated.acquisition_cost",
+            cure="state a higher acquisition cost or churn, or lower joining.praise or advertising.budget",
+        )
+    ]

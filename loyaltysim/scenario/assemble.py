@@ -1,0 +1,127 @@
+"""From what was given to a checked Scenario, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from loyaltysim.core.errors import InputError
+from loyaltysim.scenario.book import blocks, book
+from loyaltysim.scenario.crosschecks import cross_check
+from loyaltysim.scenario.edges import network_sha256
+from loyaltysim.scenario.flatten import Entries, flatten, switch
+from loyaltysim.scenario.reading import DEFAULT, Given, Place, given, plain
+from loyaltysim.scenario.reading_ranges import read_ranges
+from loyaltysim.scenario.reading_strategies import read_strategies
+from loyaltysim.scenario.strategy_checks import check_strategies
+from loyaltysim.scenario.value import SOLVED, Scenario
+from loyaltysim.scenario.wording import problems_of
+
+UNSETTLING = ("param", "switch")
+"""Roles of the values on which the solved parameters rest."""
+
+
+def assemble(entries: Entries, stem: str) -> Scenario:
+    """Build and check a scenario; raises one InputError with every problem found."""
+    strategies, places = read_strategies(entries)
+    uncertain = read_ranges(entries)
+    values = _usable(entries)
+    provenance = _provenance(entries)
+    tree = _nested({path: _converted(path, item) for path, item in values.items()})
+    tree |= {"strategies": strategies, "uncertain": uncertain, "provenance": provenance, "stem": stem}
+    try:
+        scenario = Scenario.model_validate(tree)
+    except ValidationError as error:
+        raise InputError(*entries.problems, *problems_of(error, values)) from None
+    found = [*entries.problems, *cross_check(scenario, values), *check_strategies(scenario, places)]
+    if found:
+        raise InputError(*found)
+    return _with_network(scenario)
+
+
+def replaced(scenario: Scenario, changes: Mapping[str, Any], source: str) -> Scenario:
+    """Give the scenario with other values at some paths, as `Scenario.replaced` promises."""
+    entries = Entries()
+    for path, value in scenario.flat().items():
+        origin = scenario.provenance.get(path, DEFAULT.origin)
+        if origin != DEFAULT.origin:
+            entries.values[path] = given(value, Place(origin))
+    if any(_unsettles(path) for path in changes):
+        entries.values = {path: item for path, item in entries.values.items() if item.place.origin != SOLVED}
+    plain_strategies = {name: strategy.plain() for name, strategy in scenario.strategies.items()}
+    entries.strategies = given(plain_strategies, Place("strategies"))
+    for path, bounds in scenario.uncertain.items():
+        entries.uncertain[path] = given(bounds.model_dump(), Place(scenario.provenance[f"uncertain.{path}"]))
+    if "uncertain" in changes:
+        entries.uncertain = {}
+    for path, value in changes.items():
+        flatten({path: given(value, Place(source), layer=1)}, entries)
+    fresh = assemble(entries, scenario.stem)
+    kept = {} if "strategies" in changes else _named(scenario.provenance, "strategies.")
+    return fresh.model_copy(update={"provenance": fresh.provenance | kept})
+
+
+def _named(provenance: Mapping[str, str], start: str) -> dict[str, str]:
+    return {path: origin for path, origin in provenance.items() if path.startswith(start)}
+
+
+def _unsettles(path: str) -> bool:
+    """Tell whether a change of this path makes what was solved wrong."""
+    row = book().get(path)
+    if row is None:
+        return path in blocks()
+    return row.role in UNSETTLING and row.source != "choice of the study" and path != "discount_rate"
+
+
+def _usable(entries: Entries) -> dict[str, Given]:
+    """Give the values that are there; one left empty is a problem."""
+    usable = {}
+    for path, item in entries.values.items():
+        if item.value is None:
+            entries.complain(item, path, "has no value", f"write {path}: {book()[path].default!r}, or take the line out")
+        else:
+            usable[path] = item
+    return usable
+
+
+def _provenance(entries: Entries) -> dict[str, str]:
+    origins = {path: DEFAULT.origin for path in book()}
+    origins |= {path: item.place.origin for path, item in entries.values.items()}
+    if entries.strategies is not None and isinstance(entries.strategies.value, dict):
+        for name, item in entries.strategies.value.items():
+            origins[f"strategies.{name.strip()}"] = item.named.origin
+    return origins | {f"uncertain.{path}": item.named.origin for path, item in entries.uncertain.items()}
+
+
+def _converted(path: str, item: Given) -> Any:
+    """Read what people write for a number or a yes: 50000.0 for a count, `off` for a no."""
+    kind, value = book()[path].type, plain(item)
+    if kind == "int" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if kind == "bool" and switch(item) is not None:
+        return switch(item)
+    if path == "calibration" and isinstance(value, bool):
+        return "on" if value else "off"
+    return value
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for path, value in values.items():
+        *heads, last = path.split(".")
+        branch = tree
+        for head in heads:
+            branch = branch.setdefault(head, {})
+        branch[last] = value
+    return tree
+
+
+def _with_network(scenario: Scenario) -> Scenario:
+    network = scenario.mechanism("market").network
+    if network.kind != "file":
+        return scenario
+    return scenario.model_copy(update={"network_sha256": network_sha256(network.path)})
+
+

@@ -1,0 +1,129 @@
+"""The book of everything a scenario can hold, made from the declarations: paths, blocks, and what a typing error meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+
+from loyaltysim.core.declare import Declaration, Mechanism, declared_fields
+from loyaltysim.mechanisms import MONTH
+from loyaltysim.scenario.study import Study
+
+NOT_DECLARED = ("extends", "strategies", "uncertain")
+NUMBERS = ("int", "float")
+
+
+@lru_cache(maxsize=1)
+def book() -> MappingProxyType[str, Declaration]:
+    """Give every declared value by its dotted path, the study's first, then the mechanisms' in the order of a month."""
+    rows = [*declared_fields(Study, ""), *(row for mechanism in MONTH for row in mechanism.declarations())]
+    return MappingProxyType({row.path: row for row in rows})
+
+
+@lru_cache(maxsize=1)
+def blocks() -> MappingProxyType[str, type[BaseModel]]:
+    """Give every block (a mechanism, `stated`, `market.network`, ...) by its dotted path."""
+    found: dict[str, type[BaseModel]] = {}
+    for name, model in _roots():
+        _walk(model, name, found)
+    return MappingProxyType(found)
+
+
+def _roots() -> list[tuple[str, type[BaseModel]]]:
+    return [*_inner(Study), *((mechanism.key, mechanism) for mechanism in MONTH)]
+
+
+def _inner(model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
+    kinds: Any = ((name, info.annotation) for name, info in model.model_fields.items())
+    return [(name, kind) for name, kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+
+
+def _walk(model: type[BaseModel], path: str, found: dict[str, type[BaseModel]]) -> None:
+    found[path] = model
+    for name, kind in _inner(model):
+        _walk(kind, f"{path}.{name}", found)
+
+
+@lru_cache(maxsize=1)
+def mechanisms() -> MappingProxyType[str, type[Mechanism]]:
+    """Give the mechanisms by the name of their block."""
+    return MappingProxyType({mechanism.key: mechanism for mechanism in MONTH})
+
+
+def is_block_switch(path: str) -> bool:
+    """Tell whether a whole block may be written `off`."""
+    return path in mechanisms()
+
+
+def levers() -> list[str]:
+    """Name the levers, in the order of a month."""
+    return [path for path, row in book().items() if row.role == "lever"]
+
+
+def numeric(path: str) -> bool:
+    """Tell whether a declared value is one number."""
+    return path in book() and book()[path].type in NUMBERS
+
+
+def entries(block: str) -> list[str]:
+    """Name what stands in a block directly, sub-blocks included; the whole scenario's for an empty path."""
+    depth = block.count(".") + 1 if block else 0
+    start = f"{block}." if block else ""
+    inside = (path.split(".") for path in book() if path.startswith(start))
+    return list(dict.fromkeys(parts[depth] for parts in inside))
+
+
+def meant(path: str, known: Iterable[str] | None = None) -> str:
+    """Guess what an unknown path was meant to be, as a cure; among `known`, or everything a scenario can hold."""
+    pool = list(known) if known is not None else [*book(), *blocks(), *NOT_DECLARED]
+    close = get_close_matches(path, pool, n=2, cutoff=0.72) or _by_last_word(path, pool)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    block = path.rpartition(".")[0]
+    if known is None and block in blocks():
+        return f"{block} has: {', '.join(entries(block))}"
+    if known is None:
+        return f"a scenario has: {', '.join([*NOT_DECLARED, *entries('')])}"
+    return f"there are: {', '.join(pool)}" if pool else ""
+
+
+def _by_last_word(path: str, pool: list[str]) -> list[str]:
+    block, _, word = path.rpartition(".")
+    siblings = [known for known in pool if known.rpartition(".")[0] == block]
+    near = get_close_matches(word, [known.rpartition(".")[2] for known in siblings], n=2, cutoff=0.6)
+    if near:
+        return [f"{block}.{name}" if block else name for name in near]
+    return [known for known in pool if known.rpartition(".")[2] == word][:3] or get_close_matches(path, pool, n=2)
+
+
+def span(row: Declaration) -> str:
+    """Say a declaration's allowed range in words."""
+    if row.low is not None and row.high is not None:
+        return f"{row.low:g} to {shown(row.high)}"
+    if row.low is not None:
+        return f"{row.low:g} or more"
+    return f"{row.high:g} or less" if row.high is not None else ""
+
+
+def meaning(row: Declaration) -> str:
+    """Say a declaration's unit and meaning, as they stand in brackets behind a value that is wrong."""
+    return ": ".join(part for part in (row.unit, row.doc) if part)
+
+
+def shown(value: Any) -> str:
+    """Show a value in a message: short, on one line, numbers with thousands kept apart."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer() and abs(value) < 1e15):
+        return f"{value:,.0f}"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    text = "".join(sign if sign.isprintable() else "?" for sign in str(value))
+    return text if len(text) <= 80 else f"{text[:77]}..."

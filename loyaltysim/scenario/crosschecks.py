@@ -1,0 +1,150 @@
+"""Checks that look at several values at once; each says where and with which cure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Any
+
+from loyaltysim.core.errors import Problem
+from loyaltysim.scenario.book import book, mechanisms, shown
+from loyaltysim.scenario.edges import edge_list_problem
+from loyaltysim.scenario.months import is_month
+from loyaltysim.scenario.reading import Given
+from loyaltysim.scenario.value import Scenario
+
+Values = dict[str, Given]
+
+OWN_SHARES = {
+    "rivals": ("stated.reasons.rival",),
+    "friends": ("stated.reasons.friends",),
+    "grievance": ("stated.reasons.product", "stated.reasons.indifference"),
+}
+"""Mechanisms without which a stated reason to leave cannot occur."""
+
+
+def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
+    """Find what does not fit together; `values` has what was given, by path, with its place."""
+    checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
+        _start, _shares, _people, _network, _lists, _always, _needs, _own_shares, _silence, _dependent_solved,
+    )  # fmt: skip
+    return [problem for check in checks for problem in check(scenario, values)]
+
+
+def latest(values: Values, paths: Iterable[str]) -> str:
+    """Give the place of whichever of these paths was given last, empty if none was."""
+    given = [values[path] for path in paths if path in values]
+    return str(max(given, key=lambda item: item.layer).place) if given else ""
+
+
+def _get(scenario: Scenario, path: str) -> Any:
+    return reduce(getattr, path.split("."), scenario)
+
+
+def _start(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    if not is_month(scenario.start):
+        cure = "write YYYY-MM, as 2027-01"
+        yield Problem(f"{shown(scenario.start)} is not a month", "start", latest(values, ["start"]), cure)
+
+
+def _shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    for block in ("stated.reasons", "stated.outcomes"):
+        paths = [path for path in book() if path.startswith(f"{block}.")]
+        total = math.fsum(_get(scenario, path) for path in paths)
+        if abs(total - 1) > 1e-9:
+            names = " + ".join(f"{path.rpartition('.')[2]} {_get(scenario, path):g}" for path in paths)
+            side = f"{total - 1:.10g} too much" if total > 1 else f"{1 - total:.10g} missing"
+            what = f"the shares add to {total:.10g}, not 1"
+            yield Problem(what, block, latest(values, paths), f"{names}: {side}")
+
+
+def _people(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    market = scenario.mechanism("market")
+    if market.customers >= market.people:
+        what = f"{shown(market.customers)} customers are not fewer than the market's {shown(market.people)} people"
+        where = latest(values, ["market.customers", "market.people"])
+        yield Problem(what, "market.customers", where, "raise market.people: prospects are needed too")
+    network = market.network
+    if network.kind in ("small_world", "random", "scale_free") and network.ties >= market.people:
+        where = latest(values, ["market.network.ties", "market.people"])
+        what = f"{shown(network.ties)} ties a person need more than {shown(market.people)} people"
+        yield Problem(what, "market.network.ties", where, "lower the ties or raise market.people")
+
+
+def _network(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    network = scenario.mechanism("market").network
+    kind, path = values.get("market.network.kind"), values.get("market.network.path")
+    if network.kind == "file" and not network.path:
+        where = latest(values, ["market.network.kind", "market.network.path"])
+        yield Problem("a network from a file needs its path", "market.network", where, "add path: ties.txt")
+    elif network.kind == "file":
+        problem = edge_list_problem(network.path, scenario.mechanism("market").people)
+        if problem and problem.where == network.path:
+            where = str(path.place) if path else problem.where
+            yield Problem(f"{network.path}: {problem.what}", problem.field, where, problem.cure)
+        elif problem:
+            yield problem
+    elif path and path.value and path.layer > (kind.layer if kind else -1):
+        what = f"a path is given, but the network is {network.kind}"
+        yield Problem(what, "market.network.path", str(path.place), "add kind: file")
+
+
+def _lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    beta = scenario.mechanism("market").fickleness_beta
+    if len(beta) != 2 or min(beta, default=0) <= 0:
+        field = "market.fickleness_beta"
+        yield Problem("is not two numbers above 0", field, latest(values, [field]), "write [0.668, 3.806]")
+    field, rows = "touchpoints.table", scenario.mechanism("touchpoints").table
+    if not math.fsum(row.importance for row in rows) > 0:
+        yield Problem("no touchpoint has any importance", field, latest(values, [field]), "give one importance: 1")
+    names = [row.name for row in rows]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        what = f"two touchpoints are called {shown(name)}"
+        yield Problem(what, field, latest(values, [field]), "give each a name of its own")
+
+
+def _always(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    for key, mechanism in mechanisms().items():
+        if mechanism.always and not scenario.mechanism(key).on:
+            where = latest(values, [f"{key}.on"])
+            yield Problem("cannot be switched off: no market is without it", key, where, "take the line out")
+
+
+def _needs(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    for key, mechanism in mechanisms().items():
+        if not scenario.mechanism(key).on:
+            continue
+        for need in mechanism.needs:
+            if not scenario.mechanism(need).on:
+                where = latest(values, [f"{key}.on", f"{need}.on"])
+                yield Problem(f"{key} is on but {need}, which it needs, is off", key, where, f"write {key}: off too")
+
+
+def _own_shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    if scenario.calibration == "off":
+        return
+    for key, paths in OWN_SHARES.items():
+        for path in paths if not scenario.mechanism(key).on else ():
+            if _get(scenario, path) > 0:
+                what = f"{_get(scenario, path):g} is stated, but {key} is off, so nobody can leave for this reason"
+                cure = f"write {path}: 0 and share it out among the other reasons, or {key}: on"
+                yield Problem(what, path, latest(values, [f"{key}.on", path]), cure)
+
+
+def _silence(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    if scenario.calibration == "off" or scenario.mechanism("voice").on:
+        return
+    path, stated = "stated.silent_share_of_lost", scenario.stated.silent_share_of_lost
+    if stated < 1:
+        what = f"{stated:g} is stated, but voice is off, so all who leave are silent"
+        yield Problem(what, path, latest(values, ["voice.on", path]), f"write {path}: 1, or voice: on")
+
+
+def _dependent_solved(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    if scenario.calibration == "off":
+        return
+    for path, item in values.items():
+        if path in book() and book()[path].role == "solved" and item.place.origin != "solved":
+            what = "is solved from what is stated, so it cannot be typed while calibration is on"
+            yield Problem(what, path, str(item.place), "write calibration: off, or take the line out")

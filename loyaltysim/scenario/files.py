@@ -1,0 +1,85 @@
+"""Follow `extends` from a scenario's file to the oldest it rests on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.scenario.reading import Given, read_text, read_yaml
+
+LONGEST_CHAIN = 20
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One file of the chain: its keys without `extends`, and the folder its paths are relative to."""
+
+    keys: dict[str, Given]
+    root: Given
+    folder: Path
+
+
+def read_chain(path: Path) -> list[Layer]:
+    """Read a scenario and what it extends, oldest first, or raise InputError.
+
+    A file may not lead out of the folder (and what is below it) of the file that the user named.
+    """
+    home = path.resolve().parent
+    chain: list[tuple[Path, Given]] = []
+    display, real = str(path), path.resolve()
+    while True:
+        root = read_yaml(read_text(real, display), display)
+        if not isinstance(root.value, dict):
+            cure = "write `key: value` lines, as `loyaltysim new` shows"
+            raise InputError(Problem("holds no scenario: its top level is no mapping", where=str(root.place), cure=cure))
+        chain.append((real, root))
+        link = root.value.get("extends")
+        if link is None or link.value is None:
+            break
+        display, real = _follow(link, real, display, home, [file for file, _ in chain])
+    depth = len(chain) - 1
+    return [_layer(root, real.parent, depth - number) for number, (real, root) in enumerate(chain)][::-1]
+
+
+def _follow(link: Given, real: Path, display: str, home: Path, seen: list[Path]) -> tuple[str, Path]:
+    def fail(what: str, cure: str) -> InputError:
+        return InputError(Problem(what, field="extends", where=str(link.place), cure=cure))
+
+    if not isinstance(link.value, str) or not link.value.strip():
+        raise fail(f"{link.value!r} is not a file's name", "write extends: baseline.yml")
+    target = inside(home, real.parent, link.value)
+    if target is None:
+        raise fail(f"{link.value} lies outside the folder {home}", "copy the file beside the scenario")
+    if target in seen:
+        names = " > ".join(file.name for file in [*seen[seen.index(target) :], target])
+        raise fail(f"goes round in a circle: {names}", "let one of them extend nothing")
+    if len(seen) >= LONGEST_CHAIN:
+        raise fail(f"more than {LONGEST_CHAIN} files extend each other", "merge some of them")
+    if not target.is_file():
+        raise fail(f"there is no file {link.value} beside {Path(display).name}", f"looked for {target}")
+    return os.path.normpath(Path(display).parent / link.value), target
+
+
+def inside(home: Path, folder: Path, name: str) -> Path | None:
+    """Give the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
+    try:
+        target = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return target if target.is_relative_to(home) else None
+
+
+def _layer(root: Given, folder: Path, number: int) -> Layer:
+    keys = {key: _raised(item, number) for key, item in root.value.items() if key != "extends"}
+    return Layer(keys, root, folder)
+
+
+def _raised(item: Given, number: int) -> Given:
+    value = item.value
+    if isinstance(value, dict):
+        value = {key: _raised(inner, number) for key, inner in value.items()}
+    elif isinstance(value, list):
+        value = [_raised(inner, number) for inner in value]
+    return Given(value, item.place, item.named, item.plus, number)

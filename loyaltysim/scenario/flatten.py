@@ -1,0 +1,103 @@
+"""Turn the keys of a file, nested or dotted alike, into one value a dotted path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from loyaltysim.core.errors import Problem
+from loyaltysim.scenario.book import blocks, book, is_block_switch, meant, shown
+from loyaltysim.scenario.reading import Given
+
+SWITCHES = {"on": True, "off": False, "true": True, "false": False}
+
+
+@dataclass
+class Entries:
+    """What a scenario says so far: values by path, strategies and uncertainties by name, and what is wrong with it."""
+
+    values: dict[str, Given] = field(default_factory=dict)
+    strategies: Given | None = None
+    uncertain: dict[str, Given] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def complain(self, item: Given, field: str, what: str, cure: str = "") -> None:
+        """Note something wrong at the place of a value."""
+        self.problems.append(Problem(what, field=field, where=str(item.place), cure=cure))
+
+
+def flatten(keys: dict[str, Given], entries: Entries) -> None:
+    """Lay one file's keys over what `entries` holds; a path given twice in the file is a problem."""
+    found: dict[str, Given] = {}
+    for key, item in keys.items():
+        if key == "strategies":
+            entries.strategies = item
+        elif key == "uncertain":
+            _lay_uncertain(item, entries)
+        else:
+            _descend(key, item, entries, found)
+    entries.values.update(found)
+
+
+def switch(item: Given) -> bool | None:
+    """Read a word or truth value that switches a mechanism; None when it is neither."""
+    if isinstance(item.value, bool):
+        return item.value
+    return SWITCHES.get(item.value.lower()) if isinstance(item.value, str) else None
+
+
+def _lay_uncertain(item: Given, entries: Entries) -> None:
+    if item.value is None:
+        return
+    if not isinstance(item.value, dict):
+        cure = "write uncertain: {word_of_mouth.told_when_unhappy: {low: 6, high: 14}}"
+        entries.complain(item, "uncertain", f"{shown(item.value)} is no mapping of paths to ranges", cure)
+        return
+    for path, bounds in _dotted(item, ("low", "high"), ""):
+        entries.uncertain[path] = bounds
+
+
+def _dotted(item: Given, leaf_words: tuple[str, ...], prefix: str) -> list[tuple[str, Given]]:
+    """Give the paths of a mapping whose leaves are scalars, lists, or mappings with one of the leaf words."""
+    rows: list[tuple[str, Given]] = []
+    for key, inner in item.value.items():
+        path = f"{prefix}.{key}" if prefix else key
+        if isinstance(inner.value, dict) and path in blocks() and not set(inner.value) & set(leaf_words):
+            rows += _dotted(inner, leaf_words, path)
+        else:
+            rows.append((path, inner))
+    return rows
+
+
+def changes(item: Given) -> list[tuple[str, Given]]:
+    """Give the lever paths of a strategy, nested or dotted alike, each with what is to be done to it."""
+    return _dotted(item, ("value", "add", "times"), "")
+
+
+def _descend(path: str, item: Given, entries: Entries, found: dict[str, Given]) -> None:
+    if path in blocks():
+        _block(path, item, entries, found)
+    elif path in book():
+        if path in found:
+            first = found[path].named.line
+            entries.complain(item, path, f"is given twice, first at line {first}", "keep one of them")
+        else:
+            found[path] = item
+    else:
+        entries.problems.append(
+            Problem("there is no such entry", field=path, where=str(item.named), cure=meant(path))
+        )
+
+
+def _block(path: str, item: Given, entries: Entries, found: dict[str, Given]) -> None:
+    if isinstance(item.value, dict):
+        for key, inner in item.value.items():
+            _descend(f"{path}.{key}", inner, entries, found)
+        return
+    on = switch(item) if is_block_switch(path) else None
+    if on is not None:
+        _descend(f"{path}.on", Given(on, item.place, item.named, layer=item.layer), entries, found)
+        return
+    if item.value is None:
+        return
+    cure = f"write {path}: {{...}}" + (f", or {path}: off" if is_block_switch(path) else "")
+    entries.complain(item, path, f"{shown(item.value)} is no block of entries", cure)

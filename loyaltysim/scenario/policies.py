@@ -1,0 +1,95 @@
+"""A strategy is a dated replacement of levers: what it changes, by how much, from when to when, how gradually."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim.scenario import months as calendar
+
+AS_TODAY = "as today"
+
+
+class Change(BaseModel):
+    """One change of one lever.
+
+    `value` sets, `add` and `times` change what the lever had (the scenario's top level, or what the changes before it
+    in a list made of that). Months `since` to `until` are inclusive, empty for the horizon's ends. With a `ramp` of n
+    months the change comes in n equal steps, the first in month `since`; after `until` it is undone at once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    verb: Literal["value", "add", "times"]
+    amount: float
+    since: str = ""
+    until: str = ""
+    ramp: int = 0
+
+    def target(self, before: float) -> float:
+        """Give what the lever becomes from what it was."""
+        if self.verb == "value":
+            return self.amount
+        return before + self.amount if self.verb == "add" else before * self.amount
+
+    def window(self, start: str, months: int) -> tuple[int, int]:
+        """Give the first and the last month (1..months) of the change, cut to the horizon."""
+        first = calendar.number(self.since, start) if self.since else 1
+        last = calendar.number(self.until, start) if self.until else months
+        return first, min(last, months)
+
+    def plain(self) -> object:
+        """Give the change as it is written in a scenario."""
+        words = {"from": self.since, "to": self.until, "ramp": self.ramp}
+        dated = {word: value for word, value in words.items() if value}
+        return {self.verb: self.amount, **dated} if dated or self.verb != "value" else self.amount
+
+    def in_words(self) -> str:
+        """Say the change: `+20,000 from 2027-01 to 2027-12, over 6 months`."""
+        amount = f"{self.amount:,.10g}"
+        said = {"value": f"= {amount}", "add": f"{self.amount:+,.10g}", "times": f"x {amount}"}[self.verb]
+        said += f" from {self.since}" if self.since else ""
+        said += f" to {self.until}" if self.until else ""
+        return said + (f", spread over {self.ramp} months" if self.ramp else "")
+
+
+class Strategy(BaseModel):
+    """What a strategy changes: lever path -> changes, applied in order. Nothing changed is `as today`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    changes: dict[str, tuple[Change, ...]] = {}
+
+    def plain(self) -> dict[str, object]:
+        """Give the strategy as it is written in a scenario."""
+        return {
+            path: steps[0].plain() if len(steps) == 1 else [step.plain() for step in steps]
+            for path, steps in self.changes.items()
+        }
+
+    def in_words(self) -> str:
+        """Say what the strategy changes, in one line."""
+        said = (f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items())
+        return "; ".join(said) or "nothing changed"
+
+
+def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int) -> tuple[float, ...]:
+    """Give a lever's value in months 1..months, from its value at the top level and the changes in order."""
+    values = [float(base)] * months
+    for step in steps:
+        first, last = step.window(start, months)
+        for month in range(max(1, first), last + 1):
+            before = values[month - 1]
+            done = (month - first + 1) / step.ramp if step.ramp else 1.0
+            target = step.target(before)
+            values[month - 1] = target if done >= 1 else before + (target - before) * done
+    return tuple(values)
+
+
+def plan(
+    strategy: Strategy, base: Mapping[str, float], start: str, months: int
+) -> dict[str, tuple[float, ...]]:
+    """Give each changed lever's value in months 1..months; `base` has the levers at the scenario's top level."""
+    return {path: lever_by_month(base[path], steps, start, months) for path, steps in strategy.changes.items()}

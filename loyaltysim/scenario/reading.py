@@ -1,0 +1,241 @@
+"""Read YAML into plain values that remember where they stood, so that every complaint can name line and column.
+
+Plain data only: text, numbers, yes/no, lists and mappings, YAML 1.2 (`off` is a word, `012` is 12). The nodes of
+ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.core.errors import InputError, Problem
+
+LARGEST_FILE = 1_000_000
+MOST_VALUES = 50_000
+MOST_ALIASES = 100
+DEEPEST = 30
+LONGEST_NUMBER = 100
+CORE_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value came from: a file with line and column from 1, or an option of the command line."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    brief: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    @property
+    def origin(self) -> str:
+        """Say it in short, as provenance does: `baseline.yml:12`, `--set`, `default`."""
+        return self.brief or (f"{Path(self.file).name}:{self.line}" if self.line else self.file)
+
+
+DEFAULT = Place("default")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value as it was given: a scalar, a list of Given or a mapping of Given.
+
+    `place` is the value's, `named` that of the key that names it; `plus` tells that a number was typed with a plus
+    sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options.
+    """
+
+    value: Any
+    place: Place
+    named: Place
+    plus: bool = False
+    layer: int = 0
+
+
+def given(value: Any, place: Place, layer: int = 0) -> Given:
+    """Wrap plain data that was not read from a file."""
+    if isinstance(value, dict):
+        value = {str(key): given(inner, place, layer) for key, inner in value.items()}
+    elif isinstance(value, list | tuple):
+        value = [given(inner, place, layer) for inner in value]
+    return Given(value, place, place, layer=layer)
+
+
+def plain(item: Given) -> Any:
+    """Give the plain data of a Given."""
+    if isinstance(item.value, dict):
+        return {key: plain(inner) for key, inner in item.value.items()}
+    if isinstance(item.value, list):
+        return [plain(inner) for inner in item.value]
+    return item.value
+
+
+def within(item: Given, steps: tuple[Any, ...]) -> Given:
+    """Follow keys and list positions into a Given as far as they lead."""
+    for step in steps:
+        known = isinstance(item.value, dict) and step in item.value
+        if not known and not (isinstance(item.value, list) and isinstance(step, int) and step < len(item.value)):
+            return item
+        item = item.value[step]
+    return item
+
+
+def read_text(path: Path, display: str) -> str:
+    """Read a small UTF-8 file; raises InputError naming `display` when there is none or it is not text."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        what = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        raise InputError(Problem(what, where=display, cure=_nearby(path))) from None
+    if len(data) > LARGEST_FILE:
+        raise InputError(Problem("is larger than 1 MB", where=display, cure="a scenario is a page or two of text"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        cure = "save the file as UTF-8"
+        raise InputError(Problem("is not UTF-8 text", where=f"{display}:{line}:1", cure=cure)) from None
+
+
+def _nearby(path: Path) -> str:
+    from difflib import get_close_matches
+
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if entry.suffix in (".yml", ".yaml")][:1000]
+    except OSError:
+        return f"there is no folder {path.parent} either" if not path.parent.is_dir() else ""
+    close = get_close_matches(path.name, names, n=1)
+    return f"did you mean {path.parent / close[0]}?" if close else "`loyaltysim new FILE.yml` starts one"
+
+
+def read_yaml(text: str, display: str, layer: int = 0) -> Given:
+    """Parse one YAML document; an empty one gives an empty mapping. Raises InputError with line and column."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    _refuse_directives(text, display)
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(display, mark.line + 1, mark.column + 1) if mark else Place(display)
+        raise InputError(Problem(*_plain_words(error), where=str(place))) from None
+    except YAMLError as error:
+        unprintable = getattr(error, "character", None)
+        what = f"holds a character that YAML does not allow (U+{unprintable:04X})" if unprintable else "is not YAML"
+        before = text[: max(0, getattr(error, "position", 0) or 0)]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise InputError(Problem(what, where=str(Place(display, line, column)))) from None
+    except RecursionError:
+        raise InputError(Problem("is nested too deeply", where=display)) from None
+    start = Place(display, 1, 1)
+    if root is None:
+        return Given({}, start, start, layer=layer)
+    return _Reader(display, layer).build(root, start)
+
+
+def _refuse_directives(text: str, display: str) -> None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("%"):
+            cure = "take the line out: scenarios are YAML 1.2"
+            raise InputError(Problem("a YAML directive is not read", where=f"{display}:{number}:1", cure=cure))
+        if line.strip() and not line.lstrip().startswith("#"):
+            return
+
+
+def _plain_words(error: Any) -> tuple[str, str, str, str]:
+    problem, context = str(error.problem or ""), str(error.context or "")
+    if "\\t" in problem or "\t" in problem:
+        return "a tab indents this line", "", "", "indent with spaces"
+    if "another document" in problem:
+        return "a second document begins here (`---`)", "", "", "a scenario is one document"
+    if "mapping values are not allowed" in problem:
+        return "a second `:` in one line", "", "", 'put text that holds ": " in quotes, or begin a new line'
+    said = ", ".join(part for part in (context, problem) if part)
+    return f"is not YAML here: {said}", "", "", ""
+
+
+class _Reader:
+    def __init__(self, display: str, layer: int) -> None:
+        self.display, self.layer = display, layer
+        self.values, self.aliases = 0, 0
+        self.seen: set[int] = set()
+        self.open: list[int] = []
+
+    def place(self, node: Any) -> Place:
+        return Place(self.display, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def fail(self, node: Any, what: str, cure: str = "") -> InputError:
+        return InputError(Problem(what, where=str(self.place(node)), cure=cure))
+
+    def build(self, node: Any, named: Place) -> Given:
+        self._bound(node)
+        self.open.append(id(node))
+        value: Any
+        tag = str(node.tag).removeprefix(CORE_TAG)
+        if isinstance(node.value, str):
+            value = self._scalar(node, tag)
+        elif tag == "map":
+            value = dict(self._pairs(node))
+        elif tag == "seq":
+            value = [self.build(inner, self.place(inner)) for inner in node.value]
+        else:
+            raise self.fail(node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings")
+        self.open.pop()
+        plus = isinstance(value, int | float) and node.style is None and str(node.value).startswith("+")
+        return Given(value, self.place(node), named, plus, self.layer)
+
+    def _bound(self, node: Any) -> None:
+        self.values += 1
+        self.aliases += id(node) in self.seen
+        self.seen.add(id(node))
+        if id(node) in self.open:
+            raise self.fail(node, "an alias holds itself")
+        if self.aliases > MOST_ALIASES or self.values > MOST_VALUES or len(self.open) > DEEPEST:
+            raise self.fail(node, "too many values, aliases or levels", "write a smaller file, without anchors")
+
+    def _pairs(self, node: Any) -> Iterator[tuple[str, Given]]:
+        first: dict[str, Place] = {}
+        for key, value in node.value:
+            if not isinstance(key.value, str) or key.tag == f"{CORE_TAG}merge":
+                raise self.fail(key, "a key must be a word", "merge keys (<<) are not read; use `extends`")
+            if key.value in first:
+                raise self.fail(
+                    key, f"{key.value} is given twice, first at line {first[key.value].line}", "keep one of them"
+                )
+            first[key.value] = self.place(key)
+            yield key.value, self.build(value, first[key.value])
+
+    def _scalar(self, node: Any, tag: str) -> Any:
+        text: str = node.value
+        if tag in ("str", "timestamp"):
+            return text
+        if tag == "null":
+            return None
+        if tag == "bool":
+            return text.lower() == "true"
+        if tag in ("int", "float"):
+            return self._number(node, text.replace("_", ""), tag)
+        raise self.fail(node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings")
+
+    def _number(self, node: Any, text: str, tag: str) -> int | float:
+        try:
+            if len(text) > LONGEST_NUMBER:
+                raise ValueError
+            if tag == "int":
+                sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.lstrip("+"))
+                radix = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2].lower(), 10)
+                return sign * (int(digits[2:], radix) if radix != 10 else int(digits))
+            number = float(text.replace(".inf", "inf").replace(".nan", "nan").replace(".Inf", "inf").lower())
+        except ValueError:
+            raise self.fail(node, "is not a number that can be read") from None
+        if not math.isfinite(number):
+            raise self.fail(node, "is not a finite number")
+        return number

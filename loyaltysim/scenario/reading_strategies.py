@@ -1,0 +1,141 @@
+"""Read the strategies of a scenario, with a cure for every way to write one wrongly."""
+
+from __future__ import annotations
+
+from loyaltysim.core.errors import Problem
+from loyaltysim.scenario.book import blocks, book, levers, meant, shown
+from loyaltysim.scenario.flatten import Entries, changes
+from loyaltysim.scenario.months import is_month
+from loyaltysim.scenario.policies import AS_TODAY, Change, Strategy
+from loyaltysim.scenario.reading import Given, plain
+
+VERBS = ("value", "add", "times")
+WORDS = (*VERBS, "from", "to", "ramp")
+LONGEST_RAMP = 1200
+EXAMPLE = "write a number, or {add: 20_000, from: 2027-01, to: 2027-12, ramp: 6}"
+
+
+def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[str, str], Given]]:
+    """Give the strategies by name, and where each changes which lever; what is wrong is noted in `entries`."""
+    found: dict[str, Strategy] = {}
+    places: dict[tuple[str, str], Given] = {}
+    item = entries.strategies
+    if item is not None and item.value is not None:
+        if not isinstance(item.value, dict):
+            cure = "write strategies: {as today: {}, recovery: {desk.budget: {add: 20_000}}}"
+            entries.complain(item, "strategies", f"{shown(item.value)} is no mapping of names to changes", cure)
+            return {AS_TODAY: Strategy()}, places
+        for name, body in item.value.items():
+            _read_one(name, body, entries, found, places)
+    return found or {AS_TODAY: Strategy()}, places
+
+
+def _read_one(
+    name: str,
+    body: Given,
+    entries: Entries,
+    found: dict[str, Strategy],
+    places: dict[tuple[str, str], Given],
+) -> None:
+    label, field = name.strip(), f"strategies.{shown(name)}"
+    if not label:
+        entries.problems.append(Problem("a strategy needs a name", "strategies", str(body.named)))
+        return
+    if label in found:
+        entries.problems.append(
+            Problem("is given twice", field, str(body.named), "give each strategy a name of its own")
+        )
+        return
+    if body.value is not None and not isinstance(body.value, dict):
+        cure = "write {} for today's levers, or {desk.budget: {add: 20_000}}"
+        entries.complain(body, field, f"{shown(body.value)} is no mapping of levers to changes", cure)
+        return
+    steps: dict[str, tuple[Change, ...]] = {}
+    for path, item in changes(body) if body.value else []:
+        if path in steps:
+            entries.complain(item, f"{field}.{path}", "is given twice", "write a list of changes: [{...}, {...}]")
+        elif _is_lever(path, item, f"{field}.{path}", entries):
+            steps[path] = tuple(_read_changes(item, f"{field}.{path}", entries))
+            places[label, path] = item
+    found[label] = Strategy(changes=steps)
+
+
+def _is_lever(path: str, item: Given, field: str, entries: Entries) -> bool:
+    where = str(item.named)
+    if path in book() and book()[path].role == "lever":
+        return True
+    if path in book():
+        row = book()[path]
+        what = f"is a fact of the world, not a lever ({row.doc})"
+        cure = f"a strategy changes levers only: set it at the file's top level or with --set {path}=..., or name it under `uncertain`"
+        if row.role == "switch":
+            cure = f"switch it for the whole scenario: --set {path.rpartition('.')[0]}=off"
+    elif path in blocks() and not isinstance(item.value, dict):
+        what = f"{shown(item.value)} is no mapping of levers to changes"
+        own = [lever for lever in levers() if lever.startswith(f"{path}.")]
+        cure = f"name one of its levers: {', '.join(own)}" if own else f"{path} has no lever"
+    else:
+        what, cure = "there is no such lever", meant(path, levers())
+    entries.problems.append(Problem(what, field, where, cure))
+    return False
+
+
+def _read_changes(item: Given, field: str, entries: Entries) -> list[Change]:
+    if not isinstance(item.value, list):
+        steps = [_read_change(item, field, entries)]
+    else:
+        steps = [_read_change(inner, f"{field}[{place}]", entries) for place, inner in enumerate(item.value, 1)]
+        if not steps:
+            entries.complain(item, field, "the list of changes is empty", EXAMPLE)
+    return [step for step in steps if step is not None]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _read_change(item: Given, field: str, entries: Entries) -> Change | None:
+    if isinstance(item.value, dict):
+        return _read_words(item, field, entries)
+    if not _is_number(item.value):
+        entries.complain(item, field, f"{shown(plain(item))} is no change of a lever", EXAMPLE)
+        return None
+    if item.plus:
+        amount = shown(item.value).replace(",", "_")
+        what = f"+{amount} would set the lever to {amount}, since YAML loses a plus sign"
+        entries.complain(item, field, what, f"to add, write {{add: {amount}}}; to set, write {amount}")
+        return None
+    return Change(verb="value", amount=float(item.value))
+
+
+def _read_words(item: Given, field: str, entries: Entries) -> Change | None:
+    before = len(entries.problems)
+    words: dict[str, Given] = item.value
+    for word, inner in words.items():
+        if word not in WORDS:
+            entries.problems.append(
+                Problem("there is no such word in a change", f"{field}.{word}", str(inner.named), meant(word, WORDS))
+            )
+    verbs = [word for word in VERBS if word in words]
+    if len(verbs) != 1:
+        what = f"says {' and '.join(verbs)} at once" if verbs else "does not say what to do with the lever"
+        entries.complain(item, field, what, f"say one of value, add, times; {EXAMPLE}")
+    for word in verbs:
+        if not _is_number(words[word].value):
+            entries.complain(words[word], f"{field}.{word}", f"{shown(plain(words[word]))} is not a number", EXAMPLE)
+    for word in ("from", "to"):
+        if word in words and not is_month(words[word].value):
+            said = shown(plain(words[word]))
+            entries.complain(words[word], f"{field}.{word}", f"{said} is not a month", "write YYYY-MM, as 2027-01")
+    ramp = words["ramp"].value if "ramp" in words else 0
+    if not isinstance(ramp, int) or isinstance(ramp, bool) or not 0 <= ramp <= LONGEST_RAMP:
+        said = f"{shown(plain(words['ramp']))} is not a number of months from 0 to {LONGEST_RAMP:,}"
+        entries.complain(words["ramp"], f"{field}.ramp", said, "write ramp: 6 to spread a change over six months")
+    if len(entries.problems) > before:
+        return None
+    since, until = (words[word].value if word in words else "" for word in ("from", "to"))
+    if since and until and until < since:
+        entries.complain(words["to"], field, f"ends in {until}, before it begins in {since}", "swap `from` and `to`")
+        return None
+    verb = verbs[0]
+    return Change(verb=verb, amount=float(words[verb].value), since=since, until=until, ramp=ramp)  # type: ignore[arg-type]

@@ -1,0 +1,62 @@
+"""Checks of strategies against the scenario they belong to: its dates, its mechanisms, its levers' ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from loyaltysim.core.errors import Problem
+from loyaltysim.scenario import months as calendar
+from loyaltysim.scenario.book import book, meaning, shown, span
+from loyaltysim.scenario.policies import Change
+from loyaltysim.scenario.reading import Given
+from loyaltysim.scenario.value import Scenario
+
+Places = dict[tuple[str, str], Given]
+
+
+def check_strategies(scenario: Scenario, places: Places) -> list[Problem]:
+    """Find strategies whose dates, levers or resolved values do not fit; `places` has where each changes which lever."""
+    if not calendar.is_month(scenario.start):
+        return []
+    problems: list[Problem] = []
+    for (name, path), item in places.items():
+        field, where = f"strategies.{shown(name)}.{path}", str(item.place)
+        steps = scenario.strategies[name].changes.get(path, ())
+        found = [*_dates(scenario, steps, field, item), *_switched_off(scenario, path, field, where)]
+        problems += found or _range(scenario, name, path, field, where)
+    return problems
+
+
+def _dates(scenario: Scenario, steps: Iterable[Change], field: str, item: Given) -> Iterable[Problem]:
+    last = calendar.calendar(scenario.months, scenario.start)
+    horizon = f"the horizon is {scenario.start} to {last} ({scenario.months} months)"
+    for number, step in enumerate(steps):
+        spot = item.value[number] if isinstance(item.value, list) and number < len(item.value) else item
+        words = spot.value if isinstance(spot.value, dict) else {}
+        where = {word: str(words[word].place if word in words else spot.place) for word in ("from", "to")}
+        if step.since and calendar.number(step.since, scenario.start) < 1:
+            yield Problem(f"begins in {step.since}, before the start", field, where["from"], horizon)
+        elif step.since and calendar.number(step.since, scenario.start) > scenario.months:
+            yield Problem(f"begins in {step.since}, after the horizon's end", field, where["from"], horizon)
+        elif step.until and calendar.number(step.until, scenario.start) < 1:
+            yield Problem(f"ends in {step.until}, before the start", field, where["to"], horizon)
+
+
+def _switched_off(scenario: Scenario, path: str, field: str, where: str) -> Iterable[Problem]:
+    key = path.split(".")[0]
+    if not scenario.mechanism(key).on:
+        cure = f"write {key}: on, or take the change out"
+        yield Problem(f"{key} is off, so this lever does nothing", field, where, cure)
+
+
+def _range(scenario: Scenario, name: str, path: str, field: str, where: str) -> list[Problem]:
+    row, today = book()[path], scenario.flat()[path]
+    for month, value in enumerate(scenario.plan(name)[path], 1):
+        below = row.low is not None and value < row.low
+        if below or (row.high is not None and value > row.high):
+            side = f"below {shown(row.low)}" if below else f"above {shown(row.high)}"
+            when = f"{calendar.calendar(month, scenario.start)} (month {month})"
+            what = f"makes {path} {shown(value)} in {when}, {side} ({meaning(row)})"
+            cure = f"it is {shown(today)} at the file's top level; allowed is {span(row)}"
+            return [Problem(what, field, where, cure)]
+    return []

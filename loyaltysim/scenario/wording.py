@@ -1,0 +1,97 @@
+"""Say in this house's words what a validator found wrong, at the place where the value was typed."""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from loyaltysim.core.errors import Problem
+from loyaltysim.scenario.book import book, meaning, meant, shown, span
+from loyaltysim.scenario.reading import Given, within
+
+KINDS = {
+    "int": ("a whole number", "write it without a decimal point, as 12 or 50_000"),
+    "float": ("a number", "write a plain number, as 0.2 or 20_000"),
+    "bool": ("yes or no", "write true or false"),
+    "string": ("text", "put it in quotes"),
+    "list": ("a list", "write [a, b]"),
+    "dict": ("a block of entries", "write {...}"),
+    "model": ("a block of entries", "write {...}"),
+}
+
+
+def problems_of(error: ValidationError, values: dict[str, Given]) -> list[Problem]:
+    """Translate a validator's findings; `values` has what was given, by path."""
+    return [_problem(dict(finding), values) for finding in error.errors(include_url=False)]
+
+
+def _problem(finding: dict[str, Any], values: dict[str, Given]) -> Problem:
+    steps = tuple(finding["loc"])
+    path = next((known for known in _heads(steps) if known in values), ".".join(map(str, steps)))
+    tail = steps[path.count(".") + 1 :]
+    item = values.get(path)
+    spot = within(item, tail) if item else None
+    field = path + "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in tail)
+    what, cure = _words(finding, path, tail)
+    return Problem(what, field, str(spot.place) if spot else "", cure)
+
+
+def _heads(steps: tuple[Any, ...]) -> list[str]:
+    return [".".join(map(str, steps[:length])) for length in range(len(steps), 0, -1)]
+
+
+def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[str, str]:
+    kind, value, context = finding["type"], finding["input"], finding.get("ctx", {})
+    row = book().get(path)
+    told = f" ({meaning(row)})" if row and not tail and meaning(row) else ""
+    allowed = f"allowed is {span(row)}, the default is {shown(row.default)}" if row and not tail else ""
+    if kind in ("greater_than_equal", "greater_than"):
+        bound = context.get("ge", context.get("gt"))
+        return f"{shown(value)} is below {shown(bound)}{told}", allowed or f"allowed is {bound:g} or more"
+    if kind in ("less_than_equal", "less_than"):
+        bound = context.get("le", context.get("lt"))
+        return f"{shown(value)} is above {shown(bound)}{told}", allowed or f"allowed is {bound:g} or less"
+    if kind in ("literal_error", "enum"):
+        options = choices(path, tail)
+        return f"{shown(value)} is not one of {', '.join(options)}{told}", meant(str(value), options)
+    if kind == "missing":
+        return f"has no {tail[-1] if tail else path}", "write it, or take the row out"
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        return "there is no such entry", meant(str(tail[-1]), _fields_at(path)) if tail else meant(path)
+    if kind in ("value_error", "assertion_error"):
+        return str(context.get("error", "is wrong")), allowed
+    wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
+    return f"{shown(value)} is not {wanted}{told}", cure
+
+
+def choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
+    """Give the words that a value may be, for one that is chosen from a few."""
+    annotation = _annotation(path)
+    if tail:
+        model = _row_model(path)
+        field = model.model_fields.get(str(tail[-1])) if model else None
+        annotation = field.annotation if field else None
+    return [str(option) for option in typing.get_args(annotation)]
+
+
+def _annotation(path: str) -> Any:
+    from loyaltysim.scenario.value import Scenario
+
+    kind: Any = Scenario
+    for step in path.split("."):
+        kind = kind.model_fields[step].annotation
+    return kind
+
+
+def _row_model(path: str) -> type[BaseModel] | None:
+    annotation = _annotation(path)
+    inner = typing.get_args(annotation) if isinstance(annotation, types.GenericAlias) else ()
+    return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None
+
+
+def _fields_at(path: str) -> list[str]:
+    model = _row_model(path)
+    return list(model.model_fields) if model else []

@@ -1,0 +1,135 @@
+"""The sentence: what it claims, how sure it says that is, and what it says when it cannot tell."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from invented_firm import results, typed_results
+from rich.console import Console
+
+from loyaltysim.core.errors import RunError
+from loyaltysim.report.answer import answer, table
+from loyaltysim.report.results import collect
+from loyaltysim.report.statistics import Interval
+from loyaltysim.report.words import calendar, horizon, money_for, roundly
+
+M = 1e6
+
+
+def worth(full: list[float], bare: list[float] | None = None) -> dict[str, list[float]]:
+    return {"npv": full, "npv_without_later_value": bare or full}
+
+
+def test_a_clear_winner() -> None:
+    said = answer(
+        typed_results({"advertising": worth([M, 2 * M, 3 * M]), "listen and recover": worth([2.8 * M, 3.9 * M, 5 * M])})
+    )
+    assert said == (
+        "Listen and recover earns 1.9 M$ more than advertising over 1 year (95 %: 1.7 to 2.1), "
+        "and wins in 3 of 3 replications."
+    )
+
+
+def test_what_cannot_be_told_says_how_many_replications_would_decide() -> None:
+    said = answer(typed_results({"a": worth([1000.0, 2000.0, 3000.0]), "b": worth([2000.0, 1500.0, 3500.0])}))
+    assert said.startswith("Cannot tell whether b or a earns more over 1 year: the difference is ")
+    assert "b wins in 2 of 3 replications; about 23 replications would decide." in said
+
+
+def test_one_replication_cannot_say_how_sure() -> None:
+    said = answer(typed_results({"a": worth([M]), "b": worth([2 * M])}))
+    assert said == (
+        "B earns 1.00 M$ more than a over 1 year in the one replication run; one replication cannot say how sure that is."
+    )
+
+
+def test_identical_strategies() -> None:
+    said = answer(typed_results({"a": worth([M, 2 * M]), "b": worth([M, 2 * M])}))
+    assert said == "A and b earn exactly the same over 1 year, in each of 2 replications."
+
+
+def test_one_strategy_is_worth_something() -> None:
+    assert answer(results({"as today": 0.0}, months=18)).startswith("As today is worth ")
+    assert "over 18 months (95 %: " in answer(results({"as today": 0.0}, months=18))
+
+
+def test_a_winner_that_lives_on_value_after_the_horizon_is_told() -> None:
+    said = answer(
+        typed_results(
+            {
+                "a": worth([M, 2 * M, 3 * M], [0.9 * M, 1.9 * M, 2.9 * M]),
+                "b": worth([2 * M, 3.1 * M, 4 * M], [0.5 * M, 1.4 * M, 2.5 * M]),
+            }
+        )
+    )
+    assert said.splitlines()[1].startswith(
+        "Without the value after the horizon, a comes first, 433 k$ ahead of b (95 %:"
+    )
+
+
+def test_a_sign_that_turns_is_told() -> None:
+    said = answer(
+        typed_results(
+            {
+                "a": worth([0.0, 0.0, 0.0]),
+                "b": worth([5 * M, 5.1 * M, 5.2 * M], [4 * M, 4.1 * M, 4.2 * M]),
+                "c": worth([M, 1.1 * M, 1.2 * M], [-0.5 * M, -0.4 * M, -0.6 * M]),
+            }
+        )
+    )
+    assert (
+        said.splitlines()[1]
+        == "Without the value after the horizon, c loses 0.5 M$ against a instead of gaining 1.1 M$."
+    )
+
+
+def test_nothing_is_said_when_value_after_the_horizon_changes_nothing() -> None:
+    assert "\n" not in answer(typed_results({"a": worth([1.0, 2.0, 3.0]), "b": worth([2.0, 3.1, 4.0])}))
+
+
+def test_names_cannot_steer_the_terminal() -> None:
+    said = answer(typed_results({"\x1b[31mred": worth([1.0, 2.0]), "b": worth([2.0, 3.1])}))
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_the_table_fits_a_hundred_columns(count: int) -> None:
+    names = {f"[bold]a strategy with a rather long name, number {i}" + "x" * 60: 0.01 * i for i in range(count)}
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(table(results(names)))
+    text = console.export_text()
+    assert all(len(line) <= 100 for line in text.splitlines())
+    assert "[bold]" in text
+    assert "…" not in text
+
+
+def test_money_in_round_sizes() -> None:
+    assert money_for("$", Interval(1.93e6, 1.62e6, 2.24e6, 9)).full(1.93e6) == "1.9 M$"
+    assert money_for("EUR", Interval(-45_200.0)).full(-45_200.0) == "-45.2 k EUR"
+    assert money_for("$", Interval(0.0, 0.0, 0.0, 3)).full(-0.0) == "0 $"
+    assert money_for("€", Interval(2.5e9)).signed(2.5e9) == "+2.50 bn€"
+
+
+def test_ends_near_zero_show_their_side() -> None:
+    money = money_for("$", Interval(15_000.0, 400.0, 29_600.0, 9))
+    assert money.span(Interval(15_000.0, 400.0, 29_600.0, 9)) == "0.4 to 29.6"
+
+
+def test_spans_of_time() -> None:
+    assert [horizon(months) for months in (1, 12, 18, 60)] == ["1 month", "1 year", "18 months", "5 years"]
+    assert (calendar("2027-01", 1), calendar("2027-01", 60), calendar("2027-11", 3)) == (
+        "2027-01",
+        "2031-12",
+        "2028-01",
+    )
+    assert [roundly(n) for n in (7, 32, 121, 4_321)] == [7, 32, 130, 4400]
+
+
+def test_a_missing_record_is_not_passed_over() -> None:
+    from invented_firm import CATALOG, FakeScenario, simulate
+
+    scenario = FakeScenario()
+    records = simulate(scenario, 0, scenario.strategies)
+    with pytest.raises(RunError, match="no record of 'as today', replication 1"):
+        collect(records, scenario, CATALOG)

@@ -1,0 +1,126 @@
+"""Where replications are computed changes nothing; a worker's death and Ctrl-C are survived."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from invented_firm import CATALOG, FakeScenario, simulate
+
+from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.experiments import executors
+from loyaltysim.experiments.executors import InProcess, Place, completed, opened, parse
+from loyaltysim.report import tables
+from loyaltysim.report.results import collect
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("in-process", Place("in-process")), ("processes", Place("processes")), ("processes:3", Place("processes", 3))],
+)
+def test_places(text: str, place: Place) -> None:
+    assert parse(text) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["", "cloud", "processes:0", "processes:-1", "processes:", "in-process:2", "processes:x"]
+)
+def test_a_place_that_is_none_is_refused_with_the_cure(text: str) -> None:
+    with pytest.raises(InputError, match="write in-process, processes, or processes:N"):
+        parse(text)
+
+
+def test_processors_are_counted() -> None:
+    assert 1 <= executors.usable_processors() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(("where", "tasks"), [("in-process", 9), ("processes:4", 1), (None, 1)])
+def test_no_process_is_started_for_what_needs_none(where: str | None, tasks: int) -> None:
+    with opened(where, tasks) as pool:
+        assert isinstance(pool, InProcess)
+
+
+def test_workers_are_no_more_than_tasks() -> None:
+    with opened("processes:8", 2) as pool:
+        assert isinstance(pool, executors.Processes)
+        assert pool.workers == 2
+
+
+def environment_of_worker(name: str) -> str:
+    return os.environ.get(name, "")
+
+
+def test_workers_use_one_thread_and_leave_the_start_method_alone() -> None:
+    import multiprocessing
+
+    before = multiprocessing.get_start_method()
+    with opened("processes:2", 2) as pool:
+        found = set(completed(pool, environment_of_worker, [(name,) for name in executors.ONE_THREAD]))
+    assert found == {"1"}
+    assert multiprocessing.get_start_method() == before
+
+
+class Shuffled(Executor):
+    """An executor that ends its tasks in an order of its own."""
+
+    def __init__(self, seed: int) -> None:
+        self._waiting: list[tuple[Future[Any], Any, tuple[Any, ...]]] = []
+        self._seed = seed
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._waiting.append((future, fn, args))
+        if len(self._waiting) == 6:
+            random.Random(self._seed).shuffle(self._waiting)
+            for each, task, arguments in self._waiting:
+                each.set_result(task(*arguments))
+        return future
+
+
+def tables_by(pool: Executor) -> list[Any]:
+    scenario = FakeScenario(replications=6)
+    names = list(scenario.strategies)
+    found = [record for run in completed(pool, simulate, [(scenario, r, names) for r in range(6)]) for record in run]
+    study = collect(found, scenario, CATALOG)
+    return [make(study) for make in (tables.summary, tables.departures, tables.complaints, tables.money)]
+
+
+def test_results_do_not_depend_on_where_or_in_which_order() -> None:
+    expected = tables_by(InProcess())
+    with opened("processes:2", 6) as pool:
+        spread = tables_by(pool)
+    with ThreadPoolExecutor(3) as pool:
+        threaded = tables_by(pool)
+    for other in (spread, threaded, tables_by(Shuffled(1)), tables_by(Shuffled(2))):
+        assert all(one.equals(two) for one, two in zip(expected, other, strict=True))
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_workers_death_is_said_plainly() -> None:
+    with pytest.raises(RunError, match="a worker process died"), opened("processes:2", 3) as pool:
+        list(completed(pool, die, [(1,), (2,), (3,)]))
+
+
+def refuse(number: int) -> int:
+    raise InputError(executors.Problem(f"{number} is wrong"))
+
+
+@pytest.mark.parametrize("where", ["in-process", "processes:2"])
+def test_an_error_in_a_task_arrives_as_it_is(where: str) -> None:
+    with pytest.raises(InputError, match="is wrong"), opened(where, 3) as pool:
+        list(completed(pool, refuse, [(1,), (2,), (3,)]))
+
+
+def test_ones_own_executor_is_used_and_left_open() -> None:
+    with ThreadPoolExecutor(1) as own:
+        with opened(own, 3) as pool:
+            assert pool is own
+        assert own.submit(int, "4").result() == 4

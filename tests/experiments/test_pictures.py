@@ -1,0 +1,92 @@
+"""The pictures: nothing cut off, nothing overlapping, the same bytes each time, no pyplot state."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from invented_firm import results
+
+from loyaltysim.report import figures
+from loyaltysim.report.drawing import line_look, png, spread, wrapped
+
+LONG = "the board's own proposal of last autumn, revised twice, for 5 $ or 6 $ a customer, "
+
+
+def studies() -> list[Any]:
+    many = {f"{LONG} number {i}": 0.004 * (i - 4) for i in range(12)}
+    return [results({"as today": 0.0}), results({"W" * 120: 0.0, "b": 0.03}), results(many), results(replications=1)]
+
+
+@pytest.mark.parametrize("study", studies())
+@pytest.mark.parametrize("draw", [figures.customers, figures.money])
+def test_no_text_is_cut_off(draw: Any, study: Any) -> None:
+    picture = draw(study)
+    renderer = picture.canvas.get_renderer()
+    width, height = picture.bbox.width, picture.bbox.height
+    picture.draw(renderer)
+    boxes = [thing.get_tightbbox(renderer) for thing in (*picture.axes, *picture.texts)]
+    assert all(box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height for box in boxes)
+
+
+def test_labels_at_line_ends_do_not_overlap() -> None:
+    picture = figures.customers(studies()[2])
+    renderer = picture.canvas.get_renderer()
+    boxes = sorted((text.get_window_extent(renderer) for text in picture.axes[0].texts), key=lambda box: box.y0)
+    assert len(boxes) == 12
+    assert all(below.y1 <= above.y0 + 0.5 for below, above in itertools.pairwise(boxes))
+
+
+def test_titles_state_the_finding_and_axes_their_units() -> None:
+    study = results({"as today": 0.0, "recovery": 0.09, "advertising": 0.01})
+    money, customers = figures.money(study), figures.customers(study)
+    assert money.texts[0].get_text().startswith("Recovery earns most over 2 years: ")
+    assert "k\\$" in money.axes[0].get_xlabel()
+    assert customers.texts[0].get_text().startswith("Recovery ends with the most customers after 2 years: ")
+    assert customers.axes[0].get_ylabel() == "customers at the end of the month"
+
+
+def test_the_same_results_give_the_same_bytes() -> None:
+    assert figures.draw(results()) == figures.draw(results())
+
+
+def test_a_png_tells_neither_version_nor_date() -> None:
+    content = png(figures.money(results()))
+    assert content.startswith(b"\x89PNG")
+    assert b"tEXt" not in content
+    assert b"atplotlib" not in content
+
+
+def test_pyplot_is_not_touched() -> None:
+    figures.draw(results())
+    assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+
+
+def test_twelve_lines_look_different() -> None:
+    assert len({str(line_look(position)) for position in range(28)}) == 28
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0.1, 0.8)), min_size=1, max_size=12))
+def test_spread_labels_never_overlap_and_stay_inside(labels: list[tuple[float, float]]) -> None:
+    wanted, heights = [label[0] for label in labels], [label[1] for label in labels]
+    placed = spread(wanted, heights, 0.0, 10.0)
+    spans = sorted((y - h / 2, y + h / 2) for y, h in zip(placed, heights, strict=True))
+    assert all(one[1] <= other[0] + 1e-6 for one, other in itertools.pairwise(spans))
+    assert spans[0][0] >= -1e-6
+    assert spans[-1][1] <= 10.0 + 1e-6
+
+
+def test_labels_with_room_stay_where_they_are() -> None:
+    assert spread([1.0, 5.0, 9.0], [1.0, 1.0, 1.0], 0.0, 10.0) == [1.0, 5.0, 9.0]
+
+
+def test_long_names_keep_their_ends() -> None:
+    shown = wrapped("the same long beginning of every single name, " * 3 + "number 11", 26)
+    assert len(shown.splitlines()) <= 3
+    assert shown.startswith("the same long beginning")
+    assert shown.endswith("number 11")
+    assert "…" in shown
