@@ -25,6 +25,18 @@ from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.scenario import Scenario, load, shipped
 
 RECORDED = month_metrics(CATALOG)
+NUMBER = {name: number for number, name in enumerate(RECORDED)}
+HEADLINES = (
+    "customers",
+    "joined",
+    "returned",
+    "left",
+    "grievances",
+    "complaints",
+    "messages_good",
+    "messages_bad",
+    "net",
+)
 
 
 class Customer(mesa.Agent):
@@ -61,7 +73,7 @@ class Customer(mesa.Agent):
         return "" if code == NONE else OUTCOMES[code]
 
     def __repr__(self) -> str:
-        return f"Customer({self.unique_id}, tenure={self.tenure} months, satisfaction={self.level:.2f})"
+        return f"Customer({self.unique_id}, tenure={self.tenure} months, satisfaction={self.satisfaction:.2f})"
 
 
 class LoyaltyModel(mesa.Model):
@@ -104,7 +116,7 @@ class LoyaltyModel(mesa.Model):
         self._mechanisms = mechanisms_of(self.spec)
         self._views: list[Customer] = []
         self._views_month = -1
-        self.datacollector = mesa.DataCollector(model_reporters={name: Figure(name) for name in HEADLINES})
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in HEADLINES})
         self.datacollector.collect(self)
 
     def step(self) -> None:
@@ -143,6 +155,12 @@ class LoyaltyModel(mesa.Model):
             self._views_month = self.month
         return AgentSet(self._views, random=self.random)
 
+    def __getattr__(self, name: str) -> float:
+        """Give a recorded metric of the present month by its name, as `model.customers`."""
+        if name in NUMBER and "record" in self.__dict__:
+            return float(self.record[self.month, NUMBER[name]])
+        raise AttributeError(f"a LoyaltyModel has no {name!r}")
+
     def _note(self, report: Report) -> None:
         self.record[self.month] = [report[name] for name in RECORDED]
 
@@ -152,30 +170,6 @@ class LoyaltyModel(mesa.Model):
             block, lever = path.split(".", 1)
             changed.setdefault(block, {})[lever] = values[self.month - 1]
         return tuple(_with_levers(mechanism, changed.get(mechanism.key, {})) for mechanism in self._mechanisms)
-
-
-class Figure:
-    """A model reporter that gives one recorded metric of the month; a class, so that models pickle."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.number = RECORDED.index(name)
-
-    def __call__(self, model: LoyaltyModel) -> float:
-        return float(model.record[model.month, self.number])
-
-
-HEADLINES = (
-    "customers",
-    "joined",
-    "returned",
-    "left",
-    "grievances",
-    "complaints",
-    "messages_good",
-    "messages_bad",
-    "net",
-)
 
 
 def _with_levers(mechanism: Mechanism, levers: dict[str, float]) -> Mechanism:

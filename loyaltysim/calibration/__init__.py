@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def solve(scenario: Scenario) -> Scenario:
-    """Give the scenario with its solved parameters typed in; as it is when `calibration: off`. Cached by content.
+    """Give the scenario with its solved parameters typed in; as it is when it has them. Cached by content.
 
     Raises InputError when a stated figure cannot be met, saying which and why.
     """
-    if scenario.calibration == "off":
+    if scenario.is_solved:
         return scenario
     check_feasible(scenario)
     return scenario.replaced(kept_rates(scenario, find_rates), source="solved")

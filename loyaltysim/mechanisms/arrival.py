@@ -16,7 +16,7 @@ def welcome(world: World, rows: NDArray) -> None:
     """Make the people of `rows` (int32) customers: tenure, satisfaction, expectation and complaints start anew."""
     people, firm = world.people, world.firm
     kernels.joining.welcome(
-        rows, float(firm.level_at_first[0]), float(firm.expectation_at_first[0]), people.status, people.reason,
-        people.tenure, people.exposure, people.level, people.expectation, people.complained, people.attempted,
+        rows, float(firm.satisfaction_at_first[0]), float(firm.expectation_at_first[0]), people.status, people.reason,
+        people.tenure, people.exposure, people.satisfaction, people.expectation, people.complained, people.attempted,
         people.with_rival,
     )  # fmt: skip

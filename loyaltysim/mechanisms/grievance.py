@@ -63,7 +63,7 @@ class Grievance(Mechanism):
     severity = column("people", "int8", doc="last grievance: large 0, small 1")
     grieved_month = column("people", "int16", unit="month", doc="month of the last grievance", start=LONG_AGO)
     repeated = column("people", "int8", doc="whether the last grievance came within a year of another")
-    level_spoilt = column("people", "float32", unit="0 to 1", doc="satisfaction before the last grievance")
+    satisfaction_spoilt = column("people", "float32", unit="0 to 1", doc="satisfaction before the last grievance")
 
     grieved = roll(doc="rows of the customers with a grievance this month")
 
@@ -78,9 +78,9 @@ class Grievance(Mechanism):
         people = world.people
         rows = kernels.grievance.grieve(
             world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
-            people.failed, people.level, people.level_before, people.tenure, people.fickleness, people.open_case,
+            people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
-            people.kind, people.severity, people.grieved_month, people.repeated, people.level_spoilt,
+            people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
         world.rolls["grieved"] = rows
         of_product = int(np.count_nonzero(people.kind[rows] == PRODUCT))

@@ -109,7 +109,7 @@ class Recovery(Mechanism):
         decided, stayed, left, never = kernels.grievance.settle(
             rows, outcomes, world.month, people.generation, np.uint64(luck.ever("stays")), self._table(),
             self.repeat_factor, self.restored, self.paradox, people.severity, people.kind, people.grieved_month,
-            people.repeated, people.level_spoilt, people.level, people.complained, people.status, people.reason,
+            people.repeated, people.satisfaction_spoilt, people.satisfaction, people.complained, people.status, people.reason,
             people.left_month, people.last_outcome,
         )  # fmt: skip
         self._report(report, decided, stayed)

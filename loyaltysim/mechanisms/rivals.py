@@ -70,6 +70,6 @@ class Rivals(Mechanism):
         people = world.people
         kernels.leaving.lure(
             world.customers_now, people.generation, np.uint64(luck.ever("commits")), self.indifferent,
-            people.fickleness, people.level, self.base, self.slope, self.middle, self.content, people.lured,
+            people.fickleness, people.satisfaction, self.base, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip
         report(rival_customers=int(np.count_nonzero(people.with_rival)))

@@ -44,18 +44,21 @@ class Satisfaction(Mechanism):
     at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's satisfaction")
     expected_at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's expectation")
 
-    level = column(
+    satisfaction = column(
         "people", "float32", unit="0 to 1", doc="satisfaction", start=0.6, writers="voice recovery joining winback"
     )
     expectation = column(
         "people", "float32", unit="0 to 1", doc="what they expect of an encounter", start=0.6, writers="joining winback"
     )
-    level_before = column("people", "float32", unit="0 to 1", doc="satisfaction at the start of the month", start=0.6)
-    level_at_first = column("firm", "float64", doc="a new customer's satisfaction")
+    satisfaction_before = column(
+        "people", "float32", unit="0 to 1", doc="satisfaction at the start of the month", start=0.6
+    )
+    satisfaction_at_first = column("firm", "float64", doc="a new customer's satisfaction")
     expectation_at_first = column("firm", "float64", doc="a new customer's expectation")
 
     satisfaction_sum = metric(unit="customer-months", doc="sum of satisfaction over customers")
-    satisfaction = metric(
+    mean_satisfaction = metric(
+        called="satisfaction",
         unit="0 to 1",
         over="ratio",
         of=("satisfaction_sum", "customers_start"),
@@ -65,9 +68,9 @@ class Satisfaction(Mechanism):
 
     def begin(self, world: World, luck: Draws) -> None:
         """Start everyone as a new customer."""
-        world.people.level[:] = self.at_first
+        world.people.satisfaction[:] = self.at_first
         world.people.expectation[:] = self.expected_at_first
-        world.firm.level_at_first[0] = self.at_first
+        world.firm.satisfaction_at_first[0] = self.at_first
         world.firm.expectation_at_first[0] = self.expected_at_first
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
@@ -79,6 +82,6 @@ class Satisfaction(Mechanism):
             world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
             people.susceptibility, np.array([self.ordinary, self.indifference, self.failure, self.wow]),
             self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
-            self.falls, self.ratchet / 12, people.level, people.expectation, people.level_before,
+            self.falls, self.ratchet / 12, people.satisfaction, people.expectation, people.satisfaction_before,
         )  # fmt: skip
         report(satisfaction_sum=total)

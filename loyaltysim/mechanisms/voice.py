@@ -56,7 +56,7 @@ class Voice(Mechanism):
         asks = self.budget / self.price / max(1, world.customers_now.size)
         if asks > 0 and self.goodwill > 0:
             asked = world.customers_now
-            people.level[asked] = np.maximum(people.level[asked] - np.float32(self.goodwill * asks), 0)
+            people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - np.float32(self.goodwill * asks), 0)
         draws = kernels.luck.units(np.uint64(luck("speaks")), wronged, people.generation)
         speaks = draws < self._chance(people.readiness[wronged].astype(float), asks)
         world.rolls["voiced"] = wronged[speaks]

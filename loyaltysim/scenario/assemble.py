@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,28 +43,38 @@ def assemble(entries: Entries, stem: str) -> Scenario:
 
 def replaced(scenario: Scenario, changes: Mapping[str, Any], source: str) -> Scenario:
     """Give the scenario with other values at some paths, as `Scenario.replaced` promises."""
-    entries = Entries()
-    for path, value in scenario.flat().items():
-        origin = scenario.provenance.get(path, DEFAULT.origin)
-        if origin != DEFAULT.origin:
-            entries.values[path] = given(value, Place(origin))
-    if any(_unsettles(path) for path in changes):
-        entries.values = {path: item for path, item in entries.values.items() if item.place.origin != SOLVED}
-    plain_strategies = {name: strategy.plain() for name, strategy in scenario.strategies.items()}
-    entries.strategies = given(plain_strategies, Place("strategies"))
-    for path, bounds in scenario.uncertain.items():
-        entries.uncertain[path] = given(bounds.model_dump(), Place(scenario.provenance[f"uncertain.{path}"]))
+    entries = as_entries(scenario)
     if "uncertain" in changes:
         entries.uncertain = {}
     for path, value in changes.items():
         flatten({path: given(value, Place(source), layer=1)}, entries)
-    fresh = assemble(entries, scenario.stem)
-    kept = {} if "strategies" in changes else _named(scenario.provenance, "strategies.")
-    return fresh.model_copy(update={"provenance": fresh.provenance | kept})
+    unsettle(entries, changes)
+    return assemble(entries, scenario.stem)
 
 
-def _named(provenance: Mapping[str, str], start: str) -> dict[str, str]:
-    return {path: origin for path, origin in provenance.items() if path.startswith(start)}
+def as_entries(scenario: Scenario) -> Entries:
+    """Take a scenario apart into what was given for it, in layer 0."""
+    origins, entries = scenario.provenance, Entries()
+    for path, value in scenario.flat().items():
+        if origins.get(path, DEFAULT.origin) != DEFAULT.origin:
+            entries.values[path] = given(value, Place(origins[path]))
+    written = {
+        name: given(strategy.plain(), Place(origins.get(f"strategies.{name}", DEFAULT.origin)))
+        for name, strategy in scenario.strategies.items()
+    }
+    entries.strategies = Given(written, DEFAULT, DEFAULT)
+    for path, bounds in scenario.uncertain.items():
+        entries.uncertain[path] = given(bounds.model_dump(), Place(origins.get(f"uncertain.{path}", DEFAULT.origin)))
+    return entries
+
+
+def unsettle(entries: Entries, changed: Iterable[str]) -> None:
+    """Give up what was solved if a fact of the world is among the changed paths, unless calibration is off."""
+    calibration = entries.values.get("calibration")
+    if calibration is not None and calibration.value in ("off", False):
+        return
+    if any(_unsettles(path) for path in changed):
+        entries.values = {path: item for path, item in entries.values.items() if item.place.origin != SOLVED}
 
 
 def _unsettles(path: str) -> bool:

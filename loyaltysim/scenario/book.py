@@ -81,24 +81,17 @@ def entries(block: str) -> list[str]:
 def meant(path: str, known: Iterable[str] | None = None) -> str:
     """Guess what an unknown path was meant to be, as a cure; among `known`, or everything a scenario can hold."""
     pool = list(known) if known is not None else [*book(), *blocks(), *NOT_DECLARED]
-    close = get_close_matches(path, pool, n=2, cutoff=0.72) or _by_last_word(path, pool)
+    block, _, word = path.rpartition(".")
+    beside = {name.rpartition(".")[2]: name for name in pool if name.rpartition(".")[0] == block}
+    close = [beside[name] for name in get_close_matches(word, beside, n=2, cutoff=0.6)]
+    close = close or get_close_matches(path, pool, n=2, cutoff=0.8)
+    close = close or [name for name in pool if name.rpartition(".")[2] == word][:3]
     if close:
         return f"did you mean {' or '.join(close)}?"
-    block = path.rpartition(".")[0]
-    if known is None and block in blocks():
-        return f"{block} has: {', '.join(entries(block))}"
-    if known is None:
-        return f"a scenario has: {', '.join([*NOT_DECLARED, *entries('')])}"
-    return f"there are: {', '.join(pool)}" if pool else ""
-
-
-def _by_last_word(path: str, pool: list[str]) -> list[str]:
-    block, _, word = path.rpartition(".")
-    siblings = [known for known in pool if known.rpartition(".")[0] == block]
-    near = get_close_matches(word, [known.rpartition(".")[2] for known in siblings], n=2, cutoff=0.6)
-    if near:
-        return [f"{block}.{name}" if block else name for name in near]
-    return [known for known in pool if known.rpartition(".")[2] == word][:3] or get_close_matches(path, pool, n=2)
+    if known is not None:
+        return f"there are: {', '.join(pool)}" if pool else ""
+    here, names = (block, entries(block)) if block in blocks() else ("a scenario", [*NOT_DECLARED, *entries("")])
+    return f"{here} has: {', '.join(names)}"
 
 
 def span(row: Declaration) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem
@@ -14,23 +14,23 @@ LONGEST_CHAIN = 20
 
 @dataclass(frozen=True)
 class Layer:
-    """One file of the chain: its keys without `extends`, and the folder its paths are relative to."""
+    """One file of the chain: its keys without `extends`, and the folder that its paths are relative to."""
 
     keys: dict[str, Given]
-    root: Given
     folder: Path
 
 
-def read_chain(path: Path) -> list[Layer]:
-    """Read a scenario and what it extends, oldest first, or raise InputError.
+def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
+    """Read a scenario and what it extends, oldest first; raises InputError where it cannot go on.
 
+    What is wrong with single values is added to `problems`.
     A file may not lead out of the folder (and what is below it) of the file that the user named.
     """
     home = path.resolve().parent
     chain: list[tuple[Path, Given]] = []
     display, real = str(path), path.resolve()
     while True:
-        root = read_yaml(read_text(real, display), display)
+        root = read_yaml(read_text(real, display), display, problems)
         if not isinstance(root.value, dict):
             cure = "write `key: value` lines, as `loyaltysim new` shows"
             raise InputError(Problem("holds no scenario: its top level is no mapping", where=str(root.place), cure=cure))
@@ -73,7 +73,7 @@ def inside(home: Path, folder: Path, name: str) -> Path | None:
 
 def _layer(root: Given, folder: Path, number: int) -> Layer:
     keys = {key: _raised(item, number) for key, item in root.value.items() if key != "extends"}
-    return Layer(keys, root, folder)
+    return Layer(keys, folder)
 
 
 def _raised(item: Given, number: int) -> Given:
@@ -82,4 +82,4 @@ def _raised(item: Given, number: int) -> Given:
         value = {key: _raised(inner, number) for key, inner in value.items()}
     elif isinstance(value, list):
         value = [_raised(inner, number) for inner in value]
-    return Given(value, item.place, item.named, item.plus, number)
+    return replace(item, value=value, layer=number)

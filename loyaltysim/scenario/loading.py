@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from loyaltysim.scenario.assemble import assemble
+from loyaltysim.scenario.assemble import as_entries, assemble, unsettle
 from loyaltysim.scenario.files import Layer, inside, read_chain
 from loyaltysim.scenario.flatten import Entries, flatten
 from loyaltysim.scenario.overrides import lay_over
@@ -32,9 +32,9 @@ def load(
     if isinstance(scenario, Scenario):
         return _overlaid(scenario, overrides, numbers)
     path = Path(scenario)
-    chain = read_chain(path)
-    home = path.resolve().parent
     entries = Entries()
+    chain = read_chain(path, entries.problems)
+    home = path.resolve().parent
     for layer in chain:
         flatten(layer.keys, entries)
         _settle_ties(entries, layer, home)
@@ -44,8 +44,6 @@ def load(
 
 def _overlaid(scenario: Scenario, overrides: Sequence[str], numbers: dict[str, int | None]) -> Scenario:
     """Lay options over a scenario that is a value already."""
-    from loyaltysim.scenario.assemble import as_entries, unsettle
-
     if not overrides and all(value is None for value in numbers.values()):
         return scenario
     entries = as_entries(scenario)
@@ -69,7 +67,7 @@ def _lay_options(
 def _settle_ties(entries: Entries, layer: Layer, home: Path) -> None:
     """Make the path of an own network absolute: it is relative to the file that names it, and stays in its tree."""
     item = entries.values.get(TIES)
-    if item is None or not isinstance(item.value, str) or not item.value or Path(item.value).is_absolute() and False:
+    if item is None or not isinstance(item.value, str) or not item.value:
         return
     target = inside(home, layer.folder, item.value)
     if target is None:

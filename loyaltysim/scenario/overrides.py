@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.book import book, meant, numeric, shown
 from loyaltysim.scenario.flatten import Entries, flatten
@@ -39,11 +41,14 @@ def lay_over(text: str, entries: Entries, layer: int) -> None:
 def _value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> Given | None:
     if path in book() and book()[path].type == "str":
         return Given(raw, place, place, layer=layer)
+    problems: list[Problem] = []
+    item = None
     try:
-        return _placed(read_yaml(raw, str(place)), place, layer)
+        item = _placed(read_yaml(raw, str(place), problems), place, layer)
     except InputError as error:
-        entries.problems += [Problem(each.what, path, str(place), each.cure or EXAMPLE) for each in error.problems]
-        return None
+        problems += error.problems
+    entries.problems += [Problem(each.what, path, str(place), each.cure or EXAMPLE) for each in problems]
+    return None if problems else item
 
 
 def _placed(item: Given, place: Place, layer: int) -> Given:
@@ -52,7 +57,7 @@ def _placed(item: Given, place: Place, layer: int) -> Given:
         value = {key: _placed(inner, place, layer) for key, inner in value.items()}
     elif isinstance(value, list):
         value = [_placed(inner, place, layer) for inner in value]
-    return Given(value, place, place, item.plus, layer)
+    return replace(item, value=value, place=place, named=place, layer=layer)
 
 
 def _sum(path: str, item: Given, entries: Entries) -> Given | None:

@@ -20,6 +20,7 @@ MOST_ALIASES = 100
 DEEPEST = 30
 LONGEST_NUMBER = 100
 CORE_TAG = "tag:yaml.org,2002:"
+SCALARS = ("str", "int", "float", "bool", "null", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,11 @@ def _nearby(path: Path) -> str:
     return f"did you mean {path.parent / close[0]}?" if close else "`loyaltysim new FILE.yml` starts one"
 
 
-def read_yaml(text: str, display: str, layer: int = 0) -> Given:
-    """Parse one YAML document; an empty one gives an empty mapping. Raises InputError with line and column."""
+def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
+    """Parse one YAML document; an empty one gives an empty mapping.
+
+    What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises InputError.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -126,7 +130,8 @@ def read_yaml(text: str, display: str, layer: int = 0) -> Given:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(display, mark.line + 1, mark.column + 1) if mark else Place(display)
-        raise InputError(Problem(*_plain_words(error), where=str(place))) from None
+        what, cure = _plain_words(error)
+        raise InputError(Problem(what, where=str(place), cure=cure)) from None
     except YAMLError as error:
         unprintable = getattr(error, "character", None)
         what = f"holds a character that YAML does not allow (U+{unprintable:04X})" if unprintable else "is not YAML"
@@ -137,8 +142,8 @@ def read_yaml(text: str, display: str, layer: int = 0) -> Given:
         raise InputError(Problem("is nested too deeply", where=display)) from None
     start = Place(display, 1, 1)
     if root is None:
-        return Given({}, start, start, layer=layer)
-    return _Reader(display, layer).build(root, start)
+        return Given({}, start, start)
+    return _Reader(display, problems).build(root, start) or Given({}, start, start)
 
 
 def _refuse_directives(text: str, display: str) -> None:
@@ -150,92 +155,103 @@ def _refuse_directives(text: str, display: str) -> None:
             return
 
 
-def _plain_words(error: Any) -> tuple[str, str, str, str]:
+def _plain_words(error: Any) -> tuple[str, str]:
     problem, context = str(error.problem or ""), str(error.context or "")
     if "\\t" in problem or "\t" in problem:
-        return "a tab indents this line", "", "", "indent with spaces"
+        return "a tab indents this line", "indent with spaces"
     if "another document" in problem:
-        return "a second document begins here (`---`)", "", "", "a scenario is one document"
+        return "a second document begins here (`---`)", "a scenario is one document"
     if "mapping values are not allowed" in problem:
-        return "a second `:` in one line", "", "", 'put text that holds ": " in quotes, or begin a new line'
+        return "a second `:` in one line", 'put text that holds ": " in quotes, or begin a new line'
     said = ", ".join(part for part in (context, problem) if part)
-    return f"is not YAML here: {said}", "", "", ""
+    return f"is not YAML here: {said}", "look at quotes, brackets and indentation around this place"
 
 
 class _Reader:
-    def __init__(self, display: str, layer: int) -> None:
-        self.display, self.layer = display, layer
+    def __init__(self, display: str, problems: list[Problem]) -> None:
+        self.display, self.problems = display, problems
         self.values, self.aliases = 0, 0
         self.seen: set[int] = set()
         self.open: list[int] = []
+        self.path: list[str] = []
 
     def place(self, node: Any) -> Place:
         return Place(self.display, node.start_mark.line + 1, node.start_mark.column + 1)
 
-    def fail(self, node: Any, what: str, cure: str = "") -> InputError:
-        return InputError(Problem(what, where=str(self.place(node)), cure=cure))
+    def problem(self, node: Any, what: str, cure: str = "") -> Problem:
+        return Problem(what, ".".join(self.path), str(self.place(node)), cure)
 
-    def build(self, node: Any, named: Place) -> Given:
+    def build(self, node: Any, named: Place) -> Given | None:
+        """Give what a node holds, or None after noting why it cannot be used."""
         self._bound(node)
         self.open.append(id(node))
         value: Any
         tag = str(node.tag).removeprefix(CORE_TAG)
-        if isinstance(node.value, str):
+        if isinstance(node.value, str) and tag in SCALARS:
             value = self._scalar(node, tag)
         elif tag == "map":
             value = dict(self._pairs(node))
         elif tag == "seq":
-            value = [self.build(inner, self.place(inner)) for inner in node.value]
+            value = [item for inner in node.value if (item := self.build(inner, self.place(inner)))]
         else:
-            raise self.fail(node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings")
+            value = self.problem(node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings")
         self.open.pop()
+        if isinstance(value, Problem):
+            self.problems.append(value)
+            return None
         plus = isinstance(value, int | float) and node.style is None and str(node.value).startswith("+")
-        return Given(value, self.place(node), named, plus, self.layer)
+        return Given(value, self.place(node), named, plus)
 
     def _bound(self, node: Any) -> None:
         self.values += 1
         self.aliases += id(node) in self.seen
         self.seen.add(id(node))
         if id(node) in self.open:
-            raise self.fail(node, "an alias holds itself")
+            raise InputError(self.problem(node, "an alias holds itself"))
         if self.aliases > MOST_ALIASES or self.values > MOST_VALUES or len(self.open) > DEEPEST:
-            raise self.fail(node, "too many values, aliases or levels", "write a smaller file, without anchors")
+            cure = "write a smaller file, without anchors"
+            raise InputError(self.problem(node, "too many values, aliases or levels", cure))
 
     def _pairs(self, node: Any) -> Iterator[tuple[str, Given]]:
         first: dict[str, Place] = {}
         for key, value in node.value:
+            self.path.append(str(key.value) if isinstance(key.value, str) else "?")
             if not isinstance(key.value, str) or key.tag == f"{CORE_TAG}merge":
-                raise self.fail(key, "a key must be a word", "merge keys (<<) are not read; use `extends`")
-            if key.value in first:
-                raise self.fail(
-                    key, f"{key.value} is given twice, first at line {first[key.value].line}", "keep one of them"
-                )
-            first[key.value] = self.place(key)
-            yield key.value, self.build(value, first[key.value])
+                cure = "merge keys (<<) are not read; use `extends`"
+                self.problems.append(self.problem(key, "a key must be a word", cure))
+            elif key.value in first:
+                what = f"is given twice, first at line {first[key.value].line}"
+                self.problems.append(self.problem(key, what, "keep one of them"))
+            else:
+                first[key.value] = self.place(key)
+                item = self.build(value, first[key.value])
+                if item:
+                    yield key.value, item
+            self.path.pop()
 
     def _scalar(self, node: Any, tag: str) -> Any:
         text: str = node.value
-        if tag in ("str", "timestamp"):
-            return text
         if tag == "null":
             return None
         if tag == "bool":
             return text.lower() == "true"
-        if tag in ("int", "float"):
-            return self._number(node, text.replace("_", ""), tag)
-        raise self.fail(node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings")
+        if tag in ("str", "timestamp"):
+            return text
+        number = _number(text.replace("_", ""), tag)
+        if number is None:
+            return self.problem(node, "is not a number that can be read")
+        finite = math.isfinite(number)
+        return number if finite else self.problem(node, f"{text} is not a finite number", "write a plain number")
 
-    def _number(self, node: Any, text: str, tag: str) -> int | float:
-        try:
-            if len(text) > LONGEST_NUMBER:
-                raise ValueError
-            if tag == "int":
-                sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.lstrip("+"))
-                radix = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2].lower(), 10)
-                return sign * (int(digits[2:], radix) if radix != 10 else int(digits))
-            number = float(text.replace(".inf", "inf").replace(".nan", "nan").replace(".Inf", "inf").lower())
-        except ValueError:
-            raise self.fail(node, "is not a number that can be read") from None
-        if not math.isfinite(number):
-            raise self.fail(node, "is not a finite number")
-        return number
+
+def _number(text: str, tag: str) -> int | float | None:
+    if len(text) > LONGEST_NUMBER:
+        return None
+    try:
+        if tag == "float":
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
+        radix = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2].lower(), 10)
+        return sign * int(digits[2:] if radix != 10 else digits, radix)
+    except ValueError:
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -56,7 +57,7 @@ def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[s
         return f"{shown(value)} is above {shown(bound)}{told}", allowed or f"allowed is {bound:g} or less"
     if kind in ("literal_error", "enum"):
         options = choices(path, tail)
-        return f"{shown(value)} is not one of {', '.join(options)}{told}", meant(str(value), options)
+        return f"{shown(value)} is not one of {', '.join(options)}{told}", _closest(value, options)
     if kind == "missing":
         return f"has no {tail[-1] if tail else path}", "write it, or take the row out"
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
@@ -65,6 +66,11 @@ def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[s
         return str(context.get("error", "is wrong")), allowed
     wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
     return f"{shown(value)} is not {wanted}{told}", cure
+
+
+def _closest(value: Any, options: list[str]) -> str:
+    close = get_close_matches(str(value), options, n=1)
+    return f"did you mean {close[0]}?" if close else "write one of them"
 
 
 def choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
