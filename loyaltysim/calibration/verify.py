@@ -56,10 +56,12 @@ def _joining_problem(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
     unasked = (tally["joined"] + tally["returned"] - tally["joined_unprompted"]) / months
     if not scenario.mechanism("joining").on or unasked <= 1.05 * lost + 5 * math.sqrt(lost / months):
         return []
+    by_advertising, by_talk = (tally[f"joined_by_{source}"] / months for source in ("advertising", "talk"))
     return [
         Problem(
-            f"advertising, talk and returns bring {unasked:.1f} customers a month but only {lost:.1f} leave: unprompted joining would have to be negative",
+            f"to keep the number of customers steady, unprompted joining would have to be negative: {lost:.0f} customers"
+            f" leave a month, but advertising brings {by_advertising:.0f} and talk {by_talk:.0f}",
             field="stated.acquisition_cost",
-            cure="state a higher acquisition cost or churn, or lower joining.praise or advertising.budget",
+            cure="state a higher acquisition cost or churn, or lower advertising.budget or joining.praise",
         )
     ]

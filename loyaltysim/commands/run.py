@@ -9,11 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
-
-from loyaltysim.core.errors import InputError, RunError
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.progress import Listener, Progress
@@ -148,31 +146,19 @@ def pace(progress: Progress) -> str:
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the results go (new or empty folder)."
 )
-@click.option("--replications", type=click.IntRange(min=1), metavar="N", help="How often to repeat with other luck.")
-@click.option("--months", type=click.IntRange(min=1), metavar="N", help="How many months to simulate.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Which luck to meet.")
+@click.option("--replications", type=int, metavar="N", help="How often to repeat with other luck.")
+@click.option("--months", type=int, metavar="N", help="How many months to simulate.")
+@click.option("--seed", type=int, metavar="N", help="Which luck to meet.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a value, or add with PATH+=VALUE.")
 @click.option("--executor", metavar="WHERE", help="in-process, processes or processes:N (default: processes).")
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
-    try:
-        study = run(scenario, set=overrides, **options)
-    except InputError as error:
-        _leave(str(error), 2)
-    except RunError as error:
-        _leave(str(error), 1)
-    except KeyboardInterrupt as interrupt:
-        _leave(str(interrupt) or "interrupted", 130)
+    study = run(scenario, set=overrides, **options)
     click.echo(study.answer)
     if not options["quiet"]:
         show_table(study)
     click.echo(f"Results are in {study.folder}")
-
-
-def _leave(message: str, status: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(status)
 
 
 def show_table(study: Study) -> None:

@@ -179,7 +179,7 @@ class Desk(Mechanism):
 
     def _chance_solved(self, world: World, spent_each: float) -> float:
         usual, now = world.firm.care_usual[0], world.firm.care_now[0]
-        carried = 1 + self.care_weight * (now / usual - 1) if usual > 0 else 1.0
+        carried = 1 + self.care_weight * (now / max(usual, 0.001) - 1)
         chance = min(1.0, self.solvable * -math.expm1(-spent_each / self.solve_scale) * carried)
         return float(1 - (1 - chance) * math.exp(-self.compensation / self.compensation_scale))
 

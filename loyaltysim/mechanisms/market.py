@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param, roll
-from loyaltysim.core.words import CUSTOMER, LONG_AGO, NONE
+from loyaltysim.core.words import CUSTOMER, FRIENDS, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.mechanisms.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,7 +125,7 @@ class Market(Mechanism):
         """Make month 0 hold the stated number of customers exactly, and mark them as founders.
 
         The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
-        prospects, in an order of their own luck.
+        prospects (then from the lost), in an order of their own luck.
         """
         import numpy as np
 
@@ -138,9 +139,8 @@ class Market(Mechanism):
             for name in ("status", "reason", "tenure"):
                 getattr(people, name)[newest] = people.columns[name].start
         elif surplus < 0:
-            free = rows[people.status == 0]
-            drawn = free[np.argsort(order[free], kind="stable")][:-surplus]
-            people.status[drawn] = CUSTOMER
+            free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]
+            welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
         people.founder[:] = people.status == CUSTOMER
 
     def _draw_traits(self, world: World, luck: Draws, rows: NDArray) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from loyaltysim.core.errors import InputError
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.book import blocks, book
 from loyaltysim.scenario.crosschecks import cross_check
 from loyaltysim.scenario.edges import network_sha256
+from loyaltysim.scenario.emit import scalar
 from loyaltysim.scenario.flatten import Entries, flatten, switch
-from loyaltysim.scenario.reading import DEFAULT, Given, Place, given, plain
+from loyaltysim.scenario.given import DEFAULT, Given, Place, given, plain
 from loyaltysim.scenario.reading_ranges import read_ranges
 from loyaltysim.scenario.reading_strategies import read_strategies
 from loyaltysim.scenario.strategy_checks import check_strategies
@@ -34,11 +35,22 @@ def assemble(entries: Entries, stem: str) -> Scenario:
     try:
         scenario = Scenario.model_validate(tree)
     except ValidationError as error:
-        raise InputError(*entries.problems, *problems_of(error, values)) from None
+        raise InputError(*in_order([*entries.problems, *problems_of(error, values)])) from None
     found = [*entries.problems, *cross_check(scenario, values), *check_strategies(scenario, places)]
     if found:
-        raise InputError(*found)
+        raise InputError(*in_order(found))
     return _with_network(scenario)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort problems as one reads a file: by line and column, file by file."""
+    return sorted(dict.fromkeys(problems), key=_line)
+
+
+def _line(problem: Problem) -> tuple[str, int, int]:
+    file, line, column = [*problem.where.rsplit(":", 2), "", ""][:3]
+    placed = line.isdigit() and column.isdigit()
+    return (file, int(line), int(column)) if placed else (problem.where, 0, 0)
 
 
 def replaced(scenario: Scenario, changes: Mapping[str, Any], source: str) -> Scenario:
@@ -90,14 +102,15 @@ def _usable(entries: Entries) -> dict[str, Given]:
     usable = {}
     for path, item in entries.values.items():
         if item.value is None:
-            entries.complain(item, path, "has no value", f"write {path}: {book()[path].default!r}, or take the line out")
+            cure = f"write {path}: {scalar(book()[path].default)}, or take the line out"
+            entries.complain(item, path, "has no value", cure)
         else:
             usable[path] = item
     return usable
 
 
 def _provenance(entries: Entries) -> dict[str, str]:
-    origins = {path: DEFAULT.origin for path in book()}
+    origins = dict.fromkeys(book(), DEFAULT.origin)
     origins |= {path: item.place.origin for path, item in entries.values.items()}
     if entries.strategies is not None and isinstance(entries.strategies.value, dict):
         for name, item in entries.strategies.value.items():
@@ -133,5 +146,3 @@ def _with_network(scenario: Scenario) -> Scenario:
     if network.kind != "file":
         return scenario
     return scenario.model_copy(update={"network_sha256": network_sha256(network.path)})
-
-

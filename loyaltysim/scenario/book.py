@@ -97,10 +97,10 @@ def meant(path: str, known: Iterable[str] | None = None) -> str:
 def span(row: Declaration) -> str:
     """Say a declaration's allowed range in words."""
     if row.low is not None and row.high is not None:
-        return f"{row.low:g} to {shown(row.high)}"
+        return f"{shown(row.low)} to {shown(row.high)}"
     if row.low is not None:
-        return f"{row.low:g} or more"
-    return f"{row.high:g} or less" if row.high is not None else ""
+        return f"{shown(row.low)} or more"
+    return f"{shown(row.high)} or less" if row.high is not None else ""
 
 
 def meaning(row: Declaration) -> str:
@@ -114,7 +114,9 @@ def shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer() and abs(value) < 1e15):
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return f"{value:,.0f}"
     if isinstance(value, float):
         return f"{value:.10g}"

@@ -10,8 +10,8 @@ from typing import Any
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.edges import edge_list_problem
+from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.months import is_month
-from loyaltysim.scenario.reading import Given
 from loyaltysim.scenario.value import Scenario
 
 Values = dict[str, Given]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.scenario.reading import Given, read_text, read_yaml
+from loyaltysim.scenario.given import Given
+from loyaltysim.scenario.reading import nearby, read_text, read_yaml
 
 LONGEST_CHAIN = 20
 
@@ -33,7 +34,9 @@ def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
         root = read_yaml(read_text(real, display), display, problems)
         if not isinstance(root.value, dict):
             cure = "write `key: value` lines, as `loyaltysim new` shows"
-            raise InputError(Problem("holds no scenario: its top level is no mapping", where=str(root.place), cure=cure))
+            raise InputError(
+                Problem("holds no scenario: its top level is no mapping", where=str(root.place), cure=cure)
+            )
         chain.append((real, root))
         link = root.value.get("extends")
         if link is None or link.value is None:
@@ -58,7 +61,7 @@ def _follow(link: Given, real: Path, display: str, home: Path, seen: list[Path])
     if len(seen) >= LONGEST_CHAIN:
         raise fail(f"more than {LONGEST_CHAIN} files extend each other", "merge some of them")
     if not target.is_file():
-        raise fail(f"there is no file {link.value} beside {Path(display).name}", f"looked for {target}")
+        raise fail(f"there is no file {link.value} beside {Path(display).name}", nearby(target))
     return os.path.normpath(Path(display).parent / link.value), target
 
 

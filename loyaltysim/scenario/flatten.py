@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import blocks, book, is_block_switch, meant, shown
-from loyaltysim.scenario.reading import Given
+from loyaltysim.scenario.given import Given
 
 SWITCHES = {"on": True, "off": False, "true": True, "false": False}
 
@@ -52,8 +52,12 @@ def _lay_uncertain(item: Given, entries: Entries) -> None:
         cure = "write uncertain: {word_of_mouth.told_when_unhappy: {low: 6, high: 14}}"
         entries.complain(item, "uncertain", f"{shown(item.value)} is no mapping of paths to ranges", cure)
         return
+    found: dict[str, Given] = {}
     for path, bounds in _dotted(item, ("low", "high"), ""):
-        entries.uncertain[path] = bounds
+        if path in found:
+            entries.complain(bounds, f"uncertain.{path}", "is given twice", "keep one of them")
+        found[path] = bounds
+    entries.uncertain.update(found)
 
 
 def _dotted(item: Given, leaf_words: tuple[str, ...], prefix: str) -> list[tuple[str, Given]]:
@@ -83,9 +87,7 @@ def _descend(path: str, item: Given, entries: Entries, found: dict[str, Given]) 
         else:
             found[path] = item
     else:
-        entries.problems.append(
-            Problem("there is no such entry", field=path, where=str(item.named), cure=meant(path))
-        )
+        entries.problems.append(Problem("there is no such entry", field=path, where=str(item.named), cure=meant(path)))
 
 
 def _block(path: str, item: Given, entries: Entries, found: dict[str, Given]) -> None:

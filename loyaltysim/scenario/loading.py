@@ -8,11 +8,13 @@ from pathlib import Path
 from loyaltysim.scenario.assemble import as_entries, assemble, unsettle
 from loyaltysim.scenario.files import Layer, inside, read_chain
 from loyaltysim.scenario.flatten import Entries, flatten
+from loyaltysim.scenario.given import Given, Place
 from loyaltysim.scenario.overrides import lay_over
-from loyaltysim.scenario.reading import Given, Place
 from loyaltysim.scenario.value import Scenario
 
 TIES = "market.network.path"
+OF_ONE_FILE = ("title", "question")
+"""What a file does not take over from the one it extends: they are that one's name."""
 
 
 def load(
@@ -36,6 +38,8 @@ def load(
     chain = read_chain(path, entries.problems)
     home = path.resolve().parent
     for layer in chain:
+        for label in OF_ONE_FILE:
+            entries.values.pop(label, None)
         flatten(layer.keys, entries)
         _settle_ties(entries, layer, home)
     _lay_options(overrides, numbers, entries, len(chain))
@@ -52,9 +56,7 @@ def _overlaid(scenario: Scenario, overrides: Sequence[str], numbers: dict[str, i
     return assemble(entries, scenario.stem)
 
 
-def _lay_options(
-    overrides: Sequence[str], numbers: dict[str, int | None], entries: Entries, layer: int
-) -> None:
+def _lay_options(overrides: Sequence[str], numbers: dict[str, int | None], entries: Entries, layer: int) -> None:
     for number, text in enumerate(overrides):
         lay_over(text, entries, layer + number)
         _settle_ties_of_options(entries, layer)

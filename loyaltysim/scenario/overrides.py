@@ -7,7 +7,8 @@ from dataclasses import replace
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.book import book, meant, numeric, shown
 from loyaltysim.scenario.flatten import Entries, flatten
-from loyaltysim.scenario.reading import Given, Place, read_yaml
+from loyaltysim.scenario.given import Given, Place
+from loyaltysim.scenario.reading import read_yaml
 
 EXAMPLE = "write --set desk.budget=20_000, --set desk.budget+=20_000 or --set rivals=off"
 
@@ -41,7 +42,7 @@ def lay_over(text: str, entries: Entries, layer: int) -> None:
 def _value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> Given | None:
     if path in book() and book()[path].type == "str":
         return Given(raw, place, place, layer=layer)
-    problems: list[Problem] = []
+    problems = [] if raw else [Problem("has no value")]
     item = None
     try:
         item = _placed(read_yaml(raw, str(place), problems), place, layer)

@@ -44,7 +44,9 @@ class Change(BaseModel):
         """Give the change as it is written in a scenario."""
         words = {"from": self.since, "to": self.until, "ramp": self.ramp}
         dated = {word: value for word, value in words.items() if value}
-        return {self.verb: self.amount, **dated} if dated or self.verb != "value" else self.amount
+        whole = self.amount.is_integer() and abs(self.amount) < 1e15
+        amount = int(self.amount) if whole else self.amount
+        return {self.verb: amount, **dated} if dated or self.verb != "value" else amount
 
     def in_words(self) -> str:
         """Say the change: `+20,000 from 2027-01 to 2027-12, over 6 months`."""
@@ -88,8 +90,6 @@ def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int
     return tuple(values)
 
 
-def plan(
-    strategy: Strategy, base: Mapping[str, float], start: str, months: int
-) -> dict[str, tuple[float, ...]]:
+def plan(strategy: Strategy, base: Mapping[str, float], start: str, months: int) -> dict[str, tuple[float, ...]]:
     """Give each changed lever's value in months 1..months; `base` has the levers at the scenario's top level."""
     return {path: lever_by_month(base[path], steps, start, months) for path, steps in strategy.changes.items()}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.scenario.given import Given, Place
 
 LARGEST_FILE = 1_000_000
 MOST_VALUES = 50_000
@@ -23,70 +23,6 @@ CORE_TAG = "tag:yaml.org,2002:"
 SCALARS = ("str", "int", "float", "bool", "null", "timestamp")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a value came from: a file with line and column from 1, or an option of the command line."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-    brief: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-
-    @property
-    def origin(self) -> str:
-        """Say it in short, as provenance does: `baseline.yml:12`, `--set`, `default`."""
-        return self.brief or (f"{Path(self.file).name}:{self.line}" if self.line else self.file)
-
-
-DEFAULT = Place("default")
-
-
-@dataclass(frozen=True)
-class Given:
-    """A value as it was given: a scalar, a list of Given or a mapping of Given.
-
-    `place` is the value's, `named` that of the key that names it; `plus` tells that a number was typed with a plus
-    sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options.
-    """
-
-    value: Any
-    place: Place
-    named: Place
-    plus: bool = False
-    layer: int = 0
-
-
-def given(value: Any, place: Place, layer: int = 0) -> Given:
-    """Wrap plain data that was not read from a file."""
-    if isinstance(value, dict):
-        value = {str(key): given(inner, place, layer) for key, inner in value.items()}
-    elif isinstance(value, list | tuple):
-        value = [given(inner, place, layer) for inner in value]
-    return Given(value, place, place, layer=layer)
-
-
-def plain(item: Given) -> Any:
-    """Give the plain data of a Given."""
-    if isinstance(item.value, dict):
-        return {key: plain(inner) for key, inner in item.value.items()}
-    if isinstance(item.value, list):
-        return [plain(inner) for inner in item.value]
-    return item.value
-
-
-def within(item: Given, steps: tuple[Any, ...]) -> Given:
-    """Follow keys and list positions into a Given as far as they lead."""
-    for step in steps:
-        known = isinstance(item.value, dict) and step in item.value
-        if not known and not (isinstance(item.value, list) and isinstance(step, int) and step < len(item.value)):
-            return item
-        item = item.value[step]
-    return item
-
-
 def read_text(path: Path, display: str) -> str:
     """Read a small UTF-8 file; raises InputError naming `display` when there is none or it is not text."""
     try:
@@ -94,7 +30,7 @@ def read_text(path: Path, display: str) -> str:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         what = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise InputError(Problem(what, where=display, cure=_nearby(path))) from None
+        raise InputError(Problem(what, where=display, cure=nearby(path))) from None
     if len(data) > LARGEST_FILE:
         raise InputError(Problem("is larger than 1 MB", where=display, cure="a scenario is a page or two of text"))
     try:
@@ -105,7 +41,8 @@ def read_text(path: Path, display: str) -> str:
         raise InputError(Problem("is not UTF-8 text", where=f"{display}:{line}:1", cure=cure)) from None
 
 
-def _nearby(path: Path) -> str:
+def nearby(path: Path) -> str:
+    """Guess which file was meant, as a cure."""
     from difflib import get_close_matches
 
     try:
@@ -113,7 +50,7 @@ def _nearby(path: Path) -> str:
     except OSError:
         return f"there is no folder {path.parent} either" if not path.parent.is_dir() else ""
     close = get_close_matches(path.name, names, n=1)
-    return f"did you mean {path.parent / close[0]}?" if close else "`loyaltysim new FILE.yml` starts one"
+    return f"did you mean {close[0]}?" if close else "`loyaltysim new FILE.yml` starts one"
 
 
 def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
@@ -194,7 +131,9 @@ class _Reader:
         elif tag == "seq":
             value = [item for inner in node.value if (item := self.build(inner, self.place(inner)))]
         else:
-            value = self.problem(node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings")
+            value = self.problem(
+                node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings"
+            )
         self.open.pop()
         if isinstance(value, Problem):
             self.problems.append(value)

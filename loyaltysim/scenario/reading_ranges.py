@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import book, meaning, meant, numeric, shown, span
 from loyaltysim.scenario.flatten import Entries
-from loyaltysim.scenario.reading import Given, plain
+from loyaltysim.scenario.given import Given, plain
 
 SHARES = ("stated.reasons.", "stated.outcomes.")
 EXAMPLE = "write {low: 6, high: 14}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import blocks, book, levers, meant, shown
 from loyaltysim.scenario.flatten import Entries, changes
+from loyaltysim.scenario.given import Given, plain
 from loyaltysim.scenario.months import is_month
 from loyaltysim.scenario.policies import AS_TODAY, Change, Strategy
-from loyaltysim.scenario.reading import Given, plain
 
 VERBS = ("value", "add", "times")
 WORDS = (*VERBS, "from", "to", "ramp")

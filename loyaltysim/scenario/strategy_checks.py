@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario import months as calendar
 from loyaltysim.scenario.book import book, meaning, shown, span
+from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.policies import Change
-from loyaltysim.scenario.reading import Given
 from loyaltysim.scenario.value import Scenario
 
 Places = dict[tuple[str, str], Given]
@@ -43,7 +43,7 @@ def _dates(scenario: Scenario, steps: Iterable[Change], field: str, item: Given)
 
 
 def _switched_off(scenario: Scenario, path: str, field: str, where: str) -> Iterable[Problem]:
-    key = path.split(".")[0]
+    key = path.split(".", maxsplit=1)[0]
     if not scenario.mechanism(key).on:
         cure = f"write {key}: on, or take the change out"
         yield Problem(f"{key} is off, so this lever does nothing", field, where, cure)

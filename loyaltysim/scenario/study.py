@@ -28,8 +28,12 @@ class Reasons(BaseModel):
     moved: float = _share(0.03, "of those who leave, those who moved away", "F2", "folklore")
     friends: float = _share(0.05, "of those who leave, those who followed friends", "F2", "folklore")
     rival: float = _share(0.09, "of those who leave, those whom a rival lured", "F2", "folklore")
-    product: float = _share(0.14, "of those who leave, those whom the product or process disappointed", "F2", "folklore")
-    indifference: float = _share(0.68, "of those who leave, those who met an attitude of indifference", "F1", "folklore")
+    product: float = _share(
+        0.14, "of those who leave, those whom the product or process disappointed", "F2", "folklore"
+    )
+    indifference: float = _share(
+        0.68, "of those who leave, those who met an attitude of indifference", "F1", "folklore"
+    )
 
 
 class Outcomes(BaseModel):
@@ -81,7 +85,11 @@ class Study(BaseModel):
     start: str = _choice("2027-01", unit="YYYY-MM", doc="the calendar month that is month 1")
     months: int = _choice(60, unit="months", low=1, high=1200, doc="length of the horizon")
     replications: int = _choice(
-        30, unit="replications", low=1, high=100_000, doc="how often each strategy is simulated, each time with other luck"
+        30,
+        unit="replications",
+        low=1,
+        high=100_000,
+        doc="how often each strategy is simulated, each time with other luck",
     )
     seed: int = _choice(2026, unit="number", low=0, high=2**63 - 1, doc="which luck")
     currency: str = _choice("$", unit="text", doc="sign of the currency")

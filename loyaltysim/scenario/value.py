@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, Field, create_model
 
@@ -49,12 +49,19 @@ class Resolved(Study):
 
     def flat(self) -> dict[str, Any]:
         """Give every value by its dotted path, in the declared order; lists and their rows as plain data."""
-        return {path: _plain(reduce(getattr, path.split("."), self)) for path in book()}
+        return {path: _plain(self._at(path)) for path in book()}
+
+    def _at(self, path: str) -> Any:
+        return reduce(getattr, path.split("."), cast("Any", self))
 
     @property
     def is_solved(self) -> bool:
         """Whether the solved parameters stand at their values: calibrated, or typed under `calibration: off`."""
-        return self.calibration == "off" or SOLVED in self.provenance.values()
+        return self.calibration == "off" or any(
+            origin == SOLVED and book()[path].role == SOLVED
+            for path, origin in self.provenance.items()
+            if path in book()
+        )
 
     def strategy_name(self, name: str | None) -> str:
         """Give the name of a strategy, the reference's for None; raises InputError for an unknown one."""
@@ -67,7 +74,7 @@ class Resolved(Study):
     def plan(self, strategy: str) -> dict[str, tuple[float, ...]]:
         """Give the value in months 1..T of each lever that a strategy changes; raises InputError for an unknown one."""
         chosen = self.strategies[self.strategy_name(strategy)]
-        base = {path: float(reduce(getattr, path.split("."), self)) for path in chosen.changes}
+        base: dict[str, float] = {path: self._at(path) for path in chosen.changes}
         return plan(chosen, base, self.start, self.months)
 
     @cached_property
@@ -96,7 +103,7 @@ class Resolved(Study):
         """
         from loyaltysim.scenario.assemble import replaced
 
-        return replaced(self, changes, source)
+        return replaced(cast("Scenario", self), changes, source)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import book, meaning, meant, shown, span
-from loyaltysim.scenario.reading import Given, within
+from loyaltysim.scenario.given import Given, within
 
 KINDS = {
     "int": ("a whole number", "write it without a decimal point, as 12 or 50_000"),
@@ -49,21 +49,19 @@ def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[s
     row = book().get(path)
     told = f" ({meaning(row)})" if row and not tail and meaning(row) else ""
     allowed = f"allowed is {span(row)}, the default is {shown(row.default)}" if row and not tail else ""
-    if kind in ("greater_than_equal", "greater_than"):
-        bound = context.get("ge", context.get("gt"))
-        return f"{shown(value)} is below {shown(bound)}{told}", allowed or f"allowed is {bound:g} or more"
-    if kind in ("less_than_equal", "less_than"):
-        bound = context.get("le", context.get("lt"))
-        return f"{shown(value)} is above {shown(bound)}{told}", allowed or f"allowed is {bound:g} or less"
-    if kind in ("literal_error", "enum"):
+    if kind.startswith(("greater_than", "less_than")):
+        side, bound = ("below", "ge") if kind.startswith("greater") else ("above", "le")
+        limit = context.get(bound, context.get(bound.replace("e", "t")))
+        return f"{shown(value)} is {side} {shown(limit)}{told}", allowed or f"the limit is {shown(limit)}"
+    if kind == "literal_error":
         options = choices(path, tail)
         return f"{shown(value)} is not one of {', '.join(options)}{told}", _closest(value, options)
     if kind == "missing":
-        return f"has no {tail[-1] if tail else path}", "write it, or take the row out"
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        return "is missing", "write it, or take the row out"
+    if kind == "extra_forbidden":
         return "there is no such entry", meant(str(tail[-1]), _fields_at(path)) if tail else meant(path)
-    if kind in ("value_error", "assertion_error"):
-        return str(context.get("error", "is wrong")), allowed
+    if kind == "value_error":
+        return str(context["error"]), allowed
     wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
     return f"{shown(value)} is not {wanted}{told}", cure
 

@@ -126,7 +126,7 @@ SCRIPT = """
     import sys, time
     sys.path[:0] = [{checkout!r}, {here!r}]
     import invented_firm as fakes
-    from loyaltysim.commands import run as commands
+    from loyaltysim.commands import main
     from loyaltysim.experiments import run as experiments
 
     def slow(scenario, replication, strategies):
@@ -140,7 +140,7 @@ SCRIPT = """
 
     {before}
     experiments.run = stand_in
-    commands.command(["scenario.yml", "--executor", {executor!r}, "--out", {out!r}])
+    main(["run", "scenario.yml", "--executor", {executor!r}, "--out", {out!r}])
 """
 
 
@@ -237,10 +237,10 @@ def test_help_and_wrong_places_answer_without_heavy_imports() -> None:
     program = f"""
         import sys
         sys.path.insert(0, {str(CHECKOUT)!r})
-        from loyaltysim.commands.run import command
-        for arguments in (["--help"], ["x.yml", "--executor", "cloud"], ["x.yml", "--replications", "0"]):
+        from loyaltysim.commands import main
+        for arguments in (["--help"], ["x.yml", "--executor", "cloud"], ["x.yml"]):
             try:
-                command(arguments)
+                main(["run", *arguments])
             except SystemExit as end:
                 print(end.code, [name for name in {heavy!r} if name in sys.modules])
     """

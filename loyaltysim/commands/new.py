@@ -1,0 +1,17 @@
+"""`loyaltysim new`: start a scenario of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("new", short_help="Start a scenario from a template.")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="What the study is called (default: from the file's name).")
+def command(scenario: Path, title: str) -> None:
+    """Write a commented starting scenario to SCENARIO, with baseline.yml and schema.json beside it; overwrite nothing."""
+    from loyaltysim.scenario import new
+
+    click.echo(new(scenario, title))

@@ -1,0 +1,15 @@
+"""`loyaltysim schema`: the JSON Schema of scenarios."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema", short_help="Print the JSON Schema of scenarios, for editors.")
+def command() -> None:
+    """Print the JSON Schema of scenarios; an editor uses it to complete names and to show meanings and ranges."""
+    import json
+
+    from loyaltysim.scenario import schema
+
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,71 @@
+"""Values that remember where they were given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value came from: a file with line and column from 1, or an option of the command line."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    brief: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    @property
+    def origin(self) -> str:
+        """Say it in short, as provenance does: `baseline.yml:12`, `--set`, `default`."""
+        return self.brief or (f"{Path(self.file).name}:{self.line}" if self.line else self.file)
+
+
+DEFAULT = Place("default")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value as it was given: a scalar, a list of Given or a mapping of Given.
+
+    `place` is the value's, `named` that of the key that names it; `plus` tells that a number was typed with a plus
+    sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options.
+    """
+
+    value: Any
+    place: Place
+    named: Place
+    plus: bool = False
+    layer: int = 0
+
+
+def given(value: Any, place: Place, layer: int = 0) -> Given:
+    """Wrap plain data that was not read from a file."""
+    if isinstance(value, dict):
+        value = {str(key): given(inner, place, layer) for key, inner in value.items()}
+    elif isinstance(value, list | tuple):
+        value = [given(inner, place, layer) for inner in value]
+    return Given(value, place, place, layer=layer)
+
+
+def plain(item: Given) -> Any:
+    """Give the plain data of a Given."""
+    if isinstance(item.value, dict):
+        return {key: plain(inner) for key, inner in item.value.items()}
+    if isinstance(item.value, list):
+        return [plain(inner) for inner in item.value]
+    return item.value
+
+
+def within(item: Given, steps: tuple[Any, ...]) -> Given:
+    """Follow keys and list positions into a Given as far as they lead."""
+    for step in steps:
+        known = isinstance(item.value, dict) and step in item.value
+        if not known and not (isinstance(item.value, list) and isinstance(step, int) and step < len(item.value)):
+            return item
+        item = item.value[step]
+    return item

@@ -1,0 +1,49 @@
+"""The page of every parameter and lever, made from the declarations."""
+
+from __future__ import annotations
+
+from loyaltysim.core.declare import Declaration
+from loyaltysim.scenario.book import blocks, book, mechanisms, shown, span
+from loyaltysim.scenario.explaining import options
+
+HEAD = """\
+# Parameters and levers
+
+Every value that a scenario can hold, made from the declarations by `python -m loyaltysim.scenario.write_baseline`.
+The path is the key in a scenario's file (nested or dotted alike), the argument of `--set` and of `loyaltysim explain`.
+
+Grades: *measured* (a study is named), *secondary* (quoted), *folklore* (no study found), *assumption*, *definition* (a
+choice, or what a word means). *Solved* parameters follow from `stated`; they are typed only under `calibration: off`.
+Levers are management's choices: strategies change them, and each costs what is said.
+"""
+COLUMNS = ("path", "meaning", "unit", "default", "range", "source", "grade")
+
+
+def parameters_page() -> str:
+    """Give docs/parameters.md: a table a block, in the order of a month."""
+    study = [row for path, row in book().items() if "." not in path]
+    parts = [HEAD, _section("The study", "What is asked, over how long, how often, and on which luck.", study)]
+    for block in ("stated", *mechanisms()):
+        story = (blocks()[block].__doc__ or "").strip().splitlines()[0]
+        parts.append(
+            _section(f"`{block}`", story, [row for path, row in book().items() if path.startswith(f"{block}.")])
+        )
+    return "\n".join(parts)
+
+
+def _section(title: str, story: str, rows: list[Declaration]) -> str:
+    table = [_line(COLUMNS), _line(("---",) * len(COLUMNS)), *(_line(_cells(row)) for row in rows)]
+    return "\n".join([f"## {title}", "", story, "", *table, ""])
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _cells(row: Declaration) -> tuple[str, ...]:
+    default = (
+        f"{len(row.default)} rows" if isinstance(row.default, list) and len(row.default) > 3 else shown(row.default)
+    )
+    plausible = f"; plausible {row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else ""
+    doc = {"lever": f"**lever** (cost: {row.cost}): {row.doc}", "solved": f"*solved*: {row.doc}"}.get(row.role, row.doc)
+    return (f"`{row.path}`", doc, row.unit, default, (span(row) or options(row)) + plausible, row.source, row.grade)
