@@ -116,7 +116,7 @@ def _improve_joining(scenario: Scenario, better: Rates, tally: Counter[str], gai
     market = scenario.mechanism("market")
     months = tally["months"]
     open_to_join = (market.people - market.customers) * months
-    drift = (market.customers - tally["customers_start"] / months) / 24 * months
+    drift = monthly_hazard(scenario) * (market.customers * months - tally["customers_start"])
     others = tally["joined"] + tally["returned"] - tally["joined_unprompted"]
     wanted = (tally["left"] + drift - others) / open_to_join
     measured = tally["joined_unprompted"] / open_to_join

@@ -20,9 +20,6 @@ from loyaltysim.scenario.strategy_checks import check_strategies
 from loyaltysim.scenario.value import SOLVED, Scenario
 from loyaltysim.scenario.wording import problems_of
 
-UNSETTLING = ("param", "switch")
-"""Roles of the values on which the solved parameters rest."""
-
 
 def assemble(entries: Entries, stem: str) -> Scenario:
     """Build and check a scenario; raises one InputError with every problem found."""
@@ -94,7 +91,7 @@ def _unsettles(path: str) -> bool:
     row = book().get(path)
     if row is None:
         return path in blocks()
-    return row.role in UNSETTLING and row.source != "choice of the study" and path != "discount_rate"
+    return row.role == "switch" or (row.role == "param" and "." in path)
 
 
 def _usable(entries: Entries) -> dict[str, Given]:

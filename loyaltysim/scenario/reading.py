@@ -146,7 +146,7 @@ class _Reader:
         self.aliases += id(node) in self.seen
         self.seen.add(id(node))
         if id(node) in self.open:
-            raise InputError(self.problem(node, "an alias holds itself"))
+            raise InputError(self.problem(node, "an alias holds itself", "write the values out"))
         if self.aliases > MOST_ALIASES or self.values > MOST_VALUES or len(self.open) > DEEPEST:
             cure = "write a smaller file, without anchors"
             raise InputError(self.problem(node, "too many values, aliases or levels", cure))

@@ -37,7 +37,7 @@ def read_ranges(entries: Entries) -> dict[str, Range]:
 
 def candidates() -> list[str]:
     """Name what may be uncertain: numbers that are facts of the world."""
-    return [path for path in book() if not _refusal(path)]
+    return [path for path in book() if not _refusal(path)[0]]
 
 
 def _refusal(path: str) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def _read_one(
 ) -> None:
     label, field = name.strip(), f"strategies.{shown(name)}"
     if not label:
-        entries.problems.append(Problem("a strategy needs a name", "strategies", str(body.named)))
+        entries.problems.append(Problem("a strategy needs a name", "strategies", str(body.named), "write as today: {}"))
         return
     if label in found:
         entries.problems.append(
