@@ -120,14 +120,12 @@ class LoyaltyModel(mesa.Model):
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Play one month; after the horizon's last month the model stops running."""
+        """Play one month; after the horizon's last month the model stops running, and a further step plays nothing."""
         if self.month >= self.months:
-            self.running = False
             return
         self.month += 1
         self._note(play(self.world, self.spec, self._mechanisms_now(), self.spec.seed, self.replication))
         self.datacollector.collect(self)
-        self.running = self.month < self.months
 
     def run_record(self, seconds: float = 0.0) -> RunRecord:
         """Give what the run wrote down, with every metric of the catalog as one figure."""

@@ -37,6 +37,12 @@ class Table:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{self.name}.{name} cannot be rebound: write {self.name}.{name}[:] = ... instead")
 
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
     def reserve(self, rows: int) -> None:
         """Make room for at least so many rows, keeping what stands there; arrays held from before are then stale."""
         if rows <= self.rows:

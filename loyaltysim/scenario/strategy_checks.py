@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from loyaltysim.core.errors import Problem
@@ -52,6 +53,8 @@ def _switched_off(scenario: Scenario, path: str, field: str, where: str) -> Iter
 def _range(scenario: Scenario, name: str, path: str, field: str, where: str) -> list[Problem]:
     row, today = book()[path], scenario.flat()[path]
     for month, value in enumerate(scenario.plan(name)[path], 1):
+        if not math.isfinite(value):
+            return [Problem(f"makes {path} endless in month {month}", field, where, f"allowed is {span(row)}")]
         below = row.low is not None and value < row.low
         if below or (row.high is not None and value > row.high):
             side = f"below {shown(row.low)}" if below else f"above {shown(row.high)}"

@@ -185,6 +185,11 @@ MORE = (
         {"study.yml": "strategies: {b: {desk.budget: {add: -50_000, from: 2027-03}}}"},
         ("makes desk.budget -48,000 in 2027-03 (month 3), below 0", "it is 2,000 at the file's top level"),
     ),
+    Bad(
+        "an endless lever",
+        {"study.yml": "strategies: {b: {desk.budget: {times: 1e308}}}"},
+        ("makes desk.budget endless",),
+    ),
     Bad("a nameless strategy", {"study.yml": "strategies: {'': {}}"}, ("a strategy needs a name",)),
     Bad("two strategies alike", {"study.yml": "strategies: {a: {}, 'a ': {}}"}, ("is given twice", "of its own")),
     Bad(

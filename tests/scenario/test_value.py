@@ -43,7 +43,7 @@ def test_replacing_is_checked_and_noted() -> None:
     spec = Scenario().replaced({"market.people": 60_000.0, "rivals.slope": 1}, source="sweep")
     assert isinstance(spec.market.people, int)
     assert spec.provenance["market.people"] == "sweep"
-    with pytest.raises(InputError, match="sweep: market.people: 3 is below 100"):
+    with pytest.raises(InputError, match=r"sweep: market\.people: 3 is below 100"):
         spec.replaced({"market.people": 3}, source="sweep")
     with pytest.raises(InputError, match="no such entry"):
         spec.replaced({"market.poeple": 3}, source="sweep")
