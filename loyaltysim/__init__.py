@@ -27,7 +27,7 @@ _PLACES = {
     "RunError": "loyaltysim.core.errors",
 }
 
-__all__ = ["__version__", *_PLACES]
+__all__ = ["__version__", *_PLACES]  # noqa: PLE0604  (the keys of _PLACES are strings)
 
 
 def __getattr__(name: str) -> Any:

@@ -84,5 +84,6 @@ def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[W
         report = play(world, scenario, mechanisms, seed, replication)
     market.found(world, Draws(seed, replication, market.key, 0))
     start = Report(CATALOG, {name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})
+    start(complaints_open=int(np.count_nonzero(world.people.open_case)))
     accounts.take_stock(world, start)
     return world, start

@@ -116,8 +116,8 @@ class LoyaltyModel(mesa.Model):
         self._mechanisms = mechanisms_of(self.spec)
         self._views: list[Customer] = []
         self._views_month = -1
+        # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in HEADLINES})
-        self.datacollector.collect(self)
 
     def step(self) -> None:
         """Play one month; after the horizon's last month the model stops running, and a further step plays nothing."""
@@ -126,6 +126,7 @@ class LoyaltyModel(mesa.Model):
         self.month += 1
         self._note(play(self.world, self.spec, self._mechanisms_now(), self.spec.seed, self.replication))
         self.datacollector.collect(self)
+        self.running = self.month < self.months
 
     def run_record(self, seconds: float = 0.0) -> RunRecord:
         """Give what the run wrote down, with every metric of the catalog as one figure."""

@@ -51,6 +51,7 @@ def content_key(scenario: Scenario) -> str:
         "discount_rate",
     )
     world = {path: value for path, value in scenario.flat().items() if path.split(".")[0] not in ignored}
+    world["network"] = scenario.network_sha256
     text = json.dumps(world, sort_keys=True, default=str)
     return hashlib.blake2b((text + _source_digest()).encode(), digest_size=16).hexdigest()
 

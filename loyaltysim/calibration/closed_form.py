@@ -42,7 +42,9 @@ def first_guess(scenario: Scenario) -> Rates:
         "friends.base": risk * stated.reasons.friends,
         "rivals.base": risk * stated.reasons.rival,
         "grievance.indifference": min(1.0, USUALLY_FELT * of_staff / max(1e-9, met * (1 - care))),
-        "grievance.product": min(1.0, USUALLY_FELT * (grievances - of_staff) / max(1e-9, met * care * touchpoints.failure)),
+        "grievance.product": min(
+            1.0, USUALLY_FELT * (grievances - of_staff) / max(1e-9, met * care * touchpoints.failure)
+        ),
         "voice.unprompted": voiced,
         "desk.answer_scale": 65.0,
         "desk.solve_scale": 120.0,

@@ -45,6 +45,11 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
         cure = "change desk.budget (today's), desk.promise_hours or desk.passed_on, or state outcomes that such a desk can reach"
         if voiced:
             compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
+    advertising, months = scenario.mechanism("advertising"), tally["months"]
+    if advertising.on and advertising.budget > 0:
+        wanted = advertising.budget / stated.acquisition_cost
+        cure = "state a cost that fewer joining customers can meet, or more people in the market"
+        compare("stated.acquisition_cost", wanted / start * months, tally["joined_by_advertising"], start, cure)
     problems.extend(_joining_problem(scenario, tally))
     if problems:
         raise InputError(*problems)

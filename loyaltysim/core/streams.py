@@ -27,7 +27,7 @@ def bits(key: int, position: int) -> int:
 
 @cache
 def stream(name: str) -> int:
-    """Give the number of a named decision (`mechanism.decision`): the first 8 bytes of its BLAKE2b digest."""
+    """Give the number of a named decision (`mechanism.decision`): its BLAKE2b digest of 8 bytes, little-endian."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 

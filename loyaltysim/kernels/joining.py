@@ -41,7 +41,7 @@ def join(
         talk = praise * heard_good[row]
         if u >= (steady + talk) * ceiling:
             continue
-        if lost and reason[row] <= MOVED:
+        if lost and (reason[row] <= MOVED or left_month[row] == month):
             continue
         rate = (steady + talk) * np.exp(-blame * heard_bad[row]) * damp
         if with_rival[row]:

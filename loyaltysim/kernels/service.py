@@ -98,8 +98,8 @@ def feel(
                 goal = neutral + (gap if gap > 0.0 else bad_weight * gap)
                 level += speed * (min(max(goal, 0.0), 1.0) - level)
                 satisfaction[row] = level
-                wish += (rises if gap > 0.0 else falls) * gap + drift
-                expectation[row] = min(max(wish, 0.0), 1.0)
+                expectation[row] = wish + (rises if gap > 0.0 else falls) * gap
+            expectation[row] = min(max(expectation[row] + drift, 0.0), 1.0)
             part += level
         total += part
     return total

@@ -31,6 +31,7 @@ class Accounts(Mechanism):
     founders_margin = column("firm", "float64", unit="$/month", doc="the same of those who were customers at month 0")
 
     customers = metric(unit="customers", over="end", better="higher", doc="customers", headline=True)
+    rival_customers = metric(unit="people", over="end", doc="people supplied by a rival")
     revenue = metric(unit="$", better="higher", doc="revenue")
     margin = metric(unit="$", better="higher", doc="margin before the levers' costs")
     spent = metric(unit="$", doc="all costs of levers, hires, cases and asks")
@@ -61,11 +62,14 @@ class Accounts(Mechanism):
     )
 
     def take_stock(self, world: World, report: Report) -> None:
-        """Count the customers and what they pay a month."""
+        """Count the customers and what they pay a month, and who is with a rival."""
+        import numpy as np
+
         people, firm = world.people, world.firm
         count, firm.monthly_margin[0], firm.founders_margin[0] = kernels.market.value(
             people.status, people.margin, people.founder
         )
+        report(rival_customers=int(np.count_nonzero(people.with_rival)))
         report(customers=count, margin_rate=firm.monthly_margin[0], founder_rate=firm.founders_margin[0])
 
     def step(self, world: World, luck: Draws, report: Report) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
+NEVER_BUSY = -1e9
+
 
 class Desk(Mechanism):
     """Give this month's complaints, and those still waiting, what the desk's hours allow."""
@@ -95,7 +97,7 @@ class Desk(Mechanism):
         "cases", "float64", unit="months", doc="instant at which its outcome is known; infinite until a handler begins"
     )
     month_opened = column("cases", "int16", unit="month", doc="month of arrival")
-    free_at = column("handlers", "float64", unit="months", doc="instant at which the handler is free", start=-1e9)
+    free_at = column("handlers", "float64", unit="months", doc="instant at which the handler is free", start=NEVER_BUSY)
     open_cases = column("firm", "int64", unit="cases", doc="cases on the desk's list")
     handlers_now = column("firm", "int64", doc="handlers at work")
     money_for_causes = column("firm", "float64", unit="$", doc="spent on causes last month")
@@ -104,8 +106,8 @@ class Desk(Mechanism):
     closed_as = roll(doc="their outcomes")
 
     acknowledged = metric(unit="cases", better="higher", doc="complaints that became a case")
-    response_months = metric(unit="months", doc="summed months from complaint to outcome, of handled cases")
-    cases_closed = metric(unit="cases", doc="handled cases whose outcome is known")
+    response_months = metric(unit="months", doc="summed months from complaint to outcome, of acknowledged cases")
+    cases_closed = metric(unit="cases", doc="acknowledged cases whose outcome became known")
     response_time = metric(
         unit="months",
         over="ratio",
@@ -169,12 +171,13 @@ class Desk(Mechanism):
         hours = money / self.wage
         handlers = math.ceil(hours / self.handler_hours)
         world.handlers.reserve(handlers)
+        free_at = np.full(handlers, NEVER_BUSY)
+        kept = np.sort(world.handlers.free_at[: world.firm.handlers_now[0]])[:handlers]
+        free_at[handlers - kept.size :] = kept
         world.firm.handlers_now[0] = handlers
-        free_at = np.sort(world.handlers.free_at)[:handlers]
         cases = world.cases
         each = hours / handlers if handlers else 0.0
         kernels.desk.handle(count, world.month, cases.opened, cases.effort, cases.delay, cases.due, free_at, each)
-        world.handlers.free_at[:] = -1e9
         world.handlers.free_at[:handlers] = free_at
 
     def _chance_solved(self, world: World, spent_each: float) -> float:

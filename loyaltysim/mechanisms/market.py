@@ -136,7 +136,7 @@ class Market(Mechanism):
         if surplus > 0:
             held = rows[people.status == CUSTOMER]
             newest = held[np.lexsort((order[held], people.tenure[held]))][:surplus]
-            for name in ("status", "reason", "tenure"):
+            for name in ("status", "reason", "tenure", "open_case"):
                 getattr(people, name)[newest] = people.columns[name].start
         elif surplus < 0:
             free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]

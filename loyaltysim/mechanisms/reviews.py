@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param
-from loyaltysim.core.words import RESOLVED
+from loyaltysim.core.words import LONG_AGO, RESOLVED
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
+
+FORGOTTEN = 0.01
+"""A review of less weight than this is as good as none."""
 
 
 class Reviews(Mechanism):
@@ -33,7 +38,7 @@ class Reviews(Mechanism):
         doc="log of joining lost for each standing review per 1,000 people",
     )
 
-    reviewed = column("people", "int8", doc="has a bad review standing")
+    reviewed_month = column("people", "int16", unit="month", doc="month of their standing bad review", start=LONG_AGO)
     standing = column("firm", "float64", unit="reviews", doc="bad reviews standing, faded by age")
     damp = column("firm", "float64", unit="ratio", doc="factor of reviews on joining", start=1)
 
@@ -47,14 +52,18 @@ class Reviews(Mechanism):
 
         people, firm = world.people, world.firm
         draws = kernels.luck.units(np.uint64(luck("posts")), world.grieved, people.generation)
-        posts = world.grieved[(draws < self.posted) & (people.reviewed[world.grieved] == 0)]
-        people.reviewed[posts] = 1
+        posts = world.grieved[(draws < self.posted) & (self._weight(world, world.grieved) < FORGOTTEN)]
+        people.reviewed_month[posts] = world.month
         firm.standing[0] = firm.standing[0] * self.kept + posts.size
-        mended = world.closed[(world.closed_as >= RESOLVED) & (people.reviewed[world.closed] == 1)]
+        well = world.closed[world.closed_as >= RESOLVED]
+        mended = well[self._weight(world, well) >= FORGOTTEN]
         draws = kernels.luck.units(np.uint64(luck("withdraws")), mended, people.generation)
         withdraws = mended[draws < self.withdrawn_after]
-        people.reviewed[withdraws] = 0
-        ages = world.month - people.grieved_month[withdraws].astype(float)
-        firm.standing[0] = max(0.0, firm.standing[0] - float(np.sum(self.kept**ages)))
+        firm.standing[0] = max(0.0, firm.standing[0] - float(np.sum(self._weight(world, withdraws))))
+        people.reviewed_month[withdraws] = LONG_AGO
         firm.damp[0] = np.exp(-self.damage * firm.standing[0] / people.rows * 1000)
         report(reviews_posted=posts.size, reviews_withdrawn=withdraws.size, reviews_standing=firm.standing[0])
+
+    def _weight(self, world: World, rows: NDArray) -> NDArray:
+        """Give what is left of each row's review, 0 without one."""
+        return self.kept ** (world.month - world.people.reviewed_month[rows].astype(float))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, metric, param, solved
+from loyaltysim.core.declare import Mechanism, column, param, solved
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -52,8 +52,6 @@ class Rivals(Mechanism):
     lured = column("people", "float32", unit="1/month", doc="hazard to be lured by a rival")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
 
-    rival_customers = metric(unit="people", over="end", doc="people supplied by a rival")
-
     def begin(self, world: World, luck: Draws) -> None:
         """Draw who is with a rival at first."""
         import numpy as np
@@ -72,4 +70,3 @@ class Rivals(Mechanism):
             world.customers_now, people.generation, np.uint64(luck.ever("commits")), self.indifferent,
             people.fickleness, people.satisfaction, self.base, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip
-        report(rival_customers=int(np.count_nonzero(people.with_rival)))

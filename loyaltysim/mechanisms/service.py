@@ -31,7 +31,7 @@ class Service(Mechanism):
         unit="chance",
         low=0,
         high=1,
-        doc="chance that an encounter, neither indifferent nor failed, delights",
+        doc="chance that an encounter which is not indifferent delights",
         source="F27, K8: 3 good messages to 1 bad",
     )
 
@@ -66,7 +66,8 @@ class Service(Mechanism):
         """Give the distribution function of the monthly number; its last entry is above every draw."""
         import numpy as np
 
-        chance, total, counts = math.exp(-self.encounters_mean), 0.0, []
+        chance, total = math.exp(-self.encounters_mean), 0.0
+        counts: list[float] = []
         while total < 1 - 1e-15 and len(counts) < 200:
             total += chance
             counts.append(total)

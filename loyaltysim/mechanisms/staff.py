@@ -84,7 +84,7 @@ class Staff(Mechanism):
     now_can = column("staff", "float64", unit="share", doc="how far they can now")
     care = column("staff", "float32", unit="chance", doc="know x want x can")
     mood = column("staff", "float32", unit="share", doc="their real mood, which customers catch (F24)")
-    hired = column("staff", "uint16", doc="how many have held this post before")
+    hired = column("staff", "uint16", doc="how many have held this post, the present employee included")
     employees = column("firm", "int64", doc="employees at work")
     care_usual = column("firm", "float64", doc="mean care of untouched staff: know x want x can")
     mood_usual = column("firm", "float64", doc="mean mood of untouched staff")
@@ -106,6 +106,9 @@ class Staff(Mechanism):
         staff = world.staff
         self._hire(world, luck, np.arange(staff.rows, dtype=np.int32))
         staff.care[:] = staff.now_know * staff.now_want * staff.now_can
+        staff.mood[:] = staff.now_want
+        world.firm.employees[0] = staff.rows
+        world.firm.care_now[0] = staff.care.mean()
         world.firm.care_usual[0] = self.know * self.want * self.can
         world.firm.mood_usual[0] = self.want
 

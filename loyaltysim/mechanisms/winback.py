@@ -89,7 +89,8 @@ class Winback(Mechanism):
 
         people = world.people
         open_to = (people.status == LOST) & (people.reason >= FRIENDS) & (people.attempted == 0)
-        lost = np.flatnonzero(open_to & (world.month - people.left_month < self.reach)).astype(np.int32)
+        months_ago = world.month - people.left_month.astype(int)
+        lost = np.flatnonzero(open_to & (months_ago > 0) & (months_ago < self.reach)).astype(np.int32)
         worth = people.margin[lost].astype(float)
         order = np.argsort(-worth, kind="stable")
         price = self.cost_per_dollar * self.success * self.horizon * worth[order]

@@ -24,7 +24,7 @@ def test_a_ring_without_rewiring_ties_each_to_the_next() -> None:
 def test_rewiring_keeps_the_number_of_ties_and_ties_nobody_to_themselves(rewired: float) -> None:
     people, half = 5000, 6
     a, b = network.small_world(people, half, rewired, KEY)
-    first, tie = network.csr(people, a, b)
+    _, tie = network.csr(people, a, b)
     assert tie.size == 2 * people * half
     assert not np.any(a == b)
     on_the_ring = np.mean((b - a) % people <= half)

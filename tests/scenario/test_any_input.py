@@ -40,7 +40,10 @@ def test_any_values(data: dict[str, object], folder: Path) -> None:
     assert answer(flow(data), folder)
 
 
-@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.text("a:-[]{}#&*!|>'\"%@\t\n 1", max_size=40))
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+    | st.text("a:-[]{}#&*!|>'\"%@\t\n 1", max_size=40)
+)
 def test_any_text(text: str, folder: Path) -> None:
     assert answer(text, folder)
 

@@ -92,7 +92,7 @@ def test_rng_replaces_the_seed(small: Callable[..., Scenario]) -> None:
 def test_the_collector_serves_mesas_plots(model: LoyaltyModel) -> None:
     model.step()
     frame = model.datacollector.get_model_vars_dataframe()
-    assert frame["customers"].tolist() == [400, model.customers]
+    assert frame["customers"].tolist() == [model.customers]
 
 
 def test_batch_run_works_on_it(small: Callable[..., Scenario]) -> None:
