@@ -18,7 +18,14 @@ import loyaltysim as ls
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 USUAL_REASONS = {"died": 0.01, "moved": 0.03, "friends": 0.05, "rival": 0.09, "product": 0.14, "indifference": 0.68}
-REASON_TOLERANCE = {"died": 0.003, "moved": 0.006, "friends": 0.006, "rival": 0.015, "product": 0.015, "indifference": 0.015}
+REASON_TOLERANCE = {
+    "died": 0.003,
+    "moved": 0.006,
+    "friends": 0.006,
+    "rival": 0.015,
+    "product": 0.015,
+    "indifference": 0.015,
+}
 KEPT = {"silent": 0.09, "ignored": 0.09, "logged": 0.20, "resolved": 0.54, "resolved_fast": 0.82}
 
 
@@ -41,7 +48,12 @@ MARKETS = [
         {"died": 0.02, "moved": 0.05, "friends": 0.08, "rival": 0.25, "product": 0.25, "indifference": 0.35},
     ),
     # a market that few leave needs few to join: at the baseline's acquisition cost, advertising alone brings more
-    Market("churn of 8 %", "stated: {churn_annual: 0.08, acquisition_cost: 1500}\njoining.praise: 0.0015", 0.08, USUAL_REASONS),
+    Market(
+        "churn of 8 %",
+        "stated: {churn_annual: 0.08, acquisition_cost: 1500}\njoining.praise: 0.0015",
+        0.08,
+        USUAL_REASONS,
+    ),
 ]
 
 
@@ -98,7 +110,9 @@ def test_customers_are_kept_by_what_became_of_their_complaint(run: tuple[Market,
     row = table[(table.severity == "all") & (table.outcome == outcome)].iloc[0]
     decided = row.grievances * 30
     # a binomial share has standard error sqrt(p (1 - p) / n); 3 of them
-    assert row.stayed / row.grievances == pytest.approx(KEPT[outcome], abs=3 * math.sqrt(KEPT[outcome] * (1 - KEPT[outcome]) / decided))
+    assert row.stayed / row.grievances == pytest.approx(
+        KEPT[outcome], abs=3 * math.sqrt(KEPT[outcome] * (1 - KEPT[outcome]) / decided)
+    )
 
 
 def test_winning_back_a_dollar_costs_ten(run: tuple[Market, Path]) -> None:

@@ -47,7 +47,7 @@ def test_a_sealed_column_refuses_to_be_written(small: Callable[..., Scenario]) -
     with only_own_columns(world, reviews):
         with pytest.raises(ValueError, match="read-only"):
             world.people.satisfaction[0] = 1
-        world.people.reviewed[0] = 1
+        world.people.reviewed_month[0] = 1
     world.people.satisfaction[0] = 1
 
 

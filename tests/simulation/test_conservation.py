@@ -28,7 +28,9 @@ SCENARIOS = st.fixed_dictionaries(
         "market.burn_in": st.integers(0, 12),
         "market.margin_cv": st.floats(0, 4),
         "market.fickleness_kind": st.sampled_from(["gamma", "beta"]),
-        "market.network": st.fixed_dictionaries({"kind": st.sampled_from(["small_world", "random", "scale_free", "none"]), "ties": st.integers(2, 20)}),
+        "market.network": st.fixed_dictionaries(
+            {"kind": st.sampled_from(["small_world", "random", "scale_free", "none"]), "ties": st.integers(2, 20)}
+        ),
         "service.encounters_mean": st.floats(0, 10),
         "staff.know": st.floats(0, 1),
         "grievance.indifference": st.floats(0, 1),
@@ -57,7 +59,9 @@ SCENARIOS = st.fixed_dictionaries(
 
 
 @given(changes=SCENARIOS)
-def test_people_cases_and_dollars_are_conserved_every_month(small: Callable[..., Scenario], changes: dict[str, Any]) -> None:
+def test_people_cases_and_dollars_are_conserved_every_month(
+    small: Callable[..., Scenario], changes: dict[str, Any]
+) -> None:
     scenario = small(**flattened(changes))
     before = scenario.market.customers
     open_before: float | None = None
@@ -88,7 +92,9 @@ def check_people(world: World, report: Report, before: float) -> None:
     assert np.count_nonzero(people.status == CUSTOMER) == report["customers"]
     assert sum(report[f"left_{reason}"] for reason in REASONS) == report["left"]
     assert report["left_voiced"] + report["left_unvoiced"] == report["left"]
-    assert sum(report[f"never_complained_{reason}"] for reason in REASONS) == report["never_complained"] <= report["left"]
+    assert (
+        sum(report[f"never_complained_{reason}"] for reason in REASONS) == report["never_complained"] <= report["left"]
+    )
     assert np.all(people.reason[people.status == LOST] >= 0)
     assert np.all(people.reason[people.status != LOST] == -1)
     assert np.count_nonzero(people.open_case) == report["complaints_open"]
@@ -104,7 +110,9 @@ def check_dollars(report: Report) -> None:
 
 
 def test_satisfaction_and_expectation_stay_between_0_and_1(small: Callable[..., Scenario]) -> None:
-    for world, _ in played(small(**{"satisfaction.ratchet": 0.5, "voice.budget": 4_000.0, "recovery.paradox": 0.5}), 24):
+    for world, _ in played(
+        small(**{"satisfaction.ratchet": 0.5, "voice.budget": 4_000.0, "recovery.paradox": 0.5}), 24
+    ):
         for column in (world.people.satisfaction, world.people.expectation):
             assert column.min() >= 0
             assert column.max() <= 1

@@ -67,13 +67,24 @@ def month_one(scenario: Scenario, start: World, **levers: float) -> World:
 
 @pytest.fixture(scope="module")
 def start(small: Callable[..., Scenario]) -> tuple[Scenario, World]:
-    scenario = small(**{"market.people": 20_000, "market.customers": 8_000, "desk.budget": 4_000.0, "grievance.indifference": 0.3, "voice.goodwill": 0.0})
+    scenario = small(
+        **{
+            "market.people": 20_000,
+            "market.customers": 8_000,
+            "desk.budget": 4_000.0,
+            "grievance.indifference": 0.3,
+            "voice.goodwill": 0.0,
+        }
+    )
     return scenario, stationary_start(scenario, scenario.seed, 0)[0]
 
 
 def test_asking_more_silences_nobody(start: tuple[Scenario, World]) -> None:
     scenario, world = start
-    spoken = [set(month_one(scenario, world, **{"voice.budget": budget}).voiced.tolist()) for budget in (0.0, 2_000.0, 9_000.0)]
+    spoken = [
+        set(month_one(scenario, world, **{"voice.budget": budget}).voiced.tolist())
+        for budget in (0.0, 2_000.0, 9_000.0)
+    ]
     assert spoken[0] < spoken[1] < spoken[2]
 
 

@@ -20,7 +20,14 @@ from loyaltysim.scenario import Scenario
 
 @pytest.fixture
 def model(small: Callable[..., Scenario]) -> LoyaltyModel:
-    return LoyaltyModel(small(strategies={"as today": {}, "ads": {"advertising.budget": {"add": 5_000, "from": "2027-03", "to": "2027-04"}}}))
+    return LoyaltyModel(
+        small(
+            strategies={
+                "as today": {},
+                "ads": {"advertising.budget": {"add": 5_000, "from": "2027-03", "to": "2027-04"}},
+            }
+        )
+    )
 
 
 def test_it_is_a_mesa_model_that_stops_at_its_horizon(model: LoyaltyModel) -> None:
