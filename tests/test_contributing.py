@@ -55,7 +55,12 @@ def test_a_mechanism_is_added_in_one_file_and_one_line(tmp_path: Path) -> None:
         "--quiet",
     ]
     done = subprocess.run(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True
+        command,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     months = pd.read_parquet(tmp_path / "out/months.parquet")
@@ -66,6 +71,7 @@ def test_a_mechanism_is_added_in_one_file_and_one_line(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out/manifest.json").read_text())["status"] == "done"
     explained = subprocess.run(
         [sys.executable, "-m", "loyaltysim", "explain", "weather"],
+        check=False,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
