@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism
 from loyaltysim.core.pipeline import play_month
-from loyaltysim.core.record import Report
+from loyaltysim.core.record import Report, monthly_chance
 from loyaltysim.core.streams import Draws, timeless_key
 from loyaltysim.core.tables import World, build_tables, empty_rolls
 from loyaltysim.mechanisms import CATALOG, MONTH
@@ -47,6 +47,8 @@ def born(scenario: Scenario, seed: int, replication: int) -> World:
     world.month = -market.burn_in
     for mechanism in mechanisms_of(scenario):
         mechanism.begin(world, Draws(seed, replication, mechanism.key, world.month))
+    hazard, forget = monthly_chance(scenario.stated.churn_annual), scenario.mechanism("joining").forget
+    market.settle(world, Draws(seed, replication, market.key, world.month), hazard, forget)
     return world
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
-AVERAGED_OUT = {"staff.spread": 0.0}
-"""Differences between employees average out over the years, but slowly: the search leaves them out."""
+MANY_STAFF = 20.0
+"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast."""
 
 SEED = stream("calibration") >> 2
 PERSON_MONTHS_A_STRETCH = 1_200_000
@@ -34,7 +34,7 @@ def find_rates(scenario: Scenario) -> Rates:
     run does, and then measures it, on the same luck each time so that the steps converge.
     """
     rates = first_guess(scenario)
-    scenario = scenario.replaced(AVERAGED_OUT)
+    scenario = _with_many_staff(scenario)
     people = scenario.mechanism("market").people
     number = min(12, math.ceil(50_000 / people))
     worlds = _born(scenario, number)
@@ -46,6 +46,13 @@ def find_rates(scenario: Scenario) -> Rates:
         rates = improve(scenario, rates, _measure(scenario.replaced(rates), number, months), gain)
     verify(scenario, _measure(scenario.replaced(rates), number, months))
     return rates
+
+
+def _with_many_staff(scenario: Scenario) -> Scenario:
+    staff = scenario.mechanism("staff")
+    times = min(MANY_STAFF, staff.customers_each, staff.encounters_each, staff.effect_scale)
+    scaled = ("customers_each", "encounters_each", "effect_scale")
+    return scenario.replaced({f"staff.{name}": getattr(staff, name) / times for name in scaled}, source="the search")
 
 
 def _born(scenario: Scenario, number: int) -> list[World]:

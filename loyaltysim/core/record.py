@@ -35,6 +35,11 @@ def annual_chance(monthly: Any) -> Any:
     return 1.0 - (1.0 - monthly) ** 12
 
 
+def monthly_chance(annual: float) -> float:
+    """Turn a yearly chance into a monthly one: 1 - (1 - a)**(1/12)."""
+    return 1.0 - (1.0 - annual) ** (1 / 12)
+
+
 def figure(metric: Metric, months: Mapping[str, np.ndarray]) -> float:
     """Make one figure from months 0..T of a replication, as the metric declares; month 0 is the start, without flows."""
     import numpy as np

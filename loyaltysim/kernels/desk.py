@@ -83,34 +83,51 @@ def receive(
 
 
 @njit(cache=True, nogil=True)
-def handle(count, month, opened, effort, delay, due, free_at, hours_a_month):
+def _busy_until(free_at, ends):
+    """Let the handler who is free first (the top of the heap) be busy until `ends`."""
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= free_at.size:
+            break
+        if child + 1 < free_at.size and free_at[child + 1] < free_at[child]:
+            child += 1
+        if free_at[child] >= ends:
+            break
+        free_at[place] = free_at[child]
+        place = child
+    free_at[place] = ends
+
+
+@njit(cache=True, nogil=True)
+def handle(count, month, opened, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
     """Give waiting cases to the handlers, first come first served, until the month ends.
 
-    free_at: float64 (handlers,), a heap of the instants when each is free; hours_a_month: what one handler works.
+    free_at: float64 (handlers,), a heap of the instants when each full-time handler is free; full_hours: what one of
+    them works a month; part_free_at, part_hours: the same of the part-timer, 0 hours for none. A case goes to whoever
+    would finish it first. Returns the instant at which the part-timer is free.
     """
-    handlers = free_at.size
-    if handlers == 0:
-        return
     for i in range(count):
         if due[i] != WAITING:
             continue
-        begins = max(opened[i], free_at[0], np.float64(month))
-        if begins >= month + 1:
-            return
-        ends = begins + effort[i] / hours_a_month
-        due[i] = ends + delay[i]
-        place = 0
-        while True:
-            child = 2 * place + 1
-            if child >= handlers:
+        ready = max(opened[i], np.float64(month))
+        ends = WAITING
+        if free_at.size > 0:
+            ends = max(ready, free_at[0]) + effort[i] / full_hours
+        part_ends = WAITING
+        if part_hours > 0.0:
+            part_ends = max(ready, part_free_at) + effort[i] / part_hours
+        if part_ends < ends:
+            if max(ready, part_free_at) >= month + 1:
                 break
-            if child + 1 < handlers and free_at[child + 1] < free_at[child]:
-                child += 1
-            if free_at[child] >= ends:
+            part_free_at = part_ends
+            due[i] = part_ends + delay[i]
+        else:
+            if free_at.size == 0 or max(ready, free_at[0]) >= month + 1:
                 break
-            free_at[place] = free_at[child]
-            place = child
-        free_at[place] = ends
+            _busy_until(free_at, ends)
+            due[i] = ends + delay[i]
+    return part_free_at
 
 
 @njit(cache=True, nogil=True)

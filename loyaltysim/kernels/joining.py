@@ -77,3 +77,18 @@ def welcome(
         complained[row] = 0
         tried[row] = 0
         with_rival[row] = 0
+
+
+@njit(cache=True, nogil=True)
+def afford(price, money):
+    """Take what the money still pays, in the given order; price: float64 (n,). Gives who is taken, and the sum spent.
+
+    Nobody who costs nothing is taken: they are worth nothing.
+    """
+    taken = np.zeros(price.size, np.bool_)
+    spent = 0.0
+    for i in range(price.size):
+        if price[i] > 0.0 and spent + price[i] <= money:
+            taken[i] = True
+            spent += price[i]
+    return taken, spent

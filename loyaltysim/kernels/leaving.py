@@ -9,6 +9,8 @@ from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
+CERTAIN = 1e6
+"""A hazard at which leaving is certain; more would overflow a float32."""
 
 
 @njit(cache=True, nogil=True)
@@ -17,12 +19,13 @@ def follow(
 ):
     """Give each customer's monthly hazard to follow friends, and let the effect of past defections fade.
 
-    hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32.
+    hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at most 1e6.
     """
     for i in range(roll.size):
         row = roll[i]
         opinion = heard_good[row] - bad_weight * heard_bad[row]
-        hazard[row] = base * fickleness[row] * np.exp(log_ratio * exposure[row] - opinion_weight * opinion)
+        pull = base * fickleness[row] * np.exp(min(log_ratio * exposure[row] - opinion_weight * opinion, 700.0))
+        hazard[row] = min(pull, CERTAIN)
         exposure[row] *= keeps
 
 
@@ -39,7 +42,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
         if level >= content and share(bits(key, person(row, generation[row]))) >= indifferent:
             hazard[row] = 0.0
         else:
-            hazard[row] = base * fickleness[row] * np.exp(slope * (middle - level))
+            hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
 
 
 @njit(cache=True, nogil=True)
@@ -73,7 +76,7 @@ def depart(
             why = DIED
         elif pick < died + moved:
             why = MOVED
-        elif pick < died + moved + friends:
+        elif pick < died + moved + friends or rival == 0.0:
             why = FRIENDS
         else:
             why = RIVAL

@@ -5,6 +5,8 @@ Everything is uint64: in Numba a mixture of signed and unsigned 64-bit integers 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -79,11 +81,18 @@ def normal(seed, position):
 
 @njit(cache=True, nogil=True)
 def poisson(u, mean):
-    """Give the Poisson count whose distribution function first exceeds u; by inversion, mean below 700."""
-    chance = np.exp(-mean)
-    total = chance
+    """Give the Poisson count whose distribution function first exceeds u, by inversion.
+
+    Counts more than 40 standard deviations below a large mean have no chance that a float64 could hold: the sum starts there.
+    """
     count = 0
-    while u >= total and count < 2000:
+    if mean > 600.0:
+        count = int(mean - 40.0 * np.sqrt(mean))
+        count = max(count, 0)
+    chance = np.exp(count * np.log(mean) - mean - math.lgamma(count + 1.0)) if count > 0 else np.exp(-mean)
+    total = chance
+    most = int(mean + 40.0 * np.sqrt(mean)) + 40
+    while u >= total and count < most:
         count += 1
         chance *= mean / count
         total += chance

@@ -13,13 +13,14 @@ BLOCK = 4096
 @njit(cache=True, nogil=True)
 def meet(
     roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow,
-    met, indifferent, failed, wowed, failed_at, mood_met,
+    met, indifferent, failed, wowed, indifferent_at, failed_at, mood_met,
 ):  # fmt: skip
     """Let each customer of the roll have a Poisson number of encounters.
 
     counts: float64 (k,), the distribution function of the number; care, mood: float32 (staff,); slot_share uint64 and
     slot_other int64 (touchpoints,): the alias table of importance; failure: float64 (touchpoints,); wow: a chance.
-    Writes the month's counts (uint8), the touchpoint of the first failure (int16) and the mean mood met (float32), by
+    Writes the month's counts (uint8), the touchpoints of the first indifferent encounter and
+    the first failure (int16) and the mean mood met (float32), by
     person. Returns the totals: encounters, indifferent, failed, wowed.
     """
     staff = care.size
@@ -40,14 +41,16 @@ def meet(
             word = bits(seed, np.uint64(1 + 2 * e))
             who = below(word, staff)
             felt += mood[who]
-            if high(word) < 1.0 - care[who]:
-                bad += 1
-                continue
             second = bits(seed, np.uint64(2 + 2 * e))
             spread = (second & LOW32) * touchpoints
             place = np.int64(spread >> S32)
             if (spread & LOW32) >= slot_share[place]:
                 place = slot_other[place]
+            if high(word) < 1.0 - care[who]:
+                if bad == 0:
+                    indifferent_at[row] = place
+                bad += 1
+                continue
             luck = high(second)
             if luck < failure[place]:
                 if failures == 0:

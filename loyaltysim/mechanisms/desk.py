@@ -53,7 +53,13 @@ class Desk(Mechanism):
     solvable: float = param(0.9, unit="share", low=0, high=1, doc="most of the acknowledged cases that can be resolved")
     promise_hours: float = param(24.0, unit="hours", low=0, doc="an answer within this time is fast", source="F30")
     wage: float = param(25.0, unit="$/hour", low=0.01, doc="cost of a handler's hour")
-    handler_hours: float = param(160.0, unit="hours/month", low=1, high=744, doc="hours one handler works a month")
+    handler_hours: float = param(
+        160.0,
+        unit="hours/month",
+        low=1,
+        high=744,
+        doc="hours a full-time handler works a month; what is left over hires a part-timer",
+    )
     care_weight: float = param(
         0.5,
         unit="share",
@@ -99,7 +105,10 @@ class Desk(Mechanism):
     month_opened = column("cases", "int16", unit="month", doc="month of arrival")
     free_at = column("handlers", "float64", unit="months", doc="instant at which the handler is free", start=NEVER_BUSY)
     open_cases = column("firm", "int64", unit="cases", doc="cases on the desk's list")
-    handlers_now = column("firm", "int64", doc="handlers at work")
+    handlers_now = column("firm", "int64", doc="full-time handlers at work")
+    part_free_at = column(
+        "firm", "float64", unit="months", doc="instant at which the part-timer is free", start=NEVER_BUSY
+    )
     money_for_causes = column("firm", "float64", unit="$", doc="spent on causes last month")
 
     closed = roll(doc="rows of the complainers whose outcome is known this month")
@@ -166,19 +175,32 @@ class Desk(Mechanism):
         return count, ignored
 
     def _handle(self, world: World, count: int, money: float) -> None:
+        hours = money / self.wage
+        full = math.floor(hours / self.handler_hours)
+        free_at, part = self._handlers(world, full)
+        cases, firm = world.cases, world.firm
+        firm.part_free_at[0] = kernels.desk.handle(
+            count, world.month, cases.opened, cases.effort, cases.delay, cases.due, free_at, self.handler_hours, part,
+            hours - full * self.handler_hours,
+        )  # fmt: skip
+        world.handlers.reserve(full)
+        world.handlers.free_at[:full] = free_at
+        firm.handlers_now[0] = full
+
+    def _handlers(self, world: World, full: int) -> tuple[NDArray, float]:
+        """Give the instants at which this month's full-time handlers and the part-timer are free.
+
+        Of last month's, those who are free soonest stay; the first one added was the part-timer before.
+        """
         import numpy as np
 
-        hours = money / self.wage
-        handlers = math.ceil(hours / self.handler_hours)
-        world.handlers.reserve(handlers)
-        free_at = np.full(handlers, NEVER_BUSY)
-        kept = np.sort(world.handlers.free_at[: world.firm.handlers_now[0]])[:handlers]
-        free_at[handlers - kept.size :] = kept
-        world.firm.handlers_now[0] = handlers
-        cases = world.cases
-        each = hours / handlers if handlers else 0.0
-        kernels.desk.handle(count, world.month, cases.opened, cases.effort, cases.delay, cases.due, free_at, each)
-        world.handlers.free_at[:handlers] = free_at
+        firm = world.firm
+        before, part = int(firm.handlers_now[0]), float(firm.part_free_at[0])
+        kept = world.handlers.free_at[:before]
+        if full > before:
+            kept, part = np.append(kept, part), NEVER_BUSY
+        kept = np.sort(kept)[:full]
+        return np.concatenate([np.full(full - kept.size, NEVER_BUSY), kept]), part
 
     def _chance_solved(self, world: World, spent_each: float) -> float:
         usual, now = world.firm.care_usual[0], world.firm.care_now[0]

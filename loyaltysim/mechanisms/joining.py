@@ -76,12 +76,19 @@ class Joining(Mechanism):
     joined_by_advertising = metric(unit="customers", doc="of those who came, brought by advertising")
     joined_by_talk = metric(unit="customers", better="higher", doc="of those who came, brought by what they heard")
     joined_unprompted = metric(unit="customers", doc="of those who came, brought by neither")
+    advertising_cost_per_customer = metric(
+        unit="$",
+        over="ratio",
+        of=("cost_advertising", "joined_by_advertising"),
+        better="lower",
+        doc="advertising per customer whom advertising brought: what stated.acquisition_cost states for today",
+    )
     acquisition_cost = metric(
         unit="$",
         over="ratio",
         of=("cost_advertising", "joined"),
         better="lower",
-        doc="advertising per prospect who joined",
+        doc="advertising per prospect who joined, for whatever reason (stated.acquisition_cost counts those whom advertising brought)",
     )
 
     def step(self, world: World, luck: Draws, report: Report) -> None:

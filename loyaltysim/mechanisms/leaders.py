@@ -43,15 +43,15 @@ class Leaders(Mechanism):
     )
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
-        """Let this month's complaints about failures climb, and settle what the leaders believe."""
+        """Let this month's complaints climb, and settle what the leaders believe."""
         import numpy as np
 
         people, points, voiced = world.people, world.touchpoints, world.voiced
-        of_product = voiced[people.kind[voiced] == PRODUCT]
-        draws = kernels.luck.units(np.uint64(luck("passes on")), of_product, people.generation)
-        heard = of_product[draws < (1 - self.loss) ** self.layers]
+        draws = kernels.luck.units(np.uint64(luck("passes on")), voiced, people.generation)
+        heard = voiced[draws < (1 - self.loss) ** self.layers]
+        about = np.where(people.kind[heard] == PRODUCT, people.failed_at[heard], people.indifferent_at[heard])
         points.seen[:] *= self.memory
-        points.seen[:] += np.bincount(people.failed_at[heard], minlength=points.rows)
+        points.seen[:] += np.bincount(about, minlength=points.rows)
         world.firm.believed_worst[0] = int(np.argmax(points.seen)) if points.seen.any() else -1
         truly = int(np.argmax(points.importance * points.rate))
         report(believed_right=float(world.firm.believed_worst[0] == truly))

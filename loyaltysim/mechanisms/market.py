@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param, roll
-from loyaltysim.core.words import CUSTOMER, FRIENDS, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.core.words import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
 from loyaltysim.mechanisms.arrival import welcome
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
-
-MEAN_TENURE = 36.0
 
 
 class Network(BaseModel):
@@ -92,21 +90,45 @@ class Market(Mechanism):
         """Draw everyone's traits, and first customers near the stationary mix.
 
         Whoever leaves at a rate stays a customer for its inverse, so the first customers are drawn (by an exponential
-        race) with weight 1 / (0.05 + fickleness), and their tenure is exponential with that mean; the burn-in does the rest.
+        race) with weight 1 / (0.05 + fickleness).
         """
         import numpy as np
 
         everyone = np.arange(self.people, dtype=np.int32)
         self._draw_traits(world, luck, everyone)
-        people = world.people
-        leaving = 0.05 + people.fickleness.astype(float)
-        races, tenures = (
-            -np.log1p(-kernels.luck.units(np.uint64(luck(decision)), everyone, people.generation))
-            for decision in ("first customers", "first tenure")
-        )
-        first = np.argsort(races * leaving, kind="stable")[: self.customers]
-        people.status[first] = CUSTOMER
-        people.tenure[first] = np.minimum(MEAN_TENURE * tenures[first] / leaving[first], 600).astype(np.int16)
+        races = self._exponentials(world, luck("first customers"))
+        first = np.argsort(races * self._proneness(world), kind="stable")[: self.customers]
+        world.people.status[first] = CUSTOMER
+
+    def settle(self, world: World, luck: Draws, hazard: float, forget: int) -> None:
+        """Give the first customers a tenure, and the market its pool of the lost, as if `hazard` had always reigned.
+
+        Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about `hazard`
+        times the customers a month, are drawn from the prospects in proportion to their proneness to leave.
+        """
+        import numpy as np
+
+        people, proneness = world.people, self._proneness(world)
+        held = np.flatnonzero(people.status == CUSTOMER)
+        rate = hazard * proneness[held] / proneness[held].mean()
+        tenure = self._exponentials(world, luck("first tenure"))[held] / np.maximum(rate, 1e-6)
+        people.tenure[held] = np.minimum(tenure, 600).astype(np.int16)
+        free = np.flatnonzero(people.status == PROSPECT)
+        pool = min(round(hazard * held.size * forget), free.size // 2)
+        races = self._exponentials(world, luck("first lost"))[free] / proneness[free]
+        lost = free[np.argsort(races, kind="stable")[:pool]]
+        people.status[lost], people.reason[lost] = LOST, INDIFFERENCE
+        months_ago = 1 + np.arange(lost.size) % forget
+        people.left_month[lost] = np.maximum(world.month - months_ago, LONG_AGO + 1)
+
+    def _proneness(self, world: World) -> NDArray:
+        return 0.05 + world.people.fickleness.astype(float)
+
+    def _exponentials(self, world: World, key: int) -> NDArray:
+        import numpy as np
+
+        everyone = np.arange(self.people, dtype=np.int32)
+        return -np.log1p(-kernels.luck.units(np.uint64(key), everyone, world.people.generation))
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""

@@ -39,6 +39,7 @@ class Service(Mechanism):
     indifferent = column("people", "uint8", unit="encounters", doc="indifferent ones")
     failed = column("people", "uint8", unit="encounters", doc="failures of product or process")
     wowed = column("people", "uint8", unit="encounters", doc="wows")
+    indifferent_at = column("people", "int16", doc="touchpoint of the month's first indifferent encounter")
     failed_at = column("people", "int16", doc="touchpoint of the month's first failure")
     mood_met = column("people", "float32", unit="share", doc="mean mood of the staff met")
     encounters_last = column("firm", "float64", unit="encounters", doc="encounters of last month")
@@ -57,7 +58,7 @@ class Service(Mechanism):
         totals = kernels.service.meet(
             world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
-            self.wow, people.met, people.indifferent, people.failed, people.wowed, people.failed_at, people.mood_met,
+            self.wow, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
         world.firm.encounters_last[0] = totals[0]
         report(encounters=totals[0], indifferent_encounters=totals[1], failures=totals[2], wows=totals[3])

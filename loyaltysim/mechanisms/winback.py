@@ -1,6 +1,7 @@
 """Getting one dollar back from a lost customer costs ten (F6): the most valuable of the lost are tried first, each once.
 
-An attempt costs the stated price per expected dollar of first-year margin regained; what is not spent carries over.
+An attempt costs the stated price per expected dollar of first-year margin regained; whom the purse cannot pay is passed over,
+and what is not spent carries over.
 """
 
 from __future__ import annotations
@@ -94,6 +95,5 @@ class Winback(Mechanism):
         worth = people.margin[lost].astype(float)
         order = np.argsort(-worth, kind="stable")
         price = self.cost_per_dollar * self.success * self.horizon * worth[order]
-        spent = np.cumsum(price)
-        affordable = int(np.searchsorted(spent, money, side="right"))
-        return lost[order[:affordable]], float(spent[affordable - 1]) if affordable else 0.0
+        taken, spent = kernels.joining.afford(price, money)
+        return lost[order[taken]], spent
