@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.cache import kept_rates
-from loyaltysim.calibration.feasible import check_feasible
 from loyaltysim.calibration.search import find_rates
 
 if TYPE_CHECKING:
@@ -27,5 +26,4 @@ def solve(scenario: Scenario) -> Scenario:
     """
     if scenario.is_solved:
         return scenario
-    check_feasible(scenario)
     return scenario.replaced(kept_rates(scenario, find_rates), source="solved")

@@ -1,7 +1,7 @@
 """The command line: one short verb a file, each calling one library function of the same name.
 
 Verbs are imported when they are called for, so that `--help` and a mistyped word are answered at once. Errors are told
-here, once: wrong input is exit status 2, a failed run 1, Ctrl-C 130.
+here, once: wrong input is exit status 2, a failed run 1, Ctrl-C 130, SIGTERM 143 and a terminal that hangs up 129.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
@@ -31,7 +32,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
 )
 """Each verb with its line in the help; its file in this folder holds the click command as `command`."""
 
-WRONG_INPUT, RUN_FAILED, INTERRUPTED, READER_GONE = 2, 1, 130, 141
+WRONG_INPUT, RUN_FAILED, READER_GONE = 2, 1, 141
 
 COMPLETION = (
     'Shell completion: eval "$(_LOYALTYSIM_COMPLETE=bash_source loyaltysim)" in ~/.bashrc; zsh_source or fish_source '
@@ -69,20 +70,24 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a verb; what the user or the machine can mend is told in words, without a traceback."""
+        from loyaltysim.commands.signals import heeded, status_of
+
         try:
-            return super().invoke(ctx)
+            with heeded():
+                return super().invoke(ctx)
         except InputError as error:
             _leave(str(error), WRONG_INPUT)
         except RunError as error:
             _leave(str(error), RUN_FAILED)
         except KeyboardInterrupt as interrupt:
-            _leave(str(interrupt) or "interrupted", INTERRUPTED)
+            _leave(str(interrupt) or "interrupted", status_of(interrupt))
         except BrokenPipeError:
             _leave_quietly()
 
 
 def _leave(message: str, status: int) -> None:
-    click.echo(message, err=True)
+    with suppress(OSError):  # the terminal may be gone
+        click.echo(message, err=True)
     sys.exit(status)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -113,7 +113,8 @@ class Bar(Silence):
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._display.stop()
+        with suppress(OSError):  # the terminal may be gone
+            self._display.stop()
 
     def __call__(self, progress: Progress) -> None:
         """Redraw the bar; it only pulses while there is nothing to count."""

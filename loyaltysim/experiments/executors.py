@@ -1,16 +1,19 @@
 """Where replications are computed: here, or in worker processes; any `concurrent.futures.Executor` will do.
 
 A task is one replication with all its strategies. Workers are started by a context of their own that never touches the
-program's start method, does not run the user's main script again, and leaves Ctrl-C to the parent.
+program's start method, does not run the user's main script again, leaves signals to the parent, and ends by itself
+when the parent is gone.
 """
 
 from __future__ import annotations
 
+import multiprocessing.connection
 import multiprocessing.context
 import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +28,8 @@ from loyaltysim.core.errors import InputError, Problem, RunError
 
 T = TypeVar("T")
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 
 
@@ -74,22 +79,23 @@ class InProcess(Executor):
 
 
 class Processes(ProcessPoolExecutor):
-    """Worker processes that are one-threaded, deaf to Ctrl-C, and can be ended at once."""
+    """Worker processes that are one-threaded, deaf to Ctrl-C and its like, and can be ended at once."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self._context = _Context()
-        super().__init__(workers, mp_context=self._context, initializer=_begin_worker)
+        with _interrupts_held_back():  # the first pool starts the standard library's tracker of semaphores
+            super().__init__(workers, mp_context=self._context, initializer=_begin_worker)
 
     def end(self) -> None:
         """Drop what waits and end the workers without waiting for their tasks."""
         self.shutdown(wait=False, cancel_futures=True)
         for process in self._context.started:
-            process.terminate()
+            process.kill()  # they are deaf to SIGTERM
 
 
 class _Worker(SpawnProcess):
-    """A worker that neither hears Ctrl-C nor imports the user's main script (which may lack a main guard)."""
+    """A worker that neither hears signals meant for the parent nor imports the user's main script (which may lack a main guard)."""
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
@@ -112,11 +118,11 @@ class _Context(SpawnContext):
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Block SIGINT in this thread for a moment: a child inherits the block for good, here it only comes later."""
+    """Block the parent's signals in this thread for a moment: a child inherits the block, here they only come later."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS)
     try:
         yield
     finally:
@@ -135,9 +141,19 @@ def _without_main_script() -> Iterator[None]:
 
 
 def _begin_worker() -> None:
-    """Make a fresh worker one-threaded, before NumPy or Numba are imported, and deaf to Ctrl-C."""
+    """Make a fresh worker one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in PARENTS:
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """Wait until the parent is gone, however it went, and end: else a worker would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 @contextmanager

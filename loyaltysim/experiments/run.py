@@ -17,6 +17,7 @@ from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
 from loyaltysim.experiments import executors, files, store
+from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import answer, tables
@@ -73,7 +74,8 @@ def run(
     order.progress(Progress("calibrating"))
     from loyaltysim.calibration import solve
 
-    solved = solve(spec)
+    with enough_memory(spec):
+        solved = solve(spec)
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
     from loyaltysim.scenario import resolved_yaml
@@ -107,7 +109,7 @@ def read(
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
     folder = store.claim(order.out, spec)
-    with _status_told(folder, order):
+    with _status_told(folder, order), enough_memory(spec):
         folder.tell(status="interrupted", **_head(spec))
         folder.write("scenario.yml", machinery.resolved(spec))
         records = _simulate(spec, machinery.simulate, order)
@@ -127,14 +129,14 @@ def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
     except InputError:
         folder.abandon()
         raise
-    except KeyboardInterrupt:
-        folder.tell_if_possible(status="interrupted", duration_s=_since(order))
-        raise KeyboardInterrupt(f"interrupted; what there is lies in {folder.path}") from None
-    except MemoryError as error:
-        folder.tell_if_possible(status="failed", duration_s=_since(order), error="out of memory")
-        raise RunError("out of memory\n    try --executor processes:1, or a smaller market") from error
+    except KeyboardInterrupt as interrupt:
+        folder.tell_at_last(status="interrupted", duration_s=_since(order))
+        raise type(interrupt)(f"interrupted; what there is lies in {folder.path}") from None
     except BaseException as error:
-        folder.tell_if_possible(status="failed", duration_s=_since(order), error=str(error) or type(error).__name__)
+        end = {"status": "failed", "duration_s": _since(order), "error": str(error) or type(error).__name__}
+        lost = folder.tell_at_last(**end)
+        if lost:
+            raise RunError(f"{error}\n    {lost}") from error
         raise
 
 

@@ -78,12 +78,33 @@ class RunFolder:
     def tell(self, **entries: Any) -> None:
         """Add entries to the manifest."""
         self._manifest |= entries
-        self.write(MANIFEST, json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n")
+        self.write(MANIFEST, _as_json(self._manifest))
 
-    def tell_if_possible(self, **entries: Any) -> None:
-        """Add entries to the manifest; a disk that is full keeps the older ones."""
-        with suppress(RunError):
+    def tell_at_last(self, **entries: Any) -> str:
+        """Add the run's end to the manifest, over the older one on a full disk; say so if it had to be removed.
+
+        A manifest that told of an earlier state would mislead whoever reads it.
+        """
+        try:
             self.tell(**entries)
+        except RunError:
+            return self._overwrite_manifest()
+        return ""
+
+    def _overwrite_manifest(self) -> str:
+        """Write the manifest into the room that the older one has; failing that, remove it and say so."""
+        manifest = self.path / MANIFEST
+        try:
+            with open(manifest, "r+b") as file:
+                file.write(_as_json(self._manifest).encode())
+                file.truncate()
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            with suppress(OSError):
+                manifest.unlink(missing_ok=True)
+            return f"{manifest} could not be written and " + ("is out of date" if manifest.exists() else "was removed")
+        return ""
 
     def abandon(self) -> None:
         """Take away what this run has made: nothing is left of a run whose input was wrong."""
@@ -98,6 +119,10 @@ class RunFolder:
         if not folder.is_dir():
             folder.mkdir()
             self._made.append(folder)
+
+
+def _as_json(entries: dict[str, Any]) -> str:
+    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
 def claim(out: str | Path | None, scenario: Any) -> RunFolder:

@@ -20,6 +20,10 @@ class Pictures:
 
     results: Results
 
+    def timeline(self) -> Figure:
+        """Draw customers over time, one line a strategy."""
+        return self.customers()
+
     def customers(self) -> Figure:
         """Draw customers over time, one line a strategy."""
         from loyaltysim.report import figures
@@ -59,7 +63,7 @@ class Study:
 
     @property
     def plot(self) -> Pictures:
-        """The study's pictures: `study.plot.customers()`, `study.plot.money()`."""
+        """The study's pictures: `study.plot.timeline()` (customers over time, also `customers()`), `study.plot.money()`."""
         return Pictures(self.results)
 
     def __repr__(self) -> str:

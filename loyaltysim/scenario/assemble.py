@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.book import blocks, book
 from loyaltysim.scenario.crosschecks import cross_check
+from loyaltysim.scenario.edges import FIELD as TIES
 from loyaltysim.scenario.edges import network_sha256
 from loyaltysim.scenario.emit import scalar
 from loyaltysim.scenario.flatten import Entries, flatten, switch
 from loyaltysim.scenario.given import DEFAULT, Given, Place, given, plain
-from loyaltysim.scenario.reading_ranges import read_ranges
+from loyaltysim.scenario.reading_ranges import GIVEN_UP, outside, read_ranges, stale
 from loyaltysim.scenario.reading_strategies import read_strategies
 from loyaltysim.scenario.strategy_checks import check_strategies
 from loyaltysim.scenario.value import SOLVED, Scenario
@@ -33,10 +34,27 @@ def assemble(entries: Entries, stem: str) -> Scenario:
         scenario = Scenario.model_validate(tree)
     except ValidationError as error:
         raise InputError(*in_order([*entries.problems, *problems_of(error, values)])) from None
-    found = [*entries.problems, *cross_check(scenario, values), *check_strategies(scenario, places)]
+    found = [*entries.problems, *_crossed(scenario, values, entries), *check_strategies(scenario, places)]
     if found:
         raise InputError(*in_order(found))
-    return _with_network(scenario)
+    return _with_network(_without_stale_ranges(scenario, entries))
+
+
+def _crossed(scenario: Scenario, values: dict[str, Given], entries: Entries) -> list[Problem]:
+    """Check values against each other; what follows only from a fault that is told already is left out."""
+    lost_ties = any(problem.field == TIES for problem in entries.problems)
+    found = [*cross_check(scenario, values), *outside(scenario, entries)]
+    return [problem for problem in found if not (lost_ties and problem.field == "market.network")]
+
+
+def _without_stale_ranges(scenario: Scenario, entries: Entries) -> Scenario:
+    """Give up the ranges of older files that a later value has left, and say so in the provenance."""
+    gone = stale(scenario, entries)
+    if not gone:
+        return scenario
+    kept = {path: bounds for path, bounds in scenario.uncertain.items() if path not in gone}
+    told = {f"uncertain.{path}": f"{GIVEN_UP} {why}" for path, why in gone.items()}
+    return scenario.model_copy(update={"uncertain": kept, "provenance": scenario.provenance | told})
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

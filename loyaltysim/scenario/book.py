@@ -12,6 +12,8 @@ from pydantic import BaseModel
 
 from loyaltysim.core.declare import Declaration, Mechanism, declared_fields
 from loyaltysim.mechanisms import MONTH
+from loyaltysim.scenario.emit import flow
+from loyaltysim.scenario.given import DEFAULT, Given, given, plain
 from loyaltysim.scenario.study import Study
 
 NOT_DECLARED = ("extends", "strategies", "uncertain")
@@ -109,16 +111,22 @@ def meaning(row: Declaration) -> str:
 
 
 def shown(value: Any) -> str:
-    """Show a value in a message: short, on one line, numbers with thousands kept apart."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    """Show a value in a message: short, on one line, numbers with thousands kept apart, lists and mappings as YAML."""
+    if isinstance(value, Given | list | tuple | dict):
+        value = plain(value if isinstance(value, Given) else given(value, DEFAULT))
+    if isinstance(value, list | dict):
+        return _short(flow(value))
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "yes", False: "no"}[value]
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return f"{value:,.0f}"
     if isinstance(value, float):
         return f"{value:.10g}"
-    text = "".join(sign if sign.isprintable() else "?" for sign in str(value))
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
+    text = "".join(sign if sign.isprintable() else "?" for sign in text)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -9,6 +9,7 @@ from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.loading import load
 from loyaltysim.scenario.months import calendar
 from loyaltysim.scenario.policies import Strategy
+from loyaltysim.scenario.reading_ranges import GIVEN_UP
 from loyaltysim.scenario.value import Scenario
 
 NETWORKS = {
@@ -80,7 +81,13 @@ def _changes(scenario: Scenario, strategy: Strategy) -> str:
 
 
 def _unknowns(scenario: Scenario) -> list[str]:
-    return [
-        _line("" if number else "uncertain", f"{path} {shown(bounds.low)} to {shown(bounds.high)} {book()[path].unit}")
-        for number, (path, bounds) in enumerate(scenario.uncertain.items())
+    told = [
+        f"{path} {shown(bounds.low)} to {shown(bounds.high)} {book()[path].unit}"
+        for path, bounds in scenario.uncertain.items()
     ]
+    left = [
+        f"{path.removeprefix('uncertain.')} {why}"
+        for path, why in scenario.provenance.items()
+        if path.startswith("uncertain.") and why.startswith(GIVEN_UP)
+    ]
+    return [_line("" if number else "uncertain", text) for number, text in enumerate([*told, *left])]

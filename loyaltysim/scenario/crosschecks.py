@@ -8,10 +8,11 @@ from functools import reduce
 from typing import Any
 
 from loyaltysim.core.errors import Problem
+from loyaltysim.scenario import arithmetic
 from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.edges import edge_list_problem
-from loyaltysim.scenario.given import Given
-from loyaltysim.scenario.months import is_month
+from loyaltysim.scenario.given import Given, latest
+from loyaltysim.scenario.months import calendar, is_month
 from loyaltysim.scenario.value import Scenario
 
 Values = dict[str, Given]
@@ -27,15 +28,10 @@ OWN_SHARES = {
 def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
     """Find what does not fit together; `values` has what was given, by path, with its place."""
     checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
-        _start, _shares, _people, _network, _lists, _always, _needs, _own_shares, _silence, _dependent_solved,
+        _start, _currency, _shares, _people, _network, _lists, _always, _needs, _own_shares, _silence,
+        _dependent_solved, arithmetic.money, arithmetic.silent, arithmetic.resolved, arithmetic.steady,
     )  # fmt: skip
     return [problem for check in checks for problem in check(scenario, values)]
-
-
-def latest(values: Values, paths: Iterable[str]) -> str:
-    """Give the place of whichever of these paths was given last, empty if none was."""
-    given = [values[path] for path in paths if path in values]
-    return str(max(given, key=lambda item: item.layer).place) if given else ""
 
 
 def _get(scenario: Scenario, path: str) -> Any:
@@ -46,6 +42,14 @@ def _start(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if not is_month(scenario.start):
         cure = "write YYYY-MM, as 2027-01"
         yield Problem(f"{shown(scenario.start)} is not a month", "start", latest(values, ["start"]), cure)
+    elif not is_month(calendar(scenario.months, scenario.start)):
+        cure = "begin earlier, or take fewer months"
+        yield Problem("the horizon ends after the year 9999", "start", latest(values, ["start", "months"]), cure)
+
+
+def _currency(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    if not scenario.currency.strip():
+        yield Problem("is empty", "currency", latest(values, ["currency"]), "write currency: $, or take the line out")
 
 
 def _shares(scenario: Scenario, values: Values) -> Iterable[Problem]:

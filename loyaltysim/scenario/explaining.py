@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from loyaltysim.core.declare import Declaration, Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import CATALOG
@@ -65,8 +67,16 @@ def _declared(row: Declaration) -> str:
         "cost": {"itself": "itself: it is a budget"}.get(row.cost, row.cost),
         "source": row.source,
         "grade": row.grade if row.role == "param" else "",
+        "see also": _namesakes(row.path, CATALOG),
     }
     return _table(row.path, rows)
+
+
+def _namesakes(path: str, known: Iterable[str]) -> str:
+    """Name what is called the same elsewhere: what is stated beside what a run measures."""
+    word = path.rpartition(".")[2]
+    others = (name for name in known if name != path and name.rpartition(".")[2] == word)
+    return ", ".join(name for name in others if name.startswith("stated.") or path.startswith("stated."))
 
 
 def options(row: Declaration) -> str:
@@ -104,5 +114,6 @@ def _metric(metric: Metric) -> str:
         "one figure": f"{ratio}{yearly}" if metric.over == "ratio" else OVER[metric.over],
         "better": metric.better,
         "account": "money spent" if metric.account else "",
+        "see also": _namesakes(metric.name, book()),
     }
     return _table(metric.name, rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.scenario.book import shown
 from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.reading import nearby, read_text, read_yaml
 
@@ -39,7 +40,7 @@ def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
             )
         chain.append((real, root))
         link = root.value.get("extends")
-        if link is None or link.value is None:
+        if link is None:
             break
         display, real = _follow(link, real, display, home, [file for file, _ in chain])
     depth = len(chain) - 1
@@ -50,8 +51,10 @@ def _follow(link: Given, real: Path, display: str, home: Path, seen: list[Path])
     def fail(what: str, cure: str) -> InputError:
         return InputError(Problem(what, field="extends", where=str(link.place), cure=cure))
 
+    if link.value is None:
+        raise fail("has no value", "write extends: baseline.yml, or take the line out")
     if not isinstance(link.value, str) or not link.value.strip():
-        raise fail(f"{link.value!r} is not a file's name", "write extends: baseline.yml")
+        raise fail(f"{shown(link)} is not a file's name", "write extends: baseline.yml")
     target = inside(home, real.parent, link.value)
     if target is None:
         raise fail(f"{link.value} lies outside the folder {home}", "copy the file beside the scenario")
@@ -60,6 +63,9 @@ def _follow(link: Given, real: Path, display: str, home: Path, seen: list[Path])
         raise fail(f"goes round in a circle: {names}", "let one of them extend nothing")
     if len(seen) >= LONGEST_CHAIN:
         raise fail(f"more than {LONGEST_CHAIN} files extend each other", "merge some of them")
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "no plain file"
+        raise fail(f"{link.value} is {kind}", "name a scenario's file, as baseline.yml")
     if not target.is_file():
         raise fail(f"there is no file {link.value} beside {Path(display).name}", nearby(target))
     return os.path.normpath(Path(display).parent / link.value), target

@@ -47,6 +47,7 @@ def switch(item: Given) -> bool | None:
 
 def _lay_uncertain(item: Given, entries: Entries) -> None:
     if item.value is None:
+        entries.complain(item, "uncertain", "has no value", "write uncertain: {}, or take the line out")
         return
     if not isinstance(item.value, dict):
         cure = "write uncertain: {word_of_mouth.told_when_unhappy: {low: 6, high: 14}}"
@@ -84,10 +85,20 @@ def _descend(path: str, item: Given, entries: Entries, found: dict[str, Given]) 
         if path in found:
             first = found[path].named.line
             entries.complain(item, path, f"is given twice, first at line {first}", "keep one of them")
+        elif item.plus:
+            entries.complain(item, path, *_plus(path, item))
         else:
             found[path] = item
     else:
         entries.problems.append(Problem("there is no such entry", field=path, where=str(item.named), cure=meant(path)))
+
+
+def _plus(path: str, item: Given) -> tuple[str, str]:
+    amount = shown(item.value).replace(",", "_")
+    cure = f"to set, write {amount}; to add, write --set {path}+={amount}"
+    if book()[path].role == "lever":
+        cure += f", or {path}: {{add: {amount}}} in a strategy"
+    return f"+{amount} would set it to {amount}, since YAML loses a plus sign", cure
 
 
 def _block(path: str, item: Given, entries: Entries, found: dict[str, Given]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,9 @@ class Given:
 
 
 def given(value: Any, place: Place, layer: int = 0) -> Given:
-    """Wrap plain data that was not read from a file."""
+    """Wrap plain data that was not read from a file; what is wrapped already stays as it is."""
+    if isinstance(value, Given):
+        return value
     if isinstance(value, dict):
         value = {str(key): given(inner, place, layer) for key, inner in value.items()}
     elif isinstance(value, list | tuple):
@@ -69,3 +72,9 @@ def within(item: Given, steps: tuple[Any, ...]) -> Given:
             return item
         item = item.value[step]
     return item
+
+
+def latest(values: dict[str, Given], paths: Iterable[str]) -> str:
+    """Give the place of whichever of these paths was given last, empty if none was."""
+    given = [values[path] for path in paths if path in values]
+    return str(max(given, key=lambda item: item.layer).place) if given else ""

@@ -10,7 +10,7 @@ from loyaltysim.scenario.explaining import OTHERS, ROLES
 from loyaltysim.scenario.reading_ranges import candidates
 from loyaltysim.scenario.value import Scenario
 
-MONTH = {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
+MONTH = {"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}
 OFF = {"enum": ["on", "off", True, False], "description": "the whole block switched on or off"}
 Json = dict[str, Any]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
 
 
 def is_month(text: object) -> bool:
-    """Tell whether a value is a calendar month written YYYY-MM."""
+    """Tell whether a value is a calendar month written YYYY-MM, of the years 1000 to 9999."""
     return isinstance(text, str) and text.isascii() and _MONTH.fullmatch(text) is not None
 
 

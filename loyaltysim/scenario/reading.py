@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.scenario.composing import DEEPEST, composed
 from loyaltysim.scenario.given import Given, Place
 
 LARGEST_FILE = 1_000_000
 MOST_VALUES = 50_000
 MOST_ALIASES = 100
-DEEPEST = 30
 LONGEST_NUMBER = 100
 CORE_TAG = "tag:yaml.org,2002:"
 SCALARS = ("str", "int", "float", "bool", "null", "timestamp")
@@ -58,12 +58,11 @@ def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
 
     What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises InputError.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     _refuse_directives(text, display)
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = composed(text, display)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(display, mark.line + 1, mark.column + 1) if mark else Place(display)
@@ -138,6 +137,8 @@ class _Reader:
         if isinstance(value, Problem):
             self.problems.append(value)
             return None
+        if value is None and not node.value:
+            return Given(value, named, named)  # nothing stands there, and the parser's mark is past it
         plus = isinstance(value, int | float) and node.style is None and str(node.value).startswith("+")
         return Given(value, self.place(node), named, plus)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from loyaltysim.core.errors import Problem
@@ -11,6 +13,8 @@ from loyaltysim.scenario.given import Given, plain
 
 SHARES = ("stated.reasons.", "stated.outcomes.")
 EXAMPLE = "write {low: 6, high: 14}"
+GIVEN_UP = "given up:"
+"""How the provenance of a range begins that a later value has left."""
 
 
 class Range(BaseModel):
@@ -33,6 +37,40 @@ def read_ranges(entries: Entries) -> dict[str, Range]:
             if bounds:
                 found[path] = bounds
     return found
+
+
+def outside(scenario: Any, entries: Entries) -> list[Problem]:
+    """Find ranges that leave out the value which the scenario itself has."""
+    found = []
+    for path, item, value in _left_out(scenario, entries):
+        if not _is_older(path, item, entries):
+            low, high = scenario.uncertain[path].low, scenario.uncertain[path].high
+            what = f"{shown(low)} to {shown(high)} leaves out the scenario's own {shown(value)}"
+            cure = f"widen the range to hold {shown(value)}, or set {path} to a value within it"
+            found.append(Problem(what, f"uncertain.{path}", str(item.place), cure))
+    return found
+
+
+def stale(scenario: Any, entries: Entries) -> dict[str, str]:
+    """Give the ranges of older files or values that a value given later has left, each with why it is given up."""
+    return {
+        path: f"{shown(value)} lies outside {shown(scenario.uncertain[path].low)} to {shown(scenario.uncertain[path].high)} ({item.named.origin})"
+        for path, item, value in _left_out(scenario, entries)
+        if _is_older(path, item, entries)
+    }
+
+
+def _left_out(scenario: Any, entries: Entries) -> list[tuple[str, Given, float]]:
+    flat = scenario.flat()
+    return [
+        (path, entries.uncertain[path], flat[path])
+        for path, bounds in scenario.uncertain.items()
+        if not bounds.low <= flat[path] <= bounds.high
+    ]
+
+
+def _is_older(path: str, item: Given, entries: Entries) -> bool:
+    return path in entries.values and entries.values[path].layer > item.layer
 
 
 def candidates() -> list[str]:

@@ -20,7 +20,9 @@ def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[s
     found: dict[str, Strategy] = {}
     places: dict[tuple[str, str], Given] = {}
     item = entries.strategies
-    if item is not None and item.value is not None:
+    if item is not None and not item.value and (item.value is None or isinstance(item.value, dict)):
+        entries.complain(item, "strategies", "names no strategy", "write as today: {} below it, or take the line out")
+    elif item is not None:
         if not isinstance(item.value, dict):
             cure = "write strategies: {as today: {}, recovery: {desk.budget: {add: 20_000}}}"
             entries.complain(item, "strategies", f"{shown(item.value)} is no mapping of names to changes", cure)

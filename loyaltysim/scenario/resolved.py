@@ -35,8 +35,11 @@ def resolved_yaml(scenario: Scenario, network_path: str | None = None) -> str:
         values["calibration"] = "off"
     if network_path is not None:
         values["market.network.path"] = network_path
+    origins = dict(scenario.provenance)
+    if values["calibration"] != scenario.calibration:
+        origins["calibration"] = "solved by this run, so the values are typed"
     paths = {
-        path: _entry(value, book()[path], scenario.provenance.get(path, "default"))
+        path: _entry(value, book()[path], origins.get(path, "default"))
         for path, value in values.items()
         if _is_written(path, solved)
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario import months as calendar
+from loyaltysim.scenario.arithmetic import MOST_MONEY, too_much
 from loyaltysim.scenario.book import book, meaning, shown, span
 from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.policies import Change
@@ -55,6 +56,9 @@ def _range(scenario: Scenario, name: str, path: str, field: str, where: str) -> 
     for month, value in enumerate(scenario.plan(name)[path], 1):
         if not math.isfinite(value):
             return [Problem(f"makes {path} endless in month {month}", field, where, f"allowed is {span(row)}")]
+        if value > MOST_MONEY and row.unit.startswith("$"):
+            what = f"sets {path} too high: {too_much(path, value)}"
+            return [Problem(what, field, where, f"stay at 1e12 or below; it is {shown(today)} at the file's top level")]
         below = row.low is not None and value < row.low
         if below or (row.high is not None and value > row.high):
             side = f"below {shown(row.low)}" if below else f"above {shown(row.high)}"

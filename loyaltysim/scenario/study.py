@@ -70,9 +70,14 @@ class Stated(BaseModel):
         462.0,
         unit="$/customer",
         low=0.01,
-        doc="advertising spent today per customer whom advertising brought",
+        doc="advertising spent today per customer whom advertising brought (the metric advertising_cost_per_customer); acquisition_cost divides by all who joined",
         source="K6 discusses its range",
     )
+
+    @property
+    def monthly_hazard(self) -> float:
+        """The stated churn as a monthly chance: 1 - (1 - churn)**(1/12)."""
+        return 1.0 - float(1 - self.churn_annual) ** (1 / 12)
 
 
 class Study(BaseModel):

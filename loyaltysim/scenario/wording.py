@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import book, meaning, meant, shown, span
+from loyaltysim.scenario.emit import WORDS_WITH_MEANING, quoted, scalar
 from loyaltysim.scenario.given import Given, within
 
 KINDS = {
@@ -63,7 +64,26 @@ def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[s
     if kind == "value_error":
         return str(context["error"]), allowed
     wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
-    return f"{shown(value)} is not {wanted}{told}", cure
+    if isinstance(value, str) and typed(value) != value and wanted.endswith("number"):
+        cure = "take the quotes away"
+    return f"{typed(value)} is not {wanted}{told}", cure
+
+
+def typed(value: Any) -> str:
+    """Show a value as YAML has it typed: `true`, and quotes around text that reads as something else without them."""
+    if isinstance(value, bool) or (isinstance(value, str) and quoted(value) != value and _reads_otherwise(value)):
+        return shown(scalar(value))
+    return shown(value)
+
+
+def _reads_otherwise(text: str) -> bool:
+    if text.strip().lower() in WORDS_WITH_MEANING or not text.strip():
+        return True
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _closest(value: Any, options: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,15 @@ def simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord
 
 
 def slow_simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord]:
-    """Take a while to make up one replication."""
+    """Take a while to make up one replication, and leave a mark when it has begun."""
+    Path("begun").touch()
     time.sleep(0.2)
     return simulate(scenario, replication, strategies)
+
+
+def hungry_simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord]:
+    """Ask for more memory than there is."""
+    return [RunRecord("", 0, np.empty(2**61, np.uint8), {}, 0.0, 0)]
 
 
 def _record(scenario: Any, replication: int, name: str) -> RunRecord:

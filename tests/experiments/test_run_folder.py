@@ -108,6 +108,30 @@ def test_the_manifest_gathers_what_is_told() -> None:
     assert json.loads((folder.path / "manifest.json").read_text()) == {"status": "done", "seed": 1}
 
 
+def full_disk(folder: store.RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(self: store.RunFolder, name: str, content: str | bytes) -> None:
+        raise RunError(f"cannot write {name}: No space left on device")
+
+    monkeypatch.setattr(store.RunFolder, "write", no_room)
+
+
+def test_on_a_full_disk_the_end_is_told_in_the_old_manifests_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store.claim("out", FakeScenario())
+    folder.tell(status="interrupted", title="a title that is longer than what follows it, so that the file shrinks")
+    full_disk(folder, monkeypatch)
+    assert folder.tell_at_last(status="failed", title="") == ""
+    assert json.loads((folder.path / "manifest.json").read_text()) == {"status": "failed", "title": ""}
+
+
+def test_a_manifest_that_would_mislead_is_removed_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store.claim("out", FakeScenario())
+    folder.tell(status="interrupted")
+    full_disk(folder, monkeypatch)
+    monkeypatch.setattr("os.fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert folder.tell_at_last(status="failed") == "out/manifest.json could not be written and was removed"
+    assert not (folder.path / "manifest.json").exists()
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_text_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
     frame = pd.DataFrame({"strategy": [f'{start}cmd|"/c calc"!A1, "x"'], "mean": [-1.5], "ci_low": [float("nan")]})

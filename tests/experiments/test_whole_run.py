@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -73,7 +71,8 @@ def test_the_study_says_the_same_as_its_files() -> None:
 
 def test_its_pictures_are_drawn_on_demand() -> None:
     study = study_of()
-    assert study.plot.customers().axes
+    assert study.plot.timeline().axes
+    assert study.plot.customers()._repr_png_() == study.plot.timeline()._repr_png_()
     assert study.plot.money()._repr_png_() == (study.folder / "figures/money.png").read_bytes()
 
 
@@ -123,15 +122,14 @@ def test_the_manifest_says_how_a_run_ended(error: BaseException, seen: type[Base
 
 
 SCRIPT = """
-    import sys, time
+    import sys
     sys.path[:0] = [{checkout!r}, {here!r}]
     import invented_firm as fakes
     from loyaltysim.commands import main
     from loyaltysim.experiments import run as experiments
 
     def slow(scenario, replication, strategies):
-        time.sleep(0.2)
-        return fakes.simulate(scenario, replication, strategies)
+        return fakes.slow_simulate(scenario, replication, strategies)
 
     def stand_in(scenario, order, **changes):
         spec = fakes.FakeScenario(replications={replications})
@@ -190,24 +188,24 @@ def test_a_place_that_cannot_be_written_is_said_plainly() -> None:
     assert done.stderr.startswith("cannot make the folder file/below: file is a file, not a folder")
 
 
-@pytest.mark.parametrize("executor", ["in-process", "processes:2"])
-def test_ctrl_c_ends_at_once_with_one_line(executor: str) -> None:
-    slow = "slow" if executor == "in-process" else "fakes.slow_simulate"
-    process = subprocess.Popen(
-        script(executor=executor, replications=500, simulate=slow),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not Path("out/scenario.yml").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.5)
-    import os
-
-    os.killpg(process.pid, signal.SIGINT)
-    out, said_last = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert (out, said_last) == ("", "interrupted; what there is lies in out\n")
-    assert json.loads(Path("out/manifest.json").read_text())["status"] == "interrupted"
+def test_a_market_too_large_for_memory_is_said_plainly() -> None:
+    hungry = """
+    import numpy as np
+    from types import SimpleNamespace
+    fakes.FakeScenario.market = SimpleNamespace(people=100_000_000)
+    """
+    done = ended(
+        script(
+            before=hungry.replace("\n    ", "; ").strip("; \n"),
+            simulate="fakes.hungry_simulate",
+            executor="processes:2",
+        )
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("not enough memory for 100,000,000 people\n    take a smaller market")
+    manifest = json.loads(Path("out/manifest.json").read_text())
+    assert manifest["status"] == "failed"
+    assert manifest["error"].startswith("not enough memory for 100,000,000 people")
 
 
 def test_the_pace_in_words() -> None:

@@ -12,6 +12,7 @@ import pytest
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import check
 from tests.scenario.bad_scenarios import MORE, TEN_KINDS, Bad
+from tests.scenario.bad_values import UNFIT
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +45,7 @@ def test_the_command_line_answers_with_place_field_and_cure(bad: Bad, tmp_path: 
     assert sorted(tmp_path.rglob("*")) == there
 
 
-@pytest.mark.parametrize("bad", [*TEN_KINDS, *MORE], ids=lambda bad: bad.name)
+@pytest.mark.parametrize("bad", [*TEN_KINDS, *MORE, *UNFIT], ids=lambda bad: bad.name)
 def test_the_library_says_the_same(bad: Bad, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         check(lay_out(bad, tmp_path))

@@ -26,7 +26,7 @@ def test_what_is_not_said_has_its_default(tmp_path: Path) -> None:
 
 def test_numbers_and_words_are_those_of_yaml_1_2(tmp_path: Path) -> None:
     text = (
-        "title: off\nmonths: 012\nseed: 0x1F\nmarket: {people: 5e4, customers: 1_000}\nvoice.price: 2\nwinback: off\n"
+        "title: off\nmonths: 012\nseed: 0x1F\nmarket: {people: 5e4, customers: 5_000}\nvoice.price: 2\nwinback: off\n"
     )
     spec = load(write(tmp_path, study=text))
     assert (spec.title, spec.months, spec.seed) == ("off", 12, 31)
@@ -60,7 +60,7 @@ def test_extends_is_deep_by_block(tmp_path: Path) -> None:
     spec = load(study)
     assert (spec.voice.price, spec.voice.goodwill, spec.voice.silence_left) == (3.0, 0.01, 0.7)
     assert list(spec.strategies) == ["b"]
-    assert list(spec.uncertain) == ["voice.price"]
+    assert not spec.uncertain  # off, and left by the price of study.yml
     assert spec.market.fickleness_beta == [1.0, 2.0]
     assert spec.title == ""
     told = [spec.provenance[path] for path in ("voice.price", "voice.goodwill", "voice.silence_left", "voice.budget")]
@@ -95,7 +95,7 @@ def test_mechanisms_that_are_off_with_what_is_stated_to_match(tmp_path: Path) ->
 
 
 def test_an_own_network_counts_by_its_content(tmp_path: Path) -> None:
-    text = "market: {people: 500, customers: 50, network: {kind: file, path: %s}}\n"
+    text = "advertising: off\nmarket: {people: 500, customers: 50, network: {kind: file, path: %s}}\n"
     (tmp_path / "one.txt").write_text("# ties\n0 1\n499\t3 # friends\n\n")
     (tmp_path / "two.txt").write_text("# ties\n0 1\n499\t3 # friends\n\n")
     (tmp_path / "three.txt").write_text("0 1\n")

@@ -28,6 +28,11 @@ def test_a_metric_is_explained_with_how_months_become_a_figure() -> None:
     assert "the last month's value" in explain("customers")
 
 
+def test_the_two_acquisition_costs_point_at_each_other() -> None:
+    assert explain("acquisition_cost").split("see also")[1].strip() == "stated.acquisition_cost"
+    assert explain("stated.acquisition_cost").split("see also")[1].strip() == "acquisition_cost"
+
+
 def test_the_unknown_is_guessed() -> None:
     with pytest.raises(InputError, match=r"did you mean churn_annual\?"):
         explain("churn_anual")
@@ -38,13 +43,13 @@ def test_the_unknown_is_guessed() -> None:
 def test_check_says_what_a_scenario_holds(tmp_path: Path) -> None:
     path = tmp_path / "study.yml"
     path.write_text(
-        "title: A study\nquestion: Where to?\nmonths: 24\nwinback: off\nmarket: {people: 5_000, customers: 1_000}\n"
+        "title: A study\nquestion: Where to?\nmonths: 24\nwinback: off\nmarket: {people: 5_000, customers: 4_900}\n"
         "strategies: {as today: {}, more: {desk.budget: {add: 20_000, from: 2027-03, ramp: 6}}}\n"
         "uncertain: {voice.price: {low: 1, high: 3}}\n"
     )
     text = check(path)
     for words in (
-        "A study: sound", "Where to?", "5,000 people, 1,000 of them customers", "24 months, 2027-01 to 2028-12",
+        "A study: sound", "Where to?", "5,000 people, 4,900 of them customers", "24 months, 2027-01 to 2028-12",
         "as today (the reference): nothing changed", "winback",
         "more: desk.budget +20,000 from 2027-03, spread over 6 months (today 2,000 $/month)",
         "voice.price 1 to 3 $/ask",

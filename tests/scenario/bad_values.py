@@ -1,0 +1,76 @@
+"""Bad scenarios of a second kind: sound by themselves, but empty, absurd, or at odds with each other."""
+
+from __future__ import annotations
+
+from tests.scenario.bad_scenarios import Bad
+
+
+def one(name: str, text: str, *says: str) -> Bad:
+    return Bad(name, {"study.yml": text}, says)
+
+
+UNFIT = (
+    one(
+        "more brought than leave",
+        "market: {people: 2_000, customers: 400}\n",
+        "study.yml:1:36: stated.acquisition_cost: 40,000 $ of advertising at 462 $ a customer bring 87 a month",
+        "but only 7 of 400 customers leave: the number of customers could not be steady",
+        "lower advertising.budget to 3,400 or less, or raise stated.acquisition_cost to 5,500 or more",
+        "budgets are those of a firm of 10,000 customers",
+        "advertising.budget: 1_600 and desk.budget: 80",
+    ),
+    one(
+        "too cheap a customer", "stated.acquisition_cost: 100\n", "1:26: stated.acquisition_cost:", "bring 400 a month"
+    ),
+    one("nobody leaves but some are brought", "stated.churn_annual: 0\n", "1:22:", "only 0 of 10,000 customers leave"),
+    one(
+        "nobody leaves but talk brings some",
+        "stated.churn_annual: 0\nadvertising: off\n",
+        "1:22: stated.churn_annual: nobody leaves",
+        "joining: off",
+    ),
+    one(
+        "more complain than grieve",
+        "stated:\n  silent_share_of_lost: 0.1\n",
+        "study.yml:2:25: stated.silent_share_of_lost: 0.9 of the lost would have complained, but only 0.82 leave",
+        "state 0.18 or more",
+    ),
+    one(
+        "more resolved than can be",
+        "stated.outcomes: {ignored: .1, logged: 0, resolved: .8, resolved_fast: .1}\ndesk.solvable: 0.95\n",
+        "stated.outcomes: 1 of the acknowledged would be resolved, but less than 0.95 can be (desk.solvable)",
+    ),
+    one("an absurd budget", "desk: {budget: 1e308}\n", "1:16: desk.budget: 1e+308 is more money", "write 1e12 or less"),
+    one("an absurd price", "stated.acquisition_cost: 1e13\n", "10,000,000,000,000 is more money than any firm has"),
+    one("an absurd change", "strategies: {a: {desk.budget: {add: 1e308}}}\n", "sets desk.budget too high", "1e12 or"),
+    one("a list of strategies", "strategies: [a, b]\n", "strategies: [a, b] is no mapping"),
+    one("a list of levers", "strategies: {a: [1]}\n", "strategies.a: [1] is no mapping"),
+    one("a list of what is uncertain", "uncertain: [3]\n", "uncertain: [3] is no mapping"),
+    one("a list of files", "extends: [a, b]\n", "extends: [a, b] is not a file's name"),
+    one("a mapping for a text", "title: {a: b}\n", "title: {a: b} is not text"),
+    one("half a range", "uncertain: {voice.price: {low: 14}}\n", "{low: 14} is no range"),
+    one(
+        "a plus that sets a lever",
+        "desk: {budget: +20_000}\n",
+        "1:16: desk.budget: +20_000 would set it",
+        "{add: 20_000}",
+    ),
+    one("a plus that sets a fact", "voice.price: +3\n", "1:14: voice.price: +3 would set it", "--set voice.price+=3"),
+    one("a folder extended", "extends: .\n", "1:10: extends: . is a folder"),
+    one("nothing extended", "months: 3\nextends:\n", "2:1: extends: has no value", "take the line out"),
+    one("no strategies", "strategies:\n", "1:1: strategies: names no strategy", "as today: {}"),
+    one("an empty mapping of strategies", "strategies: {}\n", "names no strategy"),
+    one("nothing uncertain", "uncertain:\n", "1:1: uncertain: has no value", "uncertain: {}"),
+    one("no title after its colon", "title:\nmonths: 3\n", "1:1: title: has no value", 'title: ""'),
+    one("no currency", "currency: ' '\n", "1:11: currency: is empty", "currency: $"),
+    one("year 0", "start: 0000-01\n", "1:8: start: 0000-01 is not a month"),
+    one("past the last year", "start: 9999-01\nmonths: 13\n", "start: the horizon ends after the year 9999"),
+    one("a yes for a number", "months: true\n", "1:9: months: true is not a whole number"),
+    one("a number in quotes", 'months: "3"\n', '1:9: months: "3" is not a whole number', "take the quotes away"),
+    one(
+        "a range beside the value",
+        "voice.price: 2\nuncertain: {voice.price: {low: 14, high: 15}}\n",
+        "2:26: uncertain.voice.price: 14 to 15 leaves out the scenario's own 2",
+        "widen the range to hold 2",
+    ),
+)
