@@ -4,49 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltysim.report.names import head, named, plain
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval, paired
-from loyaltysim.report.words import Money, head, horizon, money_for, plain, roundly, share
+from loyaltysim.report.words import Money, horizon, money_for, roundly, share
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 WITH, WITHOUT = "npv", "npv_without_later_value"
 MOST_NAMED = 3
+FEWEST, FEW, ENOUGH = 5, 10, 30
+SO_FEW = "so few replications cannot say how sure that is"
 
 
 def answer(results: Results) -> str:
     """Say which strategy is worth most and how sure that is; a second line if value after the horizon decides it."""
     if len(results.strategies) == 1:
         return _worth_of_one(results)
-    first = _sentence(results, compare_best(results.by_strategy(WITH)))
+    contest = compare_best(results.by_strategy(WITH))
+    first = _sentence(results, contest)
     return "\n".join(line for line in (first, later_value_matters(results)) if line)
 
 
 def _worth_of_one(results: Results) -> str:
     worth = interval(results.figures[results.reference][WITH])
     money = money_for(results.currency, worth)
-    text = f"{head(results.reference)} is worth {money.full(worth.mean)} over {horizon(results.months)}"
+    text = f"{head(results.reference, results.strategies)} is worth {money.full(worth.mean)} over {horizon(results.months)}"
     if worth.known:
-        return f"{text} (95 %: {money.span(worth)}, {worth.n} replications)."
+        ends = "" if all_alike(worth) else f"95 %: {money.span(worth)}, "
+        return f"{text} ({ends}{worth.n} replications{f'; {SO_FEW}' if too_few(worth) else ''})."
     return f"{text} in the one replication run; one replication cannot say how sure that is."
 
 
 def _sentence(results: Results, contest: Comparison) -> str:
     gain, over = contest.difference, f"over {horizon(results.months)}"
     money = money_for(results.currency, gain)
-    best, second, n = plain(contest.best), plain(contest.second), results.replications
+    best, second = (named(name, results.strategies) for name in (contest.best, contest.second))
+    first, n = head(contest.best, results.strategies), results.replications
     if gain.mean == 0.0 and (gain.low == gain.high or n == 1):
-        return f"{head(best)} and {second} earn exactly the same {over}, in {_of(n)}."
-    lead = f"{head(best)} earns {money.full(gain.mean)} more than {second} {over}"
+        return f"{first} and {second} earn exactly the same {over}, in {_of(n)}."
+    lead = f"{first} earns {money.full(gain.mean)} more than {second} {over}"
     if n == 1:
         return f"{lead} in the one replication run; one replication cannot say how sure that is."
     if contest.decided:
-        return f"{lead} (95 %: {money.span(gain)}), and wins in {contest.wins} of {n} replications."
+        wins = f"and wins in {contest.wins} of {n} replications"
+        span = "" if all_alike(gain) else f" (95 %: {money.span(gain)})"
+        return f"{lead}{span}, {wins}; {SO_FEW}." if too_few(gain) else f"{lead}{span}, {wins}."
     return (
         f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} "
         f"(95 %: {money.span(gain)}), and {best} wins in {contest.wins} of {n} replications; "
-        f"{_needed(contest.needed)} replications would decide."
+        f"{_needed(contest.needed, n)} would decide."
     )
 
 
@@ -54,8 +62,20 @@ def _of(n: int) -> str:
     return "the one replication run" if n == 1 else f"each of {n} replications"
 
 
-def _needed(count: int | None) -> str:
-    return "more than 10,000" if count is None else f"about {roundly(count):,}"
+def too_few(span: Interval) -> bool:
+    """Tell whether so few replications stand behind an interval that it must not be taken at its word."""
+    return span.known and (span.n < FEWEST or all_alike(span))
+
+
+def all_alike(span: Interval) -> bool:
+    """Tell whether fewer than 30 figures agree to the last digits: luck has then not been met, and is not measured."""
+    size = max(abs(span.mean), abs(span.low), abs(span.high))
+    return span.known and span.n < ENOUGH and span.high - span.low <= 1e-6 * size
+
+
+def _needed(count: int | None, n: int) -> str:
+    said = "more than 10,000 replications" if count is None else f"about {roundly(count):,} replications"
+    return f"roughly, from so few, {said}" if n < FEW else said
 
 
 def later_value_matters(results: Results) -> str:
@@ -73,8 +93,9 @@ def later_value_matters(results: Results) -> str:
 
 def _other_winner(results: Results, contest: Comparison) -> str:
     gain = contest.difference
-    money, best, second = money_for(results.currency, gain), plain(contest.best), plain(contest.second)
-    span = f" (95 %: {money.span(gain)})" if gain.known else ""
+    money = money_for(results.currency, gain)
+    best, second = (named(name, results.strategies) for name in (contest.best, contest.second))
+    span = f" (95 %: {money.span(gain)})" if gain.known and not all_alike(gain) else ""
     if gain.known and not contest.decided:
         return f"{best} comes first, but it cannot be told from {second}: {money.full(gain.mean)} more{span}"
     return f"{best} comes first, {money.full(gain.mean)} ahead of {second}{span}"
@@ -89,7 +110,7 @@ def _turned(results: Results, strategy: str) -> str:
     money = money_for(results.currency, full, bare)
     became, was = ("loses", "gaining") if bare.mean < 0 else ("gains", "losing")
     unsure = " (which may be luck)" if bare.known and bare.holds_zero else ""
-    name, first = plain(strategy), plain(results.reference)
+    name, first = (named(each, results.strategies) for each in (strategy, results.reference))
     lost, won = money.full(abs(bare.mean)), money.full(abs(full.mean))
     return f"{name} {became} {lost}{unsure} against {first} instead of {was} {won}"
 
@@ -135,4 +156,5 @@ def _cells(results: Results, name: str, gap: tuple[Interval, Interval] | None, m
 
 
 def _with_span(money: Money, span: Interval) -> str:
-    return f"{money.signed(span.mean)}\n{money.span(span)}" if span.known else money.signed(span.mean)
+    own = money if money.shows(span) else money_for(money.currency, span)
+    return f"{own.signed(span.mean)}\n{own.span(span)}" if span.known else own.signed(span.mean)

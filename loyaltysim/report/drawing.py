@@ -12,14 +12,14 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from loyaltysim.report.words import plain
+from loyaltysim.report.glyphs import drawable, families
+from loyaltysim.report.names import plain
 
 # Okabe and Ito (2008) without its yellow, which is too pale on white; the reference is black.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5)))
 INK, FAINT = "#222222", "#8A8A8A"
 LOOK = {
-    "font.family": "DejaVu Sans",
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -45,7 +45,7 @@ class Picture(Figure):
 @contextmanager
 def look() -> Iterator[None]:
     """Draw with the house's look whatever the user's own matplotlib settings are."""
-    with style.context(["default", LOOK]):
+    with style.context(["default", LOOK | {"font.family": families()}]):
         yield
 
 
@@ -69,7 +69,7 @@ def _fitted(picture: Figure, text: str, kind: dict[str, Any], room: float) -> li
     """Break a text into lines that fit into so many inches in the given type."""
     letters = max(int(room / (kind["fontsize"] * 0.0070)), 8)
     while True:
-        lines = [literal(line) for line in textwrap.wrap(plain(text), letters)]
+        lines = [literal(line) for line in textwrap.wrap(drawable(plain(text)), letters)]
         if letters <= 8 or width_of(picture, lines, **kind) <= room:
             return lines
         letters -= 2
@@ -85,18 +85,25 @@ def png(figure: Figure) -> bytes:
 
 def literal(text: str) -> str:
     """Keep matplotlib from reading dollar signs as mathematics."""
-    return plain(text).replace("$", r"\$")
+    return drawable(plain(text)).replace("$", r"\$")
 
 
 def wrapped(text: str, width: int, most_lines: int = 3) -> str:
     """Break a name into lines of so many letters; a longer one loses its middle, for names often differ at the end."""
-    name = " ".join(plain(text).split())
+    name = " ".join(drawable(plain(text)).split())
     lines = textwrap.wrap(name, width, break_on_hyphens=False)
     if len(lines) > most_lines:
         room = width * most_lines
-        name = f"{name[: room // 2].rstrip()} … {name[-room // 4 :].lstrip()}"
+        name = f"{_up_to_a_word(name, room // 2)} … {_up_to_a_word(name[::-1], room // 4)[::-1]}"
         lines = textwrap.wrap(name, width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines).replace("$", r"\$")
+
+
+def _up_to_a_word(text: str, letters: int) -> str:
+    """Give the whole words among the first letters of a text; the letters themselves if one word fills them."""
+    cut = text[:letters]
+    whole = cut if text[letters : letters + 1] in ("", " ") else cut.rpartition(" ")[0]
+    return (whole or cut).strip()
 
 
 def line_look(position: int) -> dict[str, Any]:

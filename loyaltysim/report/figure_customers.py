@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look, spread, titled, width_of, wrapped
+from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval, paired, student_t
-from loyaltysim.report.words import calendar, head, horizon, plain
+from loyaltysim.report.words import calendar, horizon
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_BANDS = 6
+"""More bands than this add up to grey."""
 WIDTH, LABEL_SIZE, LINE_HEIGHT = 9.0, 9.0, 9.0 * 1.35 / 72
 
 
@@ -24,7 +27,7 @@ def customers(results: Results) -> Figure:
 
 
 def _customers(results: Results) -> Picture:
-    names = [wrapped(name, 26) for name in results.strategies]
+    names, bands = [wrapped(name, 26) for name in results.strategies], banded(results)
     heights = [(name.count("\n") + 1) * LINE_HEIGHT + 0.04 for name in names]
     body = max(4.0, sum(heights) + 1.1)
     picture, top = titled(WIDTH, body, _customers_title(results), _bands(results))
@@ -33,7 +36,10 @@ def _customers(results: Results) -> Picture:
     box = (0.95, 0.65, width - 0.95 - right, height - top - 0.65)
     axes = picture.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
     for position, name in enumerate(results.strategies):
-        _line(axes, results.path(name, "customers"), position, faint=min(0.15, 0.75 / len(names)))
+        paths = results.path(name, "customers")
+        _line(axes, paths, position)
+        if name in bands and len(paths) > 1:
+            _band(axes, paths, position, faint=min(0.15, 0.75 / len(bands)))
     axes.set_xlim(0, results.months)
     axes.margins(y=0.06)
     axes.grid(axis="y", color="#E6E6E6", linewidth=0.8)
@@ -53,18 +59,33 @@ def _customers(results: Results) -> Picture:
 
 def _bands(results: Results) -> str:
     n = results.replications
-    return f"Mean of {n} replications; the bands are 95 % intervals of the mean" if n > 1 else "One replication"
+    if n == 1:
+        return "One replication"
+    whose = (
+        ""
+        if len(banded(results)) == len(results.strategies)
+        else " (of the first strategy and of the two best at the end)"
+    )
+    return f"Mean of {n} replications; the bands are 95 % intervals of the mean{whose}"
 
 
-def _line(axes: Axes, paths: np.ndarray, position: int, faint: float) -> None:
-    import numpy as np
+def banded(results: Results) -> set[str]:
+    """Name the strategies whose band is drawn: all of a few, else the first and the two that end best."""
+    if len(results.strategies) <= MOST_BANDS:
+        return set(results.strategies)
+    ends = results.by_strategy("customers")
+    return {results.reference, *sorted(ends, key=lambda name: -interval(ends[name]).mean)[:2]}
 
-    months, mean, n = np.arange(paths.shape[1]), np.mean(paths, axis=0), len(paths)
-    axes.plot(months, mean, **line_look(position), solid_capstyle="round", zorder=3)
-    if n > 1:
-        half = student_t(0.05, n - 1) * np.std(paths, axis=0, ddof=1) / np.sqrt(n)
-        colour = COLOURS[position % len(COLOURS)]
-        axes.fill_between(months, mean - half, mean + half, color=colour, alpha=faint, linewidth=0, zorder=2)
+
+def _line(axes: Axes, paths: np.ndarray, position: int) -> None:
+    axes.plot(range(paths.shape[1]), paths.mean(axis=0), **line_look(position), solid_capstyle="round", zorder=3)
+
+
+def _band(axes: Axes, paths: np.ndarray, position: int, faint: float) -> None:
+    mean, n = paths.mean(axis=0), len(paths)
+    half = student_t(0.05, n - 1) * paths.std(axis=0, ddof=1) / n**0.5
+    colour, months = COLOURS[position % len(COLOURS)], range(paths.shape[1])
+    axes.fill_between(months, mean - half, mean + half, color=colour, alpha=faint, linewidth=0, zorder=2)
 
 
 def _label_ends(axes: Axes, results: Results, names: list[str], heights: list[float], room: float) -> None:
@@ -95,9 +116,9 @@ def _customers_title(results: Results) -> str:
     first, over = results.reference, horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean
-        return f"{head(first)}: from {start:,.0f} customers to {interval(ends[first]).mean:,.0f} in {over}"
+        return f"{head(first, results.strategies)}: from {start:,.0f} customers to {interval(ends[first]).mean:,.0f} in {over}"
     best = max(ends, key=lambda name: interval(ends[name]).mean)
     gain = paired(ends[best], ends[first])
     if best == first or (gain.known and gain.holds_zero):
-        return f"No strategy clearly ends with more customers than {plain(first)} after {over}"
-    return f"{head(best)} ends with the most customers after {over}: {gain.mean:,.0f} more than {plain(first)}"
+        return f"No strategy clearly ends with more customers than {named(first, results.strategies)} after {over}"
+    return f"{head(best, results.strategies)} ends with the most customers after {over}: {gain.mean:,.0f} more than {named(first, results.strategies)}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from loyaltysim.report.answer import WITH, WITHOUT, gaps
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, wrapped
+from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval
-from loyaltysim.report.words import Money, head, horizon, money_for, plain
+from loyaltysim.report.words import Money, horizon, money_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,7 +142,7 @@ def _money_axis(results: Results, scale: Money) -> str:
 
 def _money_subtitle(results: Results) -> str:
     n = results.replications
-    whose = "" if len(results.strategies) == 1 else f"Zero is {plain(results.reference)}. "
+    whose = "" if len(results.strategies) == 1 else f"Zero is {named(results.reference, results.strategies)}. "
     if n == 1:
         return f"{whose}One replication: no intervals"
     kind = "" if len(results.strategies) == 1 else "paired on common luck, "
@@ -153,17 +154,16 @@ def _money_title(results: Results) -> str:
     over = horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][WITH])
-        return f"{head(results.reference)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
+        return f"{head(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
     contest = compare_best(results.by_strategy(WITH))
     return _contest_title(results, contest, over)
 
 
 def _contest_title(results: Results, contest: Comparison, over: str) -> str:
-    gain, best, second = contest.difference, plain(contest.best), plain(contest.second)
+    gain, names = contest.difference, results.strategies
+    best, second, first = named(contest.best, names), named(contest.second, names), head(contest.best, names)
     if gain.known and not contest.decided:
         return f"Cannot tell whether {best} or {second} earns more over {over}"
     if gain.mean == 0.0:
-        return f"{head(best)} and {second} earn the same over {over}"
-    return (
-        f"{head(best)} earns most over {over}: {money_for(results.currency, gain).full(gain.mean)} more than {second}"
-    )
+        return f"{first} and {second} earn the same over {over}"
+    return f"{first} earns most over {over}: {money_for(results.currency, gain).full(gain.mean)} more than {second}"

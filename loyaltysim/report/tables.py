@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.core.declare import Metric
 from loyaltysim.core.words import OUTCOMES, REASONS
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval, paired, ratio_interval, share_interval, student_t
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEVERITIES = {"large": ("large",), "small": ("small",), "all": ("large", "small")}
+PROMISED = ("joined", "returned", "left", "grievances", "complaints")
+"""Flows that summary.csv promises, whatever ratio they also serve."""
 PLAIN_MONEY = ("npv", "npv_without_later_value", "clv", "acquisition_cost")
 
 SUMMARY = [
@@ -46,12 +49,24 @@ def summary(results: Results) -> pd.DataFrame:
 
 
 def _summary(results: Results) -> Iterator[Row]:
+    parts = only_parts(results.catalog)
     for strategy in results.strategies:
         for metric in results.catalog:
+            if metric in parts:
+                continue
             ours, theirs = results.figures[strategy][metric], results.figures[results.reference][metric]
             own = interval(ours)
             gap = Interval() if strategy == results.reference else paired(ours, theirs)
             yield (strategy, metric, results.unit(metric), *_ends(own), *_ends(gap))
+
+
+def only_parts(catalog: Mapping[str, Metric]) -> set[str]:
+    """Name the metrics that only serve a ratio: no direction is better, no money is booked, nobody was promised them.
+
+    Added up over months they say nothing (customers at the start of each of 60 months); months.parquet has them.
+    """
+    served = {name for metric in catalog.values() for name in metric.of or ()} - set(PROMISED)
+    return {name for name in served if not catalog[name].better and not catalog[name].account}
 
 
 def _ends(span: Interval) -> tuple[float, float, float]:

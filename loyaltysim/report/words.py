@@ -6,6 +6,8 @@ from math import floor, isfinite, log10
 
 from loyaltysim.report.statistics import Interval
 
+FINEST = 6
+"""Decimals beyond which a figure is written with a power of ten."""
 SIZES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
 
@@ -14,18 +16,32 @@ class Money:
 
     def __init__(self, currency: str, largest: float, finest: float = 0.0) -> None:
         """Choose by the largest figure to be shown and the smallest span that must still be seen (0: unknown)."""
+        self.currency = currency
         self.divisor, prefix = next((size for size in SIZES if largest >= size[0]), SIZES[-1])
         self.unit = f"{prefix}{currency}" if len(currency) == 1 else f"{prefix} {currency}".strip()
         self.decimals = max(_decimals(largest / self.divisor, 1 if finest else 2), _decimals(finest / self.divisor, 0))
 
     def bare(self, value: float) -> str:
-        """Write a figure without its unit; a rounded zero has no sign."""
-        text = f"{value / self.divisor:,.{self.decimals}f}"
-        return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+        """Write a figure without its unit; one that is not zero never reads as zero, and zero has no sign."""
+        shown = value / self.divisor
+        text = f"{shown:,.{self.decimals}f}"
+        if not isfinite(shown) or any(digit in text for digit in "123456789"):
+            return text
+        if value == 0.0:
+            return text.removeprefix("-")
+        finer = -floor(log10(abs(shown)))
+        return f"{shown:.{finer}f}" if finer <= FINEST else f"{shown:.0e}"
 
     def full(self, value: float) -> str:
-        """Write a figure with its unit."""
-        return f"{self.bare(value)} {self.unit}"
+        """Write a figure with its unit; a smaller unit if it would be lost in this one."""
+        small = Money(self.currency, abs(value))
+        fits = value == 0.0 or not isfinite(value) or abs(value) >= 0.5 * 10.0**-self.decimals * self.divisor
+        return f"{self.bare(value)} {self.unit}" if fits else f"{small.bare(value)} {small.unit}"
+
+    def shows(self, span: Interval) -> bool:
+        """Tell whether a difference and the ends of its interval can be told from zero in this unit."""
+        least = 0.5 * 10.0**-self.decimals * self.divisor
+        return all(abs(end) >= least for end in (span.mean, span.low, span.high) if isfinite(end) and end != 0.0)
 
     def signed(self, value: float) -> str:
         """Write a difference with its sign and its unit."""
@@ -62,17 +78,6 @@ def horizon(months: int) -> str:
     """Say how long: in years when they are whole, else in months."""
     number, word = (months // 12, "year") if months % 12 == 0 else (months, "month")
     return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-def plain(name: str) -> str:
-    """Give a user's text without characters that could steer a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in name)
-
-
-def head(name: str) -> str:
-    """Give a name as a sentence begins with it."""
-    shown = plain(name)
-    return shown[:1].upper() + shown[1:]
 
 
 def share(value: float) -> str:

@@ -10,11 +10,21 @@ from rich.console import Console
 
 from loyaltysim.core.errors import RunError
 from loyaltysim.report.answer import answer, table
+from loyaltysim.report.names import head
 from loyaltysim.report.results import collect
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import calendar, horizon, money_for, roundly
+from loyaltysim.report.words import Money, calendar, horizon, money_for, roundly
 
 M = 1e6
+
+
+FIGURES = {"customers": [10_000.0, 10_000.0], "churn_annual": [0.2, 0.2]}
+
+
+def shown(grid: object) -> str:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(grid)
+    return console.export_text()
 
 
 def worth(full: list[float], bare: list[float] | None = None) -> dict[str, list[float]]:
@@ -23,18 +33,74 @@ def worth(full: list[float], bare: list[float] | None = None) -> dict[str, list[
 
 def test_a_clear_winner() -> None:
     said = answer(
-        typed_results({"advertising": worth([M, 2 * M, 3 * M]), "listen and recover": worth([2.8 * M, 3.9 * M, 5 * M])})
+        typed_results(
+            {
+                "advertising": worth([M, 2 * M, 3 * M, M, 2 * M]),
+                "listen and recover": worth([2.8 * M, 3.9 * M, 5 * M, 2.9 * M, 3.9 * M]),
+            }
+        )
     )
     assert said == (
-        "Listen and recover earns 1.9 M$ more than advertising over 1 year (95 %: 1.7 to 2.1), "
-        "and wins in 3 of 3 replications."
+        "Listen and recover earns 1.90 M$ more than advertising over 1 year (95 %: 1.81 to 1.99), "
+        "and wins in 5 of 5 replications."
     )
+
+
+def test_few_replications_claim_no_certainty() -> None:
+    said = answer(typed_results({"a": worth([M, 2 * M, 3 * M]), "b": worth([2.8 * M, 3.9 * M, 5 * M])}))
+    assert said == (
+        "B earns 1.9 M$ more than a over 1 year (95 %: 1.7 to 2.1), and wins in 3 of 3 replications; "
+        "so few replications cannot say how sure that is."
+    )
+
+
+@pytest.mark.parametrize("count", [2, 8, 29])
+def test_differences_that_all_agree_claim_no_certainty(count: int) -> None:
+    said = answer(
+        typed_results({"a": worth([M * r for r in range(count)]), "b": worth([M * r + 500 for r in range(count)])})
+    )
+    assert said == (
+        f"B earns 500 $ more than a over 1 year, and wins in {count} of {count} replications; "
+        "so few replications cannot say how sure that is."
+    )
+
+
+def test_many_differences_that_agree_are_believed() -> None:
+    said = answer(typed_results({"a": worth([M * r for r in range(30)]), "b": worth([M * r + 500 for r in range(30)])}))
+    assert said.endswith("and wins in 30 of 30 replications.")
+
+
+def test_names_stay_recognisable() -> None:
+    said = answer(typed_results({"Recovery": worth([M] * 2), "recovery": worth([2 * M, 2.1 * M])}))
+    assert said.startswith('"recovery" earns 1.1 M$ more than "Recovery" over')
+    said = answer(typed_results({"iPhone push": worth([2 * M, 2.1 * M]), "B2B: all-in": worth([M, M])}))
+    assert said.startswith('"iPhone push" earns 1.1 M$ more than "B2B: all-in" over')
+    assert head("listen and recover") == "Listen and recover"
+
+
+def test_a_small_loss_keeps_its_sign_and_its_size() -> None:
+    said = shown(table(typed_results({
+        "a": FIGURES | worth([M, 2 * M]),
+        "b": FIGURES | worth([3 * M, 4 * M]),
+        "c": FIGURES | worth([M - 41, 2 * M - 39]),
+    })))  # fmt: skip
+    assert "+2.000 M$" in said
+    assert "-40 $" in said
+    assert " 0.0" not in said
+    assert "+0" not in said
+
+
+@pytest.mark.parametrize("value", [-40.0, 3e-5, -1e-9, 0.4, -49_999.0])
+def test_what_is_not_zero_never_reads_as_zero(value: float) -> None:
+    text = Money("$", 2.5e6).signed(value)
+    assert text.startswith("-" if value < 0 else "+")
+    assert float(text[1:].split()[0].replace(",", "")) > 0
 
 
 def test_what_cannot_be_told_says_how_many_replications_would_decide() -> None:
     said = answer(typed_results({"a": worth([1000.0, 2000.0, 3000.0]), "b": worth([2000.0, 1500.0, 3500.0])}))
     assert said.startswith("Cannot tell whether b or a earns more over 1 year: the difference is ")
-    assert "b wins in 2 of 3 replications; about 23 replications would decide." in said
+    assert "b wins in 2 of 3 replications; roughly, from so few, about 23 replications would decide." in said
 
 
 def test_one_replication_cannot_say_how_sure() -> None:

@@ -13,6 +13,7 @@ from invented_firm import results
 
 from loyaltysim.report import figures
 from loyaltysim.report.drawing import line_look, png, spread, wrapped
+from loyaltysim.report.glyphs import drawable
 
 LONG = "the board's own proposal of last autumn, revised twice, for 5 $ or 6 $ a customer, "
 
@@ -90,3 +91,26 @@ def test_long_names_keep_their_ends() -> None:
     assert shown.startswith("the same long beginning")
     assert shown.endswith("number 11")
     assert "…" in shown
+
+
+def test_a_name_is_shortened_between_words() -> None:
+    name = "an extraordinarily long beginning of a strategy that goes on and on about everything until its very end"
+    words = [word for word in wrapped(name, 20).split() if word != "…"]
+    assert set(words) <= set(name.split())
+
+
+def test_many_strategies_have_three_bands_and_the_subtitle_says_so() -> None:
+    many, few = (results({f"strategy {i}": 0.01 * i for i in range(count)}) for count in (12, 6))
+    for study, bands in ((many, 3), (few, 6)):
+        picture = figures.customers(study)
+        assert len(picture.axes[0].collections) == bands
+        assert ("first strategy and of the two best" in picture.texts[1].get_text()) == (bands == 3)
+    looks = [(line.get_color(), line.get_linestyle()) for line in figures.customers(many).axes[0].lines[:12]]
+    assert len({str(line_look(position)) for position in range(12)}) == len(looks) == 12
+
+
+def test_letters_that_no_font_has_are_spelt_out(recwarn: pytest.WarningsRecorder) -> None:
+    study = results({"\u8fd4\u91d1": 0.0, "\u5e7f\u544a \U0001f680": 0.03, "gr\u00fcn": 0.01})
+    assert figures.draw(study) == figures.draw(study)
+    assert not [warning for warning in recwarn if "lyph" in str(warning.message)]
+    assert drawable("gr\u00fcn \ue123") == "gr\u00fcn [U+E123]"

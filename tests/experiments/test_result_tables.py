@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
+from loyaltysim.mechanisms import CATALOG as REAL
 from loyaltysim.report import tables
 
 T1 = 12.7062047  # t(.975; 1)
@@ -30,6 +31,15 @@ def test_summary_by_hand() -> None:
     one = row(found, strategy="one", metric="left")
     assert one[["difference", "difference_ci_low", "difference_ci_high"]].isna().all()
     assert list(found.columns) == tables.SUMMARY
+
+
+def test_parts_of_ratios_stand_in_no_summary() -> None:
+    shown = set(tables.summary(results())["metric"])
+    assert "customers_start" not in shown
+    assert {"left", "joined", "returned", "cost_advertising", "churn_annual", "customers"} <= shown
+    left_out = tables.only_parts(REAL)
+    assert {"customers_start", "satisfaction_sum", "response_months"} <= left_out
+    assert not left_out & {"left", "joined", "messages_bad", "cost_advertising", "winback_margin", "grievances"}
 
 
 def test_one_replication_leaves_intervals_empty() -> None:
