@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tests.evidence import luck_draws, luck_note, luck_tests
 from tests.evidence.luck_tests import PAIR_TESTS, SEQUENCE_TESTS, SMALLEST_P
 
 DRAWS = 100_000
+Judged = tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]
 ODD = Path(__file__).parents[2] / "docs" / "odd.md"
 
 # Seeded with 0: widely quoted from Vigna's splitmix64.c; with 0x1a2b3c4d5e6f7531: the reference values of Apache Commons RNG.
@@ -54,18 +56,18 @@ def test_every_decision_of_the_model_is_tested() -> None:
 
 
 @pytest.fixture(scope="module")
-def judged() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+def judged() -> Judged:
     return luck_tests.judge_sequences(DRAWS), luck_tests.judge_pairs(DRAWS)
 
 
-def test_luck_passes_the_list(judged: tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]) -> None:
+def test_luck_passes_the_list(judged: Judged) -> None:
     values = luck_tests.p_values(judged[0]) | luck_tests.p_values(judged[1])
     assert {name: p for name, p in values.items() if p <= SMALLEST_P} == {}
     assert luck_tests.evenness_of(values.values()) > SMALLEST_P
 
 
 def test_the_note_and_the_picture_show_every_p(
-    judged: tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]],
+    judged: Judged,
 ) -> None:
     values = luck_tests.p_values(judged[0]) | luck_tests.p_values(judged[1])
     summary = {"n": DRAWS, "seed": 1, "count": len(values), "smallest": 0.01, "expected": 0.01, "evenness": 0.5}
@@ -78,7 +80,7 @@ def test_the_note_and_the_picture_show_every_p(
 N = np.arange(DRAWS, dtype=np.uint64)
 UNMIXED = (N * luck.GOLDEN >> np.uint64(11)) * 2.0**-53
 FAIR = np.random.default_rng(1).random(DRAWS)  # another generator: what is wrong below is what was done to it
-BROKEN = {
+BROKEN: dict[str, tuple[Any, ...]] = {
     "chi-square": (np.sqrt(FAIR) * 0.1 + FAIR * 0.9, UNMIXED),
     "Kolmogorov-Smirnov": (FAIR**1.02,),
     "runs about the middle": (np.where(N % 7 == 6, np.roll(FAIR, 1), FAIR),),

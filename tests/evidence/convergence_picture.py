@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def _drawn(spreads: Mapping[int, tuple[float, float]], line: Line) -> Picture:
     title = f"Ten times the people, a third of the noise: slope {line.slope:.3f} ± {line.error:.3f}"
     subtitle = (
         f"Spread of the customers' share between replications, {MONTHS} months after a burn-in of {BURN_IN}; "
-        "bars and the band are one standard error"
+        "bars and band: one standard error"
     )
     figure, _ = titled(6.6, 5.6, title, subtitle)
     height = figure.get_size_inches()[1]
@@ -71,7 +72,7 @@ def _line(line: Line, people: np.ndarray) -> np.ndarray:
     return line.at_one * people**line.slope
 
 
-def _points(label: str | None) -> dict[str, object]:
+def _points(label: str | None) -> dict[str, Any]:
     return {
         "fmt": "o",
         "color": COLOURS[1],

@@ -11,7 +11,6 @@ import os
 import platform
 import re
 import subprocess
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,8 +59,8 @@ def measured_commit() -> str:
     return commit
 
 
-def file(finding: Finding, commit: str) -> None:
-    """Write a finding's JSON, note and pictures, and the README's table anew; the clock is this process's own."""
+def file(finding: Finding, commit: str, seconds: float) -> None:
+    """Write a finding's JSON, note and pictures, and the README's table anew; `seconds` of processor time it took."""
     record = {
         "name": finding.name,
         "title": finding.title,
@@ -73,7 +72,7 @@ def file(finding: Finding, commit: str) -> None:
         "platform": platform.platform(),
         "versions": {package: version(package) for package in PACKAGES},
         "seeds": dict(finding.seeds),
-        "processor_seconds": round(time.process_time(), 1),
+        "processor_seconds": round(seconds, 1),
         "pictures": sorted(finding.pictures),
         "note": f"{finding.name}.md" if finding.note else "",
         "figures": dict(finding.figures),

@@ -33,45 +33,45 @@ MEETS = stream("service.meets")
 
 
 @vectorize(["uint64(uint64, uint64)"], cache=True)
-def bits(key, position):
+def bits(key: Any, position: Any) -> Any:
     return luck.bits(key, position)
 
 
 @vectorize(["uint64(int64, int64)"], cache=True)
-def person(row, generation):  # type: ignore[no-untyped-def]
+def person(row: Any, generation: Any) -> Any:
     return luck.person(row, generation)
 
 
 @vectorize(["float64(uint64)"], cache=True)
-def share(word):  # type: ignore[no-untyped-def]
+def share(word: Any) -> Any:
     return luck.share(word)
 
 
 @vectorize(["float64(uint64)"], cache=True)
-def high(word):  # type: ignore[no-untyped-def]
+def high(word: Any) -> Any:
     return luck.high(word)
 
 
 @vectorize(["float64(uint64)"], cache=True)
-def low(word):  # type: ignore[no-untyped-def]
+def low(word: Any) -> Any:
     return luck.below(word, np.uint64(16_777_216)) / 16_777_216.0
 
 
 @vectorize(["float64(uint64, int64)"], cache=True)
-def slot(word, slots):  # type: ignore[no-untyped-def]
+def slot(word: Any, slots: Any) -> Any:
     return (luck.below(word, slots) + 0.5) / slots
 
 
 @vectorize(["float64(uint64, int64)"], cache=True)
-def within_slot(word, slots):  # type: ignore[no-untyped-def]
+def within_slot(word: Any, slots: Any) -> Any:
     spread = (word & luck.LOW32) * np.uint64(slots)  # as service draws where in a touchpoint's slot an encounter falls
     return np.float64(spread & luck.LOW32) * luck.TWO_POW_32
 
 
-def word(number: Any) -> Words:
-    """Give whole numbers, negative ones too, modulo 2**64."""
+def word(number: Any) -> Any:
+    """Give a whole number or an array of them, negative ones too, modulo 2**64."""
     if isinstance(number, int):
-        return np.uint64(number % 2**64)  # type: ignore[return-value]
+        return np.uint64(number % 2**64)
     return np.asarray(number).astype(np.uint64)
 
 

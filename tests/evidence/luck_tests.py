@@ -106,12 +106,13 @@ PAIR_TESTS: dict[str, Callable[[Draws, Draws], float]] = {"correlation": correla
 
 
 def judge_sequences(n: int) -> dict[str, dict[str, float]]:
-    """Give the p-values by sequence and test, n draws each; at its period, a sequence has one more lag."""
+    """Give the p-values by sequence and test, n draws each; a sequence with a period has that lag, too."""
     judged = {}
     for sequence in SEQUENCES:
         draws, period = sequence.make(np.arange(n)), sequence.period(n)
         judged[sequence.name] = {test: p(draws) for test, p in SEQUENCE_TESTS.items()}
-        judged[sequence.name]["lag of the period"] = serially(period)(draws)
+        if period > 1:
+            judged[sequence.name]["lag of the period"] = serially(period)(draws)
     return judged
 
 

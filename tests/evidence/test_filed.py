@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -63,15 +64,16 @@ def test_the_filed_slope_is_within_its_tolerance() -> None:
     assert all(figures["sizes"][people]["replications"] >= 200 for people in ("1000", "10000", "100000"))
 
 
-def test_a_finding_is_filed_with_its_files_and_its_line(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_finding_is_filed_with_its_files_and_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filing, "FOLDER", tmp_path)
-    filing.file(PLAIN, "0" * 40)
+    filing.file(PLAIN, "0" * 40, 12.34)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "a.png", "luck.json", "luck.md"]
     assert filed()["luck"]["figures"] == {"figure": 2}
     (line,) = [line for line in rendered().splitlines() if line.startswith("| A title")]
     assert "| a line | holds |" in line
     assert "`000000000000`" in line
-    filing.file(Finding("worse", "Another", "a line", False, {"seed": 1}, {}), "0" * 40)
+    assert "| 12 s |" in line
+    filing.file(Finding("worse", "Another", "a line", False, {"seed": 1}, {}), "0" * 40, 1.0)
     assert "**fails**" in (tmp_path / "README.md").read_text()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.evidence import luck_note
-from tests.evidence.filing import Finding, file
+from tests.evidence.filing import Finding
 from tests.evidence.luck_draws import DECISIONS, SEED
 from tests.evidence.luck_tests import SMALLEST_P, evenness_of, fingerprint, judge_pairs, judge_sequences, p_values
 
@@ -13,7 +15,7 @@ DRAWS = 10_000_000
 
 
 @pytest.mark.evidence
-def test_luck_passes_every_test_at_ten_million_draws(commit: str) -> None:
+def test_luck_passes_every_test_at_ten_million_draws(file: Callable[[Finding], None]) -> None:
     sequences, pairs = judge_sequences(DRAWS), judge_pairs(DRAWS)
     values = p_values(sequences) | p_values(pairs)
     weakest = min(values, key=lambda name: values[name])
@@ -37,5 +39,5 @@ def test_luck_passes_every_test_at_ten_million_draws(commit: str) -> None:
         note=luck_note.note(sequences, pairs, summary),
         pictures={"luck.png": luck_note.picture(values, DRAWS)},
     )
-    file(finding, commit)
+    file(finding)
     assert {name: p for name, p in values.items() if p <= SMALLEST_P} == {}
