@@ -32,7 +32,8 @@ def test_luck_passes_every_test_at_ten_million_draws(file: Callable[[Finding], N
         "luck",
         "Luck is uniform and independent",
         f"{len(values)} p-values at 10^7 draws each, the smallest {values[weakest]:.2g} ({weakest}); neighbouring seeds, "
-        f"replications, months, decisions and people: largest correlation {largest:.1e}",
+        f"replications, months, decisions and people: largest of {len(pairs)} correlations "
+        f"{largest:.1e} (standard error {DRAWS**-0.5:.1e})",
         values[weakest] > SMALLEST_P,
         {"seed": SEED, "pairs": "as named"},
         {"fingerprint": fingerprint(), **summary, "decisions": DECISIONS, "sequences": sequences, "pairs": pairs},
