@@ -1,0 +1,1 @@
+"""Long statistical evidence: what it measures, and how it is filed under docs/evidence."""

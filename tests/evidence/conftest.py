@@ -1,0 +1,18 @@
+"""What the long tests share: how their findings are filed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.evidence import filing
+from tests.evidence.filing import Finding, measured_commit
+
+
+@pytest.fixture
+def file() -> Callable[[Finding], None]:
+    """Give what files a finding; asks for the commit first, for without one nothing long need be run."""
+    commit, begun = measured_commit(), time.process_time()
+    return lambda finding: filing.file(finding, commit, time.process_time() - begun)
