@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from benchmarks.docking_settings import SETTINGS, setting
-from benchmarks.filing import file_evidence
+from benchmarks.filing import circumstances, file_evidence
 from benchmarks.textbook import TextbookMarket
 from loyaltysim.core.words import OUTCOMES, REASONS
 from loyaltysim.model import simulate
@@ -122,9 +122,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.replications < 2:
         parser.error(f"--replications {asked.replications}: an interval needs at least 2")
+    about = {**circumstances(), "replications": asked.replications, "confidence": CONFIDENCE}
     docked = dock_all(asked.replications)
     apart = [f"{name}: {row.figure}" for name, rows in docked.items() for row in rows if not row.equivalent]
-    print(file_evidence(asked.out, docked, asked.replications, CONFIDENCE))
+    print(file_evidence(asked.out, docked, about))
     print(f"not equivalent: {'; '.join(apart)}" if apart else "engine and twin are equivalent")
     return 1 if apart else 0
 

@@ -30,6 +30,7 @@ MARKET: dict[str, Any] = {
     "grievance.indifference": 0.075 * HASTE,
     "grievance.product": 0.25 * HASTE,
     "voice.unprompted": 0.15,
+    "service.wow": 0.2,
     "advertising.strength": 0.0049 * HASTE,
     "advertising.budget": 8_000.0,
     "advertising.scale": 10_000.0,
@@ -58,7 +59,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "voice.goodwill": 0.1,
         "grievance.small_share": 0.4,
         "recovery.repeat_factor": 0.6,
-        "market.fickleness_shape": 1,
+        "market.fickleness_shape": 2,
+        "grievance.indifference": 0.12 * HASTE,
         "friends.ratio": 2.5,
     },
     "a talkative market and a desk of limited means": {

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def circumstances() -> dict[str, Any]:
-    """Say on what something is run: commit, whether files differ from it, date, versions."""
+    """Say on what something is run: commit, files that differ from it, date, versions; ask before a long run, not after."""
     packages = {name: version(name) for name in ("mesa", "numpy", "numba", "loyaltysim")}
     return {
         "commit": _git("rev-parse", "HEAD"),
@@ -35,9 +35,8 @@ def _git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout.rstrip()
 
 
-def file_evidence(folder: Path, docked: Mapping[str, Sequence[Row]], replications: int, confidence: float) -> str:
-    """Write docking.json and docking.md into `folder`, and give the table."""
-    about = {**circumstances(), "replications": replications, "confidence": confidence}
+def file_evidence(folder: Path, docked: Mapping[str, Sequence[Row]], about: Mapping[str, Any]) -> str:
+    """Write docking.json and docking.md into `folder`, and give the table; `about`: what it was run on, and how often."""
     rows = {name: [{**row._asdict(), "equivalent": row.equivalent} for row in found] for name, found in docked.items()}
     table = _page(about, docked)
     folder.mkdir(parents=True, exist_ok=True)
