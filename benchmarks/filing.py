@@ -32,7 +32,12 @@ def circumstances() -> dict[str, Any]:
 
 
 def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout.rstrip()
+    try:
+        return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout.rstrip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SystemExit(
+            f"evidence names the commit it was run on: run it in a clone, with git at hand ({error})"
+        ) from None
 
 
 def file_evidence(folder: Path, docked: Mapping[str, Sequence[Row]], about: Mapping[str, Any]) -> str:
