@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Numbers = Sequence[float]
@@ -72,7 +72,7 @@ class Panel:
     y_label: str
     published: Sequence[Curve]
     simulated: Sequence[Curve]
-    ticks: dict[float, str] = field(default_factory=dict)
+    ticks: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,9 @@ class Outcome:
 
 PFEIFER = Firm(0.4, 0.05, 0.8, 0.06, 100.0)
 BEST_A, BEST_R, BEST_VALUE, MARGINAL = 26.562, 36.726, 28.915, 188.691
+_TRIED: list[tuple[float, float]] = []
+"""The spendings that the searches have lived with, for the picture."""
+
 EXAMPLES = ((20.0, 30.0, 0.2, 0.6, 56.0), (30.0, 20.0, 0.3, 0.5, 70.0))
 WHY = "as published for 10^6 prospects: a value is flat near its best, so luck moves where the best lies"
 SE = "3 standard errors with 10^6 prospects are about 1 %"
@@ -75,10 +78,7 @@ def answer() -> KnownAnswer:
     checks.append(
         near_share("value there ($ per prospect)", BEST_VALUE, lived(PFEIFER, best_a, best_r).value, 0.01, SE)
     )
-    panels = [
-        _panel(0, "A: $ per prospect", (12, 18, BEST_A, 36, 50)),
-        _panel(1, "R: $ per customer and period", (20, 28, BEST_R, 48, 60)),
-    ]
+    panels = [_panel(0, "A: $ per prospect", best_r), _panel(1, "R: $ per customer and period", BEST_A)]
     return KnownAnswer("K6", "Acquisition or retention", SOURCE, checks, panels)
 
 
@@ -129,6 +129,7 @@ def _sides(which: int, around: tuple[float, float]) -> list[tuple[tuple[float, f
     pairs = []
     for factor in (1 - STEP, 1 + STEP):
         spent_a, spent_r = (spent * (factor if number == which else 1) for number, spent in enumerate(around))
+        _TRIED.append((spent_a, spent_r))
         pairs.append(((spent_a, spent_r), lived(PFEIFER, spent_a, spent_r)))
     return pairs
 
@@ -153,14 +154,16 @@ def algebra(firm: Firm, spent_a: float, spent_r: float) -> float:
     return won * firm.margin - spent_a + won * (firm.margin - spent_r / kept) * passed_on / (1 - passed_on)
 
 
-def _panel(which: int, label: str, marks: tuple[float, ...]) -> Panel:
-    def spent(x: float) -> tuple[float, float]:
-        return (x, BEST_R) if which == 0 else (BEST_A, x)
+def _panel(which: int, label: str, other: float) -> Panel:
+    """Draw the value over one spending, the other held, at the points that the search has tried."""
 
-    fine = [marks[0] + (marks[-1] - marks[0]) * i / 60 for i in range(61)]
-    line = [algebra(PFEIFER, *spent(x)) for x in fine]
-    points = [lived(PFEIFER, *spent(x)).value for x in marks]
-    best = (BEST_A, BEST_R)[which]
-    title = f"best at {best:.1f} ($ {'R' if which == 0 else 'A'} at its best)"
-    published = [banded("closed form", fine, line, [0.01 * abs(v) for v in line])]
-    return Panel(title, label, "value per prospect ($)", published, [Curve("simulated", marks, points)])
+    def at(x: float) -> tuple[float, float]:
+        return (x, other) if which == 0 else (other, x)
+
+    tried = sorted({pair[which] for pair in _TRIED if pair[1 - which] == other})
+    fine = [tried[0] + (tried[-1] - tried[0]) * i / 60 for i in range(61)]
+    line = [algebra(PFEIFER, *at(x)) for x in fine]
+    title = f"best at {(BEST_A, BEST_R)[which]:.1f} ({'R' if which == 0 else 'A'} = {other:.1f})"
+    published = [banded("closed form", fine, line, [0.01 * abs(value) for value in line])]
+    marks = Curve("simulated", tried, [lived(PFEIFER, *at(x)).value for x in tried])
+    return Panel(title, label, "value per prospect ($)", published, [marks])

@@ -29,10 +29,10 @@ def _picture(known: KnownAnswer) -> Picture:
     height = HEIGHT * rows + top
     for number, panel in enumerate(known.panels):
         row, column = divmod(number, abreast)
-        left = (column + 0.17) * width / abreast
+        left = (column + 0.21) * width / abreast
         foot = 1.0 if len(panel.ticks) > LONG_TICKS else 0.55
         bottom = (rows - 1 - row) * HEIGHT + foot
-        wide, strip = 0.78 / abreast, 0.85
+        wide, strip = 0.74 / abreast, 0.85
         lower = picture.add_axes((left / width, bottom / height, wide, strip / height))
         body = HEIGHT - foot - strip - 0.5
         upper = picture.add_axes((left / width, (bottom + strip + 0.15) / height, wide, body / height), sharex=lower)
@@ -46,8 +46,9 @@ def _panel(upper: Any, lower: Any, panel: Panel) -> None:
     for number, curve in enumerate(panel.simulated):
         kind = _mark(number)
         upper.plot(curve.x, curve.y, label=literal(curve.name), zorder=3, **kind)
-        lower.plot(curve.x, _apart(curve, panel.published[number]), **kind)
+        lower.plot(curve.x, _apart(curve, panel.published[min(number, len(panel.published) - 1)]), **kind)
     for axes in (upper, lower):
+        axes.tick_params(labelsize=9)
         axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.6)
     upper.set_title(literal(panel.title), fontsize=10, loc="left")
     upper.set_ylabel(literal(panel.y_label), fontsize=9)

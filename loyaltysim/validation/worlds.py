@@ -31,6 +31,7 @@ ALL_GRIEVE: Mapping[str, Any] = {
     "staff.know": 0.0,
     "staff.spread": 0.0,
     "staff.turnover": 0.0,
+    "staff.overload_effect": 0.0,
     "service.encounters_mean": 12.0,
     "grievance.indifference": 1e9,
     "grievance.slope": 0.0,
