@@ -57,12 +57,7 @@ SE = "3 standard errors with 10^6 prospects are about 1 %"
 
 def answer() -> KnownAnswer:
     """Value the two worked examples, take the marginals at the closed-form optimum, and search for the optimum."""
-    checks: list[Check] = []
-    for spent_a, spent_r, won, kept, worth in EXAMPLES:
-        firm = Firm(won / -math.expm1(-1), 1 / spent_a, kept / -math.expm1(-1), 1 / spent_r, 200.0)
-        found = lived(firm, spent_a, spent_r)
-        what = f"A = {spent_a:g}, R = {spent_r:g}: value per prospect ($)"
-        checks.append(near_share(what, worth, found.value, 0.01, SE, 2))
+    checks = worked_examples()
     at_best = lived(PFEIFER, BEST_A, BEST_R)
     marginals = {
         "marginal cost of winning a customer": _steepness(0, "won"),
@@ -80,6 +75,17 @@ def answer() -> KnownAnswer:
     )
     panels = [_panel(0, "A: $ per prospect", best_r), _panel(1, "R: $ per customer and period", BEST_A)]
     return KnownAnswer("K6", "Acquisition or retention", SOURCE, checks, panels)
+
+
+def worked_examples() -> list[Check]:
+    """Value a prospect at two published pairs of spendings."""
+    checks: list[Check] = []
+    for spent_a, spent_r, won, kept, worth in EXAMPLES:
+        firm = Firm(won / -math.expm1(-1), 1 / spent_a, kept / -math.expm1(-1), 1 / spent_r, 200.0)
+        found = lived(firm, spent_a, spent_r)
+        what = f"A = {spent_a:g}, R = {spent_r:g}: value per prospect ($)"
+        checks.append(near_share(what, worth, found.value, 0.01, SE, 2))
+    return checks
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ def recovery() -> list[Check]:
 def interior() -> tuple[list[Check], list[Panel]]:
     """It is possible to spend too much on quality and on recovery."""
     checks, panels = [], []
-    grids = {"staff.training": (0, 200, 500, 1_500, 6_000, 20_000), "desk.compensation": (0, 30, 100, 300, 900, 3_000)}
+    grids = {"staff.training": (0, 500, 1_000, 1_500, 3_000, 10_000), "desk.compensation": (0, 50, 100, 200, 400, 900)}
     listening = {"voice.unprompted": 0.9, "desk.budget": 4_000.0}
     for lever, grid in grids.items():
         strategies = {f"{value:g}": {lever: float(value)} for value in grid}
@@ -93,7 +94,7 @@ def acquisition() -> tuple[list[Check], Panel]:
     checks = [
         positive(f"advertising saved by a desk of {better:,.0f} instead of {worse:,.0f} $ a month ($/month)",
                  needed[i] - needed[i + 1], 0.05 * needed[i + 1], "5 % of what is needed: the search's width and luck")
-        for i, (worse, better) in enumerate(zip(desks, desks[1:], strict=False))
+        for i, (worse, better) in enumerate(pairwise(desks))
     ]  # fmt: skip
     panel = Panel("recovery spares acquisition", "complaint desk ($/month)", "advertising needed ($/month)",
                   [Curve("as much as without a desk", desks, [needed[0]] * len(desks))],

@@ -33,6 +33,10 @@ def _picture(known: KnownAnswer) -> Picture:
         foot = 1.0 if len(panel.ticks) > LONG_TICKS else 0.55
         bottom = (rows - 1 - row) * HEIGHT + foot
         wide, strip = 0.74 / abreast, 0.85
+        if not any(curve.low for curve in panel.published):
+            axes = picture.add_axes((left / width, bottom / height, wide, (HEIGHT - foot - 0.35) / height))
+            _panel(axes, None, panel)
+            continue
         lower = picture.add_axes((left / width, bottom / height, wide, strip / height))
         body = HEIGHT - foot - strip - 0.5
         upper = picture.add_axes((left / width, (bottom + strip + 0.15) / height, wide, body / height), sharex=lower)
@@ -41,25 +45,28 @@ def _picture(known: KnownAnswer) -> Picture:
 
 
 def _panel(upper: Any, lower: Any, panel: Panel) -> None:
+    """Draw a panel; `lower` holds how far simulated and published lie apart, None where there is no tolerance band."""
     for number, curve in enumerate(panel.published):
         _published(upper, lower, curve, number, discrete=bool(panel.ticks))
     for number, curve in enumerate(panel.simulated):
         kind = _mark(number)
         upper.plot(curve.x, curve.y, label=literal(curve.name), zorder=3, **kind)
-        lower.plot(curve.x, _apart(curve, panel.published[min(number, len(panel.published) - 1)]), **kind)
-    for axes in (upper, lower):
-        axes.tick_params(labelsize=9)
-        axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.6)
+        if lower:
+            lower.plot(curve.x, _apart(curve, panel.published[number]), **kind)
+            lower.set_ylabel("difference", fontsize=9)
+            upper.tick_params(labelbottom=False)
     upper.set_title(literal(panel.title), fontsize=10, loc="left")
     upper.set_ylabel(literal(panel.y_label), fontsize=9)
-    upper.tick_params(labelbottom=False)
     upper.legend(frameon=False, fontsize=8, loc="best")
-    lower.set_ylabel("difference", fontsize=9)
-    lower.set_xlabel(literal(panel.x_label))
+    for axes in filter(None, (upper, lower)):
+        axes.tick_params(labelsize=9)
+        axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.6)
+    foot = lower or upper
+    foot.set_xlabel(literal(panel.x_label))
     if panel.ticks:
         turned: dict[str, Any] = {"rotation": 28, "ha": "right"} if len(panel.ticks) > LONG_TICKS else {}
-        lower.set_xticks(list(panel.ticks), [literal(tick) for tick in panel.ticks.values()], fontsize=8, **turned)
-        lower.set_xlim(min(panel.ticks) - 0.5, max(panel.ticks) + 0.5)
+        foot.set_xticks(list(panel.ticks), [literal(tick) for tick in panel.ticks.values()], fontsize=8, **turned)
+        foot.set_xlim(min(panel.ticks) - 0.5, max(panel.ticks) + 0.5)
 
 
 def _published(upper: Any, lower: Any, curve: Curve, number: int, discrete: bool) -> None:

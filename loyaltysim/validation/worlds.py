@@ -109,14 +109,16 @@ def crossing(function: Callable[[float], float], low: float, high: float, steps:
     below, above = function(low), function(high)
     if below * above > 0:
         raise ValueError(f"no change of sign between {low:g} ({below:g}) and {high:g} ({above:g})")
-    middle = low
+    middle, side = low, 0
     for _ in range(steps):
         middle = (low * above - high * below) / (above - below)
         value = function(middle)
         if value * above > 0:
-            high, above, below = middle, value, below / 2
+            high, above, below = middle, value, below / 2 if side > 0 else below
+            side = 1
         else:
-            low, below, above = middle, value, above / 2
+            low, below, above = middle, value, above / 2 if side < 0 else above
+            side = -1
     return middle
 
 
