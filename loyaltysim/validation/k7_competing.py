@@ -30,7 +30,9 @@ def answer() -> KnownAnswer:
             width = 3 * math.sqrt(max(expected * (1 - expected), 1e-12) / PEOPLE)
             what = f"{name} (u = {other}): share who leave over u with {x:.0%} removed"
             checks.append(near(what, expected, over_other, width, "3 standard errors of a share"))
-        lines.append(banded(f"u = {other}", REMOVED, published, [share * life for life in published]))
+        fine = [i / 40 for i in range(41)]
+        curve = [1 / ((1 - x) * CONTROLLED + other) for x in fine]
+        lines.append(banded(f"u = {other}", fine, curve, [share * life for life in curve]))
         marks.append(Curve(f"simulated, u = {other}", REMOVED, [lived for lived, _ in found]))
     panel = Panel(f"risk c = {CONTROLLED} a month", "share of c removed", "mean lifetime (months)", lines, marks)
     return KnownAnswer("K7", "Competing risks damp each other", SOURCE, checks, [panel])
