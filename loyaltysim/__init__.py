@@ -19,6 +19,7 @@ _PLACES = {
     "diff": "loyaltysim.scenario",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",
+    "validate": "loyaltysim.validation.run",
     "Scenario": "loyaltysim.scenario",
     "LoyaltyModel": "loyaltysim.model",
     "Customer": "loyaltysim.model",

@@ -27,6 +27,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "new": "Start a scenario from a template.",
         "explain": "Explain a parameter, lever, block or metric.",
         "diff": "Say what differs between two scenarios.",
+        "validate": "Hold the engine against published results.",
         "schema": "Print the JSON Schema of scenarios, for editors.",
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param, solved
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
+
+ALMOST_ALL = 1 - 1e-12
+"""The largest chance whose hazard is still a number."""
 
 
 class Advertising(Mechanism):
@@ -29,6 +32,12 @@ class Advertising(Mechanism):
         doc="spending at which 63 % of the most is reached",
         plausible=(20_000, 100_000),
     )
+    response: Literal["hazard", "chance"] = param(
+        "hazard",
+        unit="",
+        doc="whether strength is a prospect's hazard to join or, with nothing else at work, the chance",
+        source="K6, Blattberg and Deighton",
+    )
 
     budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers")
 
@@ -38,5 +47,6 @@ class Advertising(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle the month's pull."""
-        world.firm.pull[0] = self.strength * -math.expm1(-self.budget / self.scale)
+        pull = self.strength * -math.expm1(-self.budget / self.scale)
+        world.firm.pull[0] = -math.log1p(-min(pull, ALMOST_ALL)) if self.response == "chance" else pull
         report(cost_advertising=self.budget)

@@ -50,6 +50,14 @@ class Market(Mechanism):
     margin_cv: float = param(
         1.5, unit="ratio", low=0, high=10, doc="spread of margins (lognormal): standard deviation / mean", source="F10"
     )
+    margin_ties: float = param(
+        0.0,
+        unit="correlation",
+        low=0,
+        high=1,
+        doc="how far the well tied are the valuable ones (of the margin's logarithm with the rank of the ties)",
+        source="K8, Nejad and others",
+    )
     fickleness_kind: Literal["gamma", "beta"] = param(
         "gamma", unit="", doc="how proneness to leave is spread: gamma of mean 1, or -ln(1 - beta) for K4", source="K4"
     )
@@ -177,8 +185,22 @@ class Market(Mechanism):
             self.talkativeness_shape, self.readiness_shape, people.margin, people.susceptibility, people.fickleness,
             people.talkativeness, people.readiness,
         )  # fmt: skip
+        if self.margin_ties > 0 and self.margin_mean > 0:
+            ranked = _normal_by_ties(world)[rows]
+            own = np.log(people.margin[rows].astype(float)) - log_mean
+            rest = math.sqrt(1 - self.margin_ties**2)
+            people.margin[rows] = np.exp(log_mean + self.margin_ties * math.sqrt(variance) * ranked + rest * own)
         if self.fickleness_kind == "beta":
             from scipy.special import betaincinv
 
             draws = kernels.luck.units(np.uint64(luck.ever("proneness")), rows, people.generation)
             people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
+
+
+def _normal_by_ties(world: World) -> NDArray:
+    """Give each person the normal quantile of their number of ties' middle rank; float64 (people,)."""
+    import numpy as np
+    from scipy.special import ndtri
+
+    _, which, count = np.unique(np.diff(world.first), return_inverse=True, return_counts=True)
+    return ndtri((np.cumsum(count) - count / 2) / which.size)[which]

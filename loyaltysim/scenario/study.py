@@ -98,7 +98,7 @@ class Study(BaseModel):
     )
     seed: int = _choice(2026, unit="number", low=0, high=2**63 - 1, doc="which luck")
     currency: str = _choice("$", unit="text", doc="sign of the currency")
-    discount_rate: float = param(0.10, unit="share/year", low=0, high=1, doc="yearly discount of money to come")
+    discount_rate: float = param(0.10, unit="share/year", low=0, high=10, doc="yearly discount of money to come")
     calibration: Literal["on", "off"] = _choice(
         "on",
         unit="on/off",

@@ -1,0 +1,128 @@
+"""Markets with most parts switched off, for the known answers: ordinary scenarios, played by the ordinary engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from loyaltysim.core.record import Report, RunRecord
+from loyaltysim.core.tables import World
+from loyaltysim.engine import mechanisms_of, play, stationary_start
+from loyaltysim.model import simulate
+from loyaltysim.scenario import Scenario
+
+SEED = 20_260_801
+"""Fixed before any result was seen."""
+
+PARTS = (
+    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
+    "friends", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
+)  # fmt: skip
+PLAIN: Mapping[str, Any] = {
+    "calibration": "off",
+    "seed": SEED,
+    "market.burn_in": 0,
+    "market.network.kind": "none",
+    "departure.died": 0.0,
+    "departure.moved": 0.0,
+    "rivals.share": 0.0,
+}
+ALL_GRIEVE: Mapping[str, Any] = {
+    "staff.know": 0.0,
+    "staff.spread": 0.0,
+    "staff.turnover": 0.0,
+    "staff.overload_effect": 0.0,
+    "service.encounters_mean": 12.0,
+    "grievance.indifference": 1e9,
+    "grievance.slope": 0.0,
+}
+"""Every encounter is indifferent and every indifferent encounter a grievance; 6 in a million meet nobody in a month."""
+
+BOUNDLESS_DESK: Mapping[str, Any] = {
+    "desk.budget": 1e9,
+    "desk.wage": 1e4,
+    "desk.causes": 0.0,
+    "desk.answer_scale": 1e-6,
+    "desk.solve_scale": 1e-6,
+    "desk.hours_a_case": 1e-6,
+    "desk.care_weight": 0.0,
+    "desk.passed_on": 0.0,
+}
+"""Every complaint is acknowledged and handled at once; `desk.solvable` is the share resolved."""
+
+
+def market(on: str, *settings: Mapping[str, Any], **numbers: Any) -> Scenario:
+    """Give a scenario in which only the named parts (and those that no market can be without) are on.
+
+    Base rates are typed, nobody dies, moves or is with a rival unless told so, and nothing is lived before month 0.
+    `numbers` are `people`, `customers`, `months`, `seed`.
+    """
+    chosen: dict[str, Any] = {**PLAIN, **{f"{part}.on": part in on.split() for part in PARTS}}
+    for name in ("people", "customers"):
+        if name in numbers:
+            chosen[f"market.{name}"] = numbers.pop(name)
+    for given in (*settings, numbers):
+        chosen |= given
+    return Scenario().replaced(chosen, source="known answer")
+
+
+def everyone_a_customer(people: int) -> dict[str, int]:
+    """Give a market in which all but one are customers: a market needs a prospect."""
+    return {"people": people, "customers": people - 1}
+
+
+def played(
+    scenario: Scenario,
+    months: int,
+    levers: Callable[[World, int], Mapping[str, Mapping[str, float]]] | None = None,
+    start: World | None = None,
+) -> Iterator[tuple[World, Report]]:
+    """Give the world and the report after each month; `levers` may set a mechanism's levers as the month begins.
+
+    `start`: a world at month 0 to fork, instead of being born again.
+    """
+    world = start.fork() if start else stationary_start(scenario, scenario.seed, 0)[0]
+    usual = mechanisms_of(scenario)
+    for month in range(1, months + 1):
+        chosen = levers(world, month) if levers else {}
+        parts = [part.model_copy(update=dict(chosen.get(part.key, {}))) for part in usual]
+        yield world, play(world, scenario, parts, scenario.seed, 0)
+
+
+def run(scenario: Scenario, replication: int = 0) -> list[RunRecord]:
+    """Simulate all of a scenario's strategies on common luck."""
+    return simulate(scenario, replication, list(scenario.strategies))
+
+
+def months_of(record: RunRecord, metric: str) -> Any:
+    """Give a metric of a run month by month, 0..T (float64)."""
+    from loyaltysim.model import NUMBER
+
+    return record.months[:, NUMBER[metric]]
+
+
+def crossing(function: Callable[[float], float], low: float, high: float, steps: int = 4) -> float:
+    """Find where a function that changes sign between `low` and `high` is 0, by false position (Illinois).
+
+    Raises ValueError where the ends do not differ in sign, so that a search cannot succeed by its bounds alone.
+    """
+    below, above = function(low), function(high)
+    if below * above > 0:
+        raise ValueError(f"no change of sign between {low:g} ({below:g}) and {high:g} ({above:g})")
+    middle, side = low, 0
+    for _ in range(steps):
+        middle = (low * above - high * below) / (above - below)
+        value = function(middle)
+        if value * above > 0:
+            high, above, below = middle, value, below / 2 if side > 0 else below
+            side = 1
+        else:
+            low, below, above = middle, value, above / 2 if side < 0 else above
+            side = -1
+    return middle
+
+
+def best_of(function: Callable[[float], float], candidates: list[float]) -> tuple[float, list[float]]:
+    """Give the candidate with the largest value, and all values."""
+    values = [function(candidate) for candidate in candidates]
+    return candidates[values.index(max(values))], values

@@ -1,0 +1,50 @@
+"""Named rules of the engine, each with a way to break it and the known answer that must notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """A rule, the line that holds it (found once in the file), the broken line, and the check meant for it."""
+
+    rule: str
+    file: str
+    line: str
+    broken: str
+    check: str
+
+
+BREAKAGES = (
+    Breakage("money is discounted from the first month on", "mechanisms/accounts.py",
+             '(-np.arange(len(months["net"]) + 1) / 12)', '(-np.arange(1, len(months["net"]) + 2) / 12)',
+             "k5_lifetime_value:answer"),
+    Breakage("each message is counted once", "kernels/talk.py", "totals[2] += told", "totals[2] += 2 * told",
+             "k8_talk:messages"),
+    Breakage("each outcome has its own chance to stay", "mechanisms/recovery.py", "for outcome in OUTCOMES] for block",
+             "for outcome in ('silent', 'ignored', 'resolved', 'logged', 'resolved_fast')] for block",
+             "k1_outcomes:answer"),
+    Breakage("adopters, not prospects, are imitated", "mechanisms/joining.py",
+             "adopters = world.customers_now.size / people.rows", "adopters = 1 - world.customers_now.size / people.rows",
+             "k3_bass:answer"),
+    Breakage("the fickle follow friends sooner", "kernels/leaving.py",
+             "hazard[row] = base * fickleness[row] * np.exp(log_ratio", "hazard[row] = base * np.exp(log_ratio",
+             "k4_retention:answer"),
+    Breakage("hazards of competing risks add", "kernels/leaving.py", "total = died + moved + friends + rival",
+             "total = max(died, moved) + friends + rival", "k7_competing:answer"),
+    Breakage("the desk's money is shared by its cases", "mechanisms/desk.py", "spent_each = money / max(",
+             "spent_each = 2 * money / max(", "k6_spending:worked_examples"),
+    Breakage("asking costs money", "mechanisms/voice.py", "cost_voice=self.budget", "cost_voice=0.0",
+             "k2_asking:answer"),
+    Breakage("the effect of a defection fades", "kernels/leaving.py", "exposure[row] *= keeps",
+             "exposure[row] *= 1.0", "k8_talk:neighbours"),
+    Breakage("an attempt is priced on a year's margin", "mechanisms/winback.py",
+             "self.success * self.horizon * worth[order]", "self.success * worth[order]", "k8_money:winback"),
+    Breakage("a paradox is on satisfaction only", "kernels/grievance.py", "generation[row])) < stay:",
+             "generation[row])) < stay + (paradox if outcome >= RESOLVED else 0.0) - 0.3 * (paradox > 0):",
+             "k8_money:recovery"),
+    Breakage("advertising answers with diminishing returns", "mechanisms/advertising.py",
+             "self.strength * -math.expm1(-self.budget / self.scale)", "self.strength * self.budget / self.scale",
+             "k6_spending:worked_examples"),
+)  # fmt: skip

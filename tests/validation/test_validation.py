@@ -1,0 +1,98 @@
+"""The pieces of the known answers: verdicts, searches, fits, the command; and the parameters that only they switch on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy.special import betaln
+
+from loyaltysim.commands import main
+from loyaltysim.core.errors import InputError
+from loyaltysim.model import simulate
+from loyaltysim.scenario import Scenario
+from loyaltysim.validation import k5_lifetime_value, k6_spending
+from loyaltysim.validation.answer import KnownAnswer, exactly, near, near_share, positive
+from loyaltysim.validation.k4_retention import refit
+from loyaltysim.validation.run import validate
+from loyaltysim.validation.worlds import crossing, everyone_a_customer, market, run
+
+
+def test_a_check_passes_within_its_tolerance_only() -> None:
+    assert near("x", 1.0, 1.09, 0.1, "").passed
+    assert not near("x", 1.0, 1.11, 0.1, "").passed
+    assert not near("x", 1.0, math.nan, 0.1, "").passed
+    assert near_share("x", -2.0, -2.09, 0.05, "").passed
+    assert not near_share("x", -2.0, -2.11, 0.05, "").passed
+    assert positive("x", 0.2, 0.1, "").passed
+    assert not positive("x", 0.05, 0.1, "").passed
+    assert not exactly("x", 0, 1e-12, "").passed
+
+
+def test_a_search_finds_where_a_function_is_zero_and_refuses_bounds_that_do_not_hold_it() -> None:
+    assert crossing(lambda x: x**3 - 2, 0.0, 2.0, steps=12) == pytest.approx(2 ** (1 / 3), abs=1e-6)
+    with pytest.raises(ValueError, match="no change of sign"):
+        crossing(lambda x: x + 1, 0.0, 2.0)
+
+
+def test_the_fit_of_retention_gives_back_what_an_exact_curve_was_made_of() -> None:
+    kept = 1e6 * np.exp(betaln(0.668, 3.806 + np.arange(8)) - betaln(0.668, 3.806))
+    assert refit(kept) == pytest.approx((0.668, 3.806), rel=1e-3)
+
+
+def test_the_closed_form_of_k6_has_the_published_optimum() -> None:
+    best = k6_spending.algebra(k6_spending.PFEIFER, k6_spending.BEST_A, k6_spending.BEST_R)
+    assert best == pytest.approx(k6_spending.BEST_VALUE, abs=5e-4)
+    for step in (-0.5, 0.5):
+        assert k6_spending.algebra(k6_spending.PFEIFER, k6_spending.BEST_A + step, k6_spending.BEST_R) < best
+        assert k6_spending.algebra(k6_spending.PFEIFER, k6_spending.BEST_A, k6_spending.BEST_R + step) < best
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="K1, K2"):
+        validate(["K9"], out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_exits_with_1_and_says_so_if_a_check_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = KnownAnswer("K5", "wrong", "nobody", [near("two", 2.0, 3.0, 0.5, "a reason")], [])
+    monkeypatch.setattr(k5_lifetime_value, "answer", lambda: wrong)
+    monkeypatch.setattr("loyaltysim.validation.picture.draw", lambda known: b"picture")
+    outcome = CliRunner().invoke(main, ["validate", "k5", "--out", str(tmp_path)])
+    assert outcome.exit_code == 1
+    assert "FAILED" in outcome.output
+    assert "0 of 1 checks passed" in outcome.output
+    assert "FAILED" in (tmp_path / "validation.csv").read_text()
+
+
+def test_advertising_as_a_chance_brings_that_share_of_the_prospects() -> None:
+    settings = {"advertising.response": "chance", "advertising.strength": 0.4, "advertising.scale": 1.0}
+    given = {**settings, "advertising.budget": 1e6, "joining.unprompted": 0.0, "months": 1}
+    joined = run(market("advertising joining", given, people=50_000, customers=1))[0].figures["joined"]
+    assert joined / 50_000 == pytest.approx(0.4, abs=3 * math.sqrt(0.24 / 50_000))
+
+
+def test_the_well_tied_are_the_valuable_ones_only_where_that_is_said(small: Callable[..., Scenario]) -> None:
+    from loyaltysim.engine import born
+
+    ranks = {}
+    for share in (0.0, 0.8):
+        spec = small(**{"market.network.kind": "scale_free", "market.people": 20_000, "market.margin_ties": share})
+        world = born(spec, 1, 0)
+        margins = np.log(world.people.margin.astype(float))
+        ties = np.argsort(np.argsort(np.diff(world.first), kind="stable"))
+        ranks[share] = float(np.corrcoef(margins, ties)[0, 1])
+        # a lognormal margin keeps its mean: 3 standard errors at a spread of 1.5 means
+        assert float(np.exp(margins).mean()) == pytest.approx(40, rel=3 * 1.5 / math.sqrt(20_000))
+    assert abs(ranks[0.0]) < 3 / math.sqrt(20_000)
+    assert ranks[0.8] > 0.6
+
+
+def test_a_market_of_the_known_answers_changes_by_nothing_but_what_is_on() -> None:
+    (record,) = simulate(market("", {"months": 6}, **everyone_a_customer(1_000)), 0, ["as today"])
+    assert record.figures["customers"] == 999
+    assert record.figures["left"] == record.figures["joined"] == record.figures["grievances"] == 0
