@@ -17,6 +17,8 @@ _PLACES = {
     "check": "loyaltysim.scenario",
     "explain": "loyaltysim.scenario",
     "diff": "loyaltysim.scenario",
+    "audit": "loyaltysim.scenario",
+    "worth": "loyaltysim.commands.worth",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",
     "Scenario": "loyaltysim.scenario",

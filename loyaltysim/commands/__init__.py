@@ -25,6 +25,8 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "check": "Check a scenario and say what it holds.",
         "new": "Start a scenario from a template.",
         "explain": "Explain a parameter, lever, block or metric.",
+        "audit": "List what an answer rests on, the weakest evidence first.",
+        "worth": "Say what one lost customer is worth.",
         "diff": "Say what differs between two scenarios.",
         "schema": "Print the JSON Schema of scenarios, for editors.",
     }
