@@ -18,6 +18,7 @@ _PLACES = {
     "explain": "loyaltysim.scenario",
     "diff": "loyaltysim.scenario",
     "audit": "loyaltysim.scenario",
+    "arithmetic": "loyaltysim.commands.arithmetic",
     "worth": "loyaltysim.commands.worth",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",

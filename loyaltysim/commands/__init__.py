@@ -26,6 +26,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "new": "Start a scenario from a template.",
         "explain": "Explain a parameter, lever, block or metric.",
         "audit": "List what an answer rests on, the weakest evidence first.",
+        "arithmetic": "Put the spreadsheet's arithmetic beside the simulation.",
         "worth": "Say what one lost customer is worth.",
         "diff": "Say what differs between two scenarios.",
         "schema": "Print the JSON Schema of scenarios, for editors.",

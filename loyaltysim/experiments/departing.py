@@ -57,6 +57,6 @@ class Departing(Mechanism):
 
 def with_departure(mechanisms: Sequence[Mechanism], rows: NDArray) -> tuple[Mechanism, ...]:
     """Give a month's mechanisms with the departure of some customers right after grievances are decided."""
-    departing = Departing(rows=tuple(int(row) for row in rows))
+    departing = Departing(on=True, rows=tuple(int(row) for row in rows))
     place = next(number for number, mechanism in enumerate(mechanisms) if isinstance(mechanism, Recovery)) + 1
     return (*mechanisms[:place], departing, *mechanisms[place:])

@@ -5,7 +5,7 @@ Luck is by person and month, so the two worlds differ only by what follows from 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -61,7 +61,7 @@ class Tally:
 
     moment: Moment
     rows: NDArray[np.int32]
-    figures: Counter[str] = field(default_factory=Counter)
+    figures: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def note(self, world: World, report: Report, discount: float) -> None:
         """Add a month: the margin that its last day's customers will pay, times `discount`, and who came and went."""
@@ -71,7 +71,7 @@ class Tally:
         own[self.rows] = same[self.rows]
         pays, known = people.status == CUSTOMER, same & self.moment.customers
         for name, who in (("own", own), ("stayed", known & ~own), ("came", ~known & ~own)):
-            self.figures[name] += discount * float(np.sum(people.margin[pays & who], dtype=float))  # type: ignore[assignment]
+            self.figures[name] += discount * float(np.sum(people.margin[pays & who], dtype=float))
         left = (people.status == LOST) & (people.left_month == world.month)
         self.figures["others_left"] += int(np.count_nonzero(left & ~own))
         self.figures["others_came"] += int(np.count_nonzero(pays & (people.tenure == 0) & ~own))
@@ -140,4 +140,4 @@ def _live(scenario: Scenario, replication: int, world: World, report: Report, ta
             paid *= scenario.mechanism("accounts").later_multiple(scenario)
         for tally in tallies:
             tally.note(world, report, paid)
-            tally.figures["spent"] += report["spent"] * monthly ** (month - began)  # type: ignore[assignment]
+            tally.figures["spent"] += report["spent"] * monthly ** (month - began)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import money_for
+from loyaltysim.report.words import Money
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,12 +22,17 @@ HEADS = {
 }
 
 
+def in_single(currency: str) -> Money:
+    """Give money in single dollars: a customer is worth some hundreds or thousands."""
+    return Money(currency, 999.0)
+
+
 def sentence(months: list[int], span: Span, currency: str) -> str:
     """Say what one customer lost in each month is worth, and how much of it is their own margin."""
     lines = []
     for month in months:
         whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
-        money = money_for(currency, whole, own)
+        money = in_single(currency)
         sure = f" (95 %: {money.span(rest)})" if rest.known else ""
         told = span(month, "all", "messages_bad").mean
         lines.append(
@@ -48,7 +53,7 @@ def table(found: pd.DataFrame, span: Span, currency: str) -> Table:
         grid.add_column(head, justify="left" if head == "ties" else "right", no_wrap=True)
     for (month, ties), rows in found.groupby(["month", "ties"], sort=False):
         spans = [span(month, ties, item) for item in HEADS]
-        money = money_for(currency, *spans)
+        money = in_single(currency)
         cells = [
             f"{money.full(each.mean)}\n{money.span(each)}" if each.known else money.full(each.mean) for each in spans
         ]
