@@ -48,7 +48,7 @@ def arithmetic(
 def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
     """Reckon SCENARIO as on a spreadsheet: problems x voice x outcome x value; and say what makes the simulation differ.
 
-    The market with all that the arithmetic leaves out is restored part by part; the steps add up to the difference.
+    The market with all that the arithmetic leaves out is restored part by part, in the order shown (in another order the steps would differ); they add up to the difference.
     """
     from rich.console import Console
 
@@ -58,6 +58,9 @@ def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))
     click.echo("A mean year of the horizon:\n")
     console.print(arithmetic_table.year(found.year, first))
+    click.echo()
+    if len(found.scenario.strategies) > 1:
+        console.print(arithmetic_table.strategies(found.year))
     click.echo("\nWhat makes the difference (95 % intervals below):\n")
     console.print(arithmetic_table.bridge(found.bridge, found.scenario.currency))
     click.echo("\n" + "\n".join(arithmetic_table.legend(found.bridge)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration import solve
+from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.experiments.spreadsheet import Spreadsheet, saturation
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Part:
 PARTS = (
     Part(
         "capacity",
-        "complaints wait for handlers, in queues and other departments; staff can be overloaded",
+        "complaints wait for handlers and other departments, so money for the desk buys speed too; overload",
         {
             "desk.promise_hours": INSTANT_PROMISE_HOURS,
             "desk.passed_on_days": SLOW_DAYS,
@@ -126,7 +127,14 @@ def steps(scenario: Scenario) -> list[tuple[str, str, Scenario]]:
     found = [("chance", chance, bare(scenario))]
     for number, part in enumerate(PARTS, 1):
         still = {path: value for other in PARTS[number:] for path, value in other.stilled.items()}
-        found.append(
-            (part.name, part.what, solve(scenario.replaced(still, source="arithmetic") if still else scenario))
-        )
+        market = scenario.replaced(still, source="arithmetic") if still else scenario
+        found.append((part.name, part.what, _solved(market, part)))
     return found
+
+
+def _solved(market: Scenario, part: Part) -> Scenario:
+    try:
+        return solve(market)
+    except InputError as error:
+        what = f"the market with its {part.name} restored cannot show what is stated, so there is no bridge\n{error}"
+        raise RunError(what) from error

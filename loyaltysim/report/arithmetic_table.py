@@ -27,6 +27,25 @@ def year(found: pd.DataFrame, strategy: str) -> Table:
     return grid
 
 
+SHOWN = ("resolved", "kept after a problem", "lost in all", "told bad news")
+
+
+def strategies(found: pd.DataFrame) -> Table:
+    """Lay out what each strategy does a year, by arithmetic and (in brackets) simulated."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid.add_column("a year, arithmetic (simulated)", overflow="fold")
+    for figure in SHOWN:
+        grid.add_column(figure, justify="right", no_wrap=True)
+    for name, rows in found.groupby("strategy", sort=False):
+        pairs = rows.set_index("figure")[["arithmetic", "simulated"]].loc[list(SHOWN)].itertuples(index=False)
+        grid.add_row(Text(plain(str(name))), *(f"{by_hand:,.0f} ({played:,.0f})" for by_hand, played in pairs))
+    return grid
+
+
 def bridge(found: pd.DataFrame, currency: str) -> Table:
     """Lay out the bridge: a row a step, a column a strategy; the simulation is the sum of what stands above it."""
     from rich import box
