@@ -158,15 +158,14 @@ def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
     click.echo(study.answer)
     if not options["quiet"]:
         show_table(study)
-        click.echo(evidence(study, scenario))
+        if study.rests_on:
+            click.echo(evidence(study, scenario))
     click.echo(f"Results are in {study.folder}")
 
 
 def evidence(study: Study, scenario: Path) -> str:
     """Say in one line how good the figures are that the answer rests on."""
-    from loyaltysim.scenario import rests_on
-
-    counts = ", ".join(f"{count} {grade}" for grade, count in rests_on(study.scenario).items())
+    counts = ", ".join(f"{count} {grade}" for grade, count in study.rests_on.items())
     return f"It rests on {counts} figures: loyaltysim audit {scenario}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,15 @@ def test_the_command_prints_text_csv_and_json(own: Path) -> None:
     table = CliRunner().invoke(main, ["audit", str(own), "--format", "csv"]).output.splitlines()
     assert table[0].startswith("grade,group,path,value")
     assert len(table) == len(ls.audit(own)) + 1
+
+
+def test_a_run_says_what_its_answer_rests_on(own: Path, tmp_path: Path) -> None:
+    path, out = tmp_path / "run.yml", tmp_path / "out"
+    small = "calibration: off\nmonths: 2\nreplications: 1\nmarket: {people: 500, customers: 100, burn_in: 0}\n"
+    path.write_text(small, encoding="utf-8")
+    told = CliRunner().invoke(main, ["run", str(path), "--out", str(out), "--executor", "in-process"])
+    assert told.exit_code == 0, told.output
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    counted = ls.audit(path).grade.value_counts().to_dict()
+    assert manifest["rests_on"] == counted
+    assert f"It rests on {counted['folklore']} folklore, {counted['assumption']} assumption" in told.output
