@@ -159,7 +159,15 @@ def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
     click.echo(study.answer)
     if not options["quiet"]:
         show_table(study)
+        if study.rests_on:
+            click.echo(evidence(study, scenario))
     click.echo(f"Results are in {study.folder}")
+
+
+def evidence(study: Study, scenario: Path) -> str:
+    """Say in one line how good the figures are that the answer rests on."""
+    counts = ", ".join(f"{count} {grade}" for grade, count in study.rests_on.items())
+    return f"It rests on {counts} figures: loyaltysim audit {scenario}"
 
 
 def show_table(study: Study) -> None:

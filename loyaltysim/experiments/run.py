@@ -46,13 +46,20 @@ class Order:
     began: float = field(default_factory=perf_counter)
 
 
+def ungraded(scenario: Any) -> Mapping[str, int]:
+    """Know nothing of the evidence behind a scenario."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Machinery:
-    """What computes: `simulate` (sent to workers by its name), the metrics it reports, and the scenario's full text."""
+    """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, and how
+    many of its figures have which evidence grade."""
 
     simulate: Simulate
     catalog: Mapping[str, Metric]
     resolved: Callable[[Any], str]
+    rests_on: Callable[[Any], Mapping[str, int]] = ungraded
 
 
 def run(
@@ -78,9 +85,9 @@ def run(
         solved = solve(spec)
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
-    from loyaltysim.scenario import resolved_yaml
+    from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return carry_out(solved, Machinery(simulate, CATALOG, resolved_yaml), order)
+    return carry_out(solved, Machinery(simulate, CATALOG, resolved_yaml, rests_on), order)
 
 
 def check_place(order: Order) -> None:
@@ -115,9 +122,9 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
         records = _simulate(spec, machinery.simulate, order)
         order.progress(Progress("writing"))
         results = collect(records, spec, machinery.catalog)
-        study = _study(spec, results, folder.path)
+        study = _study(spec, results, folder.path, machinery.rests_on(spec))
         _write(folder, study, order.finish)
-        folder.tell(status="done", **_effort(records, order), answer=study.answer)
+        folder.tell(status="done", **_effort(records, order), answer=study.answer, rests_on=study.rests_on)
     return study
 
 
@@ -180,12 +187,13 @@ def _simulate(spec: Any, simulate: Simulate, order: Order) -> list[RunRecord]:
     return sorted(records, key=lambda record: (names.index(record.strategy), record.replication))
 
 
-def _study(spec: Any, results: Results, folder: Path) -> Study:
+def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int]) -> Study:
     return Study(
         scenario=spec,
         results=results,
         folder=folder,
         answer=answer.answer(results),
+        rests_on=dict(rests_on),
         summary=tables.summary(results),
         departures=tables.departures(results),
         complaints=tables.complaints(results),

@@ -41,7 +41,8 @@ class Pictures:
 class Study:
     """Strategies compared on common luck.
 
-    `summary`, `departures`, `complaints`, `money`: the tables as in the folder's CSV files. `answer`: the sentence.
+    `summary`, `departures`, `complaints`, `money`: the tables as in the folder's CSV files. `answer`: the sentence. `rests_on`: how
+    many figures of each evidence grade it rests on, the weakest first.
     `results`: the raw figures, one array a strategy and metric.
     """
 
@@ -49,6 +50,7 @@ class Study:
     results: Results
     folder: Path
     answer: str
+    rests_on: dict[str, int]
     summary: pd.DataFrame
     departures: pd.DataFrame
     complaints: pd.DataFrame

@@ -85,14 +85,20 @@ class Accounts(Mechanism):
             founder_margin=of_founders,
         )
 
+    def later_multiple(self, scenario: Any) -> float:
+        """Give what a dollar of monthly margin at the horizon is worth when its first payment after it is made."""
+        if not self.later_value:
+            return 0.0
+        hazard = 1 - (1 - scenario.stated.churn_annual) ** (1 / 12)
+        return float(1 / (1 - (1 - hazard) / (1 + scenario.discount_rate) ** (1 / 12)))
+
     def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
         """Reckon present values from months 0..T; the first margin after the horizon is paid at T + 1."""
         import numpy as np
 
         rate = scenario.discount_rate
         factor = (1 + rate) ** (-np.arange(len(months["net"]) + 1) / 12)
-        hazard = 1 - (1 - scenario.stated.churn_annual) ** (1 / 12)
-        multiple = 1 / (1 - (1 - hazard) / (1 + rate) ** (1 / 12)) * factor[-1] if self.later_value else 0.0
+        multiple = self.later_multiple(scenario) * factor[-1]
         alone = float(np.sum(months["net"] * factor[:-1]))
         later = float(months["margin_rate"][-1] * multiple)
         of_founders = np.sum(months["founder_margin"] * factor[:-1]) + months["founder_rate"][-1] * multiple

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loyaltysim.scenario.auditing import audit, rests_on
 from loyaltysim.scenario.checking import check
 from loyaltysim.scenario.comparing import diff
 from loyaltysim.scenario.edges import edge_list_problem
@@ -20,6 +21,7 @@ __all__ = [
     "Range",
     "Scenario",
     "Strategy",
+    "audit",
     "check",
     "diff",
     "edge_list_problem",
@@ -27,6 +29,7 @@ __all__ = [
     "load",
     "new",
     "resolved_yaml",
+    "rests_on",
     "schema",
     "shipped",
 ]

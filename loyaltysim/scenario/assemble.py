@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from loyaltysim.scenario.edges import network_sha256
 from loyaltysim.scenario.emit import scalar
 from loyaltysim.scenario.flatten import Entries, flatten, switch
 from loyaltysim.scenario.given import DEFAULT, Given, Place, given, plain
+from loyaltysim.scenario.grading import graded
 from loyaltysim.scenario.reading_ranges import GIVEN_UP, outside, read_ranges, stale
 from loyaltysim.scenario.reading_strategies import read_strategies
 from loyaltysim.scenario.strategy_checks import check_strategies
@@ -29,7 +31,13 @@ def assemble(entries: Entries, stem: str) -> Scenario:
     values = _usable(entries)
     provenance = _provenance(entries)
     tree = _nested({path: _converted(path, item) for path, item in values.items()})
-    tree |= {"strategies": strategies, "uncertain": uncertain, "provenance": provenance, "stem": stem}
+    tree |= {
+        "strategies": strategies,
+        "uncertain": uncertain,
+        "provenance": provenance,
+        "notes": _notes(entries),
+        "stem": stem,
+    }
     try:
         scenario = Scenario.model_validate(tree)
     except ValidationError as error:
@@ -84,7 +92,8 @@ def as_entries(scenario: Scenario) -> Entries:
     origins, entries = scenario.provenance, Entries()
     for path, value in scenario.flat().items():
         if origins.get(path, DEFAULT.origin) != DEFAULT.origin:
-            entries.values[path] = given(value, Place(origins[path]))
+            item = given(value, Place(origins[path]))
+            entries.values[path] = replace(item, note=scenario.notes.get(path, ""))
     written = {
         name: given(strategy.plain(), Place(origins.get(f"strategies.{name}", DEFAULT.origin)))
         for name, strategy in scenario.strategies.items()
@@ -131,6 +140,10 @@ def _provenance(entries: Entries) -> dict[str, str]:
         for name, item in entries.strategies.value.items():
             origins[f"strategies.{name.strip()}"] = item.named.origin
     return origins | {f"uncertain.{path}": item.named.origin for path, item in entries.uncertain.items()}
+
+
+def _notes(entries: Entries) -> dict[str, str]:
+    return {path: item.note for path, item in entries.values.items() if graded(item.note)}
 
 
 def _converted(path: str, item: Given) -> Any:

@@ -34,7 +34,8 @@ class Given:
     """A value as it was given: a scalar, a list of Given or a mapping of Given.
 
     `place` is the value's, `named` that of the key that names it; `plus` tells that a number was typed with a plus
-    sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options.
+    sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options;
+    `note` is the comment at the end of its line, where a file says how good a figure is.
     """
 
     value: Any
@@ -42,6 +43,7 @@ class Given:
     named: Place
     plus: bool = False
     layer: int = 0
+    note: str = ""
 
 
 def given(value: Any, place: Place, layer: int = 0) -> Given:

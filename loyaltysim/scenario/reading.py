@@ -79,7 +79,7 @@ def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
     start = Place(display, 1, 1)
     if root is None:
         return Given({}, start, start)
-    return _Reader(display, problems).build(root, start) or Given({}, start, start)
+    return _Reader(display, problems, text.splitlines()).build(root, start) or Given({}, start, start)
 
 
 def _refuse_directives(text: str, display: str) -> None:
@@ -104,8 +104,8 @@ def _plain_words(error: Any) -> tuple[str, str]:
 
 
 class _Reader:
-    def __init__(self, display: str, problems: list[Problem]) -> None:
-        self.display, self.problems = display, problems
+    def __init__(self, display: str, problems: list[Problem], lines: list[str]) -> None:
+        self.display, self.problems, self.lines = display, problems, lines
         self.values, self.aliases = 0, 0
         self.seen: set[int] = set()
         self.open: list[int] = []
@@ -140,7 +140,13 @@ class _Reader:
         if value is None and not node.value:
             return Given(value, named, named)  # nothing stands there, and the parser's mark is past it
         plus = isinstance(value, int | float) and node.style is None and str(node.value).startswith("+")
-        return Given(value, self.place(node), named, plus)
+        return Given(value, self.place(node), named, plus, note=self._note(node))
+
+    def _note(self, node: Any) -> str:
+        """Give the comment behind a value on its line; empty without one."""
+        line, column = node.end_mark.line, node.end_mark.column
+        rest = self.lines[line][column:].strip() if line < len(self.lines) else ""
+        return rest[1:].strip() if rest.startswith("#") else ""
 
     def _bound(self, node: Any) -> None:
         self.values += 1

@@ -1,4 +1,4 @@
-"""A scenario written out in full, each value with its unit and where it came from; it loads as the same scenario."""
+"""A scenario written out in full, each value with its unit, evidence grade and where it came from; it loads as the same scenario."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 from loyaltysim.core.declare import Declaration
 from loyaltysim.scenario.book import book, mechanisms
 from loyaltysim.scenario.emit import comment, flow, quoted, scalar, tree
+from loyaltysim.scenario.grading import evidence_in_words
 from loyaltysim.scenario.value import SOLVED, Scenario
 
-HEADER = (
-    "# A scenario in full: every value, its unit, and where it came from. It stands on its own and can be run again."
-)
+HEADER = "# A scenario in full: every value, its unit, evidence and origin. It stands on its own and can be run again."
 HOW_TO_SOLVE_AGAIN = """\
 # The values marked `solved` were solved so that today's market shows what `stated` says, and are typed here so that
 # nothing is solved again. To solve anew: write `calibration: on` and take the lines marked `solved` out."""
@@ -39,7 +38,7 @@ def resolved_yaml(scenario: Scenario, network_path: str | None = None) -> str:
     if values["calibration"] != scenario.calibration:
         origins["calibration"] = "solved by this run, so the values are typed"
     paths = {
-        path: _entry(value, book()[path], origins.get(path, "default"))
+        path: _entry(value, book()[path], evidence_in_words(scenario, path), origins.get(path, "default"))
         for path, value in values.items()
         if _is_written(path, solved)
     }
@@ -53,8 +52,8 @@ def _is_written(path: str, solved: bool) -> bool:
     return not always_on and (solved or row.role != SOLVED)
 
 
-def _entry(value: Any, row: Declaration, origin: str) -> list[str]:
-    told = comment(row.unit, origin)
+def _entry(value: Any, row: Declaration, evidence: str, origin: str) -> list[str]:
+    told = comment(row.unit, evidence, origin)
     if row.path == "calibration":
         return [f"{value}{told}"]
     if isinstance(value, list) and any(isinstance(inner, dict) for inner in value):

@@ -30,13 +30,15 @@ class Resolved(Study):
     """The study's fields, the strategies and what is uncertain; `Scenario` adds one attribute a mechanism.
 
     `provenance` says for every path where its value came from (`baseline.yml:12`, `--set`, `default`, `solved`), and
-    the same for `strategies.<name>` and `uncertain.<path>`; `stem` is the file's name without its ending;
+    the same for `strategies.<name>` and `uncertain.<path>`; `notes` holds what a file's comment says of a value's
+    evidence (`secondary: TARP`); `stem` is the file's name without its ending;
     `network_sha256` the content of an own network, empty without one.
     """
 
     strategies: dict[str, Strategy] = Field(default_factory=lambda: {AS_TODAY: Strategy()})
     uncertain: dict[str, Range] = Field(default_factory=dict)
     provenance: dict[str, str] = Field(default_factory=dict)
+    notes: dict[str, str] = Field(default_factory=dict)
     stem: str = "scenario"
     network_sha256: str = ""
 

@@ -60,7 +60,7 @@ def test_each_value_says_its_unit_and_where_it_came_from(tmp_path: Path) -> None
     path = tmp_path / "study.yml"
     path.write_text("voice:\n  price: 2\n")
     lines = [line.strip() for line in resolved_yaml(load(path, ["desk.budget=5"])).splitlines()]
-    assert "price: 2.0  # $/ask; study.yml:2" in lines
+    assert "price: 2.0  # $/ask; assumption: this scenario's own figure; study.yml:2" in lines
     assert "budget: 5.0  # $/month; --set" in lines
 
 

@@ -1,0 +1,137 @@
+"""What one lost customer is worth: own margin and the rest, by month of leaving and by number of ties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.experiments import executors, store
+from loyaltysim.experiments.files import csv_text
+from loyaltysim.experiments.run import read
+from loyaltysim.report.statistics import Interval, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from loyaltysim.experiments.lost_customer import Loss
+
+ALL = "all"
+ITEMS = {
+    "own": ("$", "the customer's own margin"),
+    "stayed": ("$", "margin of other customers who then leave sooner"),
+    "came": ("$", "margin of people who then do not come"),
+    "spent": ("$", "what the firm spends less without the customer"),
+    "rest": ("$", "both of these others, less what is not spent"),
+    "worth": ("$", "own margin and the rest"),
+    "messages_bad": ("messages", "bad messages sent less with the customer kept"),
+    "messages_good": ("messages", "good messages sent more with the customer kept"),
+    "others_left": ("customers", "others who leave, with the customer less without"),
+    "others_came": ("customers", "others who come, with the customer less without"),
+}
+COLUMNS = ("month", "ties", "mean_ties", "item", "unit", "mean", "ci_low", "ci_high", "replications")
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What one lost customer is worth: `table` in long form, one row a month of leaving, number of ties and item."""
+
+    scenario: Any
+    table: pd.DataFrame
+    folder: Path | None
+
+    def span(self, month: int, ties: str, item: str) -> Interval:
+        """Give one figure of the table with its 95 % interval."""
+        rows = self.table
+        row = rows[(rows.month == month) & (rows.ties == ties) & (rows.item == item)].iloc[0]
+        return Interval(row["mean"], row.ci_low, row.ci_high, int(row.replications))
+
+
+def worth(
+    scenario: Any,
+    *,
+    months: Sequence[int] = (),
+    group: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    overrides: Sequence[str] = (),
+    out: str | Path | None = None,
+    executor: str | Executor | None = None,
+) -> Worth:
+    """Say what one lost customer is worth, by the month of leaving and by number of ties.
+
+    `months`: when they leave (default: the first month, and a third and two thirds into the horizon); `group`: how many
+    leave together, to lower noise (default: 1 % of the customers at the start). Raises InputError and RunError.
+    """
+    store.refuse_occupied(out)
+    spec = read(scenario, replications=replications, months=None, seed=seed, overrides=overrides)
+    leaving, number = check(spec, months, group)
+    from loyaltysim.calibration import solve
+    from loyaltysim.experiments.lost_customer import lose
+
+    spec = solve(spec)
+    tasks = ((spec, replication, leaving, number) for replication in range(spec.replications))
+    with executors.opened(executor, tasks=spec.replications) as pool:
+        losses = [loss for found in executors.completed(pool, lose, tasks) for loss in found]
+    table = tabulate(losses)
+    return Worth(spec, table, keep(spec, table, out))
+
+
+def check(spec: Any, months: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:
+    """Give the months of leaving in order, and how many leave together; raises InputError for what cannot be."""
+    chosen = tuple(sorted({*months})) or tuple(sorted({1, spec.months // 3 + 1, 2 * spec.months // 3 + 1}))
+    wrong = [month for month in chosen if not 1 <= month <= spec.months]
+    if wrong:
+        what = f"month {wrong[0]} lies outside the horizon"
+        raise InputError(Problem(what, where="--months", cure=f"name months from 1 to {spec.months}"))
+    number = max(1, spec.mechanism("market").customers // 100) if group is None else group
+    if number < 1:
+        raise InputError(Problem(f"a group of {group} is no group", where="--group", cure="write 1 or more"))
+    for key in ("recovery", "service"):
+        if not spec.mechanism(key).on:
+            what = f"{key} is off, so nobody can leave over a grievance"
+            raise InputError(Problem(what, key, cure=f"write {key}: on"))
+    return chosen, number
+
+
+def tabulate(losses: Sequence[Loss]) -> pd.DataFrame:
+    """Give means and 95 % intervals over replications; `all` weighs the thirds by ties alike."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records(list(_rows(losses)), columns=list(COLUMNS))
+
+
+def _rows(losses: Sequence[Loss]) -> Iterator[tuple[Any, ...]]:
+    import numpy as np
+
+    for month in sorted({loss.month for loss in losses}):
+        here = sorted((loss for loss in losses if loss.month == month), key=lambda loss: loss.replication)
+        thirds = list(dict.fromkeys(loss.ties for loss in here))
+        for ties in (ALL, *thirds):
+            ours = [loss for loss in here if ties in (ALL, loss.ties)]
+            mean_ties = float(np.mean([loss.mean_ties for loss in ours]))
+            for item, (unit, _) in ITEMS.items():
+                each = np.array([_figure(loss, item) for loss in ours])
+                span = interval(each.reshape(-1, len(thirds)).mean(axis=1) if ties == ALL else each)
+                yield (month, ties, mean_ties, item, unit, span.mean, span.low, span.high, span.n)
+
+
+def _figure(loss: Loss, item: str) -> float:
+    figures = loss.figures
+    rest = figures["stayed"] + figures["came"] - figures["spent"]
+    return {"rest": rest, "worth": figures["own"] + rest}.get(item, figures.get(item, 0.0))
+
+
+def keep(spec: Any, table: pd.DataFrame, out: str | Path | None) -> Path | None:
+    """Write the table and the scenario into a folder of their own; nothing without one."""
+    if out is None:
+        return None
+    from loyaltysim.scenario import resolved_yaml
+
+    folder = store.claim(out, spec)
+    folder.write("scenario.yml", resolved_yaml(spec))
+    folder.write("worth.csv", csv_text(table))
+    return folder.path

@@ -1,0 +1,76 @@
+"""The spreadsheet beside the simulation as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.statistics import Interval
+from loyaltysim.report.words import money_for, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+
+def year(found: pd.DataFrame, strategy: str) -> Table:
+    """Lay out one strategy's mean year: by arithmetic, simulated, and by how much the simulation differs."""
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head in (plain(strategy), "unit", "arithmetic", "simulated", "differs by"):
+        grid.add_column(head, justify="left" if head in (plain(strategy), "unit") else "right", no_wrap=True)
+    for row in found[found.strategy == strategy].itertuples():
+        gap = f"{100 * (row.simulated / row.arithmetic - 1):+.0f} %" if row.arithmetic else ""
+        grid.add_row(row.figure, row.unit, f"{row.arithmetic:,.0f}", f"{row.simulated:,.0f}", gap)
+    return grid
+
+
+SHOWN = ("resolved", "kept after a problem", "lost in all", "told bad news")
+
+
+def strategies(found: pd.DataFrame) -> Table:
+    """Lay out what each strategy does a year, by arithmetic and (in brackets) simulated."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid.add_column("a year, arithmetic (simulated)", overflow="fold")
+    for figure in SHOWN:
+        grid.add_column(figure, justify="right", no_wrap=True)
+    for name, rows in found.groupby("strategy", sort=False):
+        pairs = rows.set_index("figure")[["arithmetic", "simulated"]].loc[list(SHOWN)].itertuples(index=False)
+        grid.add_row(Text(plain(str(name))), *(f"{by_hand:,.0f} ({played:,.0f})" for by_hand, played in pairs))
+    return grid
+
+
+def bridge(found: pd.DataFrame, currency: str) -> Table:
+    """Lay out the bridge: a row a step, a column a strategy; the simulation is the sum of what stands above it."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    names = list(dict.fromkeys(found.strategy))
+    shown = found[found.strategy.isin(names[1:] or names)]
+    spans = {(row.strategy, row.step): Interval(row.value, row.ci_low, row.ci_high) for row in shown.itertuples()}
+    money = money_for(currency, *spans.values())
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid.add_column("gain (NPV)" if len(names) > 1 else "worth (NPV)", no_wrap=True)
+    for name in names[1:] or names:
+        grid.add_column(Text(plain(name)), justify="right", overflow="fold")
+    for step in dict.fromkeys(found.step):
+        cells = []
+        for name in names[1:] or names:
+            span = spans[name, step]
+            wide = span.known and span.high > span.low
+            cells.append(Text(f"{money.signed(span.mean)}\n{money.span(span)}" if wide else money.signed(span.mean)))
+        grid.add_row(step if step in ("arithmetic", "simulation") else f"+ {step}", *cells)
+    return grid
+
+
+def legend(found: pd.DataFrame) -> Iterator[str]:
+    """Say what each step is."""
+    for row in found.drop_duplicates("step").itertuples():
+        yield f"  {row.step}: {row.what}"

@@ -1,0 +1,61 @@
+"""What one lost customer is worth, as a table for the terminal and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.statistics import Interval
+from loyaltysim.report.words import Money
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+Span = Callable[[int, str, str], Interval]
+HEADS = {
+    "own": "own\nmargin",
+    "stayed": "others\nwho leave",
+    "came": "others who\ndo not come",
+    "spent": "less\nspending",
+    "worth": "worth",
+}
+
+
+def in_single(currency: str) -> Money:
+    """Give money in single dollars: a customer is worth some hundreds or thousands."""
+    return Money(currency, 999.0)
+
+
+def sentence(months: list[int], span: Span, currency: str) -> str:
+    """Say what one customer lost in each month is worth, and how much of it is their own margin."""
+    lines = []
+    for month in months:
+        whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
+        money = in_single(currency)
+        sure = f" (95 %: {money.span(rest)})" if rest.known else ""
+        told = span(month, "all", "messages_bad").mean
+        lines.append(
+            f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own margin "
+            f"and {money.full(rest.mean)} of others'{sure}; {abs(told):.1f} "
+            f"{'more' if told < 0 else 'fewer'} bad messages are told than if they had stayed."
+        )
+    return "\n".join(lines)
+
+
+def table(found: pd.DataFrame, span: Span, currency: str) -> Table:
+    """Lay out one row a month of leaving and number of ties; each figure with its 95 % interval below it."""
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head in ("lost in\nmonth", "ties", "mean\nties", *HEADS.values()):
+        grid.add_column(head, justify="left" if head == "ties" else "right", no_wrap=True)
+    for (month, ties), rows in found.groupby(["month", "ties"], sort=False):
+        spans = [span(month, ties, item) for item in HEADS]
+        money = in_single(currency)
+        cells = [
+            f"{money.full(each.mean)}\n{money.span(each)}" if each.known else money.full(each.mean) for each in spans
+        ]
+        grid.add_row(str(month) if ties == "all" else "", str(ties), f"{rows.mean_ties.iloc[0]:.1f}", *cells)
+    return grid
