@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from loyaltysim.report.names import plain
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import money_for, plain
+from loyaltysim.report.words import money_for
 
 if TYPE_CHECKING:
     import pandas as pd
