@@ -60,7 +60,7 @@ def content_key(scenario: Scenario) -> str:
 def _source_digest() -> str:
     package = Path(__file__).parent.parent
     digest = hashlib.blake2b(digest_size=16)
-    for room in ("core", "kernels", "mechanisms", "calibration"):
+    for room in ("core", "kernels", "mechanisms", "scenario", "calibration"):
         for file in sorted((package / room).glob("*.py")):
             digest.update(file.read_bytes())
     digest.update((package / "engine.py").read_bytes())
