@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from math import ceil, exp
+from math import exp
 from typing import Any
 
 import mesa
 
-from benchmarks.textbook_person import CUSTOMER, Person
+from benchmarks.textbook_person import CUSTOMER, LOST, Person
 
 WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.passed_on": 0.0}
 CONSTANT_CARE = {"staff.spread": 0.0, "staff.turnover": 0.0, "staff.overload_effect": 0.0}
@@ -55,10 +55,19 @@ class TextbookMarket(mesa.Model):
                 other.ties.append(person)
 
     def choose_first_customers(self) -> None:
-        """Choose who is a customer at the start, and since when: the steadier, the likelier and the longer."""
-        race = sorted(self.everyone, key=lambda one: self.random.expovariate(1) * (0.05 + one.fickleness))
-        for one in race[: self.values["market.customers"]]:
-            one.become_customer(int(min(36 * self.random.expovariate(0.05 + one.fickleness), 600)))
+        """Choose who is a customer at the start, and since when, and who is lost: the steadier, the likelier to be here."""
+        values, wait = self.values, self.random.expovariate
+        proneness = {person: 0.05 + person.fickleness for person in self.everyone}
+        race = sorted(self.everyone, key=lambda person: wait(1) * proneness[person])
+        customers, prospects = race[: values["market.customers"]], race[values["market.customers"] :]
+        leaving = 1 - (1 - values["stated.churn_annual"]) ** (1 / 12)
+        mean = sum(proneness[person] for person in customers) / len(customers)
+        for person in customers:
+            person.become_customer(int(min(wait(max(leaving * proneness[person] / mean, 1e-6)), 600)))
+        forget = values["joining.forget"]
+        number = min(round(leaving * len(customers) * forget), len(prospects) // 2)
+        for place, person in enumerate(sorted(prospects, key=lambda one: wait(1) / proneness[one])[:number]):
+            person.status, person.reason, person.left_month = LOST, "indifference", -1 - place % forget
 
     @property
     def customers(self) -> int:
@@ -97,14 +106,13 @@ class TextbookMarket(mesa.Model):
         self.datacollector.collect(self)
 
     def fund_desk(self, complaints: int) -> None:
-        """Spread the desk's money over its cases and its handlers' hours."""
+        """Spread the desk's money over its cases."""
         values = self.values
         self.money_a_case = values["desk.budget"] / max(1, complaints)
         hours = values["desk.budget"] / values["desk.wage"]
-        handlers = ceil(hours / values["desk.handler_hours"])
+        handlers = int(hours / values["desk.handler_hours"])
         if complaints > handlers:
             raise ValueError(f"beyond the core: {complaints} complaints a month keep {handlers} handlers busy")
-        self.hours_a_handler = hours / handlers
         solved = min(1, values["desk.solvable"] * (1 - exp(-self.money_a_case / values["desk.solve_scale"])))
         self.chance_resolved = 1 - (1 - solved) * exp(-values["desk.compensation"] / values["desk.compensation_scale"])
 

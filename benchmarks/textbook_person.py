@@ -133,9 +133,8 @@ class Person(mesa.Agent):
         model, random, values = self.model, self.random, self.model.values
         if random.random() < 1 - exp(-model.money_a_case / values["desk.answer_scale"]):
             self.case_opened = model.month + random.random()
-            self.case_due = (
-                self.case_opened + random.expovariate(1 / values["desk.hours_a_case"]) / model.hours_a_handler
-            )
+            hours = random.expovariate(1 / values["desk.hours_a_case"])
+            self.case_due = self.case_opened + hours / values["desk.handler_hours"]
             model.tally["acknowledged"] += 1
         else:
             self.outcome = "ignored"
