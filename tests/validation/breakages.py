@@ -29,7 +29,7 @@ BREAKAGES = (
              "adopters = world.customers_now.size / people.rows", "adopters = 1 - world.customers_now.size / people.rows",
              "k3_bass:answer"),
     Breakage("the fickle follow friends sooner", "kernels/leaving.py",
-             "hazard[row] = base * fickleness[row] * np.exp(log_ratio", "hazard[row] = base * np.exp(log_ratio",
+             "pull = base * fickleness[row] * np.exp(", "pull = base * np.exp(",
              "k4_retention:answer"),
     Breakage("hazards of competing risks add", "kernels/leaving.py", "total = died + moved + friends + rival",
              "total = max(died, moved) + friends + rival", "k7_competing:answer"),
