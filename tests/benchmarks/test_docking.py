@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
-import re
 from pathlib import Path
 
 import pytest
@@ -12,14 +10,13 @@ import pytest
 from benchmarks.docking import (
     ABSOLUTE,
     RELATIVE,
-    REPLICATIONS,
     Figures,
     compare,
     dock_all,
     engine_figures,
     twin_figures,
 )
-from benchmarks.docking_settings import SETTINGS, setting
+from benchmarks.docking_settings import setting
 from benchmarks.textbook import TextbookMarket
 from loyaltysim.scenario import Scenario
 
@@ -111,21 +108,6 @@ def test_the_twin_imports_nothing_of_the_engine() -> None:
         imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert "mesa" in imported
         assert not [module for module in imported if module.startswith("loyaltysim")]
-
-
-def test_filed_evidence_names_a_commit_and_finds_all_equivalent() -> None:
-    filed = json.loads((FILED / "docking.json").read_text(encoding="utf-8"))
-    assert re.fullmatch("[0-9a-f]{40}", filed["commit"])
-    assert filed["changed_files"] == []
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", filed["date"])
-    assert set(filed["versions"]) >= {"python", "mesa", "numpy", "numba"}
-    assert (filed["replications"], filed["confidence"]) == (REPLICATIONS, 0.99)
-    assert set(filed["settings"]) == set(SETTINGS)
-    for rows in filed["settings"].values():
-        assert {row["figure"] for row in rows} == set(RELATIVE | ABSOLUTE)
-        for row in rows:
-            assert -row["tolerance"] <= row["low"] <= row["high"] <= row["tolerance"], row
-    assert filed["commit"] in (FILED / "docking.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.evidence
