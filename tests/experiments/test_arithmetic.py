@@ -163,7 +163,8 @@ def test_the_command_writes_what_it_shows(
 def test_without_anything_stated_there_is_no_arithmetic(small: Callable[..., Scenario]) -> None:
     with pytest.raises(InputError, match="nothing is solved from what is stated"):
         ls.arithmetic(small())
-    silent = Scenario().replaced({"stated.churn_annual": 0.0}, source="test")
+    nobody_comes = {"advertising.budget": 0.0, "joining.praise": 0.0}
+    silent = Scenario().replaced({"stated.churn_annual": 0.0, **nobody_comes}, source="test")
     with pytest.raises(InputError, match="nobody is stated to leave"):
         ls.arithmetic(silent)
 
