@@ -82,6 +82,7 @@ class Departure(Mechanism):
         import numpy as np
 
         people = world.people
+        to_rival = self.to_rival * float(world.firm.rivals_supply[0])
         left, never, withdrawn, world.rolls["gone"] = kernels.leaving.depart(
             world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
@@ -89,7 +90,7 @@ class Departure(Mechanism):
         )  # fmt: skip
         kernels.leaving.notice(
             world.customers_now, people.generation, np.uint64(luck("turns to")), people.status, people.reason,
-            self.to_rival, world.first, world.tie, people.exposure, people.with_rival,
+            to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         for number, reason in enumerate(REASONS):
             for name, more in ((f"left_{reason}", left), (f"never_complained_{reason}", never)):

@@ -50,13 +50,17 @@ class Rivals(Mechanism):
     )
 
     lured = column("people", "float32", unit="1/month", doc="hazard to be lured by a rival")
+    rivals_supply = column("firm", "int8", doc="whether there are rivals who supply anyone")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
 
     def begin(self, world: World, luck: Draws) -> None:
-        """Draw who is with a rival at first."""
+        """Draw who is with a rival at first: nobody, in a world without rivals."""
         import numpy as np
 
+        if not self.on:
+            return
         people = world.people
+        world.firm.rivals_supply[0] = 1
         rows = np.arange(people.rows, dtype=np.int32)
         draws = kernels.luck.units(np.uint64(luck("first supplier")), rows, people.generation)
         people.with_rival[:] = (draws < self.share) & (people.status == 0)

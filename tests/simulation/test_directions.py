@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from loyaltysim.model import simulate
+from loyaltysim.model import RECORDED, simulate
 from loyaltysim.scenario import Scenario
 
 PAIRS = 6
@@ -65,3 +65,10 @@ def test_a_good_recovery_never_makes_failures_profitable(small: Callable[..., Sc
     desk = {**MARKET, "desk.budget": 4_000.0, "voice.unprompted": 0.9}
     few, many = (simulate(small(**{**desk, "touchpoints.failure": rate}), 0, ["as today"])[0] for rate in (0.02, 0.1))
     assert many.figures["npv"] < few.figures["npv"]
+
+
+def test_in_a_world_without_rivals_nobody_is_with_one(small: Callable[..., Scenario]) -> None:
+    world = small(**{"rivals": {"on": False}})
+    record = simulate(world, 0, ["as today"])[0]
+    assert record.figures["left"] > 0
+    assert record.months[:, RECORDED.index("rival_customers")].max() == 0
