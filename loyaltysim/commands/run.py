@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from loyaltysim.commands import options
+
 if TYPE_CHECKING:
     from loyaltysim.experiments.progress import Listener, Progress
     from loyaltysim.experiments.study import Study
@@ -142,22 +144,20 @@ def pace(progress: Progress) -> str:
     return f"{progress.done:,}/{progress.total:,} runs, {progress.per_second:.3g} a second, {left} left"
 
 
-@click.command("run", short_help="Simulate every strategy of a scenario.")
-@click.argument("scenario", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the results go (new or empty folder)."
-)
-@click.option("--replications", type=int, metavar="N", help="How often to repeat with other luck.")
-@click.option("--months", type=int, metavar="N", help="How many months to simulate.")
-@click.option("--seed", type=int, metavar="N", help="Which luck to meet.")
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a value, or add with PATH+=VALUE.")
-@click.option("--executor", metavar="WHERE", help="in-process, processes or processes:N (default: processes).")
+@options.verb("run")
+@options.SCENARIO
+@options.out("Where the results go")
+@options.REPLICATIONS
+@options.MONTHS
+@options.SEED
+@options.SET
+@options.EXECUTOR
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
-def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
+def command(scenario: Path, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
-    study = run(scenario, set=overrides, **options)
+    study = run(scenario, **asked)
     click.echo(study.answer)
-    if not options["quiet"]:
+    if not asked["quiet"]:
         show_table(study)
         if study.rests_on:
             click.echo(evidence(study, scenario))
