@@ -53,11 +53,11 @@ def born(scenario: Scenario, seed: int, replication: int) -> World:
 
 
 def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Draw or read who knows whom; CSR rows first int64 (people + 1,) and tie int32."""
+    """Draw or read who knows whom; CSR rows first int64 (people + 1,) and tie int32; (1,) and empty without ties."""
     network, people = market.network, market.people
     half = max(1, network.ties // 2)
     if network.kind == "none":
-        return np.zeros(people + 1, np.int64), np.empty(0, np.int32)
+        return np.zeros(1, np.int64), np.empty(0, np.int32)
     if network.kind == "file":
         ends = np.loadtxt(network.path, dtype=np.int32, comments="#", usecols=(0, 1), ndmin=2)
         a, b = ends[:, 0].copy(), ends[:, 1].copy()

@@ -20,11 +20,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import SpawnContext, SpawnProcess
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.threads import usable_processors
 
 T = TypeVar("T")
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -51,16 +51,6 @@ def parse(text: str) -> Place:
         return Place("processes", int(number or 0))
     cure = "write in-process, processes, or processes:N with N of 1 or more"
     raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=cure))
-
-
-def usable_processors() -> int:
-    """Count the processors that this process may use: its affinity, and a container's quota."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(count, round(int(quota) / int(period))))
-    except (OSError, ValueError):  # no such quota here, or "max"
-        return count
 
 
 class InProcess(Executor):

@@ -30,10 +30,11 @@ def grieve(
         row = roll[i]
         bad = indifferent[row]
         failures = failed[row]
-        if bad + failures == 0 or open_case[row]:
-            continue
         seed = bits(key, person(row, generation[row]))
         u = share(seed)
+        # a bound that hardly anyone passes, so that it is guessed right; it stops all who met nothing bad
+        if u >= (bad * base_indifference + failures * base_product) * fickleness[row] * ceiling or open_case[row]:
+            continue
         shared = fickleness[row] / (1.0 + tenure[row] / forgiveness)
         if u >= (bad * base_indifference + failures * base_product) * shared * ceiling:
             continue

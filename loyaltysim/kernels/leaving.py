@@ -39,10 +39,9 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     for i in range(roll.size):
         row = roll[i]
         level = satisfaction[row]
-        if level >= content and share(bits(key, person(row, generation[row]))) >= indifferent:
-            hazard[row] = 0.0
-        else:
-            hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
+        committed = (level >= content) & (share(bits(key, person(row, generation[row]))) >= indifferent)
+        pull = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
+        hazard[row] = 0.0 if committed else pull
 
 
 @njit(cache=True, nogil=True)
@@ -53,16 +52,21 @@ def depart(
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
     `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns left and
-    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows of those who died or moved.
+    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows (int32) of those who died or
+    moved and of the defectors: all others of the roll who left this month, over a grievance too.
     """
     left = np.zeros(6, np.int64)
     never = np.zeros(6, np.int64)
     gone = np.empty(roll.size, np.int32)
     n = 0
+    defectors = np.empty(roll.size, np.int32)
+    m = 0
     withdrawn = 0
     for i in range(roll.size):
         row = roll[i]
         if status[row] != CUSTOMER:
+            defectors[m] = row
+            m += 1
             continue
         friends = following[row]
         rival = lured[row]
@@ -92,22 +96,24 @@ def depart(
         if why <= MOVED:
             gone[n] = row
             n += 1
-    return left, never, withdrawn, gone[:n].copy()
+        else:
+            defectors[m] = row
+            m += 1
+    return left, never, withdrawn, gone[:n].copy(), defectors[:m].copy()
 
 
 @njit(cache=True, nogil=True)
-def notice(roll, generation, key, status, reason, to_rival, first, tie, exposure, with_rival):
-    """Let this month's defectors find a new supplier, and their neighbours know.
+def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, with_rival):
+    """Let this month's defectors (rows, int32) find a new supplier, and their neighbours know.
 
     Who was lured is with a rival, and so is a share `to_rival` of those who left over a grievance. Each neighbour's
-    exposure (float32) rises by 1. Dying or moving is no defection.
+    exposure (float32) rises by 1.
     """
-    for i in range(roll.size):
-        row = roll[i]
-        if status[row] != LOST or reason[row] < FRIENDS:
-            continue
+    for i in range(defectors.size):
+        row = defectors[i]
         why = reason[row]
         if why == RIVAL or (why > RIVAL and unit(key, person(row, generation[row])) < to_rival):
             with_rival[row] = 1
-        for j in range(first[row], first[row + 1]):
-            exposure[tie[j]] += 1.0
+        if first.size > 1:
+            for j in range(first[row], first[row + 1]):
+                exposure[tie[j]] += 1.0
