@@ -27,7 +27,7 @@ def grieve(
     n = 0
     ceiling = np.exp(slope * middle)
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         bad = indifferent[row]
         failures = failed[row]
         seed = bits(key, person(row, generation[row]))

@@ -32,12 +32,14 @@ def join(
     may = np.empty(SIFTED, np.bool_)
     for begin in range(start, stop, SIFTED):
         size = min(SIFTED, stop - begin)
-        # most people stay as they are: a loop without branches sifts out those for whom more must be reckoned
+        # most people stay as they are: a loop without branches, over slices, sifts out those for whom more must be reckoned
+        until = begin + size
+        states, reasons, months = status[begin:until], reason[begin:until], left_month[begin:until]
+        good, generations = heard_good[begin:until], generation[begin:until]
         for i in range(size):
-            row = begin + i
-            near = share(bits(key, person(row, generation[row]))) < (steady + praise * heard_good[row]) * ceiling
-            forgets = (status[row] == LOST) & (month - left_month[row] >= forget) & (reason[row] > MOVED)
-            may[i] = (near & (status[row] != CUSTOMER)) | forgets
+            near = share(bits(key, person(begin + i, generations[i]))) < (steady + praise * good[i]) * ceiling
+            forgets = (states[i] == LOST) & (month - months[i] >= forget) & (reasons[i] > MOVED)
+            may[i] = (near & (states[i] != CUSTOMER)) | forgets
         for i in range(size):
             if not may[i]:
                 continue

@@ -22,7 +22,7 @@ def follow(
     hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at most 1e6.
     """
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         opinion = heard_good[row] - bad_weight * heard_bad[row]
         pull = base * fickleness[row] * np.exp(min(log_ratio * exposure[row] - opinion_weight * opinion, 700.0))
         hazard[row] = min(pull, CERTAIN)
@@ -37,11 +37,12 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     the same ones, cannot be lured while their satisfaction is at least `content`.
     """
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         level = satisfaction[row]
-        committed = (level >= content) & (share(bits(key, person(row, generation[row]))) >= indifferent)
-        pull = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
-        hazard[row] = 0.0 if committed else pull
+        if level >= content and share(bits(key, person(row, generation[row]))) >= indifferent:
+            hazard[row] = 0.0
+        else:
+            hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
 
 
 @njit(cache=True, nogil=True)
@@ -63,7 +64,7 @@ def depart(
     m = 0
     withdrawn = 0
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         if status[row] != CUSTOMER:
             defectors[m] = row
             m += 1

@@ -38,13 +38,14 @@ def take_roll(start, stop, status, tenure):
 
     Every row is written to the list and only a customer's is kept: a branch that one person in five takes costs more.
     """
-    rows = np.empty(stop - start, np.int32)
-    n = 0
-    for row in range(start, stop):
-        rows[n] = row
-        n += status[row] == CUSTOMER
-    for row in range(start, stop):
-        tenure[row] += (status[row] == CUSTOMER) & (tenure[row] < 32000)
+    status, tenure = status[start:stop], tenure[start:stop]
+    rows = np.empty(status.size, np.int32)
+    n = np.uint64(0)
+    for i in range(status.size):
+        rows[n] = start + i
+        n += np.uint64(status[i] == CUSTOMER)
+    for i in range(status.size):
+        tenure[i] += np.int16((status[i] == CUSTOMER) & (tenure[i] < 32000))
     return rows[:n].copy()
 
 
@@ -56,27 +57,28 @@ def value(start, stop, status, margin, founder, with_rival):
     Sums are given block by block (float64, (blocks,)), each over 4,096 rows from 0, so that the bits do not depend on
     how the rows are shared among threads.
     """
-    blocks = (stop - start + BLOCK - 1) // BLOCK
+    status, margin, founder, with_rival = status[start:stop], margin[start:stop], founder[start:stop], with_rival[start:stop]
+    blocks = (status.size + BLOCK - 1) // BLOCK
     totals = np.zeros(blocks, np.float64)
     of_founders = np.zeros(blocks, np.float64)
-    rows = np.empty(min(BLOCK, stop - start), np.int32)
+    rows = np.empty(BLOCK, np.uint32)
     count = 0
     elsewhere = 0
-    for row in range(start, stop):
+    for row in range(with_rival.size):
         elsewhere += with_rival[row] != 0
     for block in range(blocks):
-        begin = start + block * BLOCK
-        n = 0
-        for row in range(begin, min(begin + BLOCK, stop)):
-            rows[n] = row
-            n += status[row] == CUSTOMER
+        begin = block * BLOCK
+        n = np.uint64(0)
+        for i in range(min(BLOCK, status.size - begin)):
+            rows[n] = begin + i
+            n += np.uint64(status[np.uint64(begin + i)] == CUSTOMER)
         part = 0.0
         founders_part = 0.0
         for i in range(n):
             row = rows[i]
             part += margin[row]
             founders_part += margin[row] if founder[row] else 0.0
-        count += n
+        count += np.int64(n)
         totals[block] = part
         of_founders[block] = founders_part
     return count, elsewhere, totals, of_founders

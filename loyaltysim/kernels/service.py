@@ -32,7 +32,7 @@ def meet(
     all_failures = 0
     all_wows = 0
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         seed = bits(key, person(row, generation[row]))
         u = share(seed)
         n = np.int64(u >= counts[0]) + (u >= counts[1]) + (u >= counts[2]) + (u >= counts[3])
@@ -94,26 +94,24 @@ def feel(
     for block in range(blocks):
         part = 0.0
         for i in range(block * BLOCK, min((block + 1) * BLOCK, roll.size)):
-            row = roll[i]
+            row = np.uint64(roll[i])
             level = satisfaction[row]
             before[row] = level
-            wish = expectation[row]
             n = met[row]
-            bad = indifferent[row]
-            failures = failed[row]
-            wows = wowed[row]
-            ordinary = n - bad - failures - wows
-            seen = (ordinary * worth[0] + bad * worth[1] + failures * worth[2] + wows * worth[3]) / max(n, 1)
-            seen += mood_weight * susceptibility[row] * (mood_met[row] - mood_usual)
-            gap = seen - wish
-            goal = neutral + (gap if gap > 0.0 else bad_weight * gap)
-            felt = level + speed * (min(max(goal, 0.0), 1.0) - level)
-            learnt = wish + (rises if gap > 0.0 else falls) * gap
-            level = felt if n > 0 else level
-            # once more as the float32 that a column holds
-            learnt = np.float64(np.float32(learnt)) if n > 0 else wish
-            satisfaction[row] = level
-            expectation[row] = min(max(learnt + drift, 0.0), 1.0)
+            if n > 0:
+                bad = indifferent[row]
+                failures = failed[row]
+                wows = wowed[row]
+                ordinary = n - bad - failures - wows
+                seen = (ordinary * worth[0] + bad * worth[1] + failures * worth[2] + wows * worth[3]) / n
+                seen += mood_weight * susceptibility[row] * (mood_met[row] - mood_usual)
+                wish = expectation[row]
+                gap = seen - wish
+                goal = neutral + (gap if gap > 0.0 else bad_weight * gap)
+                level += speed * (min(max(goal, 0.0), 1.0) - level)
+                satisfaction[row] = level
+                expectation[row] = wish + (rises if gap > 0.0 else falls) * gap
+            expectation[row] = min(max(expectation[row] + drift, 0.0), 1.0)
             part += level
         totals[block] = part
     return totals
