@@ -121,7 +121,7 @@ def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) ->
 
 def empty_rolls(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
     """Give every declared roll without rows, as a month finds it when the mechanism that makes it is off."""
-    return {roll.name: np.empty(0, np.int32) for mechanism in mechanisms for roll in mechanism.rolls()}
+    return {roll.name: np.empty(0, roll.dtype) for mechanism in mechanisms for roll in mechanism.rolls()}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, PRODUCT, RESOLVED, SMALL
+from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, NONE, PRODUCT, RESOLVED, SILENT, SMALL
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
@@ -53,6 +53,35 @@ def grieve(
         rows[n] = row
         n += 1
     return rows[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
+    """List whose grievance is decided this month, and how it ended: the silent first, then the closed complaints.
+
+    Rows int32; `grieved` ascending, and `voiced` a part of it in its order; closed_as: int8 (closed,). Notes the
+    outcomes in `outcome_now` (int8, by person), -1 for all others of the roll. Returns rows int32 and outcomes int8.
+    """
+    for i in range(roll.size):
+        outcome_now[np.uint64(roll[i])] = NONE
+    silent = grieved.size - voiced.size
+    rows = np.empty(silent + closed.size, np.int32)
+    ended = np.empty(silent + closed.size, np.int8)
+    n = 0
+    spoken = 0
+    for i in range(grieved.size):
+        if spoken < voiced.size and voiced[spoken] == grieved[i]:
+            spoken += 1
+            continue
+        rows[n] = grieved[i]
+        ended[n] = SILENT
+        n += 1
+    for i in range(closed.size):
+        rows[n + i] = closed[i]
+        ended[n + i] = closed_as[i]
+    for i in range(rows.size):
+        outcome_now[rows[i]] = ended[i]
+    return rows, ended
 
 
 @njit(cache=True, nogil=True)

@@ -43,10 +43,9 @@ def tell(
     tellers = np.empty(roll.size, np.int32)
     n = 0
     for i in range(roll.size):
-        row = roll[i]
-        outcome = outcome_now[row]
-        tellers[n] = row
-        n += (outcome >= SILENT) | (wowed[row] > 0)
+        row = np.uint64(roll[i])
+        tellers[np.uint64(n)] = roll[i]
+        n += (outcome_now[row] >= SILENT) | (wowed[row] > 0)
     told = np.empty(n, np.int32)
     unhappy = np.empty(n, np.int32)
     totals = np.zeros(4, np.int64)
@@ -77,7 +76,7 @@ def tell(
             continue
         for m in range(told[i]):
             word = bits(seed, np.uint64(m + 1))
-            friend = np.int64(tie[start + below(word, ties)])
+            friend = np.int64(tie[np.uint64(start + below(word, ties))])
             other = below(word, people - 1)
             other += other >= row
             heard[begin + m] = friend if high(word) < strong else other
@@ -105,8 +104,8 @@ def deliver(place, until, heard, begins, inbox_bad, inbox_good):
     """Put the messages (as `tell` gives them) for the neighbourhoods place..until into the inboxes, uint16, each full at 65,535."""
     places = begins.size // 2
     for i in range(begins[place], begins[until]):
-        row = heard[i]
+        row = np.uint64(heard[i])
         inbox_bad[row] += inbox_bad[row] < FULL
     for i in range(begins[places + place], begins[places + until]):
-        row = heard[i]
+        row = np.uint64(heard[i])
         inbox_good[row] += inbox_good[row] < FULL

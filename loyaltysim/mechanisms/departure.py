@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, metric, param, roll, solved
-from loyaltysim.core.words import REASONS
+from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, REASONS
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -96,14 +96,13 @@ class Departure(Mechanism):
         world.rolls["gone"] = threads.joined([gone for _, _, _, gone, _ in parts])
         left, never = (sum(part[number] for part in parts) for number in (0, 1))
         withdrawn = sum(part[2] for part in parts)
-        for number, reason in enumerate(REASONS):
-            for name, more in ((f"left_{reason}", left), (f"never_complained_{reason}", never)):
-                report(**{name: report[name] + more[number]})
-        total = sum(report[f"left_{reason}"] for reason in REASONS)
+        for names, more in ((LEFT, left), (NEVER_COMPLAINED, never)):
+            report(**{name: report[name] + number for name, number in zip(names, more.tolist(), strict=True)})
+        total = sum(report[name] for name in LEFT)
         report(
             left=total,
             left_unvoiced=total - report["left_voiced"],
-            never_complained=sum(report[f"never_complained_{reason}"] for reason in REASONS),
+            never_complained=sum(report[name] for name in NEVER_COMPLAINED),
             withdrawn=withdrawn,
             complaints_open=world.firm.open_cases[0] - withdrawn,
         )

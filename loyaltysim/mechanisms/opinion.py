@@ -31,5 +31,11 @@ class Opinion(Mechanism):
         """Empty the inboxes into what is remembered."""
         people = world.people
         threads.over_rows(
-            kernels.talk.hear, people.rows, people.inbox_good, people.inbox_bad, self.kept, people.heard_good, people.heard_bad
+            kernels.talk.hear,
+            people.rows,
+            people.inbox_good,
+            people.inbox_bad,
+            self.kept,
+            people.heard_good,
+            people.heard_bad,
         )
