@@ -15,6 +15,7 @@ from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.record import Report, monthly_chance
 from loyaltysim.core.streams import Draws, timeless_key
 from loyaltysim.core.tables import World, build_tables, empty_rolls
+from loyaltysim.core.watch import UNWATCHED, Watch
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market import Market
@@ -70,9 +71,16 @@ def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], ND
     return kernels.network.csr(people, a, b)
 
 
-def play(world: World, scenario: Scenario, mechanisms: Sequence[Mechanism], seed: int, replication: int) -> Report:
+def play(
+    world: World,
+    scenario: Scenario,
+    mechanisms: Sequence[Mechanism],
+    seed: int,
+    replication: int,
+    watch: Watch = UNWATCHED,
+) -> Report:
     """Play the world's next month in place with the given mechanisms, and give its report."""
-    return play_month(world, world.month + 1, mechanisms, CATALOG, seed, replication)
+    return play_month(world, world.month + 1, mechanisms, CATALOG, seed, replication, watch)
 
 
 def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[World, Report]:

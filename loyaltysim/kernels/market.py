@@ -83,7 +83,7 @@ def value(start, stop, status, margin, founder, with_rival):
             row = rows[i]
             part += margin[row]
             founders_part += margin[row] if founder[row] else 0.0
-        count += np.int64(n)
+        count += int(n)
         totals[block] = part
         of_founders[block] = founders_part
     return count, elsewhere, totals, of_founders
