@@ -15,6 +15,7 @@ from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.record import Report, monthly_chance
 from loyaltysim.core.streams import Draws, timeless_key
 from loyaltysim.core.tables import World, build_tables, empty_rolls
+from loyaltysim.core.watch import UNWATCHED, Watch
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market import Market
@@ -53,11 +54,11 @@ def born(scenario: Scenario, seed: int, replication: int) -> World:
 
 
 def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Draw or read who knows whom; CSR rows first int64 (people + 1,) and tie int32."""
+    """Draw or read who knows whom; CSR rows first int64 (people + 1,) and tie int32; (1,) and empty without ties."""
     network, people = market.network, market.people
     half = max(1, network.ties // 2)
     if network.kind == "none":
-        return np.zeros(people + 1, np.int64), np.empty(0, np.int32)
+        return np.zeros(1, np.int64), np.empty(0, np.int32)
     if network.kind == "file":
         ends = np.loadtxt(network.path, dtype=np.int32, comments="#", usecols=(0, 1), ndmin=2)
         a, b = ends[:, 0].copy(), ends[:, 1].copy()
@@ -70,9 +71,16 @@ def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], ND
     return kernels.network.csr(people, a, b)
 
 
-def play(world: World, scenario: Scenario, mechanisms: Sequence[Mechanism], seed: int, replication: int) -> Report:
+def play(
+    world: World,
+    scenario: Scenario,
+    mechanisms: Sequence[Mechanism],
+    seed: int,
+    replication: int,
+    watch: Watch = UNWATCHED,
+) -> Report:
     """Play the world's next month in place with the given mechanisms, and give its report."""
-    return play_month(world, world.month + 1, mechanisms, CATALOG, seed, replication)
+    return play_month(world, world.month + 1, mechanisms, CATALOG, seed, replication, watch)
 
 
 def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[World, Report]:

@@ -14,8 +14,11 @@ from loyaltysim.commands import options
 from loyaltysim.commands.displays import Silence, display
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
+    from loyaltysim.report.profile import Profile
     from loyaltysim.report.results import Results
 
 NARROWEST, WIDEST = 80, 100
@@ -30,13 +33,17 @@ def run(
     seed: int | None = None,
     set: Sequence[str] = (),
     executor: str | Executor | None = None,
+    threads: int | None = None,
+    profile: bool = False,
     quiet: bool = False,
     progress: Listener | None = None,
 ) -> Study:
     """Simulate every strategy of a scenario (a file's path or a Scenario) and keep the results in a folder.
 
     `set` holds overrides such as "desk.budget+=20000"; `executor` is `in-process`, `processes`, `processes:N` or any
-    `concurrent.futures.Executor`; `progress` is called with each Progress, in place of the display on standard error.
+    `concurrent.futures.Executor`; `threads`: how many each replication may use (by default the processors that the
+    workers leave idle); `profile` measures where the time goes, see `study.profile`; `progress` is called with each
+    Progress, in place of the display on standard error.
     Raises InputError (nothing is written), RunError, and KeyboardInterrupt when interrupted (the manifest says so).
     """
     from loyaltysim.experiments.run import Order
@@ -44,7 +51,7 @@ def run(
 
     with ExitStack() as stack:
         listener = progress or stack.enter_context(Silence() if quiet else display())
-        order = Order(out, executor, listener, pictures)
+        order = Order(out, executor, threads, profile, listener, pictures)
         return run_study(scenario, order, replications=replications, months=months, seed=seed, overrides=tuple(set))
 
 
@@ -63,6 +70,8 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @options.SEED
 @options.SET
 @options.EXECUTOR
+@click.option("--threads", type=int, metavar="N", help="Threads a replication (default: the processors left idle).")
+@click.option("--profile", is_flag=True, help="Show how long each mechanism took, and the slowest months.")
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(scenario: Path, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
@@ -72,6 +81,8 @@ def command(scenario: Path, **asked: Any) -> None:
         show_table(study)
         if study.rests_on:
             click.echo(evidence(study, scenario))
+    if study.profile:
+        show_profile(study.profile)
     click.echo(f"Results are in {study.folder}")
 
 
@@ -83,12 +94,28 @@ def evidence(study: Study, scenario: Path) -> str:
 
 def show_table(study: Study) -> None:
     """Write the strategies' table to standard output, at most 100 columns wide."""
-    from rich.console import Console
-
     from loyaltysim.report import answer
 
     click.echo()
+    _console().print(answer.table(study.results))
+    click.echo()
+
+
+def show_profile(measured: Profile) -> None:
+    """Write to standard output where the time went."""
+    from loyaltysim.report import profile
+
+    click.echo(f"\n{profile.heading(measured)}\n")
+    console = _console()
+    console.print(profile.by_mechanism(measured))
+    click.echo()
+    console.print(profile.by_month(measured))
+    click.echo()
+
+
+def _console() -> Console:
+    from rich.console import Console
+
     console = Console()
     console.width = max(min(console.width, WIDEST), NARROWEST) if console.is_terminal else WIDEST
-    console.print(answer.table(study.results))
-    click.echo()
+    return console

@@ -137,13 +137,14 @@ class Roll(_Named):
     """A list of row numbers made anew each month: those whom the month's later mechanisms are about."""
 
     doc: str
+    dtype: str = "int32"
     name: str = field(default="", init=False, compare=False)
     owner: str = field(default="", init=False, compare=False)
 
 
-def roll(*, doc: str) -> Any:
+def roll(*, doc: str, dtype: str = "int32") -> Any:
     """Declare a month's list of rows, read as `world.<name>` by the mechanisms that come later in the month."""
-    return Roll(doc)
+    return Roll(doc, dtype)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from loyaltysim.core.declare import Mechanism, Metric
 from loyaltysim.core.record import Report
 from loyaltysim.core.streams import Draws
 from loyaltysim.core.tables import World
+from loyaltysim.core.watch import UNWATCHED, Watch
 
 
 def play_month(
@@ -17,11 +18,14 @@ def play_month(
     catalog: Mapping[str, Metric],
     seed: int,
     replication: int,
+    watch: Watch = UNWATCHED,
 ) -> Report:
     """Play one month in place, in the order of the mechanisms, and give what they reported."""
     world.month = month
     report = Report(catalog)
+    watch.begin()
     for mechanism in mechanisms:
         if mechanism.on:
             mechanism.step(world, Draws(seed, replication, mechanism.key, month), report)
+            watch.lap(mechanism.key)
     return report

@@ -85,7 +85,8 @@ class RunRecord:
     """One strategy in one replication: what a task hands back.
 
     `months`: float64, (T + 1, K), the columns in the order of `month_metrics`; `figures`: every metric of the catalog
-    as one figure; `seconds`: processor time of the simulated months; `person_months`: people times months simulated.
+    as one figure; `seconds`: processor time of the simulated months; `person_months`: people times months simulated;
+    `profile`: of each month, the seconds of each mechanism, where that was measured.
     """
 
     strategy: str
@@ -94,3 +95,4 @@ class RunRecord:
     figures: dict[str, float]
     seconds: float
     person_months: int
+    profile: tuple[dict[str, float], ...] = ()

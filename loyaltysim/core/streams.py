@@ -10,8 +10,8 @@ hold the same arithmetic compiled.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -37,8 +37,7 @@ def timeless_key(seed: int, replication: int, name: str) -> int:
     return bits(bits(bits(0, seed), replication), stream(name))
 
 
-@dataclass(frozen=True)
-class Draws:
+class Draws(NamedTuple):
     """The luck that one mechanism meets in one month."""
 
     seed: int

@@ -80,11 +80,10 @@ class World:
         self.tie = tie
         self.rolls: dict[str, NDArray[Any]] = {}
         self.month = 0
+        self.__dict__.update(tables)
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
-        if name in state.get("tables", ()):
-            return state["tables"][name]
         if name in state.get("rolls", ()):
             return state["rolls"][name]
         raise AttributeError(f"the world has no table or roll {name!r}")
@@ -94,6 +93,10 @@ class World:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+    def ties(self) -> NDArray[np.int64]:
+        """Give each person's number of ties, int64 (people,)."""
+        return np.diff(self.first) if self.first.size > 1 else np.zeros(self.tables["people"].rows, np.int64)
 
     def fork(self) -> World:
         """Give an independent world in the same state; the network is shared, since nothing writes it."""
@@ -118,7 +121,7 @@ def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) ->
 
 def empty_rolls(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
     """Give every declared roll without rows, as a month finds it when the mechanism that makes it is off."""
-    return {roll.name: np.empty(0, np.int32) for mechanism in mechanisms for roll in mechanism.rolls()}
+    return {roll.name: np.empty(0, roll.dtype) for mechanism in mechanisms for roll in mechanism.rolls()}
 
 
 @contextmanager

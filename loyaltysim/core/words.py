@@ -6,6 +6,9 @@ PROSPECT, CUSTOMER, LOST = 0, 1, 2
 
 REASONS = ("died", "moved", "friends", "rival", "product", "indifference")
 DIED, MOVED, FRIENDS, RIVAL, PRODUCT, INDIFFERENCE = range(6)
+LEFT = tuple(f"left_{reason}" for reason in REASONS)
+NEVER_COMPLAINED = tuple(f"never_complained_{reason}" for reason in REASONS)
+"""The metrics of departures, by reason."""
 
 OUTCOMES = ("silent", "ignored", "logged", "resolved", "resolved_fast")
 SILENT, IGNORED, LOGGED, RESOLVED, RESOLVED_FAST = range(5)

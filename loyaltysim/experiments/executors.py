@@ -20,11 +20,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import SpawnContext, SpawnProcess
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.threads import at_most, usable_processors
 from loyaltysim.experiments.defaults import PLACE
 
 T = TypeVar("T")
@@ -54,20 +54,13 @@ def parse(text: str) -> Place:
     raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=cure))
 
 
-def usable_processors() -> int:
-    """Count the processors that this process may use: its affinity, and a container's quota."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(count, round(int(quota) / int(period))))
-    except (OSError, ValueError):  # no such quota here, or "max"
-        return count
-
-
 class InProcess(Executor):
-    """An executor that computes a task at once, when it is submitted."""
+    """An executor that computes a task at once, when it is submitted; `threads` as in `opened`."""
 
     workers = 1
+
+    def __init__(self, threads: int = 0) -> None:
+        self.threads = threads
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Compute now; an exception stays in the future, Ctrl-C does not."""
@@ -80,10 +73,10 @@ class InProcess(Executor):
 
 
 class Processes(ProcessPoolExecutor):
-    """Worker processes that are one-threaded, deaf to Ctrl-C and its like, and can be ended at once."""
+    """Worker processes that are deaf to Ctrl-C and its like, and can be ended at once; each uses so many threads."""
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, workers: int, threads: int = 1) -> None:
+        self.workers, self.threads = workers, threads
         self._context = _Context()
         with _interrupts_held_back():  # the first pool starts the standard library's tracker of semaphores
             super().__init__(workers, mp_context=self._context, initializer=_begin_worker)
@@ -142,7 +135,7 @@ def _without_main_script() -> Iterator[None]:
 
 
 def _begin_worker() -> None:
-    """Make a fresh worker one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
+    """Make a fresh worker's libraries one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for number in PARENTS:
         signal.signal(number, signal.SIG_IGN)
@@ -158,20 +151,21 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def opened(where: str | Executor | None, tasks: int) -> Iterator[Executor]:
+def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterator[Executor]:
     """Open the place to compute so many tasks; one's own executor is used as it is and left open.
 
+    `threads`: how many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
     Raises RunError when a worker dies. On any other way out than the end, workers are ended at once.
     """
     if isinstance(where, Executor):
         yield where
         return
     place = parse(where or PLACE)
-    workers = min(place.workers or usable_processors(), tasks)
+    workers = min(place.workers or max(1, usable_processors() // max(1, threads)), tasks)
     if place.kind == "in-process" or (workers == 1 and not place.workers) or tasks == 1:
-        yield InProcess()
+        yield InProcess(threads)
         return
-    pool = Processes(workers)
+    pool = Processes(workers, threads or max(1, usable_processors() // workers))
     try:
         yield pool
         pool.shutdown()
@@ -187,13 +181,22 @@ def opened(where: str | Executor | None, tasks: int) -> Iterator[Executor]:
 
 
 def completed(executor: Executor, task: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-    """Submit a task for each tuple of arguments and give the results as they end, in whatever order."""
+    """Submit a task for each tuple of arguments and give the results as they end, in whatever order.
+
+    A task in one's own executor uses one thread: how many processors are left for it cannot be known.
+    """
     waiting: set[Future[T]] = set()
+    threads: int = getattr(executor, "threads", 1)
     for each in arguments:
-        waiting.add(executor.submit(task, *each))
+        waiting.add(executor.submit(_within, threads, task, *each))
         ready = {future for future in waiting if future.done()}
         waiting -= ready
         for future in ready:
             yield future.result()
     for future in as_completed(waiting):
         yield future.result()
+
+
+def _within(threads: int, task: Callable[..., T], *arguments: Any) -> T:
+    with at_most(threads):
+        return task(*arguments)

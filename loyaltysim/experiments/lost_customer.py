@@ -106,7 +106,7 @@ def _losses(
         leaving = Tally(moment, rows)
         _live(scenario, replication, goes, told, [leaving])
         figures = {name: (staying.figures[name] - leaving.figures[name]) / rows.size for name in (*MONEY, *COUNTS)}
-        mean_ties = float(np.mean(stays.first[rows + 1] - stays.first[rows]))
+        mean_ties = float(np.mean(stays.ties()[rows]))
         yield Loss(moment.month, ties, mean_ties, replication, figures)
 
 
@@ -124,7 +124,7 @@ def choose(scenario: Scenario, replication: int, group: int, before: World, afte
         raise InputError(Problem(what, where="--group", cure="name a smaller group"))
     key = np.uint64(Draws(scenario.seed, replication, "worth", after.month)("leaves"))
     luck = kernels.luck.units(key, rows, people.generation)
-    by_ties = np.lexsort((luck, after.first[rows + 1] - after.first[rows]))
+    by_ties = np.lexsort((luck, after.ties()[rows]))
     return [np.sort(rows[third[np.argsort(luck[third])][:group]]) for third in np.array_split(by_ties, len(TIES))]
 
 

@@ -21,10 +21,12 @@ from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import answer, tables
+from loyaltysim.report.profile import Profile, profile_of
 from loyaltysim.report.results import Results, collect
 
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
 Finish = Callable[[Results], Mapping[str, bytes]]
+MOST_THREADS = 256
 
 
 def nothing_more(results: Results) -> Mapping[str, bytes]:
@@ -36,11 +38,14 @@ def nothing_more(results: Results) -> Mapping[str, bytes]:
 class Order:
     """How a study is to be carried out: where its files go, where it computes, who listens, what else is kept.
 
-    `finish` gives further files (the pictures), by name, before the run counts as done.
+    `threads`: how many a replication may use, None for those that the workers leave idle; `profile`: whether each mechanism's
+    time is measured. `finish` gives further files (the pictures), by name, before the run counts as done.
     """
 
     out: str | Path | None = None
     executor: str | Executor | None = None
+    threads: int | None = None
+    profile: bool = False
     progress: Listener = unheard
     finish: Finish = nothing_more
     began: float = field(default_factory=perf_counter)
@@ -84,16 +89,21 @@ def run(
     with enough_memory(spec):
         solved = solve(spec)
     from loyaltysim.mechanisms import CATALOG
-    from loyaltysim.model import simulate
+    from loyaltysim.model import simulate, simulate_profiled
     from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return carry_out(solved, Machinery(simulate, CATALOG, resolved_yaml, rests_on), order)
+    return carry_out(
+        solved, Machinery(simulate_profiled if order.profile else simulate, CATALOG, resolved_yaml, rests_on), order
+    )
 
 
 def check_place(order: Order) -> None:
-    """Refuse at once a place to compute that is none and a folder that is taken."""
+    """Refuse at once a place to compute that is none, threads that cannot be, and a folder that is taken."""
     if isinstance(order.executor, str):
         executors.parse(order.executor)
+    if order.threads is not None and not 1 <= order.threads <= MOST_THREADS:
+        cure = f"write a number from 1 to {MOST_THREADS}, or leave it out to use the processors that are idle"
+        raise InputError(Problem(f"{order.threads} is not a number of threads", where="--threads", cure=cure))
     store.refuse_occupied(order.out)
 
 
@@ -122,7 +132,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
         records = _simulate(spec, machinery.simulate, order)
         order.progress(Progress("writing"))
         results = collect(records, spec, machinery.catalog)
-        study = _study(spec, results, folder.path, machinery.rests_on(spec))
+        study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
         _write(folder, study, order.finish)
         folder.tell(status="done", **_effort(records, order), answer=study.answer, rests_on=study.rests_on)
     return study
@@ -180,14 +190,14 @@ def _simulate(spec: Any, simulate: Simulate, order: Order) -> list[RunRecord]:
     names, count = tuple(spec.strategies), spec.replications
     total, records, began = len(names) * count, list[RunRecord](), perf_counter()
     order.progress(Progress("starting", 0, total))
-    with executors.opened(order.executor, tasks=count) as pool:
+    with executors.opened(order.executor, count, order.threads or 0) as pool:
         for done in executors.completed(pool, simulate, ((spec, replication, names) for replication in range(count))):
             records += done
             order.progress(Progress("simulating", len(records), total, perf_counter() - began))
     return sorted(records, key=lambda record: (names.index(record.strategy), record.replication))
 
 
-def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int]) -> Study:
+def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int], profile: Profile | None) -> Study:
     return Study(
         scenario=spec,
         results=results,
@@ -198,6 +208,7 @@ def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int
         departures=tables.departures(results),
         complaints=tables.complaints(results),
         money=tables.money(results),
+        profile=profile,
     )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.report.profile import Profile
 from loyaltysim.report.results import Results
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Study:
 
     `summary`, `departures`, `complaints`, `money`: the tables as in the folder's CSV files. `answer`: the sentence. `rests_on`: how
     many figures of each evidence grade it rests on, the weakest first.
-    `results`: the raw figures, one array a strategy and metric.
+    `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
 
     scenario: Any
@@ -55,6 +56,7 @@ class Study:
     departures: pd.DataFrame
     complaints: pd.DataFrame
     money: pd.DataFrame
+    profile: Profile | None = None
 
     @cached_property
     def months(self) -> pd.DataFrame:

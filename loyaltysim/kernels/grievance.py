@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, PRODUCT, RESOLVED, SMALL
+from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, NONE, PRODUCT, RESOLVED, SILENT, SMALL
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
@@ -27,13 +27,14 @@ def grieve(
     n = 0
     ceiling = np.exp(slope * middle)
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         bad = indifferent[row]
         failures = failed[row]
-        if bad + failures == 0 or open_case[row]:
-            continue
         seed = bits(key, person(row, generation[row]))
         u = share(seed)
+        # a bound that hardly anyone passes, so that it is guessed right; it stops all who met nothing bad
+        if u >= (bad * base_indifference + failures * base_product) * fickleness[row] * ceiling or open_case[row]:
+            continue
         shared = fickleness[row] / (1.0 + tenure[row] / forgiveness)
         if u >= (bad * base_indifference + failures * base_product) * shared * ceiling:
             continue
@@ -52,6 +53,35 @@ def grieve(
         rows[n] = row
         n += 1
     return rows[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
+    """List whose grievance is decided this month, and how it ended: the silent first, then the closed complaints.
+
+    Rows int32; `grieved` ascending, and `voiced` a part of it in its order; closed_as: int8 (closed,). Notes the
+    outcomes in `outcome_now` (int8, by person), -1 for all others of the roll. Returns rows int32 and outcomes int8.
+    """
+    for i in range(roll.size):
+        outcome_now[np.uint64(roll[i])] = NONE
+    silent = grieved.size - voiced.size
+    rows = np.empty(silent + closed.size, np.int32)
+    ended = np.empty(silent + closed.size, np.int8)
+    n = 0
+    spoken = 0
+    for i in range(grieved.size):
+        if spoken < voiced.size and voiced[spoken] == grieved[i]:
+            spoken += 1
+            continue
+        rows[n] = grieved[i]
+        ended[n] = SILENT
+        n += 1
+    for i in range(closed.size):
+        rows[n + i] = closed[i]
+        ended[n + i] = closed_as[i]
+    for i in range(rows.size):
+        outcome_now[rows[i]] = ended[i]
+    return rows, ended
 
 
 @njit(cache=True, nogil=True)

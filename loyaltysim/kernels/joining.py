@@ -9,14 +9,15 @@ from loyaltysim.core.words import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
+SIFTED = 1024
 
 
 @njit(cache=True, nogil=True)
 def join(
-    month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor, forget,
-    heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
+    start, stop, month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor,
+    forget, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
 ):  # fmt: skip
-    """Let prospects join and the lost return, each at a monthly hazard.
+    """Let prospects among the rows start..stop join and the lost return, each at a monthly hazard.
 
     hazard = (advertising + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
     the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged). Who left `forget`
@@ -24,39 +25,51 @@ def join(
     both by what brought them: advertising, talk, unprompted.
     """
     totals = np.zeros(5, np.int64)
-    rows = np.empty(status.size, np.int32)
+    rows = np.empty(stop - start, np.int32)
     n = 0
     steady = advertising + unprompted
     ceiling = damp * max(1.0, hold) * max(1.0, lost_factor, lost_factor * heard_factor)
-    for row in range(status.size):
-        if status[row] == CUSTOMER:
-            continue
-        seed = bits(key, person(row, generation[row]))
-        u = share(seed)
-        lost = status[row] == LOST
-        if lost and month - left_month[row] >= forget and reason[row] > MOVED:
-            status[row] = PROSPECT
-            reason[row] = NONE
-            lost = False
-        talk = praise * heard_good[row]
-        if u >= (steady + talk) * ceiling:
-            continue
-        if lost and (reason[row] <= MOVED or left_month[row] == month):
-            continue
-        rate = (steady + talk) * np.exp(-blame * heard_bad[row]) * damp
-        if with_rival[row]:
-            rate *= hold
-        if lost:
-            rate *= lost_factor
-            if last_outcome[row] >= LOGGED:
-                rate *= heard_factor
-        if u >= 1.0 - np.exp(-rate):
-            continue
-        pick = unit(seed, ONE) * (steady + talk)
-        totals[1 if lost else 0] += 1
-        totals[2 if pick < advertising else (3 if pick < advertising + talk else 4)] += 1
-        rows[n] = row
-        n += 1
+    may = np.empty(SIFTED, np.bool_)
+    for begin in range(start, stop, SIFTED):
+        size = min(SIFTED, stop - begin)
+        # most people stay as they are: a loop without branches, over slices, sifts out those for whom more must be reckoned
+        until = begin + size
+        states, reasons, months = status[begin:until], reason[begin:until], left_month[begin:until]
+        good, generations = heard_good[begin:until], generation[begin:until]
+        for i in range(size):
+            near = share(bits(key, person(begin + i, generations[i]))) < (steady + praise * good[i]) * ceiling
+            forgets = (states[i] == LOST) & (month - months[i] >= forget) & (reasons[i] > MOVED)
+            may[i] = (near & (states[i] != CUSTOMER)) | forgets
+        for i in range(size):
+            if not may[i]:
+                continue
+            row = begin + i
+            seed = bits(key, person(row, generation[row]))
+            u = share(seed)
+            lost = status[row] == LOST
+            if lost and month - left_month[row] >= forget and reason[row] > MOVED:
+                status[row] = PROSPECT
+                reason[row] = NONE
+                lost = False
+            talk = praise * heard_good[row]
+            if u >= (steady + talk) * ceiling:
+                continue
+            if lost and (reason[row] <= MOVED or left_month[row] == month):
+                continue
+            rate = (steady + talk) * np.exp(-blame * heard_bad[row]) * damp
+            if with_rival[row]:
+                rate *= hold
+            if lost:
+                rate *= lost_factor
+                if last_outcome[row] >= LOGGED:
+                    rate *= heard_factor
+            if u >= 1.0 - np.exp(-rate):
+                continue
+            pick = unit(seed, ONE) * (steady + talk)
+            totals[1 if lost else 0] += 1
+            totals[2 if pick < advertising else (3 if pick < advertising + talk else 4)] += 1
+            rows[n] = row
+            n += 1
     return rows[:n].copy(), totals
 
 

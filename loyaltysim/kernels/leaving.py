@@ -22,7 +22,7 @@ def follow(
     hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at most 1e6.
     """
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         opinion = heard_good[row] - bad_weight * heard_bad[row]
         pull = base * fickleness[row] * np.exp(min(log_ratio * exposure[row] - opinion_weight * opinion, 700.0))
         hazard[row] = min(pull, CERTAIN)
@@ -37,7 +37,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     the same ones, cannot be lured while their satisfaction is at least `content`.
     """
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         level = satisfaction[row]
         if level >= content and share(bits(key, person(row, generation[row]))) >= indifferent:
             hazard[row] = 0.0
@@ -53,16 +53,21 @@ def depart(
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
     `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns left and
-    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows of those who died or moved.
+    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows (int32) of those who died or
+    moved and of the defectors: all others of the roll who left this month, over a grievance too.
     """
     left = np.zeros(6, np.int64)
     never = np.zeros(6, np.int64)
     gone = np.empty(roll.size, np.int32)
     n = 0
+    defectors = np.empty(roll.size, np.int32)
+    m = 0
     withdrawn = 0
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         if status[row] != CUSTOMER:
+            defectors[m] = row
+            m += 1
             continue
         friends = following[row]
         rival = lured[row]
@@ -92,22 +97,24 @@ def depart(
         if why <= MOVED:
             gone[n] = row
             n += 1
-    return left, never, withdrawn, gone[:n].copy()
+        else:
+            defectors[m] = row
+            m += 1
+    return left, never, withdrawn, gone[:n].copy(), defectors[:m].copy()
 
 
 @njit(cache=True, nogil=True)
-def notice(roll, generation, key, status, reason, to_rival, first, tie, exposure, with_rival):
-    """Let this month's defectors find a new supplier, and their neighbours know.
+def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, with_rival):
+    """Let this month's defectors (rows, int32) find a new supplier, and their neighbours know.
 
     Who was lured is with a rival, and so is a share `to_rival` of those who left over a grievance. Each neighbour's
-    exposure (float32) rises by 1. Dying or moving is no defection.
+    exposure (float32) rises by 1.
     """
-    for i in range(roll.size):
-        row = roll[i]
-        if status[row] != LOST or reason[row] < FRIENDS:
-            continue
+    for i in range(defectors.size):
+        row = defectors[i]
         why = reason[row]
         if why == RIVAL or (why > RIVAL and unit(key, person(row, generation[row])) < to_rival):
             with_rival[row] = 1
-        for j in range(first[row], first[row + 1]):
-            exposure[tie[j]] += 1.0
+        if first.size > 1:
+            for j in range(first[row], first[row + 1]):
+                exposure[tie[j]] += 1.0

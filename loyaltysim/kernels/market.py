@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from loyaltysim.core.threads import BLOCK
 from loyaltysim.core.words import CUSTOMER
 from loyaltysim.kernels.luck import bits, erlang, normal, person, unit
 
-BLOCK = 4096
 MARGIN = np.uint64(0)
 SUSCEPTIBILITY = np.uint64(2)
 FICKLENESS = np.uint64(64)
@@ -33,37 +33,57 @@ def traits(
 
 
 @njit(cache=True, nogil=True)
-def take_roll(status, tenure):
-    """List the customers' rows (int32, ascending) and add a month to their tenure."""
+def take_roll(start, stop, status, tenure):
+    """List the customers among the rows start..stop (int32, ascending) and add a month to their tenure.
+
+    Every row is written to the list and only a customer's is kept: a branch that one person in five takes costs more.
+    """
+    status, tenure = status[start:stop], tenure[start:stop]
     rows = np.empty(status.size, np.int32)
-    n = 0
-    for row in range(status.size):
-        if status[row] == CUSTOMER:
-            rows[n] = row
-            n += 1
-            if tenure[row] < 32000:
-                tenure[row] += 1
+    n = np.uint64(0)
+    for i in range(status.size):
+        rows[n] = start + i
+        n += np.uint64(status[i] == CUSTOMER)
+    for i in range(status.size):
+        tenure[i] += np.int16((status[i] == CUSTOMER) & (tenure[i] < 32000))
     return rows[:n].copy()
 
 
 @njit(cache=True, nogil=True)
-def value(status, margin, founder):
-    """Give the number of customers, their monthly margins' sum, and that of the founders among them.
+def value(start, stop, status, margin, founder, with_rival):
+    """Give how many of the rows start..stop are customers and how many with a rival, and the sums of the customers'
+    monthly margins and of the founders' among them.
 
-    Sums are taken in blocks of 4,096 rows and the blocks added in order, so that the bits do not depend on threads.
+    Sums are given block by block (float64, (blocks,)), each over 4,096 rows from 0, so that the bits do not depend on
+    how the rows are shared among threads.
     """
+    status, margin, founder, with_rival = (
+        status[start:stop],
+        margin[start:stop],
+        founder[start:stop],
+        with_rival[start:stop],
+    )
+    blocks = (status.size + BLOCK - 1) // BLOCK
+    totals = np.zeros(blocks, np.float64)
+    of_founders = np.zeros(blocks, np.float64)
+    rows = np.empty(BLOCK, np.uint32)
     count = 0
-    total = 0.0
-    of_founders = 0.0
-    for start in range(0, status.size, BLOCK):
+    elsewhere = 0
+    for row in range(with_rival.size):
+        elsewhere += with_rival[row] != 0
+    for block in range(blocks):
+        begin = block * BLOCK
+        n = np.uint64(0)
+        for i in range(min(BLOCK, status.size - begin)):
+            rows[n] = begin + i
+            n += np.uint64(status[np.uint64(begin + i)] == CUSTOMER)
         part = 0.0
         founders_part = 0.0
-        for row in range(start, min(start + BLOCK, status.size)):
-            if status[row] == CUSTOMER:
-                count += 1
-                part += margin[row]
-                if founder[row]:
-                    founders_part += margin[row]
-        total += part
-        of_founders += founders_part
-    return count, total, of_founders
+        for i in range(n):
+            row = rows[i]
+            part += margin[row]
+            founders_part += margin[row] if founder[row] else 0.0
+        count += int(n)
+        totals[block] = part
+        of_founders[block] = founders_part
+    return count, elsewhere, totals, of_founders

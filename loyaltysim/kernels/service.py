@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from loyaltysim.core.threads import BLOCK
 from loyaltysim.kernels.luck import LOW32, S32, below, bits, high, person, share
 
-BLOCK = 4096
+AT_ONCE = 4
+"""Numbers of encounters that are told apart without a branch; few customers have more."""
 
 
 @njit(cache=True, nogil=True)
@@ -17,57 +19,63 @@ def meet(
 ):  # fmt: skip
     """Let each customer of the roll have a Poisson number of encounters.
 
-    counts: float64 (k,), the distribution function of the number; care, mood: float32 (staff,); slot_share uint64 and
-    slot_other int64 (touchpoints,): the alias table of importance; failure: float64 (touchpoints,); wow: a chance.
-    Writes the month's counts (uint8), the touchpoints of the first indifferent encounter and
-    the first failure (int16) and the mean mood met (float32), by
-    person. Returns the totals: encounters, indifferent, failed, wowed.
+    counts: float64 (k,), the distribution function of the number, k at least 5; care, mood: float32 (staff,);
+    slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure: float64
+    (touchpoints,); wow: a chance. Writes the month's counts (uint8), the touchpoints of the first indifferent encounter
+    and the first failure (int16) and the mean mood met (float32), by person. Returns the totals: encounters,
+    indifferent, failed, wowed.
     """
     staff = care.size
     touchpoints = np.uint64(failure.size)
-    totals = np.zeros(4, np.int64)
+    encounters = 0
+    all_bad = 0
+    all_failures = 0
+    all_wows = 0
     for i in range(roll.size):
-        row = roll[i]
+        row = np.uint64(roll[i])
         seed = bits(key, person(row, generation[row]))
         u = share(seed)
-        n = 0
-        while u >= counts[n]:
-            n += 1
+        n = np.int64(u >= counts[0]) + (u >= counts[1]) + (u >= counts[2]) + (u >= counts[3])
+        if n == AT_ONCE:
+            while u >= counts[n]:
+                n += 1
         bad = 0
         failures = 0
         wows = 0
         felt = 0.0
+        first_bad = indifferent_at[row]
+        first_failed = failed_at[row]
+        # how an encounter went is reckoned without branches: luck cannot be guessed
         for e in range(n):
             word = bits(seed, np.uint64(1 + 2 * e))
             who = below(word, staff)
             felt += mood[who]
             second = bits(seed, np.uint64(2 + 2 * e))
             spread = (second & LOW32) * touchpoints
-            place = np.int64(spread >> S32)
-            if (spread & LOW32) >= slot_share[place]:
-                place = slot_other[place]
-            if high(word) < 1.0 - care[who]:
-                if bad == 0:
-                    indifferent_at[row] = place
-                bad += 1
-                continue
+            slot = np.int64(spread >> S32)
+            other = slot_other[slot]
+            place = other if (spread & LOW32) >= slot_share[slot] else slot
             luck = high(second)
-            if luck < failure[place]:
-                if failures == 0:
-                    failed_at[row] = place
-                failures += 1
-            elif luck >= 1.0 - wow:
-                wows += 1
+            cold = high(word) < 1.0 - care[who]
+            fails = (not cold) & (luck < failure[place])
+            delights = (not cold) & (not fails) & (luck >= 1.0 - wow)
+            first_bad = place if cold & (bad == 0) else first_bad
+            first_failed = place if fails & (failures == 0) else first_failed
+            bad += cold
+            failures += fails
+            wows += delights
+        indifferent_at[row] = first_bad
+        failed_at[row] = first_failed
         met[row] = n
         indifferent[row] = bad
         failed[row] = failures
         wowed[row] = wows
         mood_met[row] = felt / n if n > 0 else 0.0
-        totals[0] += n
-        totals[1] += bad
-        totals[2] += failures
-        totals[3] += wows
-    return totals
+        encounters += n
+        all_bad += bad
+        all_failures += failures
+        all_wows += wows
+    return encounters, all_bad, all_failures, all_wows
 
 
 @njit(cache=True, nogil=True)
@@ -78,14 +86,15 @@ def feel(
     """Move satisfaction toward the month's experience against expectation, and expectation toward experience.
 
     worth: float64 (4,), what an ordinary, indifferent, failed and wow encounter are worth. Columns are float32 by
-    person; `before` keeps the satisfaction that the month began with. Returns the sum of satisfaction over the roll,
-    added in blocks of 4,096 customers.
+    person; `before` keeps the satisfaction that the month began with. Returns the sums of satisfaction over the roll,
+    float64 (blocks,), each over 4,096 customers from 0.
     """
-    total = 0.0
-    for start in range(0, roll.size, BLOCK):
+    blocks = (roll.size + BLOCK - 1) // BLOCK
+    totals = np.zeros(blocks, np.float64)
+    for block in range(blocks):
         part = 0.0
-        for i in range(start, min(start + BLOCK, roll.size)):
-            row = roll[i]
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, roll.size)):
+            row = np.uint64(roll[i])
             level = satisfaction[row]
             before[row] = level
             n = met[row]
@@ -104,5 +113,5 @@ def feel(
                 expectation[row] = wish + (rises if gap > 0.0 else falls) * gap
             expectation[row] = min(max(expectation[row] + drift, 0.0), 1.0)
             part += level
-        total += part
-    return total
+        totals[block] = part
+    return totals

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -63,14 +64,20 @@ class Accounts(Mechanism):
 
     def take_stock(self, world: World, report: Report) -> None:
         """Count the customers and what they pay a month, and who is with a rival."""
-        import numpy as np
-
         people, firm = world.people, world.firm
-        count, firm.monthly_margin[0], firm.founders_margin[0] = kernels.market.value(
-            people.status, people.margin, people.founder
+        counts, rivals, margins, of_founders = zip(
+            *threads.over_rows(
+                kernels.market.value, people.rows, people.status, people.margin, people.founder, people.with_rival
+            ),
+            strict=True,
         )
-        report(rival_customers=int(np.count_nonzero(people.with_rival)))
-        report(customers=count, margin_rate=firm.monthly_margin[0], founder_rate=firm.founders_margin[0])
+        firm.monthly_margin[0], firm.founders_margin[0] = threads.added(margins), threads.added(of_founders)
+        report(
+            rival_customers=sum(rivals),
+            customers=sum(counts),
+            margin_rate=firm.monthly_margin[0],
+            founder_rate=firm.founders_margin[0],
+        )
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Book the margin of those who were customers at the month's start, and this month's costs."""

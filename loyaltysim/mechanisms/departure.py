@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, metric, param, roll, solved
-from loyaltysim.core.words import REASONS
+from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, REASONS
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -83,23 +84,25 @@ class Departure(Mechanism):
 
         people = world.people
         to_rival = self.to_rival * float(world.firm.rivals_supply[0])
-        left, never, withdrawn, world.rolls["gone"] = kernels.leaving.depart(
-            world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
+        parts = threads.over_roll(
+            kernels.leaving.depart, world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
         kernels.leaving.notice(
-            world.customers_now, people.generation, np.uint64(luck("turns to")), people.status, people.reason,
-            to_rival, world.first, world.tie, people.exposure, people.with_rival,
+            threads.joined([defectors for *_, defectors in parts]), people.generation, np.uint64(luck("turns to")),
+            people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
-        for number, reason in enumerate(REASONS):
-            for name, more in ((f"left_{reason}", left), (f"never_complained_{reason}", never)):
-                report(**{name: report[name] + more[number]})
-        total = sum(report[f"left_{reason}"] for reason in REASONS)
+        world.rolls["gone"] = threads.joined([gone for _, _, _, gone, _ in parts])
+        left, never = (sum(part[number] for part in parts) for number in (0, 1))
+        withdrawn = sum(part[2] for part in parts)
+        for names, more in ((LEFT, left), (NEVER_COMPLAINED, never)):
+            report(**{name: report[name] + number for name, number in zip(names, more.tolist(), strict=True)})
+        total = sum(report[name] for name in LEFT)
         report(
             left=total,
             left_unvoiced=total - report["left_voiced"],
-            never_complained=sum(report[f"never_complained_{reason}"] for reason in REASONS),
+            never_complained=sum(report[name] for name in NEVER_COMPLAINED),
             withdrawn=withdrawn,
             complaints_open=world.firm.open_cases[0] - withdrawn,
         )

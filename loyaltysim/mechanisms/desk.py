@@ -112,7 +112,7 @@ class Desk(Mechanism):
     money_for_causes = column("firm", "float64", unit="$", doc="spent on causes last month")
 
     closed = roll(doc="rows of the complainers whose outcome is known this month")
-    closed_as = roll(doc="their outcomes")
+    closed_as = roll(dtype="int8", doc="their outcomes")
 
     acknowledged = metric(unit="cases", better="higher", doc="complaints that became a case")
     response_months = metric(unit="months", doc="summed months from complaint to outcome, of acknowledged cases")

@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, param, solved
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Friends(Mechanism):
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Reckon this month's hazards, and let the effect of past defections fade."""
         people = world.people
-        kernels.leaving.follow(
-            world.customers_now, people.fickleness, people.heard_good, people.heard_bad, people.exposure, self.base,
+        threads.over_roll(
+            kernels.leaving.follow, world.customers_now, people.fickleness, people.heard_good, people.heard_bad, people.exposure, self.base,
             self.opinion_weight, self.bad_weight, math.log(self.ratio), self.keeps, people.following,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param, roll, solved
 from loyaltysim.core.words import LONG_AGO, PRODUCT
 
@@ -76,12 +77,12 @@ class Grievance(Mechanism):
         import numpy as np
 
         people = world.people
-        rows = kernels.grievance.grieve(
-            world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
+        parts = threads.over_roll(
+            kernels.grievance.grieve, world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
             people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
-        world.rolls["grieved"] = rows
+        rows = world.rolls["grieved"] = threads.joined(parts)
         of_product = int(np.count_nonzero(people.kind[rows] == PRODUCT))
         report(grievances=rows.size, grievances_product=of_product, grievances_indifference=rows.size - of_product)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, metric, param, solved
 from loyaltysim.mechanisms.arrival import welcome
 
@@ -98,14 +99,14 @@ class Joining(Mechanism):
         people, firm = world.people, world.firm
         adopters = world.customers_now.size / people.rows
         unprompted = self.unprompted + self.imitation * adopters
-        rows, totals = kernels.joining.join(
-            world.month, people.generation, np.uint64(luck("joins")), float(firm.pull[0]), unprompted, self.praise,
+        parts = threads.over_rows(
+            kernels.joining.join, people.rows, world.month, people.generation, np.uint64(luck("joins")), float(firm.pull[0]), unprompted, self.praise,
             self.blame, float(firm.damp[0]), self.hold, self.lost_factor, self.logged_factor, self.forget,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
             people.left_month,
         )  # fmt: skip
-        welcome(world, rows)
-        joined, returned, by_advertising, by_talk, by_neither = totals
+        welcome(world, threads.joined([rows for rows, _ in parts]))
+        joined, returned, by_advertising, by_talk, by_neither = sum(totals for _, totals in parts).tolist()
         report(
             joined=joined,
             returned=returned,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param, roll
 from loyaltysim.core.words import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
 from loyaltysim.mechanisms.arrival import welcome
@@ -148,7 +149,8 @@ class Market(Mechanism):
                 getattr(people, name)[gone] = declared.start
             people.generation[gone] = next_generation
             self._draw_traits(world, luck, gone)
-        world.rolls["customers_now"] = kernels.market.take_roll(people.status, people.tenure)
+        parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
+        world.rolls["customers_now"] = threads.joined(parts)
         report(customers_start=world.customers_now.size)
 
     def found(self, world: World, luck: Draws) -> None:
@@ -202,5 +204,5 @@ def _normal_by_ties(world: World) -> NDArray:
     import numpy as np
     from scipy.special import ndtri
 
-    _, which, count = np.unique(np.diff(world.first), return_inverse=True, return_counts=True)
+    _, which, count = np.unique(world.ties(), return_inverse=True, return_counts=True)
     return ndtri((np.cumsum(count) - count / 2) / which.size)[which]

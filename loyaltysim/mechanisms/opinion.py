@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, param
 
 if TYPE_CHECKING:
@@ -29,4 +30,12 @@ class Opinion(Mechanism):
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Empty the inboxes into what is remembered."""
         people = world.people
-        kernels.talk.hear(people.inbox_good, people.inbox_bad, self.kept, people.heard_good, people.heard_bad)
+        threads.over_rows(
+            kernels.talk.hear,
+            people.rows,
+            people.inbox_good,
+            people.inbox_bad,
+            self.kept,
+            people.heard_good,
+            people.heard_bad,
+        )

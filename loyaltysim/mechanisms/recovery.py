@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param
-from loyaltysim.core.words import NONE, OUTCOMES, REASONS, SEVERITIES, SILENT
+from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES, SILENT
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -101,21 +101,20 @@ class Recovery(Mechanism):
         import numpy as np
 
         people = world.people
-        people.outcome_now[world.customers_now] = NONE
-        silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
-        rows = np.concatenate([silent, world.closed])
-        outcomes = np.concatenate([np.full(silent.size, SILENT, np.int8), world.closed_as])
-        people.outcome_now[rows] = outcomes
+        rows, outcomes = kernels.grievance.outcomes(
+            world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now
+        )
         decided, stayed, left, never = kernels.grievance.settle(
             rows, outcomes, world.month, people.generation, np.uint64(luck.ever("stays")), self._table(),
             self.repeat_factor, self.restored, self.paradox, people.severity, people.kind, people.grieved_month,
             people.repeated, people.satisfaction_spoilt, people.satisfaction, people.complained, people.status, people.reason,
             people.left_month, people.last_outcome,
         )  # fmt: skip
-        self._report(report, decided, stayed)
-        for number, reason in enumerate(REASONS):
-            report(**{f"left_{reason}": left[number], f"never_complained_{reason}": never[number]})
-        report(left_voiced=(decided - stayed)[:, SILENT + 1 :].sum())
+        self._report(report, decided.tolist(), stayed.tolist())
+        report(
+            **dict(zip(LEFT, left.tolist(), strict=True)), **dict(zip(NEVER_COMPLAINED, never.tolist(), strict=True))
+        )
+        report(left_voiced=int((decided - stayed)[:, SILENT + 1 :].sum()))
 
     def _table(self) -> Any:
         import numpy as np
@@ -124,6 +123,9 @@ class Recovery(Mechanism):
         return np.array(rates) * self.behaviour
 
     def _report(self, report: Report, decided: Any, stayed: Any) -> None:
-        for s, severity in enumerate(SEVERITIES):
-            for o, outcome in enumerate(OUTCOMES):
-                report(**{f"decided_{severity}_{outcome}": decided[s, o], f"stayed_{severity}_{outcome}": stayed[s, o]})
+        figures = {}
+        for severity, of_decided, of_stayed in zip(SEVERITIES, decided, stayed, strict=True):
+            for outcome, some, those_who_stayed in zip(OUTCOMES, of_decided, of_stayed, strict=True):
+                figures[f"decided_{severity}_{outcome}"] = some
+                figures[f"stayed_{severity}_{outcome}"] = those_who_stayed
+        report(**figures)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, param, solved
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Rivals(Mechanism):
         import numpy as np
 
         people = world.people
-        kernels.leaving.lure(
-            world.customers_now, people.generation, np.uint64(luck.ever("commits")), self.indifferent,
+        threads.over_roll(
+            kernels.leaving.lure, world.customers_now, people.generation, np.uint64(luck.ever("commits")), self.indifferent,
             people.fickleness, people.satisfaction, self.base, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip

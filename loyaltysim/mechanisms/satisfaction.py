@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ class Satisfaction(Mechanism):
         import numpy as np
 
         people = world.people
-        total = kernels.service.feel(
-            world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
+        parts = threads.over_roll(
+            kernels.service.feel, world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
             people.susceptibility, np.array([self.ordinary, self.indifference, self.failure, self.wow]),
             self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
             self.falls, self.ratchet / 12, people.satisfaction, people.expectation, people.satisfaction_before,
         )  # fmt: skip
-        report(satisfaction_sum=total)
+        report(satisfaction_sum=threads.added(parts))

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -55,16 +56,17 @@ class Service(Mechanism):
 
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
-        totals = kernels.service.meet(
-            world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
+        parts = threads.over_roll(
+            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self.wow, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
-        world.firm.encounters_last[0] = totals[0]
-        report(encounters=totals[0], indifferent_encounters=totals[1], failures=totals[2], wows=totals[3])
+        encounters, cold, failures, wows = map(sum, zip(*parts, strict=True))
+        world.firm.encounters_last[0] = encounters
+        report(encounters=encounters, indifferent_encounters=cold, failures=failures, wows=wows)
 
     def _counts(self) -> NDArray:
-        """Give the distribution function of the monthly number; its last entry is above every draw."""
+        """Give the distribution function of the monthly number, five entries or more; the last is above every draw."""
         import numpy as np
 
         chance, total = math.exp(-self.encounters_mean), 0.0
@@ -73,4 +75,4 @@ class Service(Mechanism):
             total += chance
             counts.append(total)
             chance *= self.encounters_mean / len(counts)
-        return np.array([*counts[:-1], 2.0])
+        return np.array([*counts[:-1], *[2.0] * max(1, 6 - len(counts))])

@@ -105,8 +105,7 @@ class Staff(Mechanism):
 
         staff = world.staff
         self._hire(world, luck, np.arange(staff.rows, dtype=np.int32))
-        staff.care[:] = staff.now_know * staff.now_want * staff.now_can
-        staff.mood[:] = staff.now_want
+        kernels.staff.settle(staff.now_know, staff.now_want, staff.now_can, staff.care, staff.mood)
         world.firm.employees[0] = staff.rows
         world.firm.care_now[0] = staff.care.mean()
         world.firm.care_usual[0] = self.know * self.want * self.can
@@ -117,10 +116,10 @@ class Staff(Mechanism):
         staff = world.staff
         at_work = self._number_at_work(world)
         quit_rows = self._who_quits(world, luck)
-        self._hire(world, luck, quit_rows)
+        if quit_rows.size:
+            self._hire(world, luck, quit_rows)
         self._drift(world, at_work)
-        staff.care[:] = staff.now_know * staff.now_want * staff.now_can
-        staff.mood[:] = staff.now_want
+        kernels.staff.settle(staff.now_know, staff.now_want, staff.now_can, staff.care, staff.mood)
         hires = int((quit_rows < at_work).sum())
         world.firm.employees[0] = at_work
         world.firm.care_now[0] = staff.care[:at_work].mean()
@@ -142,10 +141,8 @@ class Staff(Mechanism):
     def _who_quits(self, world: World, luck: Draws) -> NDArray:
         import numpy as np
 
-        staff = world.staff
-        posts = np.arange(staff.rows, dtype=np.int32)
-        chance = self.turnover * np.exp(-self.turnover_slope * (staff.now_want - self.want))
-        return posts[kernels.luck.units(np.uint64(luck("quits")), posts, staff.hired) < chance]
+        staff, key = world.staff, np.uint64(luck("quits"))
+        return kernels.staff.quits(key, staff.hired, staff.now_want, self.want, self.turnover, self.turnover_slope)
 
     def _hire(self, world: World, luck: Draws, posts: NDArray) -> None:
         import numpy as np
@@ -163,20 +160,26 @@ class Staff(Mechanism):
         import numpy as np
 
         staff = world.staff
-        load = world.firm.encounters_last[0] / (at_work * self.encounters_each)
-        goals = {
-            "know": staff.talent_know + self.training_effect * self._saturation(self.training, at_work),
-            "want": staff.talent_want
-            + self.treatment_effect * self._saturation(self.treatment, at_work)
-            - self.overload_effect * max(0.0, load - 1),
-            "can": staff.talent_can + self.empowerment_effect * self._saturation(self.empowerment, at_work),
-        }
+        load = float(world.firm.encounters_last[0]) / (at_work * self.encounters_each)
+        overload = self.overload_effect * max(0.0, load - 1)
         shared = self.sharing_effect * self._saturation(self.sharing, at_work)
-        for name, goal in goals.items():
-            best = np.quantile(goal[:at_work], 0.9)
-            level = np.clip(goal + shared * np.maximum(0, best - goal), 0, 1)
-            now = getattr(staff, f"now_{name}")
-            now += self.pace * (level - now)
+        for talent, gained, lost, now in (
+            (staff.talent_know, self.training_effect * self._saturation(self.training, at_work), 0.0, staff.now_know),
+            (
+                staff.talent_want,
+                self.treatment_effect * self._saturation(self.treatment, at_work),
+                overload,
+                staff.now_want,
+            ),
+            (
+                staff.talent_can,
+                self.empowerment_effect * self._saturation(self.empowerment, at_work),
+                0.0,
+                staff.now_can,
+            ),
+        ):
+            best = float(np.quantile(talent[:at_work] + gained - lost, 0.9)) if shared > 0 else 0.0
+            kernels.staff.drift(talent, gained, lost, shared, best, self.pace, now)
 
     def _saturation(self, spent: float, at_work: int) -> float:
         return -math.expm1(-spent / (self.effect_scale * at_work))

@@ -6,15 +6,19 @@ met a wow or a good recovery. Strong ties are neighbours drawn with replacement,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
+from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
+
+FITS = 18
+"""The inboxes of 2**18 people, bad or good, are half a mebibyte: what a core's second cache holds."""
 
 
 class WordOfMouth(Mechanism):
@@ -69,9 +73,31 @@ class WordOfMouth(Mechanism):
         import numpy as np
 
         people = world.people
-        unhappy, happy, bad, good = kernels.talk.tell(
-            world.customers_now, people.generation, np.uint64(luck("tells")), people.status, people.reason,
+        reach = _neighbourhood(people.rows)
+        parts = threads.over_roll(
+            kernels.talk.tell, world.customers_now, people.generation, np.uint64(luck("tells")), people.status, people.reason,
             people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
-            self.strong, world.first, world.tie, people.inbox_good, people.inbox_bad,
+            self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip
+        _deliver(parts, people)
+        unhappy, happy, bad, good = sum(totals for _, _, totals in parts).tolist()
         report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)
+
+
+def _neighbourhood(people: int) -> int:
+    """Give the size, as a power of 2, of neighbourhoods whose inboxes stay in the cache and are many enough for the threads."""
+    if threads.allowed() == 1 and people <= 1 << FITS:
+        return FITS
+    return min(FITS, max(0, people - 1).bit_length() - (4 * threads.allowed()).bit_length())
+
+
+def _deliver(parts: list[Any], people: Any) -> None:
+    """Put every message into an inbox: each range of neighbourhoods by one thread, so that no two write the same inbox."""
+
+    def into(place: int, until: int) -> None:
+        for heard, begins, _ in parts:
+            kernels.talk.deliver(place, until, heard, begins, people.inbox_bad, people.inbox_good)
+
+    places = parts[0][1].size // 2
+    shares = min(places, len(parts))
+    threads.together([(into, k * places // shares, (k + 1) * places // shares) for k in range(shares)])

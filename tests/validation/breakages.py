@@ -20,7 +20,7 @@ BREAKAGES = (
     Breakage("money is discounted from the first month on", "mechanisms/accounts.py",
              '(-np.arange(len(months["net"]) + 1) / 12)', '(-np.arange(1, len(months["net"]) + 2) / 12)',
              "k5_lifetime_value:answer"),
-    Breakage("each message is counted once", "kernels/talk.py", "totals[2] += told", "totals[2] += 2 * told",
+    Breakage("each message is counted once", "mechanisms/word_of_mouth.py", "messages_bad=bad,", "messages_bad=2 * bad,",
              "k8_talk:messages"),
     Breakage("each outcome has its own chance to stay", "mechanisms/recovery.py", "for outcome in OUTCOMES] for block",
              "for outcome in ('silent', 'ignored', 'resolved', 'logged', 'resolved_fast')] for block",
