@@ -20,7 +20,8 @@ PARTS = {"columns": "columns", "world": "columns and network", "peak": "most tha
 
 def build(people: int, network: str) -> tuple[Any, Any]:
     """Build the baseline's network for so many people."""
-    scenario = Scenario().replaced({"market.people": people, "market.network.kind": network}, source="benchmark")
+    size = {"market.people": people, "market.customers": people // 5, "market.network.kind": network}
+    scenario = Scenario().replaced({**size, "calibration": "off"}, source="benchmark")
     return build_network(scenario.mechanism("market"), np.uint64(timeless_key(scenario.seed, 0, "market.network")))
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.numpy_desk import complain, conclude
 from benchmarks.numpy_people import (
     CUSTOMER,
-    IGNORED,
     INDIFFERENCE,
     LOGGED,
     LOST,
@@ -28,7 +28,6 @@ from benchmarks.numpy_people import (
     PROSPECT,
     REASONS,
     RESOLVED,
-    RESOLVED_FAST,
     RIVAL,
     SILENT,
     People,
@@ -37,7 +36,6 @@ from benchmarks.numpy_people import (
 )
 from benchmarks.textbook import CORE
 
-KINDS = ("ordinary", "indifference", "failure", "wow")
 Masks = NDArray[np.bool_]
 
 
@@ -150,37 +148,9 @@ class NumpyMarket:
         silence = (1 - values["voice.unprompted"]) ** people.readiness[rows] * values["voice.silence_left"] ** asks
         voiced = rng.random(rows.size) < 1 - silence
         outcome[place[~voiced]] = SILENT
-        self.complain(rows[voiced], place[voiced], outcome)
-        self.conclude(customers, outcome)
+        chance = complain(self, rows[voiced], place[voiced], outcome)
+        conclude(self, customers, outcome, chance)
         return outcome
-
-    def complain(self, rows: Rows, place: Rows, outcome: NDArray[np.int8]) -> None:
-        """Ignore complaints, or open a case for each; there is a handler for every case."""
-        values, people, rng = self.values, self.people, self.rng
-        self.tally["complaints"] += rows.size
-        money = values["desk.budget"] / max(1, rows.size)
-        handlers = int(values["desk.budget"] / values["desk.wage"] / values["desk.handler_hours"])
-        if rows.size > handlers:
-            raise ValueError(f"beyond the core: {rows.size} complaints a month keep {handlers} handlers busy")
-        solved = min(1, values["desk.solvable"] * (1 - exp(-money / values["desk.solve_scale"])))
-        self.chance_resolved = 1 - (1 - solved) * exp(-values["desk.compensation"] / values["desk.compensation_scale"])
-        answered = rng.random(rows.size) < 1 - exp(-money / values["desk.answer_scale"])
-        outcome[place[~answered]] = IGNORED
-        rows = rows[answered]
-        people.case_opened[rows] = self.month + rng.random(rows.size)
-        hours = values["desk.hours_a_case"] * rng.standard_exponential(rows.size)
-        people.case_due[rows] = people.case_opened[rows] + hours / values["desk.handler_hours"]
-        self.tally["acknowledged"] += rows.size
-
-    def conclude(self, customers: Rows, outcome: NDArray[np.int8]) -> None:
-        """Close the cases that are due."""
-        people = self.people
-        place = np.flatnonzero(people.case_due[customers] < self.month + 1)
-        rows = customers[place]
-        fast = people.case_due[rows] - people.case_opened[rows] <= self.values["desk.promise_hours"] / 730.5
-        solved = self.rng.random(rows.size) < self.chance_resolved
-        outcome[place] = np.where(solved, np.where(fast, RESOLVED_FAST, RESOLVED), LOGGED)
-        people.case_due[rows] = inf
 
     def decide(self, customers: Rows, outcome: NDArray[np.int8]) -> None:
         """Let those whose grievance is decided stay or leave over it."""

@@ -33,8 +33,8 @@ def _picture(record: Mapping[str, Any]) -> Any:
     figures = record["figures"]
     title = "What one person costs a month"
     subtitle = (
-        "Processor time of one thread: medians, with bars from least to greatest of "
-        f"{record['repeats']}. Core: half of the people are customers; whole model: a fifth."
+        f"Processor time of one thread: medians of {record['repeats']} measurements, bars from the least to the greatest. "
+        "In the core half of the people are customers, in the whole model a fifth."
     )
     picture, top = titled(WIDTH, BODY, title, subtitle)
     height = BODY + top
@@ -119,4 +119,11 @@ def _key(axes: Any) -> None:
     lines = [
         axes.plot([], [], color=INK, marker="o", markersize=5.5, linewidth=1.6, **STYLES[kind])[0] for kind in STYLES
     ]
-    axes.legend(lines, ["uniform mixing", "small world, 12 ties each"], frameon=False, fontsize=8.5, loc="upper right")
+    axes.legend(
+        lines,
+        ["uniform mixing", "small world, 12 ties each"],
+        frameon=False,
+        fontsize=8.5,
+        loc="center right",
+        bbox_to_anchor=(1.0, 0.72),
+    )

@@ -43,7 +43,7 @@ FULL = Plan(
     twin_stretch=100_000,
     engine_replications=200,
     twin_replications=4,
-    triad=20_000_000,
+    triad=10_000_000,
 )
 QUICK = Plan(
     repeats=2,

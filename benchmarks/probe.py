@@ -66,7 +66,7 @@ PROBES = {probe.__name__: probe for probe in (first_month, first_network, market
 def main(what: str, people: str = "", network: str = "") -> None:
     """Run one probe and print what it found as JSON."""
     probe = PROBES[what]
-    print(json.dumps(probe(int(people), network) if people else probe()))  # type: ignore[operator]
+    print(json.dumps(probe(int(people), network) if people else probe()))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,15 @@ BURN_IN = 12
 """Months lived before the timed ones: enough for talk, cases and defections to be about; customers are steady by
 calibration, so that a month costs as much as after the shipped 96."""
 
-SLOWED = ("departure.died", "departure.moved", "friends.base", "rivals.base", "grievance.indifference")
-SLOWED += ("grievance.product", "advertising.strength")
+SLOWED = (
+    "departure.died",
+    "departure.moved",
+    "friends.base",
+    "rivals.base",
+    "grievance.indifference",
+    "grievance.product",
+    "advertising.strength",
+)
 CORE: dict[str, Any] = {
     **MARKET,
     **{path: MARKET[path] / HASTE for path in SLOWED},
