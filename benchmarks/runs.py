@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.batched import PROCESSES, batch
-from benchmarks.measuring import Figures, alternately, at_most, figure, has_threads, ratio
+from benchmarks.measuring import Figures, alternately, at_most, figure, has_threads, ratio, timed
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM, core, whole
 from loyaltysim.engine import stationary_start
@@ -25,32 +25,38 @@ def horizon(plan: Plan) -> Figures:
     scenario = whole(plan.big, SMALL_WORLD, plan.months)
     start = stationary_start(scenario, scenario.seed, 0)
     played: dict[int, LoyaltyModel] = {}
+    processor: dict[int, list[float]] = {1: [], 2: []}
 
     def runner(threads: int) -> Callable[[], float]:
-        def play() -> float:
+        def play() -> None:
             with at_most(threads):
-                begun = time.perf_counter()
                 model = LoyaltyModel(scenario, start=start)
                 while model.running:
                     model.step()
                 played[threads] = model
-                return time.perf_counter() - begun
 
-        return play
+        def seconds() -> float:
+            spent, wall = timed(play)
+            processor[threads].append(spent)
+            return wall
 
+        return seconds
+
+    allowed = (1, 2) if has_threads() else (1,)
+    walls = alternately({str(threads): runner(threads) for threads in allowed}, plan.repeats)
     of = f"{plan.big:,} people x {plan.months} months, whole model, small world"
-    if not has_threads():
-        return {"horizon": figure(f"{of}, wall", "s", alternately({"one": runner(1)}, plan.repeats)["one"])}
-    both = alternately({"one": runner(1), "two": runner(2)}, plan.repeats)
-    one, two = (figure(f"{of}, wall, {word} thread(s)", "s", samples) for word, samples in both.items())
-    return {
-        "horizon": two,
-        "horizon_one_thread": one,
-        "two_threads": ratio(f"{of}, wall: one thread against two", one, two),
-        "two_threads_equal_bits": figure(
-            "same bits on one thread and on two (1: yes)", "", _equal(played[1], played[2])
-        ),
-    }
+    figures: Figures = {}
+    for threads in allowed:
+        on = "one thread" if threads == 1 else f"{threads} threads"
+        figures[f"horizon.{threads}"] = figure(f"{of}, wall, {on}", "s", walls[str(threads)])
+        figures[f"horizon.{threads}.processor"] = figure(f"{of}, processor, {on}", "s", processor[threads])
+    figures["horizon"] = figures.pop(f"horizon.{allowed[-1]}")
+    if has_threads():
+        what = f"{of}, wall: one thread against two"
+        figures["two_threads"] = ratio(what, figures["horizon.1"], figures["horizon"])
+        bits = _equal(played[1], played[2])
+        figures["two_threads_equal_bits"] = figure(f"{of}: same bits on one thread and on two (1: yes)", "", bits)
+    return figures
 
 
 def _equal(one: LoyaltyModel, other: LoyaltyModel) -> float:
