@@ -65,9 +65,9 @@ def engine_figures(scenario: Scenario, replication: int) -> Figures:
     return {**as_they_are, **_shares(left, decided, figures)}
 
 
-def twin_figures(scenario: Scenario, replication: int) -> Figures:
-    """Run the twin once, and give the same figures."""
-    market = TextbookMarket(scenario.flat(), rng=1_000_003 * (replication + 1))
+def twin_figures(scenario: Scenario, replication: int, twin: Callable[..., Any] = TextbookMarket) -> Figures:
+    """Run the twin once, and give the same figures; `twin` is any market with its months, tally and worth."""
+    market = twin(scenario.flat(), rng=1_000_003 * (replication + 1))
     for _ in range(scenario.months):
         market.step()
     told = market.tally
