@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.threads import at_most, usable_processors
+from loyaltysim.experiments.defaults import PLACE
 
 T = TypeVar("T")
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -159,7 +160,7 @@ def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterat
     if isinstance(where, Executor):
         yield where
         return
-    place = parse(where or "processes")
+    place = parse(where or PLACE)
     workers = min(place.workers or max(1, usable_processors() // max(1, threads)), tasks)
     if place.kind == "in-process" or (workers == 1 and not place.workers) or tasks == 1:
         yield InProcess(threads)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.docking import ABSOLUTE, RELATIVE
+from benchmarks.docking_settings import SETTINGS
 from tests.evidence import filing
 from tests.evidence.filing import EXPECTED, FOLDER, Finding, filed, has_history, known_in_history, rendered
 from tests.evidence.luck_tests import SMALLEST_P, fingerprint, p_values
+from tests.validation.breakages import BREAKAGES
 
 PLAIN = Finding(
     "luck", "A title", "a line", True, {"seed": 1}, {"figure": 2}, note="# A note\n", pictures={"a.png": b"x"}
@@ -62,6 +65,23 @@ def test_the_filed_slope_is_within_its_tolerance() -> None:
         assert figures[slope] == pytest.approx(-0.5, abs=0.05)
     assert set(figures["sizes"]) >= {"1000", "10000", "100000", "1000000"}
     assert all(figures["sizes"][people]["replications"] >= 200 for people in ("1000", "10000", "100000"))
+
+
+def test_the_filed_docking_found_every_figure_equivalent_at_three_settings() -> None:
+    figures = filed()["docking"]["figures"]
+    assert sorted(figures["settings"]) == sorted(SETTINGS)
+    assert figures["replications"] >= 100
+    for rows in figures["settings"].values():
+        assert {row["figure"] for row in rows} == {*RELATIVE, *ABSOLUTE}
+        assert all(-row["tolerance"] <= row["low"] <= row["high"] <= row["tolerance"] for row in rows)
+
+
+def test_the_filed_breakages_are_those_of_the_list_and_each_was_noticed() -> None:
+    figures = filed()["breakages"]["figures"]
+    assert set(figures["breakages"]) == {breakage.rule for breakage in BREAKAGES}
+    assert len(BREAKAGES) >= 10
+    assert all(breakage["failed"] for breakage in figures["breakages"].values())
+    assert all(figures["unbroken"].values())
 
 
 def test_a_finding_is_filed_with_its_files_and_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
