@@ -169,7 +169,8 @@ class LoyaltyModel(mesa.Model):
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
     def _note(self, report: Report) -> None:
-        self.record[self.month] = [report[name] for name in RECORDED]
+        values = report.values
+        self.record[self.month] = [values.get(name, 0.0) for name in RECORDED]
 
     def _mechanisms_now(self) -> Sequence[Mechanism]:
         changed: dict[str, dict[str, float]] = {}

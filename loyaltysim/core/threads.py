@@ -66,6 +66,8 @@ def ranges(rows: int) -> list[tuple[int, int]]:
 
 def over_rows(kernel: Callable[..., Any], rows: int, *arguments: Any) -> list[Any]:
     """Call kernel(start, stop, *arguments) for ranges of 0..rows at once; gives their results in order."""
+    if rows < 2 * LEAST:
+        return [kernel(0, rows, *arguments)]
     return together([(kernel, start, stop, *arguments) for start, stop in ranges(rows)])
 
 
@@ -74,10 +76,9 @@ def over_roll(kernel: Callable[..., Any], roll: NDArray[Any], *arguments: Any) -
 
     The rows of a roll are all different, so no two parts write the same row.
     """
-    parts = ranges(roll.size)
-    if len(parts) == 1:
+    if roll.size < 2 * LEAST:
         return [kernel(roll, *arguments)]
-    return together([(kernel, roll[start:stop], *arguments) for start, stop in parts])
+    return together([(kernel, roll[start:stop], *arguments) for start, stop in ranges(roll.size)])
 
 
 def together(calls: list[tuple[Any, ...]]) -> list[Any]:

@@ -141,13 +141,16 @@ class Market(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
+        import numpy as np
+
         people = world.people
         gone = world.gone
         if gone.size:
             next_generation = people.generation[gone] + 1
+            rows = gone.astype(np.intp)  # once, not again for each column
             for name, declared in people.columns.items():
-                getattr(people, name)[gone] = declared.start
-            people.generation[gone] = next_generation
+                people.__dict__[name][rows] = declared.start
+            people.generation[rows] = next_generation
             self._draw_traits(world, luck, gone)
         parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
         world.rolls["customers_now"] = threads.joined(parts)
