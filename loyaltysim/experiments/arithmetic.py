@@ -58,7 +58,7 @@ def arithmetic(
     market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for what the
     arithmetic cannot be done for, and RunError.
     """
-    store.refuse_occupied(out)
+    store.prove_writable(out)
     number = BRIDGE_REPLICATIONS if replications is None else replications
     spec = read(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)

@@ -69,7 +69,7 @@ def worth(
     `group`: how many leave together, to lower noise (default: GROUP_PERCENT of the customers at the start); `set` and
     `executor` as in `run`. Raises InputError and RunError.
     """
-    store.refuse_occupied(out)
+    store.prove_writable(out)
     spec = read(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
     leaving, number = check(spec, months, group)
     from loyaltysim.calibration import solve

@@ -113,3 +113,10 @@ def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario],
 def test_what_cannot_be_asked_is_said(small: Callable[..., Scenario], asked: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         ls.worth(small(), executor="in-process", **asked)
+
+
+@pytest.mark.parametrize("verb", ["worth", "arithmetic"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(verb: str) -> None:
+    told = CliRunner().invoke(main, [verb, "no-such-scenario.yml", "--out", "/proc/nowhere"])
+    assert told.exit_code == 2
+    assert told.output.startswith("--out: cannot make the folder /proc/nowhere")
