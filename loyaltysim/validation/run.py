@@ -94,10 +94,12 @@ def _others(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
     """Give the rows that a table holds of known answers other than those just run; none if it is no such table."""
     run_now = {known.name for known in verdict.answers}
     try:
-        header, *rows = csv.reader(io.StringIO(table.read_text(encoding="utf-8")))
+        rows = [tuple(row) for row in csv.reader(io.StringIO(table.read_text(encoding="utf-8")))]
     except (OSError, ValueError, csv.Error):
         return []
-    return [tuple(row) for row in rows if row and row[0] in KNOWN.keys() - run_now] if tuple(header) == HEADER else []
+    if not rows or rows[0] != HEADER:
+        return []
+    return [row for row in rows[1:] if row and row[0] in KNOWN.keys() - run_now]
 
 
 def _known(name: str) -> str:

@@ -84,7 +84,11 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(
 
 def test_the_rows_of_other_known_answers_stay_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loyaltysim.validation.picture.draw", lambda known: b"picture")
-    for number, name, module in ((2.0, "K6", k6_spending), (3.0, "K5", k5_lifetime_value), (4.0, "K5", k5_lifetime_value)):
+    for number, name, module in (
+        (2.0, "K6", k6_spending),
+        (3.0, "K5", k5_lifetime_value),
+        (4.0, "K5", k5_lifetime_value),
+    ):
         known = KnownAnswer(name, "x", "y", [near("z", number, number, 0.1, "w")], [])
         monkeypatch.setattr(module, "answer", lambda known=known: known)
         validate([name], out=tmp_path)
