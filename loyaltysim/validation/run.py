@@ -112,7 +112,8 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows(sorted(rows, key=lambda row: row[0]))
+    ordered = sorted(rows, key=lambda row: row[0])
+    writer.writerows(ordered)
     return text.getvalue()
 
 

@@ -28,9 +28,10 @@ its reason, "3 standard errors" being those of the simulated figure. In the pict
 grey band is the tolerance, and the lower strip shows the difference on its own scale. Where nothing is published but a sign,
 marks are joined by a faint line and bars through them are 3 standard errors over replications on common luck.
 
-K5's figure is (1 + i) x value - 1, i being the interest of a period: the accounts count a customer's first margin a period
-after the start and let everyone pay it, while the published sum m r / (1 + i - r) begins with those who renewed, at once.
-The first moves all margins a period nearer, the second takes the margin away that nobody had to renew for.
+K5's figure is (1 + i) x value - 1, for a margin of 1 a period at interest i. In the accounts everyone who starts pays a
+first margin at the end of the first period, so their value is 1 / (1 + i - r). In the published sum, r / (1 + i - r), the
+payment at the end of the first period is already that of those who renewed. Times (1 + i) moves every margin a period
+nearer, and less 1 takes away the first one, for which nobody had to renew.
 
 What is shown here is that the engine does what its rules say and that known results follow from them. It is no evidence that
 the rules hold in a particular market. TARP's rates (K1) are intentions, not behaviour.
@@ -46,16 +47,16 @@ is picked and tested on the same runs, which favours it a little. "More unequal 
 
 No known answer has a rule of its own for: the delivery of messages (that each told message reaches one hearer once),
 how ready the lost are to return and when they are forgotten (`joining.lost_factor`, `joining.logged_factor`, `joining.forget`),
-rivals and what they hold, and reviews. All but reviews and `desk.causes` are covered by the docking: an ordinary
-person-by-person Mesa model of the month's core (`benchmarks/textbook.py` and `textbook_person.py`), written from
+rivals and what they hold, and reviews. All of these but reviews are covered by the docking: an ordinary person-by-person Mesa
+model of the month's core (`benchmarks/textbook.py` and `textbook_person.py`), written from
 [docs/odd.md](odd.md) alone, whose figures must equal the engine's within a tolerance fixed beforehand
-([docs/evidence/docking.md](evidence/docking.md)). Reviews, causes mended, and that nobody is counted twice are left to tests
+([docs/evidence/docking.md](evidence/docking.md)). Reviews, and that nobody is counted twice, are left to tests
 (`tests/simulation/`: conservation of people and grievances, counts, which columns a mechanism may write).
 
 That twin has 355 lines, more than the few of a textbook example, because it carries the core whole: voice, desk, outcomes,
 satisfaction, friends, rivals, talk, joining and returning, and the steady start. A smaller twin would leave out the very
 rules in which two writers' readings can differ. It is docked at rates ten times the solved ones, so that twelve months
-hold a decade of events: at today's rates 100 replications of a market small enough for Mesa could not tell a wrong rule
+hold a decade of events: at today's rates 100 replications of a market small enough for Mesa could hardly tell a wrong rule
 from luck ([ADR 11](adr/0011-docking-at-ten-times-the-rates.md)).
 
 This page is made by `python -m loyaltysim.validation.write_page`.
