@@ -83,7 +83,8 @@ def _bridge(found: pd.DataFrame, names: list[str], title: str, currency: str) ->
         for name in names:
             span = spans[name, step]
             wide = span.known and span.high > span.low
-            cells.append(Text(f"{money.signed(span.mean)}\n{money.span(span)}" if wide else money.signed(span.mean)))
+            own = money if money.shows(span) else money_for(currency, span)
+            cells.append(Text(f"{own.signed(span.mean)}\n{own.span(span)}" if wide else own.signed(span.mean)))
         grid.add_row(step if step in ("arithmetic", "simulation") else f"+ {step}", *cells)
     return grid
 
