@@ -80,6 +80,7 @@ class Grievance(Mechanism):
             world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
+            world.sinned, world.sin_weight.astype(np.float32),
             people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
         world.rolls["grieved"] = rows
