@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from loyaltysim.kernels.luck import bits, person, unit
+from loyaltysim.kernels.luck import bits, person, share, unit
 
 
 @njit(cache=True, nogil=True)
@@ -17,24 +17,27 @@ def sort(roll, generation, key, indifferent, reached, weight):
     weight of each one's encounters, float32; and the encounters of each kind, int64 (kinds,).
     """
     rows = np.empty(roll.size, np.int32)
-    mean = np.empty(roll.size, np.float32)
-    counts = np.zeros(weight.size, np.int64)
     n = 0
     for i in range(roll.size):
-        row = roll[i]
-        bad = indifferent[row]
-        if bad == 0:
-            continue
+        rows[n] = roll[i]
+        n += indifferent[roll[i]] > 0
+    rows = rows[:n].copy()
+    mean = np.empty(n, np.float32)
+    counts = np.zeros(weight.size, np.int64)
+    for i in range(n):
+        row = rows[i]
         seed = bits(key, person(row, generation[row]))
+        u = share(seed)
+        bad = indifferent[row]
         total = 0.0
         for e in range(bad):
-            u = unit(seed, np.uint64(e))
+            if e > 0:
+                u = unit(seed, np.uint64(e))
             kind = 0
-            while u >= reached[kind]:
-                kind += 1
+            # counted, not searched: a branch that nothing foretells costs more than seven comparisons
+            for k in range(reached.size):
+                kind += u >= reached[k]
             counts[kind] += 1
             total += weight[kind]
-        rows[n] = row
-        mean[n] = total / bad
-        n += 1
-    return rows[:n].copy(), mean[:n].copy(), counts
+        mean[i] = total / bad
+    return rows, mean, counts
