@@ -146,7 +146,7 @@ class Spreadsheet:
         return float(self.spec.market.margin_mean / (monthly + self.rates.leaving))
 
 
-PAID = ("budget", "training", "treatment", "empowerment", "sharing")
+PAID = ("budget", "training", "treatment", "empowerment", "sharing", "hands", "leadership", "smile_campaign")
 
 
 def _is_on(spec: Any, path: str) -> bool:

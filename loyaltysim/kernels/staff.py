@@ -9,12 +9,12 @@ from loyaltysim.kernels.luck import person, unit
 
 
 @njit(cache=True, nogil=True)
-def quits(key, hired, now_want, usual, turnover, slope):
-    """List the posts (int32, ascending) whose holders quit: the chance is turnover * exp(-slope * (want - usual))."""
+def quits(key, hired, now_want, zeal, usual, turnover, slope):
+    """List the posts (int32, ascending) whose holders quit: the chance is turnover * exp(-slope * (want x zeal - usual))."""
     posts = np.empty(hired.size, np.int32)
     n = 0
     for post in range(hired.size):
-        if unit(key, person(post, hired[post])) < turnover * np.exp(-slope * (now_want[post] - usual)):
+        if unit(key, person(post, hired[post])) < turnover * np.exp(-slope * (now_want[post] * zeal[post] - usual)):
             posts[n] = post
             n += 1
     return posts[:n].copy()
@@ -33,8 +33,9 @@ def drift(talent, gained, lost, shared, best, pace, now):
 
 
 @njit(cache=True, nogil=True)
-def settle(now_know, now_want, now_can, care, mood):
-    """Give everyone's care, know x want x can, and mood, which is want (float32)."""
+def settle(now_know, now_want, now_can, zeal, care, mood):
+    """Give everyone's care, know x want x zeal x can, and mood, which is want x zeal (float32)."""
     for post in range(care.size):
-        care[post] = now_know[post] * now_want[post] * now_can[post]
-        mood[post] = now_want[post]
+        felt = now_want[post] * zeal[post]
+        care[post] = now_know[post] * felt * now_can[post]
+        mood[post] = felt

@@ -5,12 +5,16 @@ from __future__ import annotations
 from loyaltysim.core.declare import Mechanism, Metric
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising
+from loyaltysim.mechanisms.burnout import Burnout
+from loyaltysim.mechanisms.contagion import Contagion
 from loyaltysim.mechanisms.departure import Departure
 from loyaltysim.mechanisms.desk import Desk
+from loyaltysim.mechanisms.exceptions import Exceptions
 from loyaltysim.mechanisms.friends import Friends
 from loyaltysim.mechanisms.grievance import Grievance
 from loyaltysim.mechanisms.joining import Joining
 from loyaltysim.mechanisms.leaders import Leaders
+from loyaltysim.mechanisms.managers import Managers
 from loyaltysim.mechanisms.market import Market
 from loyaltysim.mechanisms.opinion import Opinion
 from loyaltysim.mechanisms.recovery import Recovery
@@ -18,6 +22,7 @@ from loyaltysim.mechanisms.reviews import Reviews
 from loyaltysim.mechanisms.rivals import Rivals
 from loyaltysim.mechanisms.satisfaction import Satisfaction
 from loyaltysim.mechanisms.service import Service
+from loyaltysim.mechanisms.sins import Sins
 from loyaltysim.mechanisms.staff import Staff
 from loyaltysim.mechanisms.touchpoints import Touchpoints
 from loyaltysim.mechanisms.voice import Voice
@@ -26,10 +31,15 @@ from loyaltysim.mechanisms.word_of_mouth import WordOfMouth
 
 MONTH: tuple[type[Mechanism], ...] = (
     Market,
+    Managers,
+    Burnout,
     Staff,
+    Contagion,
     Touchpoints,
     Opinion,
     Service,
+    Exceptions,
+    Sins,
     Satisfaction,
     Grievance,
     Voice,

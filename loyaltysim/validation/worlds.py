@@ -15,7 +15,7 @@ SEED = 20_260_801
 """Fixed before any result was seen."""
 
 PARTS = (
-    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
+    "managers", "burnout", "staff", "contagion", "exceptions", "sins", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
     "friends", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
 )  # fmt: skip
 PLAIN: Mapping[str, Any] = {
