@@ -242,7 +242,7 @@ class Spreadsheet:
         )
 
 
-PAID = ("budget", "training", "treatment", "empowerment", "sharing")
+PAID = ("budget", "training", "treatment", "empowerment", "sharing", "repair", "standards", "restraint", "kindnesses")
 
 
 def _is_on(spec: Any, path: str) -> bool:

@@ -12,13 +12,14 @@ BLOCK = 4096
 
 @njit(cache=True, nogil=True)
 def meet(
-    roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow,
+    roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow, cold,
     met, indifferent, failed, wowed, indifferent_at, failed_at, mood_met,
 ):  # fmt: skip
     """Let each customer of the roll have a Poisson number of encounters.
 
     counts: float64 (k,), the distribution function of the number; care, mood: float32 (staff,); slot_share uint64 and
-    slot_other int64 (touchpoints,): the alias table of importance; failure: float64 (touchpoints,); wow: a chance.
+    slot_other int64 (touchpoints,): the alias table of importance; failure, wow: float64 (touchpoints,), chances;
+    cold: float64 (touchpoints,), by which the chance of indifference is multiplied.
     Writes the month's counts (uint8), the touchpoints of the first indifferent encounter and
     the first failure (int16) and the mean mood met (float32), by
     person. Returns the totals: encounters, indifferent, failed, wowed.
@@ -46,7 +47,7 @@ def meet(
             place = np.int64(spread >> S32)
             if (spread & LOW32) >= slot_share[place]:
                 place = slot_other[place]
-            if high(word) < 1.0 - care[who]:
+            if high(word) < (1.0 - care[who]) * cold[place]:
                 if bad == 0:
                     indifferent_at[row] = place
                 bad += 1
@@ -56,7 +57,7 @@ def meet(
                 if failures == 0:
                     failed_at[row] = place
                 failures += 1
-            elif luck >= 1.0 - wow:
+            elif luck >= 1.0 - wow[place]:
                 wows += 1
         met[row] = n
         indifferent[row] = bad

@@ -5,18 +5,21 @@ from __future__ import annotations
 from loyaltysim.core.declare import Mechanism, Metric
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising
+from loyaltysim.mechanisms.consistency import Consistency
 from loyaltysim.mechanisms.departure import Departure
 from loyaltysim.mechanisms.desk import Desk
 from loyaltysim.mechanisms.friends import Friends
 from loyaltysim.mechanisms.grievance import Grievance
 from loyaltysim.mechanisms.joining import Joining
 from loyaltysim.mechanisms.leaders import Leaders
+from loyaltysim.mechanisms.manners import Manners
 from loyaltysim.mechanisms.market import Market
 from loyaltysim.mechanisms.opinion import Opinion
 from loyaltysim.mechanisms.recovery import Recovery
 from loyaltysim.mechanisms.reviews import Reviews
 from loyaltysim.mechanisms.rivals import Rivals
 from loyaltysim.mechanisms.satisfaction import Satisfaction
+from loyaltysim.mechanisms.scorecard import Scorecard
 from loyaltysim.mechanisms.service import Service
 from loyaltysim.mechanisms.staff import Staff
 from loyaltysim.mechanisms.touchpoints import Touchpoints
@@ -28,9 +31,12 @@ MONTH: tuple[type[Mechanism], ...] = (
     Market,
     Staff,
     Touchpoints,
+    Consistency,
+    Scorecard,
     Opinion,
     Service,
     Satisfaction,
+    Manners,
     Grievance,
     Voice,
     Desk,

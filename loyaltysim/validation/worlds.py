@@ -15,7 +15,7 @@ SEED = 20_260_801
 """Fixed before any result was seen."""
 
 PARTS = (
-    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
+    "staff", "touchpoints", "consistency", "scorecard", "opinion", "service", "satisfaction", "manners", "grievance", "voice", "desk", "leaders", "recovery",
     "friends", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
 )  # fmt: skip
 PLAIN: Mapping[str, Any] = {
@@ -26,6 +26,8 @@ PLAIN: Mapping[str, Any] = {
     "departure.died": 0.0,
     "departure.moved": 0.0,
     "rivals.share": 0.0,
+    "touchpoints.differ": 0.0,
+    "touchpoints.first_impression": 0.0,
 }
 ALL_GRIEVE: Mapping[str, Any] = {
     "staff.know": 0.0,
