@@ -82,12 +82,11 @@ def _read(path: str, text: str, display: str, layer: int, problems: list[Problem
             what = f"{len(found)} cells, but the first line names {len(heads)} columns"
             cure = "write one cell a column; put a text that holds a comma in quotes"
             problems.append(Problem(what, path, f"{display}:{number}:{found[-1][0]}", cure))
-        start = Place(display, number, 1)
-        cells = {
-            head: Given(_value(model, head, cell), *[Place(display, number, column)] * 2, layer=layer)
-            for head, (column, cell) in zip(heads, found, strict=False)
-            if cell
-        }
+        start, cells = Place(display, number, 1), dict[str, Given]()
+        for head, (column, cell) in zip(heads, found, strict=False):
+            place = Place(display, number, column)
+            if cell:
+                cells[head] = Given(_value(model, head, cell), place, place, layer=layer)
         rows.append(Given(cells, start, start, layer=layer))
     if not problems and not 0 < len(rows) <= MOST_ROWS:
         what = "holds no row below its first line" if not rows else f"holds more than {MOST_ROWS:,} rows"
