@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from loyaltysim import kernels
-from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, going_wrong, usual
 from loyaltysim.core.tables import World
+from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, going_wrong, usual
 from loyaltysim.engine import mechanisms_of, play
 from loyaltysim.mechanisms.consistency import share_broken
 from loyaltysim.model import LoyaltyModel, simulate
