@@ -7,6 +7,8 @@ from numba import njit
 
 from loyaltysim.kernels.luck import bits, person, share
 
+MOST_MET = 256
+
 
 @njit(cache=True, nogil=True)
 def intrude(roll, generation, key, chance, annoyance, met, indifferent, failed, wowed, satisfaction):
@@ -17,13 +19,16 @@ def intrude(roll, generation, key, chance, annoyance, met, indifferent, failed, 
     """
     total = 0
     spared = 1.0 - chance
+    none = np.ones(MOST_MET)
+    for n in range(1, MOST_MET):
+        none[n] = none[n - 1] * spared
     for i in range(roll.size):
         row = roll[i]
-        ordinary = np.int64(met[row]) - indifferent[row] - failed[row] - wowed[row]
-        if ordinary <= 0:
-            continue
         u = share(bits(key, person(row, generation[row])))
-        exactly = spared**ordinary
+        if u < none[met[row]]:  # not even if all encounters were ordinary; the other columns need not be read
+            continue
+        ordinary = np.int64(met[row]) - indifferent[row] - failed[row] - wowed[row]
+        exactly = none[ordinary]
         reached = exactly
         count = 0
         while u >= reached and count < ordinary:

@@ -22,22 +22,22 @@ class Manners(Mechanism):
     """Let ordinary encounters intrude, and pay for fewer intrusions and more kindnesses."""
 
     intrusion: float = param(
-        0.1,
+        0.05,
         unit="chance",
         low=0,
         high=1,
         doc="chance that an otherwise ordinary encounter intrudes",
         source="F27",
-        plausible=(0.03, 0.3),
+        plausible=(0.01, 0.2),
     )
     annoyance: float = param(
-        0.02,
+        0.04,
         unit="satisfaction",
         low=0,
         high=1,
         doc="satisfaction that each intrusion costs",
         source="F27",
-        plausible=(0.005, 0.05),
+        plausible=(0.01, 0.1),
     )
     spared: float = param(0.7, unit="share", low=0, high=1, doc="most of the intrusions that restraint spares")
     delight: float = param(

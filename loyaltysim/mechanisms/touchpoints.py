@@ -134,7 +134,10 @@ class Touchpoints(Mechanism):
     repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
     def begin(self, world: World, luck: Draws) -> None:
-        """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1."""
+        """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1.
+
+        Wows are had only in encounters that are not indifferent, so their mean is taken over these.
+        """
         import numpy as np
 
         points = world.touchpoints
@@ -145,7 +148,8 @@ class Touchpoints(Mechanism):
         points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
         points.rate[:] = points.usual_rate
         points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
-        points.warm[:] = self._against_mean(points.importance, "wow", self.wow)
+        cared_for = 1 - going_wrong(float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows))
+        points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
         points.fix_cost[:], points.ease[:] = self._column("fix_cost"), self._column("ease")
         points.stage[:] = [STAGES.index(row.stage) for row in self.table]
         points.kind[:] = [KINDS.index(row.kind) for row in self.table]
@@ -218,7 +222,7 @@ class Touchpoints(Mechanism):
 
     def _against_mean(self, share: NDArray, name: str, kinds: ColdByKind | WarmByKind) -> NDArray:
         weight = self._column(name) * [getattr(kinds, row.kind) for row in self.table]
-        mean = float(share @ weight)
+        mean = float(share @ weight) / (float(share.sum()) or 1.0)
         relative: NDArray = weight / mean if mean > 0 else 0 * weight + 1
         return 1 + self.differ * (relative - 1)
 

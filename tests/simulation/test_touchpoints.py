@@ -163,10 +163,11 @@ def test_f18_the_score_loses_the_points_of_each_bad_touchpoint(small: Callable[.
 def test_f18_indifference_and_wows_keep_their_means_and_happen_most_where_people_serve(
     small: Callable[..., Scenario],
 ) -> None:
-    points = newborn(small()).touchpoints
-    people = points.kind == PEOPLE
-    for factor in (points.cold, points.warm):
-        assert points.importance @ factor == pytest.approx(1)
+    world = newborn(small())
+    points, people = world.touchpoints, world.touchpoints.kind == PEOPLE
+    caring = points.importance * (1 - (1 - world.firm.care_usual[0]) * points.cold)
+    for factor, share in ((points.cold, points.importance), (points.warm, caring)):
+        assert share @ factor == pytest.approx(share.sum())
         assert factor[people].mean() > 1.3 * factor[~people].mean()
     alike = newborn(small(**{"touchpoints.differ": 0.0})).touchpoints
     assert (alike.cold == 1).all()
