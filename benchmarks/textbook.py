@@ -18,9 +18,16 @@ from benchmarks.textbook_person import CUSTOMER, LOST, Person
 
 WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.passed_on": 0.0}
 CONSTANT_CARE = {"staff.spread": 0.0, "staff.turnover": 0.0, "staff.overload_effect": 0.0}
+ALL_ALIKE = {
+    "touchpoints.differ": 0.0,
+    "touchpoints.repair": 0.0,
+    "touchpoints.first_impression": 0.0,
+    "consistency.on": False,
+    "manners.on": False,
+}
 UNTRAINED = {f"staff.{lever}": 0.0 for lever in ("training", "treatment", "empowerment", "sharing", "selectivity")}
-ALIKE = {"burnout.on": False, "sins.on": False}
-CORE = {**WITHOUT, **ALIKE, **CONSTANT_CARE, **UNTRAINED, "market.fickleness_kind": "gamma"}
+AS_RESTED = {"burnout.on": False, "sins.on": False}
+CORE = {**WITHOUT, **AS_RESTED, **CONSTANT_CARE, **UNTRAINED, **ALL_ALIKE, "market.fickleness_kind": "gamma"}
 """What must stand at these values, because the core has no rule for anything else."""
 
 

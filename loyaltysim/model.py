@@ -143,8 +143,9 @@ class LoyaltyModel(mesa.Model):
         for mechanism in MONTH:
             figures.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
         person_months = self.month * self.world.people.rows
+        audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
         return RunRecord(
-            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months
+            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months, audit
         )
 
     def customer(self, row: int) -> Customer:

@@ -37,12 +37,15 @@ def _declared(
     grade: Grade,
     cost: str = "",
     examples: tuple[float, float] | None = None,
+    named: str = "",
 ) -> Any:
     extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
     if cost:
         extra["cost"] = cost
     if examples:
         extra["plausible"] = list(examples)
+    if named:
+        extra["named"] = named
     return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
 
 
@@ -56,11 +59,16 @@ def param(
     source: str = "assumption",
     grade: Grade = "assumption",
     plausible: tuple[float, float] | None = None,
+    named: str = "",
 ) -> Any:
-    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade."""
+    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade.
+
+    `named`: the word that a file may say for a default that is a long list of rows.
+    """
     return _declared(
-        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible
-    )
+        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible,
+        named=named,
+    )  # fmt: skip
 
 
 def lever(
@@ -100,6 +108,7 @@ class Declaration:
     type: str
     cost: str = ""
     plausible: tuple[float, float] | None = None
+    named: str = ""
 
 
 class _Named:
@@ -271,4 +280,5 @@ def _row(path: str, info: FieldInfo) -> Declaration:
         type=kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", ""),
         cost=extra.get("cost", ""),
         plausible=(plausible[0], plausible[1]) if plausible else None,
+        named=extra.get("named", ""),
     )

@@ -81,12 +81,27 @@ def month_metrics(catalog: Mapping[str, Metric]) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """What each touchpoint was like in a run: their names, stages and kinds, and each figure as float64 (touchpoints,).
+
+    Figures: importance (share of encounters), performance (chance that an encounter there goes well), urgency (share of
+    all that go wrong), gap (failures that mending could still end), ease, priority, mended (at the end), spent ($).
+    """
+
+    names: tuple[str, ...]
+    stages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    figures: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One strategy in one replication: what a task hands back.
 
     `months`: float64, (T + 1, K), the columns in the order of `month_metrics`; `figures`: every metric of the catalog
     as one figure; `seconds`: processor time of the simulated months; `person_months`: people times months simulated;
     `profile`: of each month, the seconds of each mechanism, where that was measured.
+    `audit`: what each touchpoint was like, if that was scored.
     """
 
     strategy: str
@@ -96,3 +111,4 @@ class RunRecord:
     seconds: float
     person_months: int
     profile: tuple[dict[str, float], ...] = ()
+    audit: Audit | None = None

@@ -60,8 +60,18 @@ PARTS = (
     ),
     Part(
         "learning",
-        "staff differ and take months to learn; what complaints teach mends touchpoints",
-        {"staff.pace": 1.0, "staff.spread": 0.0, "leaders.on": False},
+        "staff differ and take months to learn; touchpoints differ and are mended, promises are broken, small things count",
+        {
+            "staff.pace": 1.0,
+            "staff.spread": 0.0,
+            "leaders.on": False,
+            "touchpoints.mendable": 0.0,
+            "touchpoints.differ": 0.0,
+            "touchpoints.first_impression": 0.0,
+            "consistency.share": 0.0,
+            "manners.intrusion": 0.0,
+            "manners.delight": 0.0,
+        },
     ),
     Part(
         "word of mouth",

@@ -146,7 +146,10 @@ class Spreadsheet:
         return float(self.spec.market.margin_mean / (monthly + self.rates.leaving))
 
 
-PAID = ("budget", "training", "treatment", "empowerment", "sharing", "hands", "leadership", "smile_campaign")
+PAID = (
+    "budget", "training", "treatment", "empowerment", "sharing", "hands", "leadership", "smile_campaign", "repair",
+    "standards", "restraint", "kindnesses",
+)  # fmt: skip
 
 
 def _is_on(spec: Any, path: str) -> bool:

@@ -37,12 +37,21 @@ class Pictures:
 
         return figures.money(self.results)
 
+    def touchpoints(self, strategy: str | None = None) -> Figure:
+        """Draw the touchpoints' importance against their performance, for one strategy (the first).
+
+        Raises InputError where there is no such strategy, or where no touchpoint was scored.
+        """
+        from loyaltysim.report import figures
+
+        return figures.touchpoints(self.results, strategy)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study:
     """Strategies compared on common luck.
 
-    `summary`, `departures`, `complaints`, `money`: the tables as in the folder's CSV files. `answer`: the sentence. `rests_on`: how
+    `summary`, `departures`, `complaints`, `money`, `touchpoints`: the tables as in the folder's CSV files. `answer`: the sentence. `rests_on`: how
     many figures of each evidence grade it rests on, the weakest first.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
@@ -56,6 +65,7 @@ class Study:
     departures: pd.DataFrame
     complaints: pd.DataFrame
     money: pd.DataFrame
+    touchpoints: pd.DataFrame
     profile: Profile | None = None
 
     @cached_property
@@ -67,7 +77,7 @@ class Study:
 
     @property
     def plot(self) -> Pictures:
-        """The study's pictures: `study.plot.timeline()` (customers over time, also `customers()`), `study.plot.money()`."""
+        """The study's pictures: `study.plot.timeline()` (customers over time, also `customers()`), `study.plot.money()`, `.touchpoints()`."""
         return Pictures(self.results)
 
     def __repr__(self) -> str:

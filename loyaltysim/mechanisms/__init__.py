@@ -6,6 +6,7 @@ from loyaltysim.core.declare import Mechanism, Metric
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising
 from loyaltysim.mechanisms.burnout import Burnout
+from loyaltysim.mechanisms.consistency import Consistency
 from loyaltysim.mechanisms.contagion import Contagion
 from loyaltysim.mechanisms.departure import Departure
 from loyaltysim.mechanisms.desk import Desk
@@ -15,12 +16,14 @@ from loyaltysim.mechanisms.grievance import Grievance
 from loyaltysim.mechanisms.joining import Joining
 from loyaltysim.mechanisms.leaders import Leaders
 from loyaltysim.mechanisms.managers import Managers
+from loyaltysim.mechanisms.manners import Manners
 from loyaltysim.mechanisms.market import Market
 from loyaltysim.mechanisms.opinion import Opinion
 from loyaltysim.mechanisms.recovery import Recovery
 from loyaltysim.mechanisms.reviews import Reviews
 from loyaltysim.mechanisms.rivals import Rivals
 from loyaltysim.mechanisms.satisfaction import Satisfaction
+from loyaltysim.mechanisms.scorecard import Scorecard
 from loyaltysim.mechanisms.service import Service
 from loyaltysim.mechanisms.sins import Sins
 from loyaltysim.mechanisms.staff import Staff
@@ -36,11 +39,14 @@ MONTH: tuple[type[Mechanism], ...] = (
     Staff,
     Contagion,
     Touchpoints,
+    Consistency,
+    Scorecard,
     Opinion,
     Service,
     Exceptions,
     Sins,
     Satisfaction,
+    Manners,
     Grievance,
     Voice,
     Desk,

@@ -101,7 +101,7 @@ class Joining(Mechanism):
         unprompted = self.unprompted + self.imitation * adopters
         parts = threads.over_rows(
             kernels.joining.join, people.rows, world.month, people.generation, np.uint64(luck("joins")), float(firm.pull[0]), unprompted, self.praise,
-            self.blame, float(firm.damp[0]), self.hold, self.lost_factor, self.logged_factor, self.forget,
+            self.blame, float(firm.damp[0] * firm.first_factor[0]), self.hold, self.lost_factor, self.logged_factor, self.forget,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
             people.left_month,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.touchpoint import going_wrong
 from loyaltysim.core.words import PRODUCT
 
 if TYPE_CHECKING:
@@ -53,5 +54,6 @@ class Leaders(Mechanism):
         points.seen[:] *= self.memory
         points.seen[:] += np.bincount(about, minlength=points.rows)
         world.firm.believed_worst[0] = int(np.argmax(points.seen)) if points.seen.any() else -1
-        truly = int(np.argmax(points.importance * points.rate))
+        wrong = going_wrong(float(world.firm.care_now[0]), points.cold, points.rate)
+        truly = int(np.argmax(points.importance * wrong))
         report(believed_right=float(world.firm.believed_worst[0] == truly))

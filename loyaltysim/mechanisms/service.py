@@ -32,7 +32,7 @@ class Service(Mechanism):
         unit="chance",
         low=0,
         high=1,
-        doc="chance that an encounter which is not indifferent delights",
+        doc="mean chance that an encounter which is not indifferent delights",
         source="F27, K8: 3 good messages to 1 bad",
     )
 
@@ -59,11 +59,16 @@ class Service(Mechanism):
         parts = threads.over_roll(
             kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
-            self.wow, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
+            self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
         encounters, cold, failures, wows = map(sum, zip(*parts, strict=True))
         world.firm.encounters_last[0] = encounters
         report(encounters=encounters, indifferent_encounters=cold, failures=failures, wows=wows)
+
+    def _wow(self, world: World) -> NDArray:
+        """Give each touchpoint's chance that an encounter which is not indifferent delights."""
+        chance: NDArray = (self.wow + world.firm.wow_added[0]) * world.touchpoints.warm
+        return chance.clip(0, 1)
 
     def _counts(self) -> NDArray:
         """Give the distribution function of the monthly number, five entries or more; the last is above every draw."""

@@ -11,7 +11,7 @@ from loyaltysim.core.errors import Problem
 from loyaltysim.scenario import arithmetic
 from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.edges import edge_list_problem
-from loyaltysim.scenario.given import Given, latest
+from loyaltysim.scenario.given import Given, latest, within
 from loyaltysim.scenario.months import calendar, is_month
 from loyaltysim.scenario.value import Scenario
 
@@ -105,7 +105,9 @@ def _lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
     names = [row.name for row in rows]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         what = f"two touchpoints are called {shown(name)}"
-        yield Problem(what, field, latest(values, [field]), "give each a name of its own")
+        second = [place for place, other in enumerate(names) if other == name][1]
+        where = str(within(values[field], (second, "name")).place) if field in values else ""
+        yield Problem(what, field, where, "give each a name of its own")
 
 
 def _always(scenario: Scenario, values: Values) -> Iterable[Problem]:

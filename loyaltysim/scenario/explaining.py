@@ -61,7 +61,11 @@ def _declared(row: Declaration) -> str:
         "meaning": row.doc,
         "kind": ROLES.get(row.role, row.role),
         "unit": row.unit,
-        "default": f"{len(row.default)} rows" if lists else shown(row.default) if row.default != "" else "",
+        "default": f"{row.named} ({len(row.default)} rows)"
+        if lists
+        else shown(row.default)
+        if row.default != ""
+        else "",
         "range": span(row) or options(row),
         "plausible": f"{row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else "",
         "cost": {"itself": "itself: it is a budget"}.get(row.cost, row.cost),

@@ -64,6 +64,10 @@ def _leaf(row: Declaration, made: Json) -> Json:
         key: value for key, value in made.items() if key in ("type", "enum", "items", "minimum", "maximum", "default")
     }
     kept |= {"anyOf": [{"type": "boolean"}, {"enum": ["on", "off"]}], "type": None} if row.type == "bool" else {}
+    if row.named:
+        table = {"type": "array", "items": kept.pop("items")}
+        word = {"type": "string", "description": f"{row.named}, or the name of a CSV file"}
+        kept |= {"type": None, "anyOf": [word, table], "default": row.named}
     if row.path == "start":
         kept |= MONTH
     if row.path == "calibration":

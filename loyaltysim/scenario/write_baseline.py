@@ -90,15 +90,11 @@ def _entry(row: Declaration, indent: str) -> list[str]:
         return [] if always else [_value(row, indent)]
     if row.role == "solved":
         return [_value(row, f"{indent}# ")]
-    if isinstance(row.default, list) and any(not isinstance(inner, int | float) for inner in row.default):
-        name = row.path.rpartition(".")[2]
-        rows = (f"{indent}  - {flow(inner.model_dump())}" for inner in row.default)
-        return [f"{indent}{name}:{_told(row)}", *rows]
     return [_value(row, indent)]
 
 
 def _value(row: Declaration, indent: str) -> str:
-    default = TITLES.get(row.path, row.default)
+    default = row.named or TITLES.get(row.path, row.default)
     text = default if row.path == "calibration" else flow(default) if isinstance(default, list) else scalar(default)
     entry = f"{indent}{row.path.rpartition('.')[2]}: {text}"
     return f"{entry:<{WIDTH}}{_told(row)}".rstrip()
