@@ -115,7 +115,7 @@ class Spreadsheet:
             happy * customers * talk.told_when_happy if talk else 0.0,
             paid
             + hires * (spec.staff.hire_cost + levers["staff.selectivity"])
-            + cases * answered * levers["desk.compensation"],
+            + cases * (answered * levers["desk.compensation"] + spec.channels.mean_cost()),
         )
 
     def staff(self, customers: float, levers: Levers, chosen: float) -> tuple[float, float]:
@@ -242,7 +242,7 @@ class Spreadsheet:
         )
 
 
-PAID = ("budget", "training", "treatment", "empowerment", "sharing")
+PAID = ("budget", "training", "treatment", "empowerment", "sharing", "direct", "shared_record", "role_swaps")
 
 
 def _is_on(spec: Any, path: str) -> bool:

@@ -45,7 +45,12 @@ class Satisfaction(Mechanism):
     expected_at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's expectation")
 
     satisfaction = column(
-        "people", "float32", unit="0 to 1", doc="satisfaction", start=0.6, writers="voice recovery joining winback"
+        "people",
+        "float32",
+        unit="0 to 1",
+        doc="satisfaction",
+        start=0.6,
+        writers="voice recovery apology joining winback",
     )
     expectation = column(
         "people", "float32", unit="0 to 1", doc="what they expect of an encounter", start=0.6, writers="joining winback"

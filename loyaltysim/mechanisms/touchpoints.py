@@ -109,7 +109,7 @@ class Touchpoints(Mechanism):
         if worst >= 0 and firm.money_for_causes[0] > 0:
             effect = -np.expm1(-firm.money_for_causes[0] / self.table[worst].fix_cost)
             points.mended[worst] += (1 - points.mended[worst]) * effect
-        points.rate[:] = points.usual_rate * (1 - points.mended)
+        points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
         report(failure_rate=float(points.importance @ points.rate))
 
 

@@ -15,7 +15,8 @@ SEED = 20_260_801
 """Fixed before any result was seen."""
 
 PARTS = (
-    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
+    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "channels", "handoffs",
+    "follow_up", "desk", "leaders", "recovery", "apology",
     "friends", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
 )  # fmt: skip
 PLAIN: Mapping[str, Any] = {
@@ -46,7 +47,7 @@ BOUNDLESS_DESK: Mapping[str, Any] = {
     "desk.solve_scale": 1e-6,
     "desk.hours_a_case": 1e-6,
     "desk.care_weight": 0.0,
-    "desk.passed_on": 0.0,
+    "desk.intake_hours": 0.0,
 }
 """Every complaint is acknowledged and handled at once; `desk.solvable` is the share resolved."""
 
