@@ -145,7 +145,7 @@ def conclude(
     count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
     person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
-    """Close the cases that are due this month, and those that waited longer than `patience` for a handler.
+    """Close the cases that are due this month, and those that nobody has answered within `patience`.
 
     Chances: `solved` that a handled case counts as solved, `not_solved` that one which counts as solved is not,
     `called_back` that it is called back, and if not solved reopened. `promise`, `patience` in months; `hours`: the mean
@@ -182,7 +182,7 @@ def conclude(
                         delay[i] = 0.0
                         due[i] = WAITING
                         reopened[i] += 1
-        elif closes == WAITING and end - opened[i] > patience:
+        elif end - opened[i] > patience:
             closes = end
             stays = False
         if stays:

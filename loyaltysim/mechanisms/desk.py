@@ -72,7 +72,7 @@ class Desk(Mechanism):
     intake_hours: float = param(
         2.0, unit="hours", low=0, doc="time in which a recorded case is classified and assigned", source="F29"
     )
-    patience: float = param(3.0, unit="months", low=0.1, doc="a case that waits longer for a handler ends unsolved")
+    patience: float = param(3.0, unit="months", low=0.1, doc="a case that is not answered in this time ends unsolved")
     analysis_hours: float = param(0.5, unit="hours/case", low=0.01, doc="time to find the cause of one closed case")
     compensation_scale: float = param(
         100.0, unit="$/case", low=0.01, doc="compensation that satisfies 63 % of the unsolved", source="F30"

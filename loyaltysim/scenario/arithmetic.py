@@ -58,7 +58,7 @@ def resolved(scenario: Scenario, values: Values) -> Iterable[Problem]:
             "follow_up.unsound",
             *(f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast")),
         ]
-        what = f"{share:.3g} of the acknowledged would be resolved, but less than {most:g} can be (desk.solvable)"
+        what = f"{share:.3g} of the acknowledged would be resolved, but less than {most:g} can be (desk.solvable, follow_up.unsound)"
         cure = "state fewer resolved and more logged, raise desk.solvable or lower follow_up.unsound"
         yield Problem(what, "stated.outcomes", latest(values, paths), cure)
 
