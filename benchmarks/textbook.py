@@ -16,7 +16,8 @@ import mesa
 
 from benchmarks.textbook_person import CUSTOMER, LOST, Person
 
-WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.passed_on": 0.0}
+WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.intake_hours": 0.0,
+           "channels.on": False, "handoffs.on": False, "follow_up.on": False, "apology.on": False}  # fmt: skip
 CONSTANT_CARE = {"staff.spread": 0.0, "staff.turnover": 0.0, "staff.overload_effect": 0.0}
 ALL_ALIKE = {
     "touchpoints.differ": 0.0,

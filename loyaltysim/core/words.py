@@ -22,3 +22,6 @@ LONG_AGO = -32000
 MONTHS_A_YEAR = 12
 DAYS_A_MONTH = 365.25 / 12
 HOURS_A_MONTH = 24 * DAYS_A_MONTH
+
+MISCLASSIFIED, PASSED_ON, STALLED, MISLAID = 1, 2, 4, 8
+"""What happens to a case between departments: flags that add up."""

@@ -38,11 +38,18 @@ class Part:
 PARTS = (
     Part(
         "capacity",
-        "complaints wait for handlers and other departments, so money for the desk buys speed too; overload",
+        "complaints wait for handlers and other departments, so money for the desk buys speed too; what counts as solved may not be; overload",
         {
             "desk.promise_hours": INSTANT_PROMISE_HOURS,
-            "desk.passed_on_days": SLOW_DAYS,
-            "desk.stalls": 0.0,
+            "desk.intake_hours": 0.0,
+            "channels.delay": 0.0,
+            "channels.most_steered": 0.0,
+            "handoffs.passed_on_days": SLOW_DAYS,
+            "handoffs.misclassified": 0.0,
+            "handoffs.stalls": 0.0,
+            "handoffs.record_effect": 0.0,
+            "handoffs.swap_effect": 0.0,
+            "follow_up.unsound": 0.0,
             "staff.overload_effect": 0.0,
         },
     ),
@@ -56,6 +63,8 @@ PARTS = (
             "grievance.slope": 0.0,
             "grievance.forgiveness": NEVER,
             "recovery.repeat_factor": 1.0,
+            "apology.price": 0.0,
+            "apology.restored": 0.0,
         },
     ),
     Part(
@@ -104,7 +113,7 @@ def bare(scenario: Scenario) -> Scenario:
     """Give the scenario with every part stilled and the spreadsheet's rates typed: the arithmetic, with chance."""
     sheet = Spreadsheet(scenario)
     stilled = {path: value for part in PARTS for path, value in part.stilled.items()}
-    stilled |= {"calibration": "off", "desk.passed_on": 1 - sheet.rates.fast, "desk.hours_a_case": INSTANT_HOURS}
+    stilled |= {"calibration": "off", "handoffs.passed_on": 1 - sheet.rates.fast, "desk.hours_a_case": INSTANT_HOURS}
     return scenario.replaced({**stilled, **_typed(scenario, sheet)}, source="arithmetic")
 
 

@@ -83,7 +83,7 @@ class Spreadsheet:
             happy * customers * talk.told_when_happy if talk else 0.0,
             paid
             + hires * (spec.staff.hire_cost + levers["staff.selectivity"])
-            + cases * answered * levers["desk.compensation"],
+            + cases * (answered * levers["desk.compensation"] + spec.channels.mean_cost()),
         )
 
     def desk(self, cases: float, care: float, levers: Levers) -> tuple[float, float]:
@@ -148,7 +148,7 @@ class Spreadsheet:
 
 PAID = (
     "budget", "training", "treatment", "empowerment", "sharing", "hands", "leadership", "smile_campaign", "repair",
-    "standards", "restraint", "kindnesses",
+    "standards", "restraint", "kindnesses", "direct", "shared_record", "role_swaps",
 )  # fmt: skip
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from loyaltysim.core.declare import Mechanism, Metric
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising
+from loyaltysim.mechanisms.apology import Apology
 from loyaltysim.mechanisms.burnout import Burnout
+from loyaltysim.mechanisms.channels import Channels
 from loyaltysim.mechanisms.consistency import Consistency
 from loyaltysim.mechanisms.contagion import Contagion
 from loyaltysim.mechanisms.departure import Departure
 from loyaltysim.mechanisms.desk import Desk
 from loyaltysim.mechanisms.exceptions import Exceptions
+from loyaltysim.mechanisms.follow_up import FollowUp
 from loyaltysim.mechanisms.friends import Friends
 from loyaltysim.mechanisms.grievance import Grievance
+from loyaltysim.mechanisms.handoffs import Handoffs
 from loyaltysim.mechanisms.joining import Joining
 from loyaltysim.mechanisms.leaders import Leaders
 from loyaltysim.mechanisms.managers import Managers
@@ -49,9 +53,13 @@ MONTH: tuple[type[Mechanism], ...] = (
     Manners,
     Grievance,
     Voice,
+    Channels,
+    Handoffs,
+    FollowUp,
     Desk,
     Leaders,
     Recovery,
+    Apology,
     Friends,
     Rivals,
     Departure,

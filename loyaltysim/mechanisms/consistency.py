@@ -77,7 +77,7 @@ class Consistency(Mechanism):
         if usual > 0:
             by_promise = self.share * (points.kind == PEOPLE)
             failing = (1 - by_promise) * (1 - points.mended) + by_promise * broken / usual
-            points.rate[:] = (points.usual_rate * failing).clip(0, 1)
+            points.rate[:] = (points.usual_rate * failing * firm.friction[0]).clip(0, 1)
         report(broken_promises=broken, standards_spread=float(times.std()), cost_standards=self.standards)
 
     def _times(self, world: World, luck: Draws, at_work: int) -> NDArray:

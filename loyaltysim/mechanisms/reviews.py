@@ -1,4 +1,5 @@
-"""Some of the wronged post a review for all to see; a good recovery of theirs may withdraw it (F35).
+"""Some of the wronged post a review for all to see; a good recovery of theirs may withdraw it (F35). So may a complaint
+that is made in public, which is read as one.
 
 Standing bad reviews damp the joining of everyone; they fade as newer ones push them down.
 """
@@ -52,7 +53,8 @@ class Reviews(Mechanism):
 
         people, firm = world.people, world.firm
         draws = kernels.luck.units(np.uint64(luck("posts")), world.grieved, people.generation)
-        posts = world.grieved[(draws < self.posted) & (self._weight(world, world.grieved) < FORGOTTEN)]
+        is_public = np.isin(world.grieved, world.public)
+        posts = world.grieved[((draws < self.posted) | is_public) & (self._weight(world, world.grieved) < FORGOTTEN)]
         people.reviewed_month[posts] = world.month
         firm.standing[0] = firm.standing[0] * self.kept + posts.size
         well = world.closed[world.closed_as >= RESOLVED]

@@ -51,7 +51,7 @@ class Satisfaction(Mechanism):
         unit="0 to 1",
         doc="satisfaction",
         start=0.6,
-        writers="manners voice recovery joining winback",
+        writers="manners voice recovery apology joining winback",
     )
     expectation = column(
         "people", "float32", unit="0 to 1", doc="what they expect of an encounter", start=0.6, writers="joining winback"

@@ -164,7 +164,7 @@ class Touchpoints(Mechanism):
             self._mend(points, worst, float(firm.money_for_causes[0]))
         self._rank(points, float(firm.care_now[0]))
         left = self._repair(world)
-        points.rate[:] = points.usual_rate * (1 - points.mended)
+        points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
         firm.first_factor[0] = self._first_factor(world)
         usual_mean, mended_mean = (float(points.importance @ rate) for rate in (points.usual_rate, points.rate))
         mended_share = 1 - mended_mean / usual_mean if usual_mean > 0 else 0.0

@@ -46,7 +46,7 @@ BOUNDLESS_DESK: Mapping[str, Any] = {
     "desk.solve_scale": 1e-6,
     "desk.hours_a_case": 1e-6,
     "desk.care_weight": 0.0,
-    "desk.passed_on": 0.0,
+    "desk.intake_hours": 0.0,
 }
 """Every complaint is acknowledged and handled at once; `desk.solvable` is the share resolved."""
 

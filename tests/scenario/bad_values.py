@@ -38,7 +38,7 @@ UNFIT = (
     one(
         "more resolved than can be",
         "stated.outcomes: {ignored: .1, logged: 0, resolved: .8, resolved_fast: .1}\ndesk.solvable: 0.95\n",
-        "stated.outcomes: 1 of the acknowledged would be resolved, but less than 0.95 can be (desk.solvable)",
+        "stated.outcomes: 1 of the acknowledged would be resolved, but less than 0.8075 can be (desk.solvable, follow_up.unsound)",
     ),
     one("an absurd budget", "desk: {budget: 1e308}\n", "1:16: desk.budget: 1e+308 is more money", "write 1e12 or less"),
     one("an absurd price", "stated.acquisition_cost: 1e13\n", "10,000,000,000,000 is more money than any firm has"),

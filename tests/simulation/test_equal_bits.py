@@ -91,7 +91,7 @@ def test_asking_more_silences_nobody(start: tuple[Scenario, World]) -> None:
 def test_resolving_more_loses_nobody_while_hands_are_free(start: tuple[Scenario, World]) -> None:
     scenario, world = start
     # a promise no case can break and handling without hand-offs: capacity then limits nothing
-    free = {"desk.hours_a_case": 0.001, "desk.passed_on": 0.0, "desk.promise_hours": 1e6}
+    free = {"desk.hours_a_case": 0.001, "desk.intake_hours": 0.0, "handoffs.on": False, "desk.promise_hours": 1e6}
     kept = []
     for scale in (500.0, 50.0, 5.0):
         after = month_one(scenario, world, **free, **{"desk.answer_scale": scale, "desk.solve_scale": scale})
