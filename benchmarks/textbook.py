@@ -19,7 +19,8 @@ from benchmarks.textbook_person import CUSTOMER, LOST, Person
 WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.passed_on": 0.0}
 CONSTANT_CARE = {"staff.spread": 0.0, "staff.turnover": 0.0, "staff.overload_effect": 0.0}
 UNTRAINED = {f"staff.{lever}": 0.0 for lever in ("training", "treatment", "empowerment", "sharing", "selectivity")}
-CORE = {**WITHOUT, **CONSTANT_CARE, **UNTRAINED, "market.fickleness_kind": "gamma"}
+UNMOVED = {"joining.fickle_draw": 0.0, "complexity.growth": 0.0, "rivals.offers": 0.0, "rivals.reaction": 0.0}
+CORE = {**WITHOUT, **CONSTANT_CARE, **UNTRAINED, **UNMOVED, "market.fickleness_kind": "gamma"}
 """What must stand at these values, because the core has no rule for anything else."""
 
 

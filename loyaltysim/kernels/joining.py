@@ -9,24 +9,28 @@ from loyaltysim.core.words import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
+MOST_FICKLE = 3.0
+"""A fickleness beyond which advertising draws no better, so that nobody is drawn without bounds."""
 
 
 @njit(cache=True, nogil=True)
 def join(
-    month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor, forget,
-    heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
+    month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor, forget, tilt,
+    fickleness, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
 ):  # fmt: skip
     """Let prospects join and the lost return, each at a monthly hazard.
 
-    hazard = (advertising + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
-    the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged). Who left `forget`
-    months ago is a prospect again. Returns the rows (int32) of those who come, and int64 (5,): joined, returned, and
-    both by what brought them: advertising, talk, unprompted.
+    hazard = (drawn + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
+    the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged), where
+    drawn = advertising * exp(tilt * (min(fickleness, 3) - 1)). Who left `forget` months ago is a prospect again.
+    Returns the rows (int32) of those who come, int64 (5,): joined, returned, and both by what brought them:
+    advertising, talk, unprompted; and float64 (3,): the summed fickleness by what brought them.
     """
     totals = np.zeros(5, np.int64)
+    fickle = np.zeros(3, np.float64)
     rows = np.empty(status.size, np.int32)
     n = 0
-    steady = advertising + unprompted
+    most_drawn = advertising * max(np.exp(-tilt), np.exp(tilt * (MOST_FICKLE - 1.0)))
     ceiling = damp * max(1.0, hold) * max(1.0, lost_factor, lost_factor * heard_factor)
     for row in range(status.size):
         if status[row] == CUSTOMER:
@@ -39,11 +43,12 @@ def join(
             reason[row] = NONE
             lost = False
         talk = praise * heard_good[row]
-        if u >= (steady + talk) * ceiling:
+        if u >= (most_drawn + unprompted + talk) * ceiling:
             continue
         if lost and (reason[row] <= MOVED or left_month[row] == month):
             continue
-        rate = (steady + talk) * np.exp(-blame * heard_bad[row]) * damp
+        drawn = advertising * np.exp(tilt * (min(fickleness[row], MOST_FICKLE) - 1.0))
+        rate = (drawn + unprompted + talk) * np.exp(-blame * heard_bad[row]) * damp
         if with_rival[row]:
             rate *= hold
         if lost:
@@ -52,12 +57,14 @@ def join(
                 rate *= heard_factor
         if u >= 1.0 - np.exp(-rate):
             continue
-        pick = unit(seed, ONE) * (steady + talk)
+        pick = unit(seed, ONE) * (drawn + unprompted + talk)
+        why = 0 if pick < drawn else (1 if pick < drawn + talk else 2)
         totals[1 if lost else 0] += 1
-        totals[2 if pick < advertising else (3 if pick < advertising + talk else 4)] += 1
+        totals[2 + why] += 1
+        fickle[why] += fickleness[row]
         rows[n] = row
         n += 1
-    return rows[:n].copy(), totals
+    return rows[:n].copy(), totals, fickle
 
 
 @njit(cache=True, nogil=True)

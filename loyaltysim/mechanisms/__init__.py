@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyaltysim.core.declare import Mechanism, Metric
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising
+from loyaltysim.mechanisms.complexity import Complexity
 from loyaltysim.mechanisms.departure import Departure
 from loyaltysim.mechanisms.desk import Desk
 from loyaltysim.mechanisms.friends import Friends
@@ -13,6 +14,7 @@ from loyaltysim.mechanisms.joining import Joining
 from loyaltysim.mechanisms.leaders import Leaders
 from loyaltysim.mechanisms.market import Market
 from loyaltysim.mechanisms.opinion import Opinion
+from loyaltysim.mechanisms.promise import Promise
 from loyaltysim.mechanisms.recovery import Recovery
 from loyaltysim.mechanisms.reviews import Reviews
 from loyaltysim.mechanisms.rivals import Rivals
@@ -29,6 +31,7 @@ MONTH: tuple[type[Mechanism], ...] = (
     Staff,
     Touchpoints,
     Opinion,
+    Complexity,
     Service,
     Satisfaction,
     Grievance,
@@ -37,6 +40,7 @@ MONTH: tuple[type[Mechanism], ...] = (
     Leaders,
     Recovery,
     Friends,
+    Promise,
     Rivals,
     Departure,
     WordOfMouth,

@@ -24,7 +24,12 @@ class Service(Mechanism):
     """Let the customers meet the company."""
 
     encounters_mean: float = param(
-        1.5, unit="encounters/customer-month", low=0, high=50, doc="mean encounters of a customer", plausible=(0.2, 10)
+        1.5,
+        unit="encounters/customer-month",
+        low=0,
+        high=50,
+        doc="mean encounters of a customer at month 0",
+        plausible=(0.2, 10),
     )
     wow: float = param(
         0.094,
@@ -56,21 +61,22 @@ class Service(Mechanism):
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         totals = kernels.service.meet(
-            world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
+            world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(world),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self.wow, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
         world.firm.encounters_last[0] = totals[0]
         report(encounters=totals[0], indifferent_encounters=totals[1], failures=totals[2], wows=totals[3])
 
-    def _counts(self) -> NDArray:
+    def _counts(self, world: World) -> NDArray:
         """Give the distribution function of the monthly number; its last entry is above every draw."""
         import numpy as np
 
-        chance, total = math.exp(-self.encounters_mean), 0.0
+        mean = self.encounters_mean * float(world.firm.contacts[0])
+        chance, total = math.exp(-mean), 0.0
         counts: list[float] = []
         while total < 1 - 1e-15 and len(counts) < 200:
             total += chance
             counts.append(total)
-            chance *= self.encounters_mean / len(counts)
+            chance *= mean / len(counts)
         return np.array([*counts[:-1], 2.0])

@@ -15,8 +15,8 @@ SEED = 20_260_801
 """Fixed before any result was seen."""
 
 PARTS = (
-    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
-    "friends", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
+    "staff", "touchpoints", "opinion", "complexity", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
+    "friends", "promise", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
 )  # fmt: skip
 PLAIN: Mapping[str, Any] = {
     "calibration": "off",
@@ -26,6 +26,7 @@ PLAIN: Mapping[str, Any] = {
     "departure.died": 0.0,
     "departure.moved": 0.0,
     "rivals.share": 0.0,
+    "joining.fickle_draw": 0.0,
 }
 ALL_GRIEVE: Mapping[str, Any] = {
     "staff.know": 0.0,
