@@ -208,10 +208,10 @@ class Rivals(Mechanism):
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
         chance, key = self.offers + self.price_war * might, np.uint64(luck("offers"))
-        offered = [kernels.luck.unit(key, np.uint64(rival)) < chance for rival in range(len(now))]
+        offered = [int(kernels.luck.unit(key, np.uint64(rival)) < chance) for rival in range(len(now))]
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
         each = (
-            math.exp(self.slope * (level - self.middle)) * (self.offer_ratio if offer else 1.0)
+            math.exp(self.slope * (level - self.middle)) * self.offer_ratio**offer
             for level, offer in zip(now, offered, strict=True)
         )
         return sum(each) / len(now) * math.exp(self.answer_lure * might)
