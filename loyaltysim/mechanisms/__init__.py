@@ -14,7 +14,6 @@ from loyaltysim.mechanisms.joining import Joining
 from loyaltysim.mechanisms.leaders import Leaders
 from loyaltysim.mechanisms.market import Market
 from loyaltysim.mechanisms.opinion import Opinion
-from loyaltysim.mechanisms.promise import Promise
 from loyaltysim.mechanisms.recovery import Recovery
 from loyaltysim.mechanisms.reviews import Reviews
 from loyaltysim.mechanisms.rivals import Rivals
@@ -22,6 +21,7 @@ from loyaltysim.mechanisms.satisfaction import Satisfaction
 from loyaltysim.mechanisms.service import Service
 from loyaltysim.mechanisms.staff import Staff
 from loyaltysim.mechanisms.touchpoints import Touchpoints
+from loyaltysim.mechanisms.value_promise import ValuePromise
 from loyaltysim.mechanisms.voice import Voice
 from loyaltysim.mechanisms.winback import Winback
 from loyaltysim.mechanisms.word_of_mouth import WordOfMouth
@@ -40,7 +40,7 @@ MONTH: tuple[type[Mechanism], ...] = (
     Leaders,
     Recovery,
     Friends,
-    Promise,
+    ValuePromise,
     Rivals,
     Departure,
     WordOfMouth,

@@ -102,7 +102,6 @@ def _is_idle(spec: Resolved, path: str) -> bool:
     market = spec.mechanism("market")
     kind, fickle = market.network.kind, market.fickleness_kind
     rivals = spec.mechanism("rivals")
-    unmoved = rivals.reaction == 0
     return {
         "market.fickleness_beta": fickle != "beta",
         "market.fickleness_shape": fickle != "gamma",
@@ -110,12 +109,6 @@ def _is_idle(spec: Resolved, path: str) -> bool:
         "market.top_tenth_share": market.top_tenth_share == 0,
         "rivals.share": rivals.zero_sum,
         "departure.to_rival": rivals.on and rivals.zero_sum,
-        "rivals.offer_ratio": rivals.offers == 0 and (unmoved or rivals.price_war == 0),
-        "rivals.answer_pace": unmoved,
-        "rivals.answer_scale": unmoved,
-        "rivals.answer_lure": unmoved,
-        "rivals.answer_drowns": unmoved,
-        "rivals.price_war": unmoved,
         "market.network.path": kind != "file",
         "market.network.ties": kind in ("file", "none"),
         "market.network.rewired": kind != "small_world",

@@ -16,7 +16,7 @@ SEED = 20_260_801
 
 PARTS = (
     "staff", "touchpoints", "opinion", "complexity", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
-    "friends", "promise", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
+    "friends", "value_promise", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
 )  # fmt: skip
 PLAIN: Mapping[str, Any] = {
     "calibration": "off",

@@ -25,7 +25,7 @@ DECISIONS = (
     "market.network", "market.traits", "market.proneness", "market.first customers", "market.first tenure", "market.first lost",
     "market.founders", "staff.quits", "staff.hires.know", "staff.hires.want", "staff.hires.can", "service.meets",
     "grievance.grieves", "voice.speaks", "desk.case", "leaders.passes on", "recovery.stays", "rivals.first supplier",
-    "rivals.commits", "departure.leaves", "departure.turns to", "word_of_mouth.tells", "reviews.posts",
+    "rivals.commits", "rivals.offers", "departure.leaves", "departure.turns to", "word_of_mouth.tells", "reviews.posts",
     "reviews.withdraws", "joining.joins", "winback.returns",
 )  # fmt: skip
 STREAMS = np.array([stream(name) for name in DECISIONS], np.uint64)

@@ -26,7 +26,7 @@ MARKET = {
     "advertising.scale": 10_000.0,
     "rivals.base": 0.006,
     "rivals.answer_scale": 10_000.0,
-    "promise.scale": 4_000.0,
+    "value_promise.scale": 4_000.0,
     "complexity.scale": 6_000.0,
     "months": 24,
 }
@@ -34,7 +34,7 @@ MUCH_ADVERTISING = {"strategies": {"today": {"advertising.budget": {"add": 30_00
 BETTER_RIVALS = {"rivals.improves": 0.1}
 ANSWERED = {**MUCH_ADVERTISING, "rivals.reaction": 1.0}
 DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
-    ("F9 promise", {}, {"promise.budget": 8_000.0}, "left_rival", -1),
+    ("F9 promise", {}, {"value_promise.budget": 8_000.0}, "left_rival", -1),
     ("F9 indifferent", {}, {"rivals.indifferent": 0.2}, "left_rival", -1),
     ("F9 offers", {}, {"rivals.offers": 0.4}, "left_rival", +1),
     ("F9 offer_ratio", {"rivals.offers": 0.4}, {"rivals.offer_ratio": 4.0}, "left_rival", +1),
@@ -145,7 +145,7 @@ def test_rivals_win_and_lose_whom_we_lose_and_win_f26(small: Callable[..., Scena
 
 @pytest.mark.parametrize(
     ("lever", "metric", "pace", "start"),
-    [("promise.budget", "promise_trusted", 0.08, 0.0), ("complexity.simplify", "contacts_ratio", 0.05, 1.0)],
+    [("value_promise.budget", "promise_trusted", 0.08, 0.0), ("complexity.simplify", "contacts_ratio", 0.05, 1.0)],
 )
 def test_a_programme_saturates_and_decays_when_it_stops(
     small: Callable[..., Scenario], lever: str, metric: str, pace: float, start: float
@@ -163,8 +163,11 @@ def test_a_programme_saturates_and_decays_when_it_stops(
 
 def test_too_much_can_be_spent_on_promise_and_on_simplicity_k8(small: Callable[..., Scenario]) -> None:
     """Each lever's net present value is best at neither end of its grid."""
-    grids = {"promise.budget": (0, 500, 2_000, 4_000, 16_000), "complexity.simplify": (0, 500, 2_000, 4_000, 16_000)}
-    lured = {**MARKET, "rivals.base": 0.03, "months": 48, "promise.pace": 0.3, "complexity.pace": 0.3}
+    grids = {
+        "value_promise.budget": (0, 500, 2_000, 4_000, 16_000),
+        "complexity.simplify": (0, 500, 2_000, 4_000, 16_000),
+    }
+    lured = {**MARKET, "rivals.base": 0.03, "months": 48, "value_promise.pace": 0.3, "complexity.pace": 0.3}
     lured |= {
         "complexity.after_sale": 0.8,
         "complexity.effect": 0.6,

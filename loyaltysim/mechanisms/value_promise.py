@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
 
 
-class Promise(Mechanism):
+class ValuePromise(Mechanism):
     """Keep the value promise, so that fewer are indifferent to who supplies them."""
 
     effect: float = param(
