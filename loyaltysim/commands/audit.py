@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loyaltysim.commands import options
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -21,8 +23,8 @@ LISTED = ("stated", "uncertain")
 WIDEST = 100
 
 
-@click.command("audit", short_help="List what an answer rests on, the weakest evidence first.")
-@click.argument("scenario", type=click.Path(path_type=Path))
+@options.verb("audit")
+@options.SCENARIO
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
 def command(scenario: Path, form: str) -> None:
     """List the values that SCENARIO rests on: folklore first, then assumptions, secondary and measured figures.

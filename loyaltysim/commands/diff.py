@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from loyaltysim.commands import options
 
-@click.command("diff", short_help="Say what differs between two scenarios.")
-@click.argument("a", type=click.Path(path_type=Path))
-@click.argument("b", type=click.Path(path_type=Path))
+
+@options.verb("diff")
+@click.argument("a", type=options.A_PATH)
+@click.argument("b", type=options.A_PATH)
 def command(a: Path, b: Path) -> None:
     """Say what differs between scenarios A and B in full, with both values and where each came from."""
     from loyaltysim.scenario import diff

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from loyaltysim.commands import options
 
-@click.command("explain", short_help="Explain a parameter, lever, block or metric.")
+
+@options.verb("explain")
 @click.argument("path")
 def command(path: str) -> None:
     """Explain PATH, as `voice.price`, `desk` or `churn_annual`: meaning, unit, default, range, source and evidence."""

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from loyaltysim.commands import options
 
-@click.command("new", short_help="Start a scenario from a template.")
-@click.argument("scenario", type=click.Path(path_type=Path))
+
+@options.verb("new")
+@options.SCENARIO
 @click.option("--title", default="", help="What the study is called (default: from the file's name).")
 def command(scenario: Path, title: str) -> None:
     """Write a commented starting scenario to SCENARIO, with baseline.yml and schema.json beside it; overwrite nothing."""

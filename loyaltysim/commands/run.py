@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from loyaltysim.commands import options
+from loyaltysim.commands.displays import Silence, display
+
 if TYPE_CHECKING:
-    from loyaltysim.experiments.progress import Listener, Progress
+    from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
     from loyaltysim.report.results import Results
 
-PHASES = {
-    "reading": "reading the scenario",
-    "calibrating": "calibrating",
-    "starting": "compiling (first time only) and finding the start",
-    "simulating": "simulating",
-    "writing": "writing tables and pictures",
-}
-SECONDS_BETWEEN_LINES = 10.0
 NARROWEST, WIDEST = 80, 100
 
 
@@ -63,101 +55,20 @@ def pictures(results: Results) -> Mapping[str, bytes]:
     return {f"figures/{name}": content for name, content in figures.draw(results).items()}
 
 
-class Silence:
-    """A display that shows nothing."""
-
-    def __enter__(self) -> Listener:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
-    def __call__(self, progress: Progress) -> None:
-        """Hear, and say nothing."""
-
-
-class Lines(Silence):
-    """A display for files and pipes: a line now and then, none for short runs."""
-
-    def __init__(self) -> None:
-        self._last = monotonic()
-
-    def __call__(self, progress: Progress) -> None:
-        """Write a line when the last one is long enough ago."""
-        if monotonic() - self._last >= SECONDS_BETWEEN_LINES:
-            self._last = monotonic()
-            click.echo(said(progress), err=True)
-
-
-class Bar(Silence):
-    """A display for terminals: what is being done, how far, how fast, how long still."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, SpinnerColumn, TextColumn
-        from rich.progress import Progress as Display
-
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[tail]}"),
-        )
-        self._display = Display(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._display.add_task("", total=None, tail="")
-
-    def __enter__(self) -> Listener:
-        self._display.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        with suppress(OSError):  # the terminal may be gone
-            self._display.stop()
-
-    def __call__(self, progress: Progress) -> None:
-        """Redraw the bar; it only pulses while there is nothing to count."""
-        total = progress.total if progress.done else None
-        tail = pace(progress) if progress.done else ""
-        self._display.update(
-            self._task, description=PHASES[progress.phase], completed=progress.done, total=total, tail=tail
-        )
-
-
-def display() -> Silence:
-    """Choose how to show progress on standard error: a bar on a terminal, else lines."""
-    return Bar() if sys.stderr.isatty() else Lines()
-
-
-def said(progress: Progress) -> str:
-    """Say in one line where a study stands."""
-    return f"{PHASES[progress.phase]}: {pace(progress)}" if progress.done else PHASES[progress.phase]
-
-
-def pace(progress: Progress) -> str:
-    """Say how many runs are done, how fast they go and how long the rest will take."""
-    minutes, seconds = divmod(round(progress.remaining), 60)
-    left = f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
-    return f"{progress.done:,}/{progress.total:,} runs, {progress.per_second:.3g} a second, {left} left"
-
-
-@click.command("run", short_help="Simulate every strategy of a scenario.")
-@click.argument("scenario", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the results go (new or empty folder)."
-)
-@click.option("--replications", type=int, metavar="N", help="How often to repeat with other luck.")
-@click.option("--months", type=int, metavar="N", help="How many months to simulate.")
-@click.option("--seed", type=int, metavar="N", help="Which luck to meet.")
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a value, or add with PATH+=VALUE.")
-@click.option("--executor", metavar="WHERE", help="in-process, processes or processes:N (default: processes).")
+@options.verb("run")
+@options.SCENARIO
+@options.out("Where the results go")
+@options.REPLICATIONS
+@options.MONTHS
+@options.SEED
+@options.SET
+@options.EXECUTOR
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
-def command(scenario: Path, overrides: tuple[str, ...], **options: Any) -> None:
+def command(scenario: Path, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
-    study = run(scenario, set=overrides, **options)
+    study = run(scenario, **asked)
     click.echo(study.answer)
-    if not options["quiet"]:
+    if not asked["quiet"]:
         show_table(study)
         if study.rests_on:
             click.echo(evidence(study, scenario))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from loyaltysim.commands import options
 
-@click.command("schema", short_help="Print the JSON Schema of scenarios, for editors.")
+
+@options.verb("schema")
 def command() -> None:
     """Print the JSON Schema of scenarios; an editor uses it to complete names and to show meanings and ranges."""
     import json

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loyaltysim.commands import options
+from loyaltysim.validation import KNOWN
+from loyaltysim.validation.run import FOLDER
+
 if TYPE_CHECKING:
     from loyaltysim.validation.answer import KnownAnswer
 
 WIDTH = 110
 
 
-@click.command("validate", short_help="Hold the engine against published results.")
-@click.argument("names", nargs=-1, metavar="[K1 .. K8]")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where table and figures go (results/validation)."
-)
+@options.verb("validate")
+@click.argument("names", nargs=-1, metavar=f"[{min(KNOWN)} .. {max(KNOWN)}]")
+@click.option("--out", type=options.A_PATH, metavar="DIR", help=f"Where table and figures go ({FOLDER}).")
 def command(names: tuple[str, ...], out: Path | None) -> None:
     """Run the known answers (all, or those named) on the real engine: published, simulated, tolerance, verdict.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, store
+from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.run import read
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from loyaltysim.core.record import RunRecord
 
-DEFAULT_REPLICATIONS = 10
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
 YEAR = 12
 SPREADSHEET, SIMULATED = "arithmetic", "simulation"
@@ -48,17 +48,19 @@ def arithmetic(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    overrides: Sequence[str] = (),
+    set: Sequence[str] = (),
     out: str | Path | None = None,
     executor: str | Executor | None = None,
 ) -> Arithmetic:
-    """Reckon a scenario on a spreadsheet, simulate it, and lead from the one to the other part by part.
+    """Reckon a scenario (a file's path or a Scenario) as consultants do, simulate it, and bridge the two part by part.
 
-    Raises InputError for what the arithmetic cannot be done for, and RunError.
+    The parts of the engine that the arithmetic leaves out are restored one after the other, on common luck, each
+    market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for what the
+    arithmetic cannot be done for, and RunError.
     """
     store.refuse_occupied(out)
-    number = DEFAULT_REPLICATIONS if replications is None else replications
-    spec = read(scenario, replications=number, months=None, seed=seed, overrides=overrides)
+    number = BRIDGE_REPLICATIONS if replications is None else replications
+    spec = read(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)
     from loyaltysim.experiments.bare import steps
 
@@ -68,7 +70,7 @@ def arithmetic(
     told = [(name, what) for name, what, _ in way]
     bridge = tabulate_bridge({name: sheet.npv(name) for name in spec.strategies}, told, worths)
     year = tabulate_year(sheet, records[-1])
-    return Arithmetic(spec, year, bridge, keep(way[-1][2], year, bridge, out))
+    return Arithmetic(spec, year, bridge, store.kept(out, way[-1][2], _files(year, bridge)))
 
 
 def check(spec: Any) -> None:
@@ -222,17 +224,9 @@ def simulated(sheet: Spreadsheet, record: RunRecord) -> dict[str, float]:
     }
 
 
-def keep(spec: Any, year: pd.DataFrame, bridge: pd.DataFrame, out: str | Path | None) -> Path | None:
-    """Write both tables as CSV and together as JSON, and the scenario, into a folder of their own; nothing without one."""
-    if out is None:
-        return None
-    from loyaltysim.scenario import resolved_yaml
-
-    folder = store.claim(out, spec)
-    folder.write("scenario.yml", resolved_yaml(spec))
+def _files(year: pd.DataFrame, bridge: pd.DataFrame) -> dict[str, str]:
+    """Write both tables as CSV and together as JSON, by the files' names."""
     tables = {"year": year, "bridge": bridge}
-    for name, table in tables.items():
-        folder.write(f"{name}.csv", csv_text(table))
     together = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-    folder.write("arithmetic.json", json.dumps(together, indent=1, ensure_ascii=False) + "\n")
-    return folder.path
+    each = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
+    return each | {"arithmetic.json": json.dumps(together, indent=1, ensure_ascii=False) + "\n"}

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration import solve
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.experiments.spreadsheet import Spreadsheet, saturation
+from loyaltysim.experiments.spreadsheet import Spreadsheet
+from loyaltysim.experiments.spreadsheet_staff import saturation
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario

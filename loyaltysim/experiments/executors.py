@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.experiments.defaults import PLACE
 
 T = TypeVar("T")
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -165,7 +166,7 @@ def opened(where: str | Executor | None, tasks: int) -> Iterator[Executor]:
     if isinstance(where, Executor):
         yield where
         return
-    place = parse(where or "processes")
+    place = parse(where or PLACE)
     workers = min(place.workers or usable_processors(), tasks)
     if place.kind == "in-process" or (workers == 1 and not place.workers) or tasks == 1:
         yield InProcess()

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -146,6 +146,19 @@ def claim(out: str | Path | None, scenario: Any) -> RunFolder:
         folder.abandon()
         raise
     return folder
+
+
+def kept(out: str | Path | None, scenario: Any, files: Mapping[str, str]) -> Path | None:
+    """Write files, by name, and the scenario in full into a folder of their own; nothing without `out`."""
+    if out is None:
+        return None
+    from loyaltysim.scenario import resolved_yaml
+
+    folder = claim(out, scenario)
+    folder.write("scenario.yml", resolved_yaml(scenario))
+    for name, content in files.items():
+        folder.write(name, content)
+    return folder.path
 
 
 def _chosen(path: Path) -> RunFolder:

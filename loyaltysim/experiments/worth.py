@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, store
+from loyaltysim.experiments.defaults import GROUP_PERCENT
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.run import read
 from loyaltysim.report.statistics import Interval, interval
@@ -57,17 +58,19 @@ def worth(
     group: int | None = None,
     replications: int | None = None,
     seed: int | None = None,
-    overrides: Sequence[str] = (),
+    set: Sequence[str] = (),
     out: str | Path | None = None,
     executor: str | Executor | None = None,
 ) -> Worth:
-    """Say what one lost customer is worth, by the month of leaving and by number of ties.
+    """Say what one lost customer of a scenario (a file's path or a Scenario) is worth, by month of leaving and by ties.
 
-    `months`: when they leave (default: the first month, and a third and two thirds into the horizon); `group`: how many
-    leave together, to lower noise (default: 1 % of the customers at the start). Raises InputError and RunError.
+    The same world is simulated with and without the departure of a small group over a grievance they do not voice, at
+    the end of each of `months` (default: the first month, and a third and two thirds into the horizon), on common luck.
+    `group`: how many leave together, to lower noise (default: GROUP_PERCENT of the customers at the start); `set` and
+    `executor` as in `run`. Raises InputError and RunError.
     """
     store.refuse_occupied(out)
-    spec = read(scenario, replications=replications, months=None, seed=seed, overrides=overrides)
+    spec = read(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
     leaving, number = check(spec, months, group)
     from loyaltysim.calibration import solve
     from loyaltysim.experiments.lost_customer import lose
@@ -77,7 +80,7 @@ def worth(
     with executors.opened(executor, tasks=spec.replications) as pool:
         losses = [loss for found in executors.completed(pool, lose, tasks) for loss in found]
     table = tabulate(losses)
-    return Worth(spec, table, keep(spec, table, out))
+    return Worth(spec, table, store.kept(out, spec, {"worth.csv": csv_text(table)}))
 
 
 def check(spec: Any, months: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:
@@ -87,7 +90,7 @@ def check(spec: Any, months: Sequence[int], group: int | None) -> tuple[tuple[in
     if wrong:
         what = f"month {wrong[0]} lies outside the horizon"
         raise InputError(Problem(what, where="--months", cure=f"name months from 1 to {spec.months}"))
-    number = max(1, spec.mechanism("market").customers // 100) if group is None else group
+    number = max(1, spec.mechanism("market").customers * GROUP_PERCENT // 100) if group is None else group
     if number < 1:
         raise InputError(Problem(f"a group of {group} is no group", where="--group", cure="write 1 or more"))
     for key in ("recovery", "service"):
@@ -123,15 +126,3 @@ def _figure(loss: Loss, item: str) -> float:
     figures = loss.figures
     rest = figures["stayed"] + figures["came"] - figures["spent"]
     return {"rest": rest, "worth": figures["own"] + rest}.get(item, figures.get(item, 0.0))
-
-
-def keep(spec: Any, table: pd.DataFrame, out: str | Path | None) -> Path | None:
-    """Write the table and the scenario into a folder of their own; nothing without one."""
-    if out is None:
-        return None
-    from loyaltysim.scenario import resolved_yaml
-
-    folder = store.claim(out, spec)
-    folder.write("scenario.yml", resolved_yaml(spec))
-    folder.write("worth.csv", csv_text(table))
-    return folder.path

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
-from loyaltysim.commands.run import Lines, pace, pictures, said
+from loyaltysim.commands.displays import Lines, pace, said
+from loyaltysim.commands.run import pictures
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.experiments.progress import Progress
 from loyaltysim.experiments.run import Machinery, Order, carry_out, read
@@ -224,7 +225,7 @@ def test_short_runs_write_no_progress_lines(capsys: pytest.CaptureFixture[str]) 
 def test_long_runs_write_a_line_now_and_then(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loyaltysim.commands.run.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("loyaltysim.commands.displays.SECONDS_BETWEEN_LINES", 0.0)
     lines = Lines()
     lines(Progress("simulating", 1, 2, 1.0))
     assert capsys.readouterr().err == "simulating: 1/2 runs, 1 a second, 1 s left\n"

@@ -1,0 +1,38 @@
+"""What the verbs share: a verb's name and line in the help, and the options that several of them take, each written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from loyaltysim.commands import VERBS
+from loyaltysim.experiments.defaults import PLACE
+
+Function = Callable[..., Any]
+A_PATH = click.Path(path_type=Path)
+
+SCENARIO = click.argument("scenario", type=A_PATH)
+MONTHS = click.option("--months", type=int, metavar="N", help="How many months to simulate.")
+SEED = click.option("--seed", type=int, metavar="N", help="Which luck to meet.")
+SET = click.option("--set", multiple=True, metavar="PATH=VALUE", help="Set a value, or add with PATH+=VALUE.")
+EXECUTOR = click.option("--executor", metavar="WHERE", help=f"in-process, processes or processes:N (default: {PLACE}).")
+REPLICATIONS_HELP = "How often to repeat with other luck"
+REPLICATIONS = click.option("--replications", type=int, metavar="N", help=f"{REPLICATIONS_HELP}.")
+
+
+def replications(default: int) -> Callable[[Function], Function]:
+    """Give the option of how often to repeat, for a verb that does not ask the scenario how often."""
+    return click.option("--replications", type=int, metavar="N", help=f"{REPLICATIONS_HELP} (default: {default}).")
+
+
+def out(what: str) -> Callable[[Function], Function]:
+    """Give the option of where results go, which are never overwritten; `what` goes there."""
+    return click.option("--out", type=A_PATH, metavar="DIR", help=f"{what} (new or empty folder).")
+
+
+def verb(name: str) -> Callable[[Function], click.Command]:
+    """Make a verb's function its command, with the line that the help of all verbs has for it."""
+    return click.command(name, short_help=VERBS[name])
