@@ -28,7 +28,10 @@ ALL_ALIKE = {
 }
 UNTRAINED = {f"staff.{lever}": 0.0 for lever in ("training", "treatment", "empowerment", "sharing", "selectivity")}
 AS_RESTED = {"burnout.on": False, "sins.on": False}
-CORE = {**WITHOUT, **AS_RESTED, **CONSTANT_CARE, **UNTRAINED, **ALL_ALIKE, "market.fickleness_kind": "gamma"}
+UNMOVED = {"joining.fickle_draw": 0.0, "complexity.growth": 0.0, "rivals.offers": 0.0, "rivals.reaction": 0.0}
+CORE = {
+    **WITHOUT, **AS_RESTED, **CONSTANT_CARE, **UNTRAINED, **ALL_ALIKE, **UNMOVED, "market.fickleness_kind": "gamma",
+}  # fmt: skip
 """What must stand at these values, because the core has no rule for anything else."""
 
 

@@ -101,6 +101,7 @@ PARTS = (
             "rivals.indifferent": 1.0,
             "friends.ratio": 1.0,
             "joining.hold": 1.0,
+            "joining.fickle_draw": 0.0,
             "joining.lost_factor": 1.0,
             "joining.logged_factor": 1.0,
         },

@@ -8,6 +8,7 @@ from loyaltysim.mechanisms.advertising import Advertising
 from loyaltysim.mechanisms.apology import Apology
 from loyaltysim.mechanisms.burnout import Burnout
 from loyaltysim.mechanisms.channels import Channels
+from loyaltysim.mechanisms.complexity import Complexity
 from loyaltysim.mechanisms.consistency import Consistency
 from loyaltysim.mechanisms.contagion import Contagion
 from loyaltysim.mechanisms.departure import Departure
@@ -32,6 +33,7 @@ from loyaltysim.mechanisms.service import Service
 from loyaltysim.mechanisms.sins import Sins
 from loyaltysim.mechanisms.staff import Staff
 from loyaltysim.mechanisms.touchpoints import Touchpoints
+from loyaltysim.mechanisms.value_promise import ValuePromise
 from loyaltysim.mechanisms.voice import Voice
 from loyaltysim.mechanisms.winback import Winback
 from loyaltysim.mechanisms.word_of_mouth import WordOfMouth
@@ -46,6 +48,7 @@ MONTH: tuple[type[Mechanism], ...] = (
     Consistency,
     Scorecard,
     Opinion,
+    Complexity,
     Service,
     Exceptions,
     Sins,
@@ -61,6 +64,7 @@ MONTH: tuple[type[Mechanism], ...] = (
     Recovery,
     Apology,
     Friends,
+    ValuePromise,
     Rivals,
     Departure,
     WordOfMouth,

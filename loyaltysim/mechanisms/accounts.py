@@ -33,6 +33,9 @@ class Accounts(Mechanism):
 
     customers = metric(unit="customers", over="end", better="higher", doc="customers", headline=True)
     rival_customers = metric(unit="people", over="end", doc="people supplied by a rival")
+    value_share_top_tenth = metric(
+        unit="share", over="end", doc="share of the monthly margin of month 0's customers that their top tenth paid"
+    )
     revenue = metric(unit="$", better="higher", doc="revenue")
     margin = metric(unit="$", better="higher", doc="margin before the levers' costs")
     spent = metric(unit="$", doc="all costs of levers, hires, cases and asks")
@@ -77,6 +80,7 @@ class Accounts(Mechanism):
             customers=sum(counts),
             margin_rate=firm.monthly_margin[0],
             founder_rate=firm.founders_margin[0],
+            value_share_top_tenth=firm.top_tenth[0],
         )
 
     def step(self, world: World, luck: Draws, report: Report) -> None:

@@ -25,7 +25,12 @@ class Service(Mechanism):
     """Let the customers meet the company."""
 
     encounters_mean: float = param(
-        1.5, unit="encounters/customer-month", low=0, high=50, doc="mean encounters of a customer", plausible=(0.2, 10)
+        1.5,
+        unit="encounters/customer-month",
+        low=0,
+        high=50,
+        doc="mean encounters of a customer at month 0",
+        plausible=(0.2, 10),
     )
     wow: float = param(
         0.094,
@@ -57,7 +62,7 @@ class Service(Mechanism):
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_roll(
-            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
+            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(world),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
@@ -70,14 +75,15 @@ class Service(Mechanism):
         chance: NDArray = (self.wow + world.firm.wow_added[0]) * world.touchpoints.warm
         return chance.clip(0, 1)
 
-    def _counts(self) -> NDArray:
+    def _counts(self, world: World) -> NDArray:
         """Give the distribution function of the monthly number, five entries or more; the last is above every draw."""
         import numpy as np
 
-        chance, total = math.exp(-self.encounters_mean), 0.0
+        mean = self.encounters_mean * float(world.firm.contacts[0])
+        chance, total = math.exp(-mean), 0.0
         counts: list[float] = []
         while total < 1 - 1e-15 and len(counts) < 200:
             total += chance
             counts.append(total)
-            chance *= self.encounters_mean / len(counts)
+            chance *= mean / len(counts)
         return np.array([*counts[:-1], *[2.0] * max(1, 6 - len(counts))])

@@ -76,7 +76,7 @@ class Winback(Mechanism):
         people.attempted[tried] = 1
         draws = kernels.luck.units(np.uint64(luck("returns")), tried, people.generation)
         won = tried[draws < self.success]
-        welcome(world, won)
+        report(won_from_rivals=report["won_from_rivals"] + welcome(world, won))
         report(
             winback_attempts=tried.size,
             winback_returned=won.size,

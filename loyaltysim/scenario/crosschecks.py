@@ -24,6 +24,8 @@ OWN_SHARES = {
 }
 """Mechanisms without which a stated reason to leave cannot occur."""
 
+TENTH = 0.1
+
 
 def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
     """Find what does not fit together; `values` has what was given, by path, with its place."""
@@ -69,6 +71,10 @@ def _people(scenario: Scenario, values: Values) -> Iterable[Problem]:
         what = f"{shown(market.customers)} customers are not fewer than the market's {shown(market.people)} people"
         where = latest(values, ["market.customers", "market.people"])
         yield Problem(what, "market.customers", where, "raise market.people: prospects are needed too")
+    field, share = "market.top_tenth_share", market.top_tenth_share
+    if 0 < share < TENTH:
+        what = f"the top tenth cannot pay less than a tenth of all margins, but {share:g} is given"
+        yield Problem(what, field, latest(values, [field]), "write 0.1 or more, or 0 to use market.margin_cv")
     network = market.network
     if network.kind in ("small_world", "random", "scale_free") and network.ties >= market.people:
         where = latest(values, ["market.network.ties", "market.people"])
@@ -99,6 +105,10 @@ def _lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if len(beta) != 2 or min(beta, default=0) <= 0:
         field = "market.fickleness_beta"
         yield Problem("is not two numbers above 0", field, latest(values, [field]), "write [0.668, 3.806]")
+    field, levels = "rivals.quality", scenario.mechanism("rivals").quality
+    if not levels or min(levels) < 0 or max(levels) > 1:
+        cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
+        yield Problem("is not a list of qualities", field, latest(values, [field]), cure)
     field, rows = "touchpoints.table", scenario.mechanism("touchpoints").table
     if not math.fsum(row.importance for row in rows) > 0:
         yield Problem("no touchpoint has any importance", field, latest(values, [field]), "give one importance: 1")

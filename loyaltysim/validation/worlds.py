@@ -26,6 +26,7 @@ PLAIN: Mapping[str, Any] = {
     "rivals.share": 0.0,
     "touchpoints.differ": 0.0,
     "touchpoints.first_impression": 0.0,
+    "joining.fickle_draw": 0.0,
 }
 ALL_GRIEVE: Mapping[str, Any] = {
     "staff.know": 0.0,

@@ -26,7 +26,7 @@ DECISIONS = (
     "market.founders", "staff.quits", "staff.hires.know", "staff.hires.want", "staff.hires.can", "service.meets",
     "grievance.grieves", "voice.speaks", "channels.uses", "channels.is seen",
     "handoffs.routes", "desk.case", "apology.apologises", "leaders.passes on", "recovery.stays", "rivals.first supplier",
-    "rivals.commits", "departure.leaves", "departure.turns to", "word_of_mouth.tells", "reviews.posts",
+    "rivals.commits", "rivals.offers", "departure.leaves", "departure.turns to", "word_of_mouth.tells", "reviews.posts",
     "reviews.withdraws", "joining.joins", "winback.returns",
 )  # fmt: skip
 STREAMS = np.array([stream(name) for name in DECISIONS], np.uint64)

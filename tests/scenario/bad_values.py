@@ -20,6 +20,24 @@ UNFIT = (
         "advertising.budget: 1_600 and desk.budget: 80",
     ),
     one(
+        "a top tenth that pays less than a tenth",
+        "market.top_tenth_share: 0.05\n",
+        "study.yml:1:25: market.top_tenth_share: the top tenth cannot pay less than a tenth of all margins",
+        "write 0.1 or more, or 0 to use market.margin_cv",
+    ),
+    one(
+        "rivals without a quality",
+        "rivals.quality: []\n",
+        "study.yml:1:17: rivals.quality: is not a list of qualities",
+        "or write rivals: off",
+    ),
+    one(
+        "a rival better than can be",
+        "rivals.quality: [0.5, 1.5]\n",
+        "study.yml:1:17: rivals.quality: is not a list of qualities",
+        "give one number from 0 to 1 for each rival",
+    ),
+    one(
         "too cheap a customer", "stated.acquisition_cost: 100\n", "1:26: stated.acquisition_cost:", "bring 400 a month"
     ),
     one("nobody leaves but some are brought", "stated.churn_annual: 0\n", "1:22:", "only 0 of 10,000 customers leave"),
