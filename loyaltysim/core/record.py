@@ -21,10 +21,10 @@ class Report:
 
     def __call__(self, **figures: float) -> None:
         """Report figures by name; raises KeyError for a name that no mechanism declares."""
-        for name, value in figures.items():
-            if name not in self.known:
-                raise KeyError(f"no mechanism declares a metric {name!r}")
-            self.values[name] = float(value)
+        if not figures.keys() <= self.known.keys():
+            unknown = next(name for name in figures if name not in self.known)
+            raise KeyError(f"no mechanism declares a metric {unknown!r}")
+        self.values.update({name: float(value) for name, value in figures.items()})
 
     def __getitem__(self, name: str) -> float:
         return self.values.get(name, 0.0)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
+ENDS = tuple(tuple(f"{severity}_{outcome}" for outcome in OUTCOMES) for severity in SEVERITIES)
+
 
 def _rate(value: float, doc: str, source: str) -> Any:
     return param(value, unit="chance", low=0, high=1, doc=f"chance to stay: {doc}", source=source, grade="secondary")
@@ -123,9 +125,6 @@ class Recovery(Mechanism):
         return np.array(rates) * self.behaviour
 
     def _report(self, report: Report, decided: Any, stayed: Any) -> None:
-        figures = {}
-        for severity, of_decided, of_stayed in zip(SEVERITIES, decided, stayed, strict=True):
-            for outcome, some, those_who_stayed in zip(OUTCOMES, of_decided, of_stayed, strict=True):
-                figures[f"decided_{severity}_{outcome}"] = some
-                figures[f"stayed_{severity}_{outcome}"] = those_who_stayed
-        report(**figures)
+        for ends, of_decided, of_stayed in zip(ENDS, decided, stayed, strict=True):
+            report(**{f"decided_{end}": number for end, number in zip(ends, of_decided, strict=True)})
+            report(**{f"stayed_{end}": number for end, number in zip(ends, of_stayed, strict=True)})
