@@ -57,22 +57,14 @@ class Reviews(Mechanism):
         posts = world.grieved[((draws < self.posted) | is_public) & (self._weight(world, world.grieved) < FORGOTTEN)]
         people.reviewed_month[posts] = world.month
         firm.standing[0] = firm.standing[0] * self.kept + posts.size
-        withdraws = self._who_withdraws(world, luck)
-        if withdraws.size:
-            firm.standing[0] = max(0.0, firm.standing[0] - float(np.sum(self._weight(world, withdraws))))
-            people.reviewed_month[withdraws] = LONG_AGO
+        well = world.closed[world.closed_as >= RESOLVED]
+        mended = well[self._weight(world, well) >= FORGOTTEN]
+        draws = kernels.luck.units(np.uint64(luck("withdraws")), mended, people.generation)
+        withdraws = mended[draws < self.withdrawn_after]
+        firm.standing[0] = max(0.0, firm.standing[0] - float(np.sum(self._weight(world, withdraws))))
+        people.reviewed_month[withdraws] = LONG_AGO
         firm.damp[0] = np.exp(-self.damage * firm.standing[0] / people.rows * 1000)
         report(reviews_posted=posts.size, reviews_withdrawn=withdraws.size, reviews_standing=firm.standing[0])
-
-    def _who_withdraws(self, world: World, luck: Draws) -> NDArray:
-        import numpy as np
-
-        well = world.closed[world.closed_as >= RESOLVED]
-        if not well.size:
-            return well
-        mended = well[self._weight(world, well) >= FORGOTTEN]
-        draws = kernels.luck.units(np.uint64(luck("withdraws")), mended, world.people.generation)
-        return mended[draws < self.withdrawn_after]
 
     def _weight(self, world: World, rows: NDArray) -> NDArray:
         """Give what is left of each row's review, 0 without one."""
