@@ -145,7 +145,7 @@ class LoyaltyModel(mesa.Model):
         person_months = self.month * self.world.people.rows
         audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
         return RunRecord(
-            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months, audit
+            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months, audit=audit
         )
 
     def customer(self, row: int) -> Customer:

@@ -12,6 +12,8 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from pydantic import BaseModel
+
 from loyaltysim.core.declare import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, span
 from loyaltysim.scenario.emit import comment, flow, scalar
@@ -90,6 +92,9 @@ def _entry(row: Declaration, indent: str) -> list[str]:
         return [] if always else [_value(row, indent)]
     if row.role == "solved":
         return [_value(row, f"{indent}# ")]
+    if not row.named and isinstance(row.default, list) and any(isinstance(inner, BaseModel) for inner in row.default):
+        rows = (f"{indent}  - {flow(inner.model_dump())}" for inner in row.default)
+        return [f"{indent}{row.path.rpartition('.')[2]}:{_told(row)}", *rows]
     return [_value(row, indent)]
 
 
