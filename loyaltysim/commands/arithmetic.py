@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from loyaltysim.commands import options
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDEST = 110
 
@@ -21,14 +24,15 @@ WIDEST = 110
 @options.out("Keep CSV and JSON here")
 @options.EXECUTOR
 def command(scenario: Path, **asked: Any) -> None:
-    """Reckon SCENARIO as on a spreadsheet: problems x voice x outcome x value; and say what makes the simulation differ.
+    """Reckon SCENARIO as on a spreadsheet (problems x voice x outcome x value); say what makes the simulation differ.
 
-    The market with all that the arithmetic leaves out is restored part by part, in the order shown (in another order the steps would differ); they add up to the difference.
+    What the arithmetic leaves out is restored part by part, in the order shown (in another order the steps would
+    differ), each market solved anew to show what is stated; the steps add up to the difference.
     """
     from rich.console import Console
 
     from loyaltysim.experiments.arithmetic import arithmetic
-    from loyaltysim.report import arithmetic_table
+    from loyaltysim.report import arithmetic_table, words
 
     found = arithmetic(scenario, **asked)
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))
@@ -37,8 +41,17 @@ def command(scenario: Path, **asked: Any) -> None:
     click.echo()
     if len(found.scenario.strategies) > 1:
         console.print(arithmetic_table.strategies(found.year))
-    click.echo("\nWhat makes the difference (95 % intervals below):\n")
+    click.echo(f"\nWhat makes the difference ({_sure(found.bridge)}):\n")
     console.print(arithmetic_table.bridge(found.bridge, found.scenario.currency))
+    click.echo()
+    console.print(arithmetic_table.bridge_lost(found.bridge_lost, first, found.scenario.currency))
     click.echo("\n" + "\n".join(arithmetic_table.legend(found.bridge)))
+    click.echo("\n" + words.evidence(found.rests_on, scenario))
     if found.folder:
         click.echo(f"\nResults are in {found.folder}")
+
+
+def _sure(bridge: pd.DataFrame) -> str:
+    """Say whether there are intervals."""
+    simulated = bridge[bridge.step != "arithmetic"]
+    return "95 % intervals below" if simulated.ci_low.notna().any() else "one replication gives no interval"

@@ -13,7 +13,7 @@ from loyaltysim.commands import options
 @options.SCENARIO
 @click.option("--title", default="", help="What the study is called (default: from the file's name).")
 def command(scenario: Path, title: str) -> None:
-    """Write a commented starting scenario to SCENARIO, with baseline.yml and schema.json beside it; overwrite nothing."""
+    """Write a commented starting scenario to SCENARIO, with baseline.yml and schema.json beside it; replace nothing."""
     from loyaltysim.scenario import new
 
     click.echo(new(scenario, title))

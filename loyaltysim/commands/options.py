@@ -1,4 +1,4 @@
-"""What the verbs share: a verb's name and line in the help, and the options that several of them take, each written once."""
+"""What the verbs share: a verb's name and line in the help, and the options that several of them take."""
 
 from __future__ import annotations
 

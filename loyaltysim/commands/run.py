@@ -75,21 +75,17 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(scenario: Path, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
+    from loyaltysim.report import words
+
     study = run(scenario, **asked)
     click.echo(study.answer)
     if not asked["quiet"]:
         show_table(study)
         if study.rests_on:
-            click.echo(evidence(study, scenario))
+            click.echo(words.evidence(study.rests_on, scenario))
     if study.profile:
         show_profile(study.profile)
     click.echo(f"Results are in {study.folder}")
-
-
-def evidence(study: Study, scenario: Path) -> str:
-    """Say in one line how good the figures are that the answer rests on."""
-    counts = ", ".join(f"{count} {grade}" for grade, count in study.rests_on.items())
-    return f"It rests on {counts} figures: loyaltysim audit {scenario}"
 
 
 def show_table(study: Study) -> None:

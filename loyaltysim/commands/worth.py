@@ -18,6 +18,8 @@ WIDEST = 110
 def _numbers(texts: Sequence[str]) -> list[int]:
     """Read `1`, `13 25` or `1,13,25`."""
     words = " ".join(texts).replace(",", " ").split()
+    if texts and not words:
+        raise InputError(Problem("no month is named", where="--months", cure="write --months 1,13,25, or leave it out"))
     wrong = [word for word in words if not word.isdecimal()]
     if wrong:
         raise InputError(
@@ -35,18 +37,20 @@ def _numbers(texts: Sequence[str]) -> list[int]:
 @options.REPLICATIONS
 @options.SEED
 @options.SET
-@options.out("Keep worth.csv here")
+@options.out("Keep CSV and JSON here")
 @options.EXECUTOR
 def command(scenario: Path, months: tuple[str, ...], **asked: Any) -> None:
     """Say what one customer of SCENARIO who is lost is worth: own margin, and what others then do."""
     from rich.console import Console
 
     from loyaltysim.experiments.worth import worth
-    from loyaltysim.report import worth_table
+    from loyaltysim.report import words, worth_table
 
     found = worth(scenario, months=_numbers(months), **asked)
     currency = found.scenario.currency
     click.echo(worth_table.sentence(sorted(set(found.table.month)), found.span, currency) + "\n")
     Console(width=WIDEST).print(worth_table.table(found.table, found.span, currency))
+    click.echo("\n" + "\n".join(worth_table.legend(found.table)))
+    click.echo("\n" + words.evidence(found.rests_on, scenario))
     if found.folder:
         click.echo(f"Results are in {found.folder}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
 YEAR = 12
+BRIDGED = "revenue lost"
+"""The figure of the mean year that has a bridge of its own."""
 SPREADSHEET, SIMULATED = "arithmetic", "simulation"
 Figures = Mapping[str, "np.ndarray"]
 
@@ -34,12 +36,15 @@ class Arithmetic:
     """`year`: a year of each strategy on the spreadsheet and simulated; `bridge`: the steps between the two.
 
     The bridge holds, for the first strategy its net present value, for the others their gain against it: the
-    arithmetic, each step, and the simulation, which is their sum.
+    arithmetic, each step, and the simulation, which is their sum. `bridge_lost` holds the same steps of the revenue
+    lost a year over problems. `rests_on`: how many figures of each evidence grade these rest on, the weakest first.
     """
 
     scenario: Any
     year: pd.DataFrame
     bridge: pd.DataFrame
+    bridge_lost: pd.DataFrame
+    rests_on: dict[str, int]
     folder: Path | None
 
 
@@ -58,19 +63,30 @@ def arithmetic(
     market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for what the
     arithmetic cannot be done for, and RunError.
     """
-    store.refuse_occupied(out)
+    store.prove_writable(out)
     number = BRIDGE_REPLICATIONS if replications is None else replications
+    if number < 1:
+        cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
+        raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
     spec = read(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)
     from loyaltysim.experiments.bare import steps
+    from loyaltysim.scenario import rests_on
 
     sheet, way = Spreadsheet(spec), steps(spec)
     records = _simulated([market for _, _, market in way], executor)
-    worths = [_by_strategy(found, "npv") for found in records]
+    worths = [_by_strategy(found, lambda record: record.figures["npv"]) for found in records]
+    lost = [_by_strategy(found, lambda record: simulated(sheet, record)[BRIDGED]) for found in records]
     told = [(name, what) for name, what, _ in way]
-    bridge = tabulate_bridge({name: sheet.npv(name) for name in spec.strategies}, told, worths)
-    year = tabulate_year(sheet, records[-1])
-    return Arithmetic(spec, year, bridge, store.kept(out, way[-1][2], _files(year, bridge)))
+    tables = {
+        "year": tabulate_year(sheet, records[-1]),
+        "bridge": tabulate_bridge({name: sheet.npv(name) for name in spec.strategies}, told, worths),
+        "bridge_lost": tabulate_bridge(
+            {name: reckoned(sheet, sheet.course(name)[:-1])[BRIDGED][1] for name in spec.strategies}, told, lost
+        ),
+    }
+    grades = rests_on(way[-1][2])
+    return Arithmetic(spec, **tables, rests_on=grades, folder=store.kept(out, way[-1][2], _files(tables, grades)))
 
 
 def check(spec: Any) -> None:
@@ -110,11 +126,11 @@ def _numbered(simulate: Any, number: int, *task: Any) -> tuple[int, list[RunReco
     return number, simulate(*task)
 
 
-def _by_strategy(records: Sequence[RunRecord], figure: str) -> dict[str, np.ndarray]:
+def _by_strategy(records: Sequence[RunRecord], figure: Callable[[RunRecord], float]) -> dict[str, np.ndarray]:
     import numpy as np
 
     names = dict.fromkeys(record.strategy for record in records)
-    return {name: np.array([record.figures[figure] for record in records if record.strategy == name]) for name in names}
+    return {name: np.array([figure(record) for record in records if record.strategy == name]) for name in names}
 
 
 def tabulate_bridge(
@@ -122,7 +138,8 @@ def tabulate_bridge(
 ) -> pd.DataFrame:
     """Lay out the bridge: strategy, step, what, value, ci_low, ci_high.
 
-    `sheet`: each strategy's net present value by arithmetic; `worths`: for each step and strategy the simulated ones,
+    `sheet`: each strategy's figure (its net present value, say) by arithmetic; `worths`: for each step and strategy the
+    simulated ones,
     float64 (replications,), in which position r is the same replication on the same luck.
     """
     import pandas as pd
@@ -224,9 +241,9 @@ def simulated(sheet: Spreadsheet, record: RunRecord) -> dict[str, float]:
     }
 
 
-def _files(year: pd.DataFrame, bridge: pd.DataFrame) -> dict[str, str]:
-    """Write both tables as CSV and together as JSON, by the files' names."""
-    tables = {"year": year, "bridge": bridge}
+def _files(tables: Mapping[str, pd.DataFrame], grades: Mapping[str, int]) -> dict[str, str]:
+    """Write the tables as CSV, and together with the evidence grades as JSON, by the files' names."""
     together = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+    together["rests_on"] = dict(grades)
     each = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
     return each | {"arithmetic.json": json.dumps(together, indent=1, ensure_ascii=False) + "\n"}

@@ -1,4 +1,4 @@
-"""The steps from the spreadsheet to the market: which parts of the engine the arithmetic leaves out, and how to still them.
+"""The steps from the spreadsheet to the market: which parts the arithmetic leaves out, and how to still them.
 
 With all of them stilled, and the base rates typed that algebra gives, the engine is the spreadsheet with chance. The
 parts are then restored one after the other; each market in between is solved to show the same stated figures today.
@@ -54,12 +54,18 @@ PARTS = (
         },
     ),
     Part(
-        "memory",
-        "satisfaction, tenure and repeated grievances are remembered; customers differ, and the fickle leave first",
+        "customers differ",
+        "some are fickle and leave first, so those who stay are the loyal; some are readier to complain than others",
         {
             "market.fickleness_kind": "beta",
             "market.fickleness_beta": ALL_ALIKE,
             "market.readiness_shape": MOST_ALIKE,
+        },
+    ),
+    Part(
+        "memory",
+        "satisfaction, tenure and repeated grievances are remembered",
+        {
             "grievance.slope": 0.0,
             "grievance.forgiveness": NEVER,
             "recovery.repeat_factor": 1.0,
@@ -93,13 +99,13 @@ PARTS = (
             "friends.opinion_weight": 0.0,
         },
     ),
+    Part("friends", "friends follow friends who leave", {"friends.ratio": 1.0}),
     Part(
         "competition",
-        "rivals lure the dissatisfied and hold whom they won; friends follow friends; the lost are slow to return",
+        "rivals lure the dissatisfied and hold whom they won; the lost are slow to return",
         {
             "rivals.slope": 0.0,
             "rivals.indifferent": 1.0,
-            "friends.ratio": 1.0,
             "joining.hold": 1.0,
             "joining.fickle_draw": 0.0,
             "joining.lost_factor": 1.0,

@@ -21,11 +21,11 @@ REPLICATIONS_AT_ONCE = 100
 
 
 def cell(value: Any) -> str:
-    """Write one CSV cell: a number in full precision, nothing for what is absent, text that no spreadsheet runs."""
+    """Write one CSV cell: a whole number as such, another in full precision, nothing for what is absent, text that no spreadsheet runs."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, int):
-        return str(value)
+        return str(int(value))
     return repr(float(value)) if isfinite(value) else ""
 
 

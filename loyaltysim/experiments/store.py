@@ -41,6 +41,18 @@ def refuse_occupied(out: str | Path | None) -> None:
         raise RunError(f"cannot look into {place}: {error.strerror or error}") from error
 
 
+def prove_writable(out: str | Path | None) -> None:
+    """Refuse, before anything is computed, a folder that is taken or that cannot be made and written to."""
+    refuse_occupied(out)
+    if out is None:
+        return
+    try:
+        claim(out, None).abandon()
+    except RunError as error:
+        told = str(error).splitlines()[0]
+        raise InputError(Problem(told, where="--out", cure="name a folder that can be written to")) from error
+
+
 class RunFolder:
     """A folder that belongs to one run."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -23,25 +24,32 @@ if TYPE_CHECKING:
 ALL = "all"
 ITEMS = {
     "own": ("$", "the customer's own margin"),
-    "stayed": ("$", "margin of other customers who then leave sooner"),
-    "came": ("$", "margin of people who then do not come"),
-    "spent": ("$", "what the firm spends less without the customer"),
-    "rest": ("$", "both of these others, less what is not spent"),
-    "worth": ("$", "own margin and the rest"),
-    "messages_bad": ("messages", "bad messages sent less with the customer kept"),
-    "messages_good": ("messages", "good messages sent more with the customer kept"),
+    "stayed": ("$", "margin of those who were customers too, with the customer less without"),
+    "came": ("$", "margin of people who were not customers then, with the customer less without"),
+    "spent": ("$", "what the firm spends with the customer, less without"),
+    "rest": ("$", "margin of all others, less what the firm spends: stayed + came - spent"),
+    "worth": ("$", "own margin and the rest: own + rest"),
+    "messages_bad": (
+        "messages",
+        "bad messages sent with the customer kept, less without (below 0: losing them adds bad news)",
+    ),
+    "messages_good": ("messages", "good messages sent with the customer kept, less without"),
     "others_left": ("customers", "others who leave, with the customer less without"),
     "others_came": ("customers", "others who come, with the customer less without"),
 }
-COLUMNS = ("month", "ties", "mean_ties", "item", "unit", "mean", "ci_low", "ci_high", "replications")
+COLUMNS = ("month", "ties", "mean_ties", "item", "unit", "mean", "ci_low", "ci_high", "replications", "meaning")
 
 
 @dataclass(frozen=True, eq=False)
 class Worth:
-    """What one lost customer is worth: `table` in long form, one row a month of leaving, number of ties and item."""
+    """What one lost customer is worth: `table` in long form, one row a month of leaving, number of ties and item.
+
+    `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
+    """
 
     scenario: Any
     table: pd.DataFrame
+    rests_on: dict[str, int]
     folder: Path | None
 
     def span(self, month: int, ties: str, item: str) -> Interval:
@@ -69,18 +77,21 @@ def worth(
     `group`: how many leave together, to lower noise (default: GROUP_PERCENT of the customers at the start); `set` and
     `executor` as in `run`. Raises InputError and RunError.
     """
-    store.refuse_occupied(out)
+    store.prove_writable(out)
     spec = read(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
     leaving, number = check(spec, months, group)
     from loyaltysim.calibration import solve
     from loyaltysim.experiments.lost_customer import lose
+    from loyaltysim.scenario import rests_on
 
     spec = solve(spec)
     tasks = ((spec, replication, leaving, number) for replication in range(spec.replications))
     with executors.opened(executor, tasks=spec.replications) as pool:
         losses = [loss for found in executors.completed(pool, lose, tasks) for loss in found]
     table = tabulate(losses)
-    return Worth(spec, table, store.kept(out, spec, {"worth.csv": csv_text(table)}))
+    grades = rests_on(spec)
+    files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}
+    return Worth(spec, table, grades, store.kept(out, spec, files))
 
 
 def check(spec: Any, months: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:
@@ -116,10 +127,10 @@ def _rows(losses: Sequence[Loss]) -> Iterator[tuple[Any, ...]]:
         for ties in (ALL, *thirds):
             ours = [loss for loss in here if ties in (ALL, loss.ties)]
             mean_ties = float(np.mean([loss.mean_ties for loss in ours]))
-            for item, (unit, _) in ITEMS.items():
+            for item, (unit, meaning) in ITEMS.items():
                 each = np.array([_figure(loss, item) for loss in ours])
                 span = interval(each.reshape(-1, len(thirds)).mean(axis=1) if ties == ALL else each)
-                yield (month, ties, mean_ties, item, unit, span.mean, span.low, span.high, span.n)
+                yield (month, ties, mean_ties, item, unit, span.mean, span.low, span.high, span.n, meaning)
 
 
 def _figure(loss: Loss, item: str) -> float:

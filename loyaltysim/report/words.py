@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import floor, isfinite, log10
 
 from loyaltysim.report.statistics import Interval
@@ -83,6 +84,12 @@ def horizon(months: int) -> str:
 def share(value: float) -> str:
     """Write a fraction as a percentage."""
     return f"{100 * value:.1f} %" if isfinite(value) else ""
+
+
+def evidence(counts: Mapping[str, int], scenario: object) -> str:
+    """Say in one line how many figures of each evidence grade an answer rests on, and where they are listed."""
+    told = ", ".join(f"{count} {grade}" for grade, count in counts.items())
+    return f"It rests on {told} figures: loyaltysim audit {scenario}"
 
 
 def calendar(start: str, month: int) -> str:

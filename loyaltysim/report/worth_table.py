@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.statistics import Interval
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+BARELY = 1.25
+"""Mean numbers of ties within this factor are nearly the same."""
 Span = Callable[[int, str, str], Interval]
 HEADS = {
     "own": "own\nmargin",
     "stayed": "others\nwho leave",
     "came": "others who\ndo not come",
-    "spent": "less\nspending",
+    "spent": "spending",
     "worth": "worth",
 }
 
@@ -34,13 +36,26 @@ def sentence(months: list[int], span: Span, currency: str) -> str:
         whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
         money = in_single(currency)
         sure = f" (95 %: {money.span(rest)})" if rest.known else ""
-        told = span(month, "all", "messages_bad").mean
+        told = span(month, "all", "messages_bad")
+        more = told.mean < 0
+        ends = (-told.high, -told.low) if more else (told.low, told.high)
+        how_sure = f" (95 %: {ends[0]:.1f} to {ends[1]:.1f})" if told.known else ""
         lines.append(
             f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own margin "
-            f"and {money.full(rest.mean)} of others'{sure}; {abs(told):.1f} "
-            f"{'more' if told < 0 else 'fewer'} bad messages are told than if they had stayed."
+            f"and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
+            f"{abs(told.mean):.1f}{how_sure} {'more' if more else 'fewer'} bad messages are told than if they had stayed."
         )
     return "\n".join(lines)
+
+
+def legend(found: pd.DataFrame) -> Iterator[str]:
+    """Say what the columns mean, and whether the thirds by ties are thirds at all."""
+    meanings = dict(zip(found.item, found.meaning, strict=True))
+    for item, head in HEADS.items():
+        yield f"  {head.replace(chr(10), ' ')}: {meanings[item]}"
+    ties = found[found.ties != "all"].mean_ties
+    if ties.max() < BARELY * ties.min():
+        yield f"  Everyone has nearly as many ties ({ties.min():.1f} to {ties.max():.1f}), so the thirds barely differ."
 
 
 def table(found: pd.DataFrame, span: Span, currency: str) -> Table:

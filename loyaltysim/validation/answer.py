@@ -54,13 +54,17 @@ def exactly(what: str, published: float, simulated: float, reason: str) -> Check
 
 @dataclass(frozen=True)
 class Curve:
-    """Points of a picture; `low` and `high` are the tolerance band around a published curve."""
+    """Points of a picture.
+
+    `low` and `high` are the tolerance band around a published curve, `error` half the bar through a simulated point.
+    """
 
     name: str
     x: Numbers
     y: Numbers
     low: Numbers = ()
     high: Numbers = ()
+    error: Numbers = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,12 @@ class Panel:
     published: Sequence[Curve]
     simulated: Sequence[Curve]
     ticks: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the vertical axis: what its label says in brackets, or begins with (share, multiple, ratio)."""
+        inside = self.y_label.rpartition("(")[2]
+        return inside.removesuffix(")") if inside.endswith(")") else self.y_label.partition(" ")[0]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from loyaltysim.validation.answer import Curve, KnownAnswer, Panel, banded, exac
 from loyaltysim.validation.k1_outcomes import unprompted
 from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, best_of, crossing, everyone_a_customer, market, run
 
-SOURCE = "TARP small problems (silent .37, satisfied .70); National Customer Rage Study 2015, 2020 (unsatisfied .15)"
+SOURCE = "TARP small problems (silent .37, satisfied .70); National Customer Rage Study 2020 (unsatisfied .15)"
 PEOPLE = 100_000
 SILENT, UNSATISFIED, SATISFIED = 0.37, 0.15, 0.70
 BREAK_EVEN = 0.40

@@ -96,8 +96,10 @@ def weak_ties() -> tuple[list[Check], Panel]:
         _clear("weak ties only: more who are kept away by bad news (share)", more_bad[:, -1]),
     ]
     flat = Curve("no effect of weak ties", shares, [0.0] * len(shares))
-    marks = [Curve("good news: more join", shares, list(more_good.mean(axis=0))),
-             Curve("bad news: more kept away", shares, list(more_bad.mean(axis=0)))]  # fmt: skip
+    marks = [
+        Curve(name, shares, list(more.mean(axis=0)), error=list(_errors(more)))
+        for name, more in (("good news: more join", more_good), ("bad news: more kept away", more_bad))
+    ]
     label = "difference to strong ties only (share)"
     return checks, Panel("weak ties help good news and bad", "share of weak ties", label, [flat], marks)
 
@@ -137,7 +139,7 @@ def unequal() -> tuple[list[Check], Panel]:
         )
     ]
     flat = Curve("nearly equal customers", spreads, [float(lost[:, 0].mean())] * len(spreads))
-    marks = Curve("simulated", spreads, list(lost.mean(axis=0)))
+    marks = Curve("simulated", spreads, list(lost.mean(axis=0)), error=list(_errors(lost)))
     label = "margin lost to bad talk (share)"
     return checks, Panel("unequal customers", "spread of margins (cv)", label, [flat], [marks])
 
@@ -157,7 +159,10 @@ def _lost_to_talk(spread: float, number: int) -> float:
 
 
 def _clear(what: str, differences: Any) -> Check:
-    error = float(differences.std(ddof=1) / np.sqrt(differences.size))
-    return positive(
-        what, float(differences.mean()), 3 * error, f"3 standard errors over {differences.size} replications"
-    )
+    reason = f"3 standard errors over {differences.size} replications"
+    return positive(what, float(differences.mean()), float(_errors(differences)), reason)
+
+
+def _errors(each: Any) -> Any:
+    """Give three standard errors of the means over replications, the first axis."""
+    return 3 * np.std(each, axis=0, ddof=1) / np.sqrt(len(each))

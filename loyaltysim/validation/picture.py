@@ -24,7 +24,7 @@ def _picture(known: KnownAnswer) -> Picture:
     rows = -(-len(known.panels) // abreast)
     width = max(WIDTH_OF_PANEL * abreast, 5.5)
     passed = sum(check.passed for check in known.checks)
-    subtitle = f"{known.source}. {passed} of {len(known.checks)} checks passed. The band is the tolerance."
+    subtitle = f"{known.source}. {passed} of {len(known.checks)} checks passed. {_legend(known)}"
     picture, top = titled(width, HEIGHT * rows, f"{known.name}: {known.title}", subtitle)
     height = HEIGHT * rows + top
     for number, panel in enumerate(known.panels):
@@ -44,16 +44,24 @@ def _picture(known: KnownAnswer) -> Picture:
     return picture
 
 
+def _legend(known: KnownAnswer) -> str:
+    bars = any(curve.error for panel in known.panels for curve in panel.simulated)
+    return "The band is the tolerance" + ("; bars are 3 standard errors." if bars else ".")
+
+
 def _panel(upper: Any, lower: Any, panel: Panel) -> None:
     """Draw a panel; `lower` holds how far simulated and published lie apart, None where there is no tolerance band."""
     for number, curve in enumerate(panel.published):
         _published(upper, lower, curve, number, discrete=bool(panel.ticks))
     for number, curve in enumerate(panel.simulated):
         kind = _mark(number)
-        upper.plot(curve.x, curve.y, label=literal(curve.name), zorder=3, **kind)
+        bars = {"yerr": curve.error, "elinewidth": 1.1, "capsize": 2.5} if curve.error else {}
+        upper.errorbar(curve.x, curve.y, label=literal(curve.name), zorder=3, **bars, **kind)
+        if not lower and not panel.ticks:
+            upper.plot(curve.x, curve.y, color=kind["color"], alpha=0.35, linewidth=0.9)
         if lower:
             lower.plot(curve.x, _apart(curve, panel.published[number]), **kind)
-            lower.set_ylabel("difference", fontsize=9)
+            lower.set_ylabel(f"difference\n({literal(panel.unit)})", fontsize=8)
             upper.tick_params(labelbottom=False)
     upper.set_title(literal(panel.title), fontsize=10, loc="left")
     upper.set_ylabel(literal(panel.y_label), fontsize=9)

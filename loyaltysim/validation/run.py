@@ -16,6 +16,7 @@ from loyaltysim.validation import KNOWN
 from loyaltysim.validation.answer import KnownAnswer
 
 FOLDER = Path("results/validation")
+TABLE = "validation.csv"
 HEADER = ("known answer", "check", "source", "published", "simulated", "tolerance", "reason", "verdict")
 
 
@@ -47,27 +48,58 @@ def validate(
 ) -> Verdict:
     """Run the named known answers (all of them without names), write table and figures, and give the verdict.
 
-    `out`: the folder, by default results/validation; what stands there under the same names is replaced. `done` hears
-    of each as it is finished. Raises InputError for an unknown name, RunError if the folder cannot be written.
+    `out`: the folder, by default results/validation; what stands there of the same known answers is replaced, all at
+    the end. `done` hears of each as it is finished. Raises InputError for an unknown name and for a folder that cannot
+    be written, RunError if writing fails in the end.
     """
     from loyaltysim.validation.picture import draw
 
     chosen = [_known(name) for name in names] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
+    pictures = {name: folder / f"{name}.png" for name in chosen}
+    _prove_writable(folder, [*pictures.values(), folder / TABLE])
+    answers = []
+    for name in pictures:
+        answers.append(importlib.import_module(f"loyaltysim.validation.{KNOWN[name]}").answer())
+        if done:
+            done(answers[-1])
+    verdict = Verdict(tuple(answers), folder)
+    drawn = {pictures[known.name]: draw(known) for known in answers}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        answers = []
-        for name in dict.fromkeys(chosen):
-            known = importlib.import_module(f"loyaltysim.validation.{KNOWN[name]}").answer()
-            _write(folder / f"{name}.png", draw(known))
-            answers.append(known)
-            if done:
-                done(known)
-        verdict = Verdict(tuple(answers), folder)
-        _write(folder / "validation.csv", _table(verdict).encode())
+        for path, content in drawn.items():
+            _write(path, content)
+        _write(folder / TABLE, _table([*_others(folder / TABLE, verdict), *verdict.rows]).encode())
     except OSError as error:
         raise RunError(f"{folder}: cannot be written: {error.strerror or error}") from error
     return verdict
+
+
+def _prove_writable(folder: Path, files: Sequence[Path]) -> None:
+    """Make the folder and a file in it, before anything is computed; InputError if that cannot be."""
+    cure = "name a folder that can be written to, or one that does not exist yet"
+    for file in files:
+        if file.is_dir():
+            what = f"{file} is a folder, where a file of that name is to be written"
+            raise InputError(Problem(what, where="--out", cure=cure))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        what = f"{folder} cannot be written to: {error.strerror or error}"
+        raise InputError(Problem(what, where="--out", cure=cure)) from error
+
+
+def _others(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
+    """Give the rows that a table holds of known answers other than those just run; none if it is no such table."""
+    run_now = {known.name for known in verdict.answers}
+    try:
+        rows = [tuple(row) for row in csv.reader(io.StringIO(table.read_text(encoding="utf-8")))]
+    except (OSError, ValueError, csv.Error):
+        return []
+    if not rows or rows[0] != HEADER:
+        return []
+    return [row for row in rows[1:] if row and row[0] in KNOWN.keys() - run_now]
 
 
 def _known(name: str) -> str:
@@ -76,11 +108,12 @@ def _known(name: str) -> str:
     return name.upper()
 
 
-def _table(verdict: Verdict) -> str:
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows(verdict.rows)
+    ordered = sorted(rows, key=lambda row: row[0])
+    writer.writerows(ordered)
     return text.getvalue()
 
 

@@ -152,12 +152,40 @@ def test_the_command_writes_what_it_shows(
     kept = json.loads((out / "arithmetic.json").read_text(encoding="utf-8"))
     of_more = [row for row in kept["bridge"] if row["strategy"] == "more"]
     assert sum(row["value"] for row in of_more[:-1]) == pytest.approx(of_more[-1]["value"], abs=1e-6)
+    lost = kept["bridge_lost"]
+    first = [row["value"] for row in lost if row["strategy"] == "as today"]
+    assert sum(first[:-1]) == pytest.approx(first[-1], rel=1e-9)
+    of_year = [row for row in kept["year"] if (row["strategy"], row["figure"]) == ("as today", "revenue lost")]
+    assert (first[0], first[-1]) == pytest.approx((of_year[0]["arithmetic"], of_year[0]["simulated"]), rel=1e-9)
+    assert "It rests on" in told.output
+    assert kept["rests_on"]
+    assert "assumption" in (out / "scenario.yml").read_text(encoding="utf-8")
     assert sorted(found.name for found in out.iterdir()) == [
         "arithmetic.json",
         "bridge.csv",
+        "bridge_lost.csv",
         "scenario.yml",
         "year.csv",
     ]
+
+
+def test_one_replication_is_said_to_give_no_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bare_module, "solve", typed)
+    path = tmp_path / "small.yml"
+    path.write_text(
+        "market: {people: 2000, customers: 400, burn_in: 6}\nmonths: 6\ndesk.budget: 80\n"
+        "advertising: {budget: 1600, scale: 2000}\nstrategies: {as today: {}}\n"
+    )
+    told = CliRunner().invoke(main, ["arithmetic", str(path), "--replications", "1", "--executor", "in-process"])
+    assert told.exit_code == 0, told.output
+    assert "one replication gives no interval" in told.output
+    assert "95 %" not in told.output
+
+
+def test_no_replications_are_refused_with_this_verbs_own_default() -> None:
+    told = CliRunner().invoke(main, ["arithmetic", str(shipped("baseline.yml")), "--replications", "0"])
+    assert told.exit_code == 2
+    assert "leave it out for 10" in told.output
 
 
 def test_without_anything_stated_there_is_no_arithmetic(small: Callable[..., Scenario]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,7 +100,29 @@ def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario],
     assert told.output.startswith("One customer lost in month 2 is worth ")
     lines = (tmp_path / "o" / "worth.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(here.table) + 1
-    assert float(lines[1].split(",")[5]) == here.span(2, "all", "own").mean
+    month, _, _, _, _, mean, _, _, replications, meaning = lines[1].split(",")
+    assert (month, float(mean), meaning) == ("2", here.span(2, "all", "own").mean, "the customer's own margin")
+    assert replications.isdecimal()
+    assert "own margin: the customer's own margin" in told.output
+    assert "It rests on" in told.output
+    assert json.loads((tmp_path / "o" / "rests_on.json").read_text(encoding="utf-8")) == here.rests_on
+
+
+def test_the_thirds_are_said_to_barely_differ_where_everyone_has_as_many_ties(small: Callable[..., Scenario]) -> None:
+    from loyaltysim.report import worth_table
+
+    said = []
+    for kind in ("small_world", "scale_free"):
+        spec = small(**{"market.network.kind": kind, "market.network.rewired": 0.0})
+        found = ls.worth(spec, months=[1], group=5, replications=1, executor="in-process")
+        said.append(any("barely differ" in line for line in worth_table.legend(found.table)))
+    assert said == [True, False]
+
+
+def test_an_empty_list_of_months_is_refused() -> None:
+    told = CliRunner().invoke(main, ["worth", "no-such-scenario.yml", "--months", ""])
+    assert told.exit_code == 2
+    assert "no month is named" in told.output
 
 
 @pytest.mark.parametrize(
@@ -113,3 +136,10 @@ def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario],
 def test_what_cannot_be_asked_is_said(small: Callable[..., Scenario], asked: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         ls.worth(small(), executor="in-process", **asked)
+
+
+@pytest.mark.parametrize("verb", ["worth", "arithmetic"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(verb: str) -> None:
+    told = CliRunner().invoke(main, [verb, "no-such-scenario.yml", "--out", "/proc/nowhere"])
+    assert told.exit_code == 2
+    assert told.output.startswith("--out: cannot make the folder /proc/nowhere")

@@ -69,6 +69,33 @@ def test_the_command_exits_with_1_and_says_so_if_a_check_fails(tmp_path: Path, m
     assert "FAILED" in (tmp_path / "validation.csv").read_text()
 
 
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere", "taken"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "taken" / "K5.png").mkdir(parents=True)
+    monkeypatch.setattr(k5_lifetime_value, "answer", lambda: pytest.fail("simulated"))
+    outcome = CliRunner().invoke(main, ["validate", "K5", "--out", str(tmp_path / place)])
+    assert outcome.exit_code == 2
+    assert outcome.output.startswith(f"--out: {tmp_path / place}")
+    assert "name a folder that can be written to" in outcome.output
+
+
+def test_the_rows_of_other_known_answers_stay_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loyaltysim.validation.picture.draw", lambda known: b"picture")
+    for number, name, module in (
+        (2.0, "K6", k6_spending),
+        (3.0, "K5", k5_lifetime_value),
+        (4.0, "K5", k5_lifetime_value),
+    ):
+        known = KnownAnswer(name, "x", "y", [near("z", number, number, 0.1, "w")], [])
+        monkeypatch.setattr(module, "answer", lambda known=known: known)
+        validate([name], out=tmp_path)
+    rows = [line.split(",") for line in (tmp_path / "validation.csv").read_text().splitlines()[1:]]
+    assert [(row[0], row[4]) for row in rows] == [("K5", "4"), ("K6", "2")]
+
+
 def test_advertising_as_a_chance_brings_that_share_of_the_prospects() -> None:
     settings = {"advertising.response": "chance", "advertising.strength": 0.4, "advertising.scale": 1.0}
     given = {**settings, "advertising.budget": 1e6, "joining.unprompted": 0.0, "months": 1}
