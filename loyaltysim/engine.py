@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
+from loyaltysim.compiling import find_company
 from loyaltysim.core.declare import Mechanism
 from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.record import Report, monthly_chance
 from loyaltysim.core.streams import Draws, timeless_key
 from loyaltysim.core.tables import World, build_tables, empty_rolls
 from loyaltysim.core.watch import UNWATCHED, Watch
-from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.mechanisms import CATALOG, FORM, MONTH
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market import Market
 
@@ -31,6 +32,7 @@ def mechanisms_of(scenario: Scenario) -> tuple[Mechanism, ...]:
 
 def born(scenario: Scenario, seed: int, replication: int) -> World:
     """Lay out a market's tables, ties and first customers, at the month before its burn-in."""
+    find_company()
     market: Market = scenario.mechanism("market")
     staff: Any = scenario.mechanism("staff")
     touchpoints: Any = scenario.mechanism("touchpoints")
@@ -80,7 +82,24 @@ def play(
     watch: Watch = UNWATCHED,
 ) -> Report:
     """Play the world's next month in place with the given mechanisms, and give its report."""
-    return play_month(world, world.month + 1, mechanisms, CATALOG, seed, replication, watch)
+    return play_month(world, world.month + 1, mechanisms, FORM, seed, replication, watch)
+
+
+def levers_of(plan: Mapping[str, Sequence[float]], month: int) -> dict[str, float]:
+    """Give the levers of a plan (by path, months 1..T) as they are in one month."""
+    return {path: values[month - 1] for path, values in plan.items()}
+
+
+def with_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) -> Sequence[Mechanism]:
+    """Give the mechanisms with some levers, by path, at other values."""
+    changed: dict[str, dict[str, float]] = {}
+    for path, value in levers.items():
+        block, lever = path.split(".", 1)
+        changed.setdefault(block, {})[lever] = value
+    return tuple(
+        mechanism.model_copy(update=changed[mechanism.key]) if mechanism.key in changed else mechanism
+        for mechanism in mechanisms
+    )
 
 
 def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[World, Report]:
@@ -89,11 +108,12 @@ def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[W
     market: Market = scenario.mechanism("market")
     accounts: Accounts = scenario.mechanism("accounts")
     mechanisms = mechanisms_of(scenario)
-    report = Report(CATALOG)
+    report = Report(FORM)
     while world.month < 0:
         report = play(world, scenario, mechanisms, seed, replication)
     market.found(world, Draws(seed, replication, market.key, 0))
-    start = Report(CATALOG, {name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})
+    start = Report(FORM)
+    start(**{name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})
     start(complaints_open=int(np.count_nonzero(world.people.open_case)))
     accounts.take_stock(world, start)
     return world, start

@@ -18,12 +18,13 @@ from mesa.agent import AgentSet
 
 from loyaltysim.calibration import solve
 from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import Report, RunRecord, figure, month_metrics
+from loyaltysim.core.record import PilotRecord, Report, RunRecord, figure, month_metrics
 from loyaltysim.core.tables import World
 from loyaltysim.core.watch import UNWATCHED, Stopwatch, Watch
 from loyaltysim.core.words import CUSTOMER, NONE, OUTCOMES, REASONS
-from loyaltysim.engine import mechanisms_of, play, stationary_start
+from loyaltysim.engine import levers_of, mechanisms_of, play, stationary_start, with_levers
 from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.pilot import Trial
 from loyaltysim.scenario import Scenario, load, shipped
 
 RECORDED = month_metrics(CATALOG)
@@ -116,6 +117,11 @@ class LoyaltyModel(mesa.Model):
         self.record = np.zeros((self.months + 1, len(RECORDED)))
         self._note(report)
         self._mechanisms = mechanisms_of(self.spec)
+        self.pilot: PilotRecord | None = None
+        tried = self.spec.strategies[self.strategy].pilot
+        self._trial = Trial(self.spec, tried, self.plan, world, self.world, self.replication) if tried else None
+        self._now: Sequence[Mechanism] = self._mechanisms
+        self._levers: dict[str, float] = {}
         self._views: list[Customer] = []
         self._views_month = -1
         self._watch = UNWATCHED
@@ -127,7 +133,9 @@ class LoyaltyModel(mesa.Model):
         if self.month >= self.months:
             return
         self.month += 1
-        self._note(play(self.world, self.spec, self._mechanisms_now(), self.spec.seed, self.replication, self._watch))
+        self._note(self._trial.play(self.month, self._watch) if self._trial else self._played())
+        if self._trial and self.month == self._trial.pilot.months:
+            self._conclude(self._trial)
         self.datacollector.collect(self)
         self.running = self.month < self.months
 
@@ -143,9 +151,11 @@ class LoyaltyModel(mesa.Model):
         for mechanism in MONTH:
             figures.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
         person_months = self.month * self.world.people.rows
+        audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
         return RunRecord(
-            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months
-        )
+            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months, audit=audit,
+            pilot=self.pilot,
+        )  # fmt: skip
 
     def customer(self, row: int) -> Customer:
         """Give one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
@@ -168,20 +178,20 @@ class LoyaltyModel(mesa.Model):
             return float(self.record[self.month, NUMBER[name]])
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
+    def _played(self) -> Report:
+        levers = levers_of(self.plan, self.month)
+        if levers != self._levers:
+            self._levers, self._now = levers, with_levers(self._mechanisms, levers)
+        return play(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
+
+    def _conclude(self, trial: Trial) -> None:
+        """Let the pilot's rule decide by which levers the rest of the horizon is lived."""
+        self.pilot, self._trial = trial.conclude(), None
+        if not self.pilot.rolled_out:
+            self.plan = {}
+
     def _note(self, report: Report) -> None:
-        values = report.values
-        self.record[self.month] = [values.get(name, 0.0) for name in RECORDED]
-
-    def _mechanisms_now(self) -> Sequence[Mechanism]:
-        changed: dict[str, dict[str, float]] = {}
-        for path, values in self.plan.items():
-            block, lever = path.split(".", 1)
-            changed.setdefault(block, {})[lever] = values[self.month - 1]
-        return tuple(_with_levers(mechanism, changed.get(mechanism.key, {})) for mechanism in self._mechanisms)
-
-
-def _with_levers(mechanism: Mechanism, levers: dict[str, float]) -> Mechanism:
-    return mechanism.model_copy(update=levers) if levers else mechanism
+        self.record[self.month] = list(report.values.values())
 
 
 def simulate(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:

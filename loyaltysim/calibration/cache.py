@@ -41,6 +41,7 @@ def content_key(scenario: Scenario) -> str:
     ignored = (
         "title",
         "question",
+        "lesson",
         "start",
         "months",
         "replications",

@@ -22,7 +22,7 @@ def first_guess(scenario: Scenario) -> Rates:
     kept, mix = scenario.mechanism("recovery").kept, stated.outcomes
     over_grievance = stated.reasons.product + stated.reasons.indifference
     share_voiced = min(0.999, (1 - stated.silent_share_of_lost) / over_grievance) if over_grievance else 0.0
-    kept_voiced = sum(getattr(mix, name) * getattr(kept, name) for name in OUTCOMES[1:])
+    kept_voiced = math.fsum(getattr(mix, name) * getattr(kept, name) for name in OUTCOMES[1:])
     odds = share_voiced / (1 - share_voiced) * (1 - kept.silent) / max(1e-9, 1 - kept_voiced)
     voiced = odds / (1 + odds)
     grievances = over_grievance * hazard / max(1e-9, 1 - (1 - voiced) * kept.silent - voiced * kept_voiced)

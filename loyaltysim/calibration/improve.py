@@ -59,7 +59,8 @@ def _improve_reasons(scenario: Scenario, better: Rates, tally: Counter[str], gai
 def _improve_desk(scenario: Scenario, better: Rates, tally: Counter[str], gain: float) -> None:
     if "desk.answer_scale" not in better:
         return
-    mix, solvable = scenario.stated.outcomes, scenario.mechanism("desk").solvable
+    mix = scenario.stated.outcomes
+    solvable = scenario.mechanism("desk").solvable * scenario.mechanism("follow_up").sound()
     answered, solved, fast = _desk_shares(tally)
     wanted_solved = (mix.resolved + mix.resolved_fast) / max(1e-9, 1 - mix.ignored)
     wanted_fast = mix.resolved_fast / max(1e-9, mix.resolved + mix.resolved_fast)

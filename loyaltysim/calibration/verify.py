@@ -45,7 +45,7 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
     )
     voiced = sum(tally[f"decided_{name}"] for name in OUTCOMES[1:])
     for name in OUTCOMES[1:]:
-        cure = "change desk.budget (today's), desk.promise_hours or desk.passed_on, or state outcomes that such a desk can reach"
+        cure = "change desk.budget (today's), desk.promise_hours or handoffs.passed_on, or state outcomes that such a desk can reach"
         if voiced:
             compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
     problems.extend(_joining_problem(scenario, tally))

@@ -75,14 +75,18 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(scenario: Path, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
-    from loyaltysim.report import words
+    from loyaltysim.report import pilot_table, words
 
     study = run(scenario, **asked)
     click.echo(study.answer)
     if not asked["quiet"]:
         show_table(study)
+        for told in pilot_table.sentences(study.results):
+            click.echo(f"{click.wrap_text(told, WIDEST)}\n")
         if study.rests_on:
             click.echo(words.evidence(study.rests_on, scenario))
+        if study.lesson:
+            click.echo(click.wrap_text(f"Lesson of the file as it is written: {study.lesson}", WIDEST))
     if study.profile:
         show_profile(study.profile)
     click.echo(f"Results are in {study.folder}")

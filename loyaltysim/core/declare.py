@@ -10,18 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.fields import FieldInfo
+
+from loyaltysim.core.declaration import Declaration, Grade, Role, declared_fields
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
-Grade = Literal["measured", "secondary", "folklore", "assumption", "definition"]
-Role = Literal["param", "lever", "solved", "switch"]
 Over = Literal["end", "sum", "mean", "ratio", "close"]
 
 
@@ -37,12 +36,15 @@ def _declared(
     grade: Grade,
     cost: str = "",
     examples: tuple[float, float] | None = None,
+    named: str = "",
 ) -> Any:
     extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
     if cost:
         extra["cost"] = cost
     if examples:
         extra["plausible"] = list(examples)
+    if named:
+        extra["named"] = named
     return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
 
 
@@ -56,11 +58,16 @@ def param(
     source: str = "assumption",
     grade: Grade = "assumption",
     plausible: tuple[float, float] | None = None,
+    named: str = "",
 ) -> Any:
-    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade."""
+    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade.
+
+    `named`: the word that a file may say for a default that is a long list of rows.
+    """
     return _declared(
-        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible
-    )
+        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible,
+        named=named,
+    )  # fmt: skip
 
 
 def lever(
@@ -82,24 +89,6 @@ def lever(
 def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> Any:
     """Declare a parameter that calibration solves for from what the scenario states; typed when `calibration: off`."""
     return _declared("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One row of the house's book: a param, lever, solved parameter or switch, as every reader sees it."""
-
-    path: str
-    role: Role
-    default: Any
-    unit: str
-    doc: str
-    low: float | None
-    high: float | None
-    source: str
-    grade: str
-    type: str
-    cost: str = ""
-    plausible: tuple[float, float] | None = None
 
 
 class _Named:
@@ -199,6 +188,10 @@ class Mechanism(BaseModel):
     """Mechanisms without which this one makes no sense: while it is on, they must be on."""
     always: ClassVar[bool] = False
     """Whether no market can be without it."""
+    market_wide: ClassVar[bool] = False
+    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`core.arms`)."""
+    of_firm: ClassVar[bool] = True
+    """Whether its budgets and posts are the firm's, so that a part of the firm has its part of them."""
 
     on: bool = Field(
         True,
@@ -210,6 +203,13 @@ class Mechanism(BaseModel):
         super().__init_subclass__(**options)
         if "key" not in cls.__dict__:
             cls.key = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __copy__(self) -> Self:
+        """Copy the declared numbers only: what a `cached_property` reckoned from them may not hold for the copy."""
+        copy = super().__copy__()
+        for name in copy.__dict__.keys() - type(self).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
 
     def begin(self, world: World, luck: Draws) -> None:
         """Lay out this mechanism's state at the birth of a market (traits, starting values)."""
@@ -240,35 +240,3 @@ class Mechanism(BaseModel):
     def declarations(cls) -> Iterator[Declaration]:
         """Give its params, levers and solved parameters, nested blocks included, as rows of the book."""
         return declared_fields(cls, cls.key)
-
-
-def declared_fields(model: type[BaseModel], prefix: str) -> Iterator[Declaration]:
-    """Walk a pydantic model and its nested blocks, giving every declared leaf with its dotted path."""
-    for name, info in model.model_fields.items():
-        path = f"{prefix}.{name}" if prefix else name
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from declared_fields(kind, path)
-        else:
-            yield _row(path, info)
-
-
-def _row(path: str, info: FieldInfo) -> Declaration:
-    extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    bounds = {type(mark).__name__: mark for mark in info.metadata}
-    plausible = extra.get("plausible")
-    kind = info.annotation
-    return Declaration(
-        path=path,
-        role=extra.get("role", "param"),
-        default=info.get_default(call_default_factory=True),
-        unit=extra.get("unit", ""),
-        doc=info.description or "",
-        low=getattr(bounds.get("Ge"), "ge", None),
-        high=getattr(bounds.get("Le"), "le", None),
-        source=extra.get("source", ""),
-        grade=extra.get("grade", ""),
-        type=kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", ""),
-        cost=extra.get("cost", ""),
-        plausible=(plausible[0], plausible[1]) if plausible else None,
-    )

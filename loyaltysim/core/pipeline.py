@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from loyaltysim.core.declare import Mechanism, Metric
-from loyaltysim.core.record import Report
+from loyaltysim.core.declare import Mechanism
+from loyaltysim.core.record import Form, Report
 from loyaltysim.core.streams import Draws
 from loyaltysim.core.tables import World
 from loyaltysim.core.watch import UNWATCHED, Watch
@@ -15,14 +15,14 @@ def play_month(
     world: World,
     month: int,
     mechanisms: Sequence[Mechanism],
-    catalog: Mapping[str, Metric],
+    form: Form,
     seed: int,
     replication: int,
     watch: Watch = UNWATCHED,
 ) -> Report:
     """Play one month in place, in the order of the mechanisms, and give what they reported."""
     world.month = month
-    report = Report(catalog)
+    report = Report(form)
     watch.begin()
     for mechanism in mechanisms:
         if mechanism.on:

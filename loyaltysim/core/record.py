@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
@@ -12,22 +13,41 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-@dataclass
-class Report:
-    """One month's metrics as they are reported; a name that no mechanism declared is refused."""
+class Form:
+    """What a month reports, made once from the catalog: the blank to fill in, and which of it is money spent."""
 
-    known: Mapping[str, Metric]
-    values: dict[str, float] = field(default_factory=dict)
+    def __init__(self, catalog: Mapping[str, Metric]) -> None:
+        self.catalog = catalog
+        self.blank = dict.fromkeys(month_metrics(catalog), 0.0)
+        self.costs = tuple(name for name, metric in catalog.items() if metric.account == "cost")
+
+
+class Report:
+    """One month's metrics as they are reported, 0 until then; a name that no mechanism declared is refused.
+
+    `values`: the metrics that a month records by itself, in the order of `month_metrics`.
+    """
+
+    __slots__ = ("form", "values")
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.values: dict[str, float] = form.blank.copy()
 
     def __call__(self, **figures: float) -> None:
         """Report figures by name; raises KeyError for a name that no mechanism declares."""
-        if not figures.keys() <= self.known.keys():
-            unknown = next(name for name in figures if name not in self.known)
-            raise KeyError(f"no mechanism declares a metric {unknown!r}")
-        self.values.update({name: float(value) for name, value in figures.items()})
+        self.values.update(figures)
+        if len(self.values) > len(self.form.blank):  # cheaper than to ask for every name, hundreds of times a month
+            unknown = list(self.values)[len(self.form.blank)]
+            raise KeyError(f"no mechanism declares a metric {unknown!r} that a month records")
 
     def __getitem__(self, name: str) -> float:
-        return self.values.get(name, 0.0)
+        return self.values[name]
+
+    def spent(self) -> float:
+        """Give the sum of what was reported as money spent."""
+        values = self.values
+        return fsum([values[name] for name in self.form.costs])  # a plain sum has other last bits from Python 3.12 on
 
 
 def annual_chance(monthly: Any) -> Any:
@@ -81,12 +101,46 @@ def month_metrics(catalog: Mapping[str, Metric]) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """What each touchpoint was like in a run: their names, stages and kinds, and each figure as float64 (touchpoints,).
+
+    Figures: importance (share of encounters), performance (chance that an encounter there goes well), urgency (share of
+    all that go wrong), believed (that share as the leaders believe), gap (failures that mending could still end), ease,
+    priority, mended (at the end), spent ($).
+    """
+
+    names: tuple[str, ...]
+    stages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    figures: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class PilotRecord:
+    """How a pilot ended in one replication, as effects on the share of customers kept.
+
+    `tried`, `others`: the arms' sizes; `estimate` with its 95 % interval `low` to `high`; `truth`: the effect had all tried
+    it; `undisturbed`: what the same arms would have shown if neither had touched the other.
+    """
+
+    tried: int
+    others: int
+    estimate: float
+    low: float
+    high: float
+    truth: float
+    undisturbed: float
+    rolled_out: bool
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One strategy in one replication: what a task hands back.
 
     `months`: float64, (T + 1, K), the columns in the order of `month_metrics`; `figures`: every metric of the catalog
     as one figure; `seconds`: processor time of the simulated months; `person_months`: people times months simulated;
     `profile`: of each month, the seconds of each mechanism, where that was measured.
+    `audit`: what each touchpoint was like, if that was scored. `pilot`: how its pilot ended, if it had one.
     """
 
     strategy: str
@@ -96,3 +150,5 @@ class RunRecord:
     seconds: float
     person_months: int
     profile: tuple[dict[str, float], ...] = ()
+    audit: Audit | None = None
+    pilot: PilotRecord | None = None

@@ -38,12 +38,21 @@ class Part:
 PARTS = (
     Part(
         "capacity",
-        "complaints wait for handlers and other departments, so money for the desk buys speed too; overload",
+        "complaints wait for handlers and other departments, so money for the desk buys speed too; what counts as solved may not be; false claims, overload and burn-out",
         {
             "desk.promise_hours": INSTANT_PROMISE_HOURS,
-            "desk.passed_on_days": SLOW_DAYS,
-            "desk.stalls": 0.0,
+            "desk.intake_hours": 0.0,
+            "channels.delay": 0.0,
+            "channels.most_steered": 0.0,
+            "handoffs.passed_on_days": SLOW_DAYS,
+            "handoffs.misclassified": 0.0,
+            "handoffs.stalls": 0.0,
+            "handoffs.record_effect": 0.0,
+            "handoffs.swap_effect": 0.0,
+            "follow_up.unsound": 0.0,
+            "false_claims.on": False,
             "staff.overload_effect": 0.0,
+            "burnout.on": False,
         },
     ),
     Part(
@@ -57,17 +66,36 @@ PARTS = (
     ),
     Part(
         "memory",
-        "satisfaction, tenure and repeated grievances are remembered",
+        "satisfaction, tenure, repeated grievances and being asked are remembered",
         {
             "grievance.slope": 0.0,
             "grievance.forgiveness": NEVER,
             "recovery.repeat_factor": 1.0,
+            "survey_fatigue.on": False,
+            "apology.price": 0.0,
+            "apology.restored": 0.0,
         },
     ),
     Part(
         "learning",
-        "staff differ and take months to learn; what complaints teach mends touchpoints",
-        {"staff.pace": 1.0, "staff.spread": 0.0, "leaders.on": False},
+        "staff differ, mirror their managers and take months to learn; indifference has kinds; touchpoints differ and are mended, products grow complex, promises are broken, small things count",
+        {
+            "staff.pace": 1.0,
+            "staff.spread": 0.0,
+            "managers.mirroring": 0.0,
+            "managers.carried": 0.0,
+            "exceptions.cost": 0.0,
+            "sins.on": False,
+            "leaders.on": False,
+            "touchpoints.mendable": 0.0,
+            "touchpoints.differ": 0.0,
+            "touchpoints.first_impression": 0.0,
+            "complexity.growth": 0.0,
+            "complexity.effect": 0.0,
+            "consistency.share": 0.0,
+            "manners.intrusion": 0.0,
+            "manners.delight": 0.0,
+        },
     ),
     Part(
         "word of mouth",
@@ -87,7 +115,12 @@ PARTS = (
         {
             "rivals.slope": 0.0,
             "rivals.indifferent": 1.0,
+            "rivals.offer_ratio": 1.0,
+            "rivals.answer_lure": 0.0,
+            "rivals.answer_drowns": 0.0,
+            "value_promise.effect": 0.0,
             "joining.hold": 1.0,
+            "joining.fickle_draw": 0.0,
             "joining.lost_factor": 1.0,
             "joining.logged_factor": 1.0,
         },
@@ -100,7 +133,7 @@ def bare(scenario: Scenario) -> Scenario:
     """Give the scenario with every part stilled and the spreadsheet's rates typed: the arithmetic, with chance."""
     sheet = Spreadsheet(scenario)
     stilled = {path: value for part in PARTS for path, value in part.stilled.items()}
-    stilled |= {"calibration": "off", "desk.passed_on": 1 - sheet.rates.fast, "desk.hours_a_case": INSTANT_HOURS}
+    stilled |= {"calibration": "off", "handoffs.passed_on": 1 - sheet.rates.fast, "desk.hours_a_case": INSTANT_HOURS}
     return scenario.replaced({**stilled, **_typed(scenario, sheet)}, source="arithmetic")
 
 

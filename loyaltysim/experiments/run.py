@@ -20,7 +20,7 @@ from loyaltysim.experiments import executors, files, store
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
-from loyaltysim.report import answer, tables
+from loyaltysim.report import answer, business_table, pilot_table, tables, touchpoint_table
 from loyaltysim.report.profile import Profile, profile_of
 from loyaltysim.report.results import Results, collect
 
@@ -209,12 +209,18 @@ def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int
         complaints=tables.complaints(results),
         money=tables.money(results),
         profile=profile,
+        touchpoints=touchpoint_table.touchpoints(results),
+        business=business_table.business(results),
+        pilots=pilot_table.pilots(results),
     )
 
 
 def _write(folder: store.RunFolder, study: Study, finish: Finish) -> None:
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+    for name in ("touchpoints", "business", "pilots"):
+        if len(getattr(study, name)):
+            folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     with folder.new("months.parquet") as file:
         files.write_months(study.results, file)
     for name, content in finish(study.results).items():

@@ -58,7 +58,8 @@ class Spreadsheet:
         over_staff = spec.service.encounters_mean * (1 - care) * rates.of_staff
         grieving = saturation(over_staff + met * spec.touchpoints.failure * rates.of_product)
         asks = levers["voice.budget"] / spec.voice.price / customers
-        voiced = 1 - rates.silence * spec.voice.silence_left**asks if spec.voice.on else 0.0
+        unheard = rates.silence * spec.voice.silence_left**asks * (1 - self.found(customers, levers))
+        voiced = 1 - unheard if spec.voice.on else 0.0
         cases = voiced * grieving * customers
         answered, solved = self.desk(cases, care, levers)
         mix = self.mix(answered, solved)
@@ -83,8 +84,14 @@ class Spreadsheet:
             happy * customers * talk.told_when_happy if talk else 0.0,
             paid
             + hires * (spec.staff.hire_cost + levers["staff.selectivity"])
-            + cases * answered * levers["desk.compensation"],
+            + cases * (answered * levers["desk.compensation"] + spec.channels.mean_cost()),
         )
+
+    def found(self, customers: float, levers: Levers) -> float:
+        """Give the share of the silent whose grievance a survey finds."""
+        surveys = self.spec.surveys
+        asked = min(1.0, levers["surveys.budget"] / surveys.price / customers)
+        return asked * surveys.response * surveys.telling if surveys.on else 0.0
 
     def desk(self, cases: float, care: float, levers: Levers) -> tuple[float, float]:
         """Give the shares answered and, of these, solved, by spending a case; no case waits."""
@@ -146,7 +153,10 @@ class Spreadsheet:
         return float(self.spec.market.margin_mean / (monthly + self.rates.leaving))
 
 
-PAID = ("budget", "training", "treatment", "empowerment", "sharing")
+PAID = (
+    "budget", "training", "treatment", "empowerment", "sharing", "hands", "leadership", "listening", "smile_campaign", "repair",
+    "simplify", "standards", "restraint", "kindnesses", "direct", "shared_record", "role_swaps",
+)  # fmt: skip
 
 
 def _is_on(spec: Any, path: str) -> bool:

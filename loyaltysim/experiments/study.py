@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.report.names import plain
 from loyaltysim.report.profile import Profile
 from loyaltysim.report.results import Results
 
@@ -37,13 +38,22 @@ class Pictures:
 
         return figures.money(self.results)
 
+    def touchpoints(self, strategy: str | None = None) -> Figure:
+        """Draw the touchpoints' importance against their performance, for one strategy (the first).
+
+        Raises InputError where there is no such strategy, or where no touchpoint was scored.
+        """
+        from loyaltysim.report import figures
+
+        return figures.touchpoints(self.results, strategy)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study:
     """Strategies compared on common luck.
 
-    `summary`, `departures`, `complaints`, `money`: the tables as in the folder's CSV files. `answer`: the sentence. `rests_on`: how
-    many figures of each evidence grade it rests on, the weakest first.
+    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`: the tables as in the folder's CSV files.
+    `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
 
@@ -56,6 +66,9 @@ class Study:
     departures: pd.DataFrame
     complaints: pd.DataFrame
     money: pd.DataFrame
+    touchpoints: pd.DataFrame
+    business: pd.DataFrame
+    pilots: pd.DataFrame
     profile: Profile | None = None
 
     @cached_property
@@ -66,8 +79,13 @@ class Study:
         return pd.read_parquet(self.folder / "months.parquet")
 
     @property
+    def lesson(self) -> str:
+        """What the scenario's file says that its run shows, in one paragraph; empty if it says nothing."""
+        return plain(" ".join(str(getattr(self.scenario, "lesson", "")).split()))
+
+    @property
     def plot(self) -> Pictures:
-        """The study's pictures: `study.plot.timeline()` (customers over time, also `customers()`), `study.plot.money()`."""
+        """The study's pictures: `study.plot.timeline()` (customers over time, also `customers()`), `study.plot.money()`, `.touchpoints()`."""
         return Pictures(self.results)
 
     def __repr__(self) -> str:

@@ -12,27 +12,41 @@ WAITING = np.inf
 ARRIVES = np.uint64(0)
 ANSWERED = np.uint64(1)
 EFFORT = np.uint64(2)
-PASSED_ON = np.uint64(3)
-DELAY = np.uint64(4)
-STALLS = np.uint64(5)
-STALL = np.uint64(6)
 SOLVED = np.uint64(7)
+SOUND = np.uint64(8)
+CALLED_BACK = np.uint64(9)
+EFFORT_AGAIN = np.uint64(10)
+A_ROUND = np.uint64(4)
+"""Draws that a case makes anew each time it is reopened."""
 
 
 @njit(cache=True, nogil=True)
-def forget_withdrawn(count, person_row, opened, effort, delay, due, month_opened, open_case):
+def _move(
+    i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
+):  # fmt: skip
+    """Move case i to the place `to` of the list."""
+    person_row[to] = person_row[i]
+    opened[to] = opened[i]
+    ready[to] = ready[i]
+    effort[to] = effort[i]
+    delay[to] = delay[i]
+    due[to] = due[i]
+    month_opened[to] = month_opened[i]
+    reopened[to] = reopened[i]
+    mislaid[to] = mislaid[i]
+
+
+@njit(cache=True, nogil=True)
+def forget_withdrawn(
+    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case
+):  # fmt: skip
     """Drop the cases of people who left while theirs was open, keeping the order; returns how many remain, and how
     many of them no handler has begun."""
     kept = 0
     waiting = 0
     for i in range(count):
         if open_case[person_row[i]]:
-            person_row[kept] = person_row[i]
-            opened[kept] = opened[i]
-            effort[kept] = effort[i]
-            delay[kept] = delay[i]
-            due[kept] = due[i]
-            month_opened[kept] = month_opened[i]
+            _move(i, kept, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid)
             waiting += due[kept] == WAITING
             kept += 1
     return kept, waiting
@@ -49,37 +63,33 @@ def arrivals(rows, generation, key, month):
 
 @njit(cache=True, nogil=True)
 def receive(
-    rows, instants, month, generation, key, answered, hours, passed_on, delay_months, stalls, stall_months,
-    count, person_row, opened, effort, delay, due, month_opened, open_case,
+    order, rows, instants, lag_before, lag_after, lost, month, generation, key, answered, hours,
+    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
-    """Answer complaints (sorted by arrival), or leave them unanswered; what is answered becomes a case at the end of the list.
+    """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's end.
 
-    `answered`, `passed_on` and `stalls` are chances, `hours` the mean handling time, the delays means in months.
-    Returns the new number of cases and the rows (int32) of the ignored.
+    rows int32, instants, lags before and after handling float64 in months, lost bool: all (n,). `answered` is a chance,
+    `hours` the mean handling time. Returns the new number of cases and which complaints were answered, bool (n,).
     """
-    ignored = np.empty(rows.size, np.int32)
-    n = 0
-    for i in range(rows.size):
+    found = np.zeros(rows.size, np.bool_)
+    for i in order:
         row = rows[i]
         seed = bits(key, person(row, generation[row]))
         if unit(seed, ANSWERED) >= answered:
-            ignored[n] = row
-            n += 1
             continue
-        lag = 0.0
-        if unit(seed, PASSED_ON) < passed_on:
-            lag = -delay_months * np.log(1.0 - unit(seed, DELAY))
-            if unit(seed, STALLS) < stalls:
-                lag -= stall_months * np.log(1.0 - unit(seed, STALL))
+        found[i] = True
         person_row[count] = row
         opened[count] = instants[i]
+        ready[count] = instants[i] + lag_before[i]
         effort[count] = -hours * np.log(1.0 - unit(seed, EFFORT))
-        delay[count] = lag
+        delay[count] = lag_after[i]
         due[count] = WAITING
         month_opened[count] = month
+        reopened[count] = 0
+        mislaid[count] = lost[i]
         open_case[row] = 1
         count += 1
-    return count, ignored[:n].copy()
+    return count, found
 
 
 @njit(cache=True, nogil=True)
@@ -100,74 +110,88 @@ def _busy_until(free_at, ends):
 
 
 @njit(cache=True, nogil=True)
-def handle(count, month, opened, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
-    """Give waiting cases to the handlers, first come first served, until the month ends.
+def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
+    """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
 
-    free_at: float64 (handlers,), a heap of the instants when each full-time handler is free; full_hours: what one of
-    them works a month; part_free_at, part_hours: the same of the part-timer, 0 hours for none. A case goes to whoever
-    would finish it first. Returns the instant at which the part-timer is free.
+    order: int64, the waiting cases' places; free_at: float64 (handlers,), a heap of the instants when each full-time
+    handler is free; full_hours: what one of them works a month; part_free_at, part_hours: the same of the part-timer, 0
+    hours for none. A case goes to whoever would finish it first. Returns the instant at which the part-timer is free,
+    and how many cases were begun.
     """
-    for i in range(count):
-        if due[i] != WAITING:
-            continue
-        ready = max(opened[i], np.float64(month))
+    for begun in range(order.size):
+        i = order[begun]
+        comes = max(ready[i], np.float64(month))
         ends = WAITING
         if free_at.size > 0:
-            ends = max(ready, free_at[0]) + effort[i] / full_hours
+            ends = max(comes, free_at[0]) + effort[i] / full_hours
         part_ends = WAITING
         if part_hours > 0.0:
-            part_ends = max(ready, part_free_at) + effort[i] / part_hours
+            part_ends = max(comes, part_free_at) + effort[i] / part_hours
         if part_ends < ends:
-            if max(ready, part_free_at) >= month + 1:
-                break
+            if max(comes, part_free_at) >= month + 1:
+                return part_free_at, begun
             part_free_at = part_ends
             due[i] = part_ends + delay[i]
         else:
-            if free_at.size == 0 or max(ready, free_at[0]) >= month + 1:
-                break
+            if free_at.size == 0 or max(comes, free_at[0]) >= month + 1:
+                return part_free_at, begun
             _busy_until(free_at, ends)
             due[i] = ends + delay[i]
-    return part_free_at
+    return part_free_at, order.size
 
 
 @njit(cache=True, nogil=True)
 def conclude(
-    count, month, generation, ever, solved, promise, patience,
-    person_row, opened, effort, delay, due, month_opened, open_case,
+    count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
+    person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
-    """Close the cases that are due this month, and those that waited longer than `patience` for a handler.
+    """Close the cases that are due this month, and those that nobody has answered within `patience`.
 
-    `solved`: the chance that a handled case is resolved; `promise` and `patience` in months. Returns the number of
-    cases left, the closed rows (int32), their outcomes (int8), and the sum of months from arrival to outcome.
+    Chances: `solved` that a handled case counts as solved, `not_solved` that one which counts as solved is not,
+    `called_back` that it is called back, and if not solved reopened. `promise`, `patience` in months; `hours`: the mean
+    handling time. Returns the number of cases left, the closed rows (int32), their outcomes (int8), the sum of months
+    from arrival to outcome, and counts int64 (3,): counted as solved, called back, reopened.
     """
     rows = np.empty(count, np.int32)
     outcomes = np.empty(count, np.int8)
+    counts = np.zeros(3, np.int64)
     n = 0
     kept = 0
     took = 0.0
     end = np.float64(month + 1)
     for i in range(count):
         row = person_row[i]
-        if due[i] < end:
+        closes = due[i]
+        stays = closes >= end
+        outcome = LOGGED
+        if not stays:
             seed = bits(bits(ever, np.uint64(np.int64(month_opened[i]))), person(row, generation[row]))
-            outcome = LOGGED
-            if unit(seed, SOLVED) < solved:
-                outcome = RESOLVED_FAST if due[i] - opened[i] <= promise else RESOLVED
-            took += due[i] - opened[i]
-        elif due[i] == WAITING and end - opened[i] > patience:
-            outcome = LOGGED
-            took += end - opened[i]
-        else:
-            person_row[kept] = row
-            opened[kept] = opened[i]
-            effort[kept] = effort[i]
-            delay[kept] = delay[i]
-            due[kept] = due[i]
-            month_opened[kept] = month_opened[i]
+            turn = A_ROUND * np.uint64(reopened[i])
+            if not mislaid[i] and unit(seed, SOLVED + turn) < solved:
+                counts[0] += 1
+                outcome = RESOLVED_FAST if closes - opened[i] <= promise else RESOLVED
+                calls = unit(seed, CALLED_BACK + turn) < called_back
+                counts[1] += calls
+                if unit(seed, SOUND + turn) < not_solved:
+                    outcome = LOGGED
+                    if calls and end - opened[i] <= patience:
+                        counts[2] += 1
+                        stays = True
+                        ready[i] = closes
+                        effort[i] = -hours * np.log(1.0 - unit(seed, EFFORT_AGAIN + turn))
+                        delay[i] = 0.0
+                        due[i] = WAITING
+                        reopened[i] += 1
+        elif end - opened[i] > patience:
+            closes = end
+            stays = False
+        if stays:
+            _move(i, kept, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid)
             kept += 1
             continue
+        took += closes - opened[i]
         open_case[row] = 0
         rows[n] = row
         outcomes[n] = outcome
         n += 1
-    return kept, rows[:n].copy(), outcomes[:n].copy(), took
+    return kept, rows[:n].copy(), outcomes[:n].copy(), took, counts

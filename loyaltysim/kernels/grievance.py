@@ -15,31 +15,40 @@ TWO = np.uint64(2)
 @njit(cache=True, nogil=True)
 def grieve(
     roll, generation, key, month, indifferent, failed, satisfaction, before, tenure, fickleness, open_case,
-    base_indifference, base_product, slope, middle, forgiveness, small_share, year,
+    base_indifference, base_product, slope, middle, forgiveness, small_share, year, sinned, sin_weight,
     kind, severity, grieved_month, repeated, satisfaction_before,
 ):  # fmt: skip
     """Let bad encounters become grievances, at most one a customer-month and none while a case is open.
 
-    An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness). The
-    kind is chosen among the month's bad encounters in proportion to their chances. Returns the rows, int32.
+    An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness), of an
+    indifferent one also times its weight. sinned: int32 (k,), ascending, and sin_weight: float32 (k,): the customers of
+    the roll whose indifferent encounters have a mean weight other than 1, and those weights. The kind is chosen among the month's bad encounters in proportion to their chances. Returns the rows, int32.
     """
     rows = np.empty(roll.size, np.int32)
     n = 0
     ceiling = np.exp(slope * middle)
+    k = np.searchsorted(sinned, roll[0]) if roll.size else 0
     for i in range(roll.size):
         row = np.uint64(roll[i])
         bad = indifferent[row]
         failures = failed[row]
+        of_sins = 1.0
+        if bad > 0 and k < sinned.size and np.uint64(sinned[k]) == row:
+            of_sins = np.float64(sin_weight[k])
+            k += 1
         seed = bits(key, person(row, generation[row]))
         u = share(seed)
         # a bound that hardly anyone passes, so that it is guessed right; it stops all who met nothing bad
-        if u >= (bad * base_indifference + failures * base_product) * fickleness[row] * ceiling or open_case[row]:
+        if (
+            u >= (bad * base_indifference * of_sins + failures * base_product) * fickleness[row] * ceiling
+            or open_case[row]
+        ):
             continue
         shared = fickleness[row] / (1.0 + tenure[row] / forgiveness)
-        if u >= (bad * base_indifference + failures * base_product) * shared * ceiling:
+        if u >= (bad * base_indifference * of_sins + failures * base_product) * shared * ceiling:
             continue
         shared *= np.exp(slope * (middle - satisfaction[row]))
-        of_staff = min(1.0, base_indifference * shared)
+        of_staff = min(1.0, base_indifference * of_sins * shared)
         of_product = min(1.0, base_product * shared)
         if u >= 1.0 - (1.0 - of_staff) ** bad * (1.0 - of_product) ** failures:
             continue

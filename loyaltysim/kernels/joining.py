@@ -10,24 +10,28 @@ from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
 SIFTED = 1024
+MOST_FICKLE = 3.0
+"""A fickleness beyond which advertising draws no better, so that nobody is drawn without bounds."""
 
 
 @njit(cache=True, nogil=True)
 def join(
     start, stop, month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor,
-    forget, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
+    forget, tilt, fickleness, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
 ):  # fmt: skip
     """Let prospects among the rows start..stop join and the lost return, each at a monthly hazard.
 
-    hazard = (advertising + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
-    the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged). Who left `forget`
-    months ago is a prospect again. Returns the rows (int32) of those who come, and int64 (5,): joined, returned, and
-    both by what brought them: advertising, talk, unprompted.
+    hazard = (drawn + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
+    the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged), where
+    drawn = advertising * exp(tilt * (min(fickleness, 3) - 1)). Who left `forget` months ago is a prospect again.
+    Returns the rows (int32) of those who come; what brought each (int8): advertising 0, talk 1, neither 2; and int64
+    (5,): joined, returned, and both by what brought them.
     """
     totals = np.zeros(5, np.int64)
     rows = np.empty(stop - start, np.int32)
+    reasons_to_come = np.empty(stop - start, np.int8)
     n = 0
-    steady = advertising + unprompted
+    most_steady = unprompted + advertising * max(np.exp(-tilt), np.exp(tilt * (MOST_FICKLE - 1.0)))
     ceiling = damp * max(1.0, hold) * max(1.0, lost_factor, lost_factor * heard_factor)
     may = np.empty(SIFTED, np.bool_)
     for begin in range(start, stop, SIFTED):
@@ -37,7 +41,7 @@ def join(
         states, reasons, months = status[begin:until], reason[begin:until], left_month[begin:until]
         good, generations = heard_good[begin:until], generation[begin:until]
         for i in range(size):
-            near = share(bits(key, person(begin + i, generations[i]))) < (steady + praise * good[i]) * ceiling
+            near = share(bits(key, person(begin + i, generations[i]))) < (most_steady + praise * good[i]) * ceiling
             forgets = (states[i] == LOST) & (month - months[i] >= forget) & (reasons[i] > MOVED)
             may[i] = (near & (states[i] != CUSTOMER)) | forgets
         for i in range(size):
@@ -52,11 +56,12 @@ def join(
                 reason[row] = NONE
                 lost = False
             talk = praise * heard_good[row]
-            if u >= (steady + talk) * ceiling:
+            if u >= (most_steady + talk) * ceiling:
                 continue
             if lost and (reason[row] <= MOVED or left_month[row] == month):
                 continue
-            rate = (steady + talk) * np.exp(-blame * heard_bad[row]) * damp
+            drawn = advertising * np.exp(tilt * (min(fickleness[row], MOST_FICKLE) - 1.0))
+            rate = (drawn + unprompted + talk) * np.exp(-blame * heard_bad[row]) * damp
             if with_rival[row]:
                 rate *= hold
             if lost:
@@ -65,12 +70,14 @@ def join(
                     rate *= heard_factor
             if u >= 1.0 - np.exp(-rate):
                 continue
-            pick = unit(seed, ONE) * (steady + talk)
+            pick = unit(seed, ONE) * (drawn + unprompted + talk)
+            why = 0 if pick < drawn else (1 if pick < drawn + talk else 2)
             totals[1 if lost else 0] += 1
-            totals[2 if pick < advertising else (3 if pick < advertising + talk else 4)] += 1
+            totals[2 + why] += 1
             rows[n] = row
+            reasons_to_come[n] = why
             n += 1
-    return rows[:n].copy(), totals
+    return rows[:n].copy(), reasons_to_come[:n].copy(), totals
 
 
 @njit(cache=True, nogil=True)

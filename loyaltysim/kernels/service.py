@@ -14,16 +14,16 @@ AT_ONCE = 4
 
 @njit(cache=True, nogil=True)
 def meet(
-    roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow,
+    roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow, cold,
     met, indifferent, failed, wowed, indifferent_at, failed_at, mood_met,
 ):  # fmt: skip
     """Let each customer of the roll have a Poisson number of encounters.
 
     counts: float64 (k,), the distribution function of the number, k at least 5; care, mood: float32 (staff,);
-    slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure: float64
-    (touchpoints,); wow: a chance. Writes the month's counts (uint8), the touchpoints of the first indifferent encounter
-    and the first failure (int16) and the mean mood met (float32), by person. Returns the totals: encounters,
-    indifferent, failed, wowed.
+    slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure, wow: float64
+    (touchpoints,), chances; cold: float64 (touchpoints,), by which the chance of indifference is multiplied. Writes the
+    month's counts (uint8), the touchpoints of the first indifferent encounter and the first failure (int16) and the mean
+    mood met (float32), by person. Returns the totals: encounters, indifferent, failed, wowed.
     """
     staff = care.size
     touchpoints = np.uint64(failure.size)
@@ -56,12 +56,12 @@ def meet(
             other = slot_other[slot]
             place = other if (spread & LOW32) >= slot_share[slot] else slot
             luck = high(second)
-            cold = high(word) < 1.0 - care[who]
-            fails = (not cold) & (luck < failure[place])
-            delights = (not cold) & (not fails) & (luck >= 1.0 - wow)
-            first_bad = place if cold & (bad == 0) else first_bad
+            is_cold = high(word) < (1.0 - care[who]) * cold[place]
+            fails = (not is_cold) & (luck < failure[place])
+            delights = (not is_cold) & (not fails) & (luck >= 1.0 - wow[place])
+            first_bad = place if is_cold & (bad == 0) else first_bad
             first_failed = place if fails & (failures == 0) else first_failed
-            bad += cold
+            bad += is_cold
             failures += fails
             wows += delights
         indifferent_at[row] = first_bad

@@ -22,6 +22,7 @@ class Accounts(Mechanism):
     """Close the month's books."""
 
     always = True
+    market_wide = True
 
     margin_share: float = param(0.4, unit="share", low=0.001, high=1, doc="margin as a share of revenue")
     later_value: bool = param(
@@ -33,6 +34,9 @@ class Accounts(Mechanism):
 
     customers = metric(unit="customers", over="end", better="higher", doc="customers", headline=True)
     rival_customers = metric(unit="people", over="end", doc="people supplied by a rival")
+    value_share_top_tenth = metric(
+        unit="share", over="end", doc="share of the monthly margin of month 0's customers that their top tenth paid"
+    )
     revenue = metric(unit="$", better="higher", doc="revenue")
     margin = metric(unit="$", better="higher", doc="margin before the levers' costs")
     spent = metric(unit="$", doc="all costs of levers, hires, cases and asks")
@@ -77,12 +81,13 @@ class Accounts(Mechanism):
             customers=sum(counts),
             margin_rate=firm.monthly_margin[0],
             founder_rate=firm.founders_margin[0],
+            value_share_top_tenth=firm.top_tenth[0],
         )
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Book the margin of those who were customers at the month's start, and this month's costs."""
         margin, of_founders = float(world.firm.monthly_margin[0]), float(world.firm.founders_margin[0])
-        spent = sum(report[name] for name, metric in report.known.items() if metric.account == "cost")
+        spent = report.spent()
         self.take_stock(world, report)
         report(
             revenue=margin / self.margin_share,

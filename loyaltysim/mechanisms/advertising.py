@@ -1,4 +1,7 @@
-"""Advertising brings prospects, with diminishing returns; what a customer costs today is stated, its strength is solved."""
+"""Advertising brings prospects, with diminishing returns; what a customer costs today is stated, its strength is solved.
+
+Rivals see it a month later and may answer it, which drowns some of it.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ ALMOST_ALL = 1 - 1e-12
 
 class Advertising(Mechanism):
     """Turn this month's advertising into a hazard to join."""
+
+    market_wide = True
 
     strength: float = solved(
         0.004,
@@ -42,11 +47,19 @@ class Advertising(Mechanism):
     budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers")
 
     pull = column("firm", "float64", unit="1/month", doc="hazard to join through advertising this month")
+    advertised = column("firm", "float64", unit="$/month", doc="advertising of the last month")
+    advertised_usual = column("firm", "float64", unit="$/month", doc="advertising at the scenario's top-level levers")
 
     cost_advertising = metric(unit="$", account="cost", doc="spent on advertising")
 
+    def begin(self, world: World, luck: Draws) -> None:
+        """Let rivals be used to today's advertising."""
+        world.firm.advertised[0] = world.firm.advertised_usual[0] = self.budget
+
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle the month's pull."""
-        pull = self.strength * -math.expm1(-self.budget / self.scale)
-        world.firm.pull[0] = -math.log1p(-min(pull, ALMOST_ALL)) if self.response == "chance" else pull
+        firm = world.firm
+        pull = self.strength * -math.expm1(-self.budget / self.scale) * (1 - float(firm.drowned[0]))
+        firm.pull[0] = -math.log1p(-min(pull, ALMOST_ALL)) if self.response == "chance" else pull
+        firm.advertised[0] = self.budget
         report(cost_advertising=self.budget)

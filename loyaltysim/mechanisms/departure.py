@@ -1,7 +1,7 @@
 """The other reasons to leave compete each month: died or closed, moved, followed friends, lured by a rival (F2).
 
 Each departure has exactly one reason. A customer lost over a grievance or to a rival is mostly a rival's customer won
-(F26), and the neighbours notice.
+(F26), and the neighbours notice. Where everyone must have a supplier, every customer lost is a rival's won.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, metric, param, roll, solved
-from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, REASONS
+from loyaltysim.core.words import FRIENDS, LEFT, LOST, NEVER_COMPLAINED, REASONS
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -52,6 +52,15 @@ class Departure(Mechanism):
     left_voiced = metric(unit="customers", doc="customers who left over a grievance that they had voiced")
     left_unvoiced = metric(unit="customers", doc="departures without a voiced grievance behind them")
     never_complained = metric(unit="customers", doc="customers who left without ever having complained")
+    lost_to_rivals = metric(unit="customers", better="lower", doc="customers who left and went to a rival")
+    lost_margin = metric(unit="$/month", better="lower", doc="monthly margin of the customers who left")
+    left_top_tenth = metric(
+        unit="customers", better="lower", doc="of those who left, those who paid like the top tenth of month 0"
+    )
+    lost_margin_top_tenth = metric(unit="$/month", better="lower", doc="monthly margin of these")
+    lost_margin_each = metric(
+        unit="$/month", over="ratio", of=("lost_margin", "left"), doc="mean monthly margin of a customer who left"
+    )
     withdrawn = metric(unit="cases", doc="open cases of customers who left for another reason")
     complaints_open = metric(unit="cases", over="end", better="lower", doc="cases open at the month's end")
     churn_annual = metric(
@@ -83,7 +92,7 @@ class Departure(Mechanism):
         import numpy as np
 
         people = world.people
-        to_rival = self.to_rival * float(world.firm.rivals_supply[0])
+        to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_roll(
             kernels.leaving.depart, world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
@@ -93,6 +102,13 @@ class Departure(Mechanism):
             threads.joined([defectors for *_, defectors in parts]), people.generation, np.uint64(luck("turns to")),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
+        if world.firm.all_supplied[0]:
+            on_roll = world.customers_now
+            people.with_rival[on_roll[(people.status[on_roll] == LOST) & (people.reason[on_roll] == FRIENDS)]] = 1
+        margin, of_top, tops, gone_over = kernels.worth.lost(
+            world.customers_now, people.status, people.margin, people.with_rival, float(world.firm.top_margin[0])
+        )
+        report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
         world.rolls["gone"] = threads.joined([gone for _, _, _, gone, _ in parts])
         left, never = (sum(part[number] for part in parts) for number in (0, 1))
         withdrawn = sum(part[2] for part in parts)

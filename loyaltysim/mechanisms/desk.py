@@ -1,8 +1,9 @@
 """A voiced complaint comes to a desk with few hands: it is ignored, logged without being solved, resolved, or resolved fast.
 
-The desk lives in events inside the month: complaints arrive at instants, handlers with finite hours take them first
-come first served, some are passed to another department where they may stall (F22), and what is not handled waits into
-the next month (F29, F30). More money a case means more answered and more solved.
+A case goes its way (F29) in events inside the month: it arrives at an instant, is recorded, classified and assigned,
+waits for one of the handlers with finite hours, who take them first ready first served, is solved or not, perhaps after
+other departments, called back or not, and closed. What is not handled waits into the next month (F30). More money a case
+means more answered and more solved.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll, solved
-from loyaltysim.core.words import DAYS_A_MONTH, HOURS_A_MONTH, IGNORED
+from loyaltysim.core.words import DAYS_A_MONTH, HOURS_A_MONTH, IGNORED, MISCLASSIFIED, MISLAID, PASSED_ON, STALLED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
 
 NEVER_BUSY = -1e9
+ROUTES = (("cases_misclassified", MISCLASSIFIED), ("cases_passed_on", PASSED_ON), ("cases_stalled", STALLED))
 
 
 class Desk(Mechanism):
@@ -68,15 +70,11 @@ class Desk(Mechanism):
         doc="how far the staff's care and empowerment carry into resolving",
         source="F31",
     )
-    passed_on: float = param(
-        0.3, unit="share", low=0, high=1, doc="cases that another department must answer", source="F22"
+    intake_hours: float = param(
+        2.0, unit="hours", low=0, doc="time in which a recorded case is classified and assigned", source="F29"
     )
-    passed_on_days: float = param(5.0, unit="days", low=0, doc="mean delay of a case passed on", source="F22")
-    stalls: float = param(
-        0.1, unit="share", low=0, high=1, doc="cases passed on that stall between departments", source="F22"
-    )
-    stall_months: float = param(1.5, unit="months", low=0, doc="mean further delay of a stalled case", source="F22")
-    patience: float = param(3.0, unit="months", low=0.1, doc="a case that waits longer for a handler ends unsolved")
+    patience: float = param(3.0, unit="months", low=0.1, doc="a case that is not answered in this time ends unsolved")
+    analysis_hours: float = param(0.5, unit="hours/case", low=0.01, doc="time to find the cause of one closed case")
     compensation_scale: float = param(
         100.0, unit="$/case", low=0.01, doc="compensation that satisfies 63 % of the unsolved", source="F30"
     )
@@ -103,6 +101,9 @@ class Desk(Mechanism):
         "cases", "float64", unit="months", doc="instant at which its outcome is known; infinite until a handler begins"
     )
     month_opened = column("cases", "int16", unit="month", doc="month of arrival")
+    ready = column("cases", "float64", unit="months", doc="instant from which a handler can take it")
+    reopened = column("cases", "int16", doc="how often it was reopened")
+    mislaid = column("cases", "int8", doc="whether it was mislaid between departments, so that nobody solves it")
     free_at = column("handlers", "float64", unit="months", doc="instant at which the handler is free", start=NEVER_BUSY)
     open_cases = column("firm", "int64", unit="cases", doc="cases on the desk's list")
     handlers_now = column("firm", "int64", doc="full-time handlers at work")
@@ -111,12 +112,23 @@ class Desk(Mechanism):
     )
     money_for_causes = column("firm", "float64", unit="$", doc="spent on causes last month")
 
+    compensated = column("firm", "float64", unit="$/case", doc="compensation offered last month")
+    desk_open = column("firm", "int8", doc="whether there is a desk")
+
     closed = roll(doc="rows of the complainers whose outcome is known this month")
     closed_as = roll(dtype="int8", doc="their outcomes")
 
     acknowledged = metric(unit="cases", better="higher", doc="complaints that became a case")
-    response_months = metric(unit="months", doc="summed months from complaint to outcome, of acknowledged cases")
+    cases_misclassified = metric(unit="cases", better="lower", doc="of these, assigned to the wrong department first")
+    cases_passed_on = metric(unit="cases", better="lower", doc="of these, passed on to another department")
+    cases_stalled = metric(unit="cases", better="lower", doc="of these, stalled between departments")
+    cases_begun = metric(unit="cases", better="higher", doc="cases that a handler began")
+    cases_counted_solved = metric(unit="cases", better="higher", doc="cases that the desk counts as solved")
+    cases_called_back = metric(unit="cases", doc="of these, called back")
+    cases_reopened = metric(unit="cases", doc="of these, reopened because they were not solved")
     cases_closed = metric(unit="cases", doc="acknowledged cases whose outcome became known")
+    cases_analysed = metric(unit="cases", better="higher", doc="closed cases whose cause was looked for")
+    response_months = metric(unit="months", doc="summed months from complaint to outcome, of acknowledged cases")
     response_time = metric(
         unit="months",
         over="ratio",
@@ -130,6 +142,10 @@ class Desk(Mechanism):
     cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk")
     cost_compensation = metric(unit="$", account="cost", doc="compensation paid")
 
+    def begin(self, world: World, luck: Draws) -> None:
+        """Tell that there is a desk."""
+        world.firm.desk_open[0] = self.on
+
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
         import numpy as np
@@ -137,55 +153,72 @@ class Desk(Mechanism):
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
         money = self.budget * (1 - self.causes)
-        spent_each = money / max(1, world.voiced.size + waiting)
-        count, ignored = self._receive(world, luck, held, spent_each)
-        self._handle(world, count, money)
-        solved = self._chance_solved(world, spent_each)
-        left, rows, outcomes, took = kernels.desk.conclude(
-            count, world.month, people.generation, np.uint64(luck.ever("case")), solved,
-            self.promise_hours / HOURS_A_MONTH, self.patience, *_case_columns(cases), people.open_case,
+        false = float(firm.false_now[0])
+        spent_each = money / max(1, world.voiced.size + waiting + false)
+        count, answered = self._receive(world, luck, held, spent_each)
+        false *= -math.expm1(-spent_each / self.answer_scale)
+        begun = self._handle(world, count, max(0.0, money - false * self.hours_a_case * self.wage))
+        left, rows, outcomes, took, counts = kernels.desk.conclude(
+            count, world.month, people.generation, np.uint64(luck.ever("case")), self._chance_solved(world, spent_each),
+            firm.not_solved[0], firm.called_back[0], self.promise_hours / HOURS_A_MONTH, self.patience, self.hours_a_case,
+            *_case_columns(cases), people.open_case,
         )  # fmt: skip
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
+        firm.compensated[0] = self.compensation
+        ignored = world.voiced[~answered]
         world.rolls["closed"] = np.concatenate([ignored, rows])
         world.rolls["closed_as"] = np.concatenate([np.full(ignored.size, IGNORED, np.int8), outcomes])
-        acknowledged = count - held
         report(
-            acknowledged=acknowledged,
-            response_months=took,
+            acknowledged=count - held,
+            cases_begun=begun,
+            cases_counted_solved=counts[0],
+            cases_called_back=counts[1],
+            cases_reopened=counts[2],
             cases_closed=rows.size,
-            waiting_days=DAYS_A_MONTH * float(np.mean(world.month + 1 - cases.opened[:left])) if left else 0.0,
+            cases_analysed=min(rows.size, self.budget * self.causes / self.wage / self.analysis_hours),
+            response_months=took,
+            waiting_days=DAYS_A_MONTH * float((world.month + 1 - cases.opened[:left]).sum()) / left if left else 0.0,
             cost_desk=self.budget,
-            cost_compensation=acknowledged * self.compensation,
+            cost_compensation=(count - held + false * (1 - firm.unmasked[0])) * self.compensation,
         )
+        routed = _beside(world, world.routed)[answered].astype(np.int8)
+        report(**{name: int(np.count_nonzero(routed & flag)) for name, flag in ROUTES})
 
     def _receive(self, world: World, luck: Draws, held: int, spent_each: float) -> tuple[int, NDArray]:
+        """Make cases of what is answered; gives the number of cases and which of `voiced` were answered."""
         import numpy as np
 
         people, key = world.people, np.uint64(luck("case"))
         world.cases.reserve(held + world.voiced.size)
         instants = kernels.desk.arrivals(world.voiced, people.generation, key, world.month)
-        order = np.argsort(instants, kind="stable")
-        count, ignored = kernels.desk.receive(
-            world.voiced[order], instants[order], world.month, people.generation, key,
-            -math.expm1(-spent_each / self.answer_scale), self.hours_a_case, self.passed_on,
-            self.passed_on_days / DAYS_A_MONTH, self.stalls, self.stall_months, held,
+        lag = self.intake_hours / HOURS_A_MONTH + _beside(world, world.record_lag) + _beside(world, world.lag_before)
+        count, answered = kernels.desk.receive(
+            np.argsort(instants, kind="stable"), world.voiced, instants, lag, _beside(world, world.lag_after),
+            _beside(world, world.routed) >= MISLAID, world.month, people.generation, key,
+            -math.expm1(-spent_each / self.answer_scale), self.hours_a_case, held,
             *_case_columns(world.cases), people.open_case,
         )  # fmt: skip
-        return count, ignored
+        return count, answered
 
-    def _handle(self, world: World, count: int, money: float) -> None:
+    def _handle(self, world: World, count: int, money: float) -> int:
+        """Let the handlers whom the money pays take the cases that wait; gives how many they began."""
+        import numpy as np
+
         hours = money / self.wage
         full = math.floor(hours / self.handler_hours)
         free_at, part = self._handlers(world, full)
         cases, firm = world.cases, world.firm
-        firm.part_free_at[0] = kernels.desk.handle(
-            count, world.month, cases.opened, cases.effort, cases.delay, cases.due, free_at, self.handler_hours, part,
+        waiting = np.flatnonzero(np.isinf(cases.due[:count]))
+        order = waiting[np.argsort(cases.ready[waiting], kind="stable")]
+        firm.part_free_at[0], begun = kernels.desk.handle(
+            order, world.month, cases.ready, cases.effort, cases.delay, cases.due, free_at, self.handler_hours, part,
             hours - full * self.handler_hours,
         )  # fmt: skip
         world.handlers.reserve(full)
         world.handlers.free_at[:full] = free_at
         firm.handlers_now[0] = full
+        return int(begun)
 
     def _handlers(self, world: World, full: int) -> tuple[NDArray, float]:
         """Give the instants at which this month's full-time handlers and the part-timer are free.
@@ -210,4 +243,14 @@ class Desk(Mechanism):
 
 
 def _case_columns(cases: Any) -> tuple[Any, ...]:
-    return cases.person_row, cases.opened, cases.effort, cases.delay, cases.due, cases.month_opened
+    return (
+        cases.person_row, cases.opened, cases.ready, cases.effort, cases.delay, cases.due, cases.month_opened,
+        cases.reopened, cases.mislaid,
+    )  # fmt: skip
+
+
+def _beside(world: World, values: NDArray) -> NDArray:
+    """Give what stands beside each of `voiced`, 0 where the mechanism that tells it is off."""
+    import numpy as np
+
+    return values if values.size else np.zeros(world.voiced.size)

@@ -71,6 +71,7 @@ class Grievance(Mechanism):
     grievances = metric(unit="grievances", better="lower", doc="problems worth leaving over")
     grievances_indifference = metric(unit="grievances", better="lower", doc="grievances over indifferent service")
     grievances_product = metric(unit="grievances", better="lower", doc="grievances over product or process")
+    grievances_repeated = metric(unit="grievances", better="lower", doc="grievances soon after another one")
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Find this month's grievances among the bad encounters."""
@@ -81,8 +82,15 @@ class Grievance(Mechanism):
             kernels.grievance.grieve, world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
+            world.sinned, world.sin_weight.astype(np.float32),
             people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
         rows = world.rolls["grieved"] = threads.joined(parts)
         of_product = int(np.count_nonzero(people.kind[rows] == PRODUCT))
-        report(grievances=rows.size, grievances_product=of_product, grievances_indifference=rows.size - of_product)
+        again = int(np.count_nonzero(people.repeated[rows]))
+        report(
+            grievances_repeated=again,
+            grievances=rows.size,
+            grievances_product=of_product,
+            grievances_indifference=rows.size - of_product,
+        )

@@ -1,5 +1,7 @@
 """Prospects join through advertising, through what they heard (F28), or unprompted; bad news keeps them away.
 
+Advertising draws the fickle better, so whom it wins is lost again sooner than whom talk wins.
+
 The lost come back of their own at a lower rate, the likelier if their complaint was at least logged, until they have
 forgotten that they were customers. Joining in proportion to adopters (Bass, K3) is off by default.
 """
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 class Joining(Mechanism):
     """Let prospects join and the lost return."""
+
+    market_wide = True
 
     unprompted: float = solved(
         0.0008,
@@ -54,6 +58,15 @@ class Joining(Mechanism):
         doc="hazard to join times the share of people who are customers",
         source="K3, Bass",
     )
+    fickle_draw: float = param(
+        0.5,
+        unit="log ratio",
+        low=-5,
+        high=5,
+        doc="log of how much better advertising draws a person, per unit of fickleness (the mean is 1, 3 counts as the most)",
+        source="the sign: Schmitt, Skiera and Van den Bulte 2011, referred customers leave less",
+        plausible=(0, 1),
+    )
     hold: float = param(
         0.9,
         unit="ratio",
@@ -77,6 +90,23 @@ class Joining(Mechanism):
     joined_by_advertising = metric(unit="customers", doc="of those who came, brought by advertising")
     joined_by_talk = metric(unit="customers", better="higher", doc="of those who came, brought by what they heard")
     joined_unprompted = metric(unit="customers", doc="of those who came, brought by neither")
+    won_from_rivals = metric(unit="customers", better="higher", doc="of those who came or were won back, from a rival")
+    fickle_sum_advertising = metric(unit="fickleness", doc="summed fickleness of those whom advertising brought")
+    fickle_sum_talk = metric(unit="fickleness", doc="summed fickleness of those whom talk brought")
+    fickleness_by_advertising = metric(
+        unit="ratio",
+        over="ratio",
+        of=("fickle_sum_advertising", "joined_by_advertising"),
+        better="lower",
+        doc="mean fickleness of those whom advertising brought (of all people: 1)",
+    )
+    fickleness_by_talk = metric(
+        unit="ratio",
+        over="ratio",
+        of=("fickle_sum_talk", "joined_by_talk"),
+        better="lower",
+        doc="mean fickleness of those whom talk brought (of all people: 1)",
+    )
     advertising_cost_per_customer = metric(
         unit="$",
         over="ratio",
@@ -99,18 +129,24 @@ class Joining(Mechanism):
         people, firm = world.people, world.firm
         adopters = world.customers_now.size / people.rows
         unprompted = self.unprompted + self.imitation * adopters
+        hold = self.hold * float(firm.rivals_hold[0])
         parts = threads.over_rows(
             kernels.joining.join, people.rows, world.month, people.generation, np.uint64(luck("joins")), float(firm.pull[0]), unprompted, self.praise,
-            self.blame, float(firm.damp[0]), self.hold, self.lost_factor, self.logged_factor, self.forget,
+            self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor, self.logged_factor, self.forget,
+            self.fickle_draw, people.fickleness,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
             people.left_month,
         )  # fmt: skip
-        welcome(world, threads.joined([rows for rows, _ in parts]))
-        joined, returned, by_advertising, by_talk, by_neither = sum(totals for _, totals in parts).tolist()
+        rows, why = (threads.joined([part[number] for part in parts]) for number in (0, 1))
+        fickle = np.bincount(why, weights=people.fickleness[rows], minlength=3)
+        joined, returned, by_advertising, by_talk, by_neither = sum(totals for _, _, totals in parts).tolist()
         report(
             joined=joined,
             returned=returned,
             joined_by_advertising=by_advertising,
             joined_by_talk=by_talk,
             joined_unprompted=by_neither,
+            won_from_rivals=welcome(world, rows),
+            fickle_sum_advertising=fickle[0],
+            fickle_sum_talk=fickle[1],
         )

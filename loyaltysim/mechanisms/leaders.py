@@ -1,24 +1,30 @@
-"""Messages lose truth as they climb the hierarchy (F16): leaders learn of failures from complaints, layer by layer.
+"""Messages lose truth as they climb the hierarchy (F16): each layer leaves some out, and flatters in what it passes on.
 
-They see only what was voiced, and of that only what every layer passes on; what they saw lately is what they believe.
+Leaders learn of what goes wrong from complaints. A layer that tells of its own people tells of something else instead,
+so the more layers, the less do leaders believe that it is the people. What they saw lately is what they believe, and
+money for mending follows it. Leaders who listen at the front line themselves hear some of it as it was said (F15).
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.touchpoint import PEOPLE, going_wrong
 from loyaltysim.core.words import PRODUCT
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.tables import Table, World
 
 
 class Leaders(Mechanism):
-    """Let the leaders believe which touchpoint is worst."""
+    """Let the leaders believe where it goes wrong, and which touchpoint is worst."""
 
     layers: int = param(
         3, unit="layers", low=0, high=20, doc="layers between the front line and the leaders", source="F16"
@@ -26,13 +32,37 @@ class Leaders(Mechanism):
     loss: float = param(
         0.3, unit="share/layer", low=0, high=1, doc="messages that each layer does not pass on", source="F16"
     )
+    flattery: float = param(
+        0.15,
+        unit="share/layer",
+        low=0,
+        high=1,
+        doc="of messages that blame the firm's people, those that each layer tells of something else",
+        source="F16, F34",
+        plausible=(0, 0.4),
+    )
     memory: float = param(
         0.9, unit="share/month", low=0, high=1, doc="part of what was seen that still counts a month later"
+    )
+    most_direct: float = param(
+        0.9, unit="share", low=0, high=1, doc="most of the messages that leaders who listen hear unfiltered"
+    )
+    scale: float = param(1_000.0, unit="$/month", low=0.01, doc="spending on listening that reaches 63 % of it")
+    pace: float = param(
+        0.3, unit="share/month", low=0, high=1, doc="part of the gap to what is paid for that closes a month"
+    )
+
+    listening: float = lever(
+        0.0, unit="$/month", doc="leaders who hear the front line themselves, past all layers", source="F15"
     )
 
     seen = column(
         "touchpoints", "float64", unit="complaints", doc="complaints about it that the leaders saw, faded by age"
     )
+    believed_sum = column(
+        "touchpoints", "float64", doc="sum over months 1 and later of its share of what goes wrong, as they believe"
+    )
+    heard_direct = column("firm", "float64", unit="share", doc="messages that reach the leaders unfiltered")
     believed_worst = column("firm", "int64", doc="touchpoint that the leaders believe to be worst", start=-1)
 
     believed_right = metric(
@@ -41,17 +71,86 @@ class Leaders(Mechanism):
         better="higher",
         doc="months in which the leaders believe the truly worst touchpoint to be worst",
     )
+    believed_wrongly = metric(
+        unit="share",
+        over="mean",
+        better="lower",
+        doc="part of what goes wrong that the leaders look for at other touchpoints than where it is",
+    )
+    believed_people = metric(
+        unit="share", over="mean", doc="part of what goes wrong that the leaders put down to touchpoints of kind people"
+    )
+    true_people = metric(unit="share", over="mean", doc="part of what goes wrong that is at touchpoints of kind people")
+    leaders_heard = metric(unit="complaints", better="higher", doc="complaints that reached the leaders")
+    leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
+    cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen")
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""
         import numpy as np
 
-        people, points, voiced = world.people, world.touchpoints, world.voiced
-        draws = kernels.luck.units(np.uint64(luck("passes on")), voiced, people.generation)
-        heard = voiced[draws < (1 - self.loss) ** self.layers]
-        about = np.where(people.kind[heard] == PRODUCT, people.failed_at[heard], people.indifferent_at[heard])
+        points, firm = world.touchpoints, world.firm
+        goal = -self.most_direct * math.expm1(-self.listening / self.scale)
+        firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
+        about, flattered = self._climb(world, luck)
         points.seen[:] *= self.memory
         points.seen[:] += np.bincount(about, minlength=points.rows)
-        world.firm.believed_worst[0] = int(np.argmax(points.seen)) if points.seen.any() else -1
-        truly = int(np.argmax(points.importance * points.rate))
-        report(believed_right=float(world.firm.believed_worst[0] == truly))
+        total = float(points.seen.sum())
+        believed = points.seen / (total or 1.0)
+        firm.believed_worst[0] = int(np.argmax(points.seen)) if total > 0 else -1
+        if world.month > 0:
+            points.believed_sum[:] += believed
+        true = points.importance * going_wrong(float(firm.care_now[0]), points.cold, points.rate)
+        true /= float(true.sum()) or 1.0
+        people = points.kind == PEOPLE
+        report(
+            believed_right=float(firm.believed_worst[0] == int(np.argmax(true))),
+            believed_wrongly=float(np.maximum(true - believed, 0).sum()),
+            believed_people=float(believed[people].sum()),
+            true_people=float(true[people].sum()),
+            leaders_heard=about.size,
+            leaders_flattered=flattered,
+            cost_listening=self.listening,
+        )
+
+    def _climb(self, world: World, luck: Draws) -> tuple[NDArray, int]:
+        """Give the touchpoint that each complaint which arrives is said to be about, and how many were retold."""
+        people, points, voiced = world.people, world.touchpoints, world.voiced
+        direct = float(world.firm.heard_direct[0])
+        draws = kernels.luck.units(_key(luck, "passes on"), voiced, people.generation)
+        arrives = draws < direct + (1 - direct) * (1 - self.loss) ** self.layers
+        heard, filtered = voiced[arrives], draws[arrives] >= direct
+        about = _about(world, heard)
+        if heard.size == 0 or self.flattery == 0:
+            return about, 0
+        draws = kernels.luck.units(_key(luck, "flatters"), heard, people.generation)
+        retold = filtered & (points.kind[about] == PEOPLE) & (draws < 1 - (1 - self.flattery) ** self.layers)
+        draws = kernels.luck.units(_key(luck, "blames"), heard[retold], people.generation)
+        return _elsewhere(points, about, retold, draws)
+
+
+def _key(luck: Draws, decision: str) -> object:
+    """Give the key of a decision as kernels take it."""
+    import numpy as np
+
+    return np.uint64(luck(decision))
+
+
+def _about(world: World, rows: NDArray) -> NDArray:
+    import numpy as np
+
+    people = world.people
+    return np.where(people.kind[rows] == PRODUCT, people.failed_at[rows], people.indifferent_at[rows])
+
+
+def _elsewhere(points: Table, about: NDArray, retold: NDArray, draws: NDArray) -> tuple[NDArray, int]:
+    """Tell the marked messages of a touchpoint of another kind than people, drawn by importance, if there is one."""
+    import numpy as np
+
+    others = np.flatnonzero((points.kind != PEOPLE) & (points.importance > 0))
+    if others.size == 0 or draws.size == 0:
+        return about, 0
+    reached = np.cumsum(points.importance[others])
+    place = np.searchsorted(reached, draws * reached[-1], side="right")
+    about[retold] = others[np.minimum(place, others.size - 1)]
+    return about, draws.size

@@ -7,6 +7,7 @@ who stayed), in how much they talk and how readily they complain, and they know 
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -42,6 +43,7 @@ class Market(Mechanism):
     """Keep the people: their traits, their ties, and each month's roll of customers."""
 
     always = True
+    market_wide = True
 
     people: int = param(50_000, unit="people", low=100, high=100_000_000, doc="everyone in the market")
     customers: int = param(10_000, unit="people", low=1, doc="customers at the start (month 0)")
@@ -50,6 +52,15 @@ class Market(Mechanism):
     )
     margin_cv: float = param(
         1.5, unit="ratio", low=0, high=10, doc="spread of margins (lognormal): standard deviation / mean", source="F10"
+    )
+    top_tenth_share: float = param(
+        0.0,
+        unit="share",
+        low=0,
+        high=0.99,
+        doc="share of all margins that the top tenth of people pay; sets the spread in place of margin_cv; 0: unused",
+        source="F10",
+        plausible=(0.3, 0.8),
     )
     margin_ties: float = param(
         0.0,
@@ -90,6 +101,10 @@ class Market(Mechanism):
     left_month = column("people", "int16", doc="month of leaving", start=LONG_AGO, writers="recovery departure joining")
     reason = column("people", "int8", doc="why they left", start=NONE, writers="recovery departure joining winback")
     founder = column("people", "int8", doc="was a customer at month 0")
+    top_margin = column(
+        "firm", "float64", unit="$/month", doc="margin from which a customer of month 0 is in the top tenth"
+    )
+    top_tenth = column("firm", "float64", unit="share", doc="share of month 0's margin that its top tenth pay")
 
     customers_now = roll(doc="rows of this month's customers, ascending")
 
@@ -173,20 +188,23 @@ class Market(Mechanism):
             newest = held[np.lexsort((order[held], people.tenure[held]))][:surplus]
             for name in ("status", "reason", "tenure", "open_case"):
                 getattr(people, name)[newest] = people.columns[name].start
+            people.with_rival[newest] = world.firm.all_supplied[0]
         elif surplus < 0:
             free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]
             welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
         people.founder[:] = people.status == CUSTOMER
+        paid = people.margin[people.founder == 1]
+        world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.worth.top_tenth(paid)
 
     def _draw_traits(self, world: World, luck: Draws, rows: NDArray) -> None:
         import numpy as np
 
         people = world.people
         key = np.uint64(luck.ever("traits"))
-        variance = math.log1p(self.margin_cv**2)
-        log_mean = math.log(self.margin_mean) - variance / 2 if self.margin_mean > 0 else -math.inf
+        spread = self._spread()
+        log_mean = math.log(self.margin_mean) - spread**2 / 2 if self.margin_mean > 0 else -math.inf
         kernels.market.traits(
-            rows, people.generation, key, log_mean, math.sqrt(variance), self.fickleness_shape,
+            rows, people.generation, key, log_mean, spread, self.fickleness_shape,
             self.talkativeness_shape, self.readiness_shape, people.margin, people.susceptibility, people.fickleness,
             people.talkativeness, people.readiness,
         )  # fmt: skip
@@ -194,12 +212,22 @@ class Market(Mechanism):
             ranked = _normal_by_ties(world)[rows]
             own = np.log(people.margin[rows].astype(float)) - log_mean
             rest = math.sqrt(1 - self.margin_ties**2)
-            people.margin[rows] = np.exp(log_mean + self.margin_ties * math.sqrt(variance) * ranked + rest * own)
+            people.margin[rows] = np.exp(log_mean + self.margin_ties * spread * ranked + rest * own)
         if self.fickleness_kind == "beta":
             from scipy.special import betaincinv
 
             draws = kernels.luck.units(np.uint64(luck.ever("proneness")), rows, people.generation)
             people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
+
+    def _spread(self) -> float:
+        """Give the standard deviation of the margins' logarithm.
+
+        The top tenth of a lognormal have the share P(z < spread - z0) of its sum, z0 the normal's 0.9 quantile.
+        """
+        if self.top_tenth_share == 0:
+            return math.sqrt(math.log1p(self.margin_cv**2))
+        normal = NormalDist()
+        return max(0.0, normal.inv_cdf(self.top_tenth_share) + normal.inv_cdf(0.9))
 
 
 def _normal_by_ties(world: World) -> NDArray:

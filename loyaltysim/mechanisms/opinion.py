@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Opinion(Mechanism):
     """Hear what was told last month."""
 
+    market_wide = True
+
     kept: float = param(
         0.80, unit="share/month", low=0, high=1, doc="part of what was heard that is remembered a month later"
     )

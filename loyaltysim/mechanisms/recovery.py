@@ -7,6 +7,7 @@ satisfaction of before the failure, unless the paradox is switched on (K8).
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
-ENDS = tuple(tuple(f"{severity}_{outcome}" for outcome in OUTCOMES) for severity in SEVERITIES)
+ENDS = tuple(f"{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES)
+DECIDED, STAYED = (tuple(f"{fate}_{end}" for end in ENDS) for fate in ("decided", "stayed"))
 
 
 def _rate(value: float, doc: str, source: str) -> Any:
@@ -107,24 +109,21 @@ class Recovery(Mechanism):
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now
         )
         decided, stayed, left, never = kernels.grievance.settle(
-            rows, outcomes, world.month, people.generation, np.uint64(luck.ever("stays")), self._table(),
+            rows, outcomes, world.month, people.generation, np.uint64(luck.ever("stays")), self._table,
             self.repeat_factor, self.restored, self.paradox, people.severity, people.kind, people.grieved_month,
             people.repeated, people.satisfaction_spoilt, people.satisfaction, people.complained, people.status, people.reason,
             people.left_month, people.last_outcome,
         )  # fmt: skip
-        self._report(report, decided.tolist(), stayed.tolist())
+        report(**dict(zip(DECIDED, decided.ravel().tolist(), strict=True)))
+        report(**dict(zip(STAYED, stayed.ravel().tolist(), strict=True)))
         report(
             **dict(zip(LEFT, left.tolist(), strict=True)), **dict(zip(NEVER_COMPLAINED, never.tolist(), strict=True))
         )
         report(left_voiced=int((decided - stayed)[:, SILENT + 1 :].sum()))
 
+    @cached_property
     def _table(self) -> Any:
         import numpy as np
 
         rates = [[getattr(block, outcome) for outcome in OUTCOMES] for block in (self.kept, self.kept_small)]
         return np.array(rates) * self.behaviour
-
-    def _report(self, report: Report, decided: Any, stayed: Any) -> None:
-        for ends, of_decided, of_stayed in zip(ENDS, decided, stayed, strict=True):
-            report(**{f"decided_{end}": number for end, number in zip(ends, of_decided, strict=True)})
-            report(**{f"stayed_{end}": number for end, number in zip(ends, of_stayed, strict=True)})

@@ -1,29 +1,28 @@
-"""Some of the wronged post a review for all to see; a good recovery of theirs may withdraw it (F35).
+"""Some of the wronged post a review for all to see; a good recovery of theirs may withdraw it (F35). So may a complaint
+that is made in public, which is read as one.
 
 Standing bad reviews damp the joining of everyone; they fade as newer ones push them down.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param
-from loyaltysim.core.words import LONG_AGO, RESOLVED
+from loyaltysim.core.words import LONG_AGO
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
-FORGOTTEN = 0.01
-"""A review of less weight than this is as good as none."""
-
 
 class Reviews(Mechanism):
     """Post, withdraw and forget bad reviews."""
+
+    market_wide = True
 
     posted: float = param(0.05, unit="share", low=0, high=1, doc="grievances after which a bad review is posted")
     withdrawn_after: float = param(
@@ -51,19 +50,10 @@ class Reviews(Mechanism):
         import numpy as np
 
         people, firm = world.people, world.firm
-        draws = kernels.luck.units(np.uint64(luck("posts")), world.grieved, people.generation)
-        posts = world.grieved[(draws < self.posted) & (self._weight(world, world.grieved) < FORGOTTEN)]
-        people.reviewed_month[posts] = world.month
-        firm.standing[0] = firm.standing[0] * self.kept + posts.size
-        well = world.closed[world.closed_as >= RESOLVED]
-        mended = well[self._weight(world, well) >= FORGOTTEN]
-        draws = kernels.luck.units(np.uint64(luck("withdraws")), mended, people.generation)
-        withdraws = mended[draws < self.withdrawn_after]
-        firm.standing[0] = max(0.0, firm.standing[0] - float(np.sum(self._weight(world, withdraws))))
-        people.reviewed_month[withdraws] = LONG_AGO
-        firm.damp[0] = np.exp(-self.damage * firm.standing[0] / people.rows * 1000)
-        report(reviews_posted=posts.size, reviews_withdrawn=withdraws.size, reviews_standing=firm.standing[0])
-
-    def _weight(self, world: World, rows: NDArray) -> NDArray:
-        """Give what is left of each row's review, 0 without one."""
-        return self.kept ** (world.month - world.people.reviewed_month[rows].astype(float))
+        posted, withdrawn, firm.standing[0] = kernels.reviews.review(
+            world.grieved, world.public, world.closed, world.closed_as, world.month, people.generation,
+            np.uint64(luck("posts")), np.uint64(luck("withdraws")), self.posted, self.withdrawn_after, self.kept,
+            float(firm.standing[0]), people.reviewed_month,
+        )  # fmt: skip
+        firm.damp[0] = math.exp(-self.damage * firm.standing[0] / people.rows * 1000)
+        report(reviews_posted=posted, reviews_withdrawn=withdrawn, reviews_standing=firm.standing[0])

@@ -1,7 +1,7 @@
 """Satisfaction moves toward the month's experience against expectation, and a bad surprise weighs more than a good one.
 
 The mood of the staff met is caught by those susceptible to it (F24). Expectation follows experience, faster up than
-down: yesterday's delight is today's normal (F37).
+down: yesterday's delight is today's normal (F37), and so, if they look around, is what a better rival gives.
 """
 
 from __future__ import annotations
@@ -42,11 +42,25 @@ class Satisfaction(Mechanism):
     ratchet: float = param(
         0.0, unit="1/year", low=0, high=1, doc="how much expectation rises a year of itself", source="F37"
     )
+    rival_standard: float = param(
+        0.0,
+        unit="ratio",
+        low=0,
+        high=5,
+        doc="how much of a rise in the best rival's quality customers come to expect of us",
+        source="F37",
+        plausible=(0, 1),
+    )
     at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's satisfaction")
     expected_at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's expectation")
 
     satisfaction = column(
-        "people", "float32", unit="0 to 1", doc="satisfaction", start=0.6, writers="voice recovery joining winback"
+        "people",
+        "float32",
+        unit="0 to 1",
+        doc="satisfaction",
+        start=0.6,
+        writers="manners voice surveys recovery apology joining winback",
     )
     expectation = column(
         "people", "float32", unit="0 to 1", doc="what they expect of an encounter", start=0.6, writers="joining winback"
@@ -79,10 +93,11 @@ class Satisfaction(Mechanism):
         import numpy as np
 
         people = world.people
+        drift = self.ratchet / 12 + self.rival_standard * float(world.firm.quality_rise[0])
         parts = threads.over_roll(
             kernels.service.feel, world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
             people.susceptibility, np.array([self.ordinary, self.indifference, self.failure, self.wow]),
             self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
-            self.falls, self.ratchet / 12, people.satisfaction, people.expectation, people.satisfaction_before,
+            self.falls, drift, people.satisfaction, people.expectation, people.satisfaction_before,
         )  # fmt: skip
         report(satisfaction_sum=threads.added(parts))

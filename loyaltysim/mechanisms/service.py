@@ -7,6 +7,7 @@ wow (F27), or ordinary.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
@@ -25,14 +26,19 @@ class Service(Mechanism):
     """Let the customers meet the company."""
 
     encounters_mean: float = param(
-        1.5, unit="encounters/customer-month", low=0, high=50, doc="mean encounters of a customer", plausible=(0.2, 10)
+        1.5,
+        unit="encounters/customer-month",
+        low=0,
+        high=50,
+        doc="mean encounters of a customer at month 0",
+        plausible=(0.2, 10),
     )
     wow: float = param(
         0.094,
         unit="chance",
         low=0,
         high=1,
-        doc="chance that an encounter which is not indifferent delights",
+        doc="mean chance that an encounter which is not indifferent delights",
         source="F27, K8: 3 good messages to 1 bad",
     )
 
@@ -57,22 +63,29 @@ class Service(Mechanism):
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_roll(
-            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), self._counts(),
+            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
-            self.wow, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
+            self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
         encounters, cold, failures, wows = map(sum, zip(*parts, strict=True))
         world.firm.encounters_last[0] = encounters
         report(encounters=encounters, indifferent_encounters=cold, failures=failures, wows=wows)
 
-    def _counts(self) -> NDArray:
-        """Give the distribution function of the monthly number, five entries or more; the last is above every draw."""
-        import numpy as np
+    def _wow(self, world: World) -> NDArray:
+        """Give each touchpoint's chance that an encounter which is not indifferent delights."""
+        chance: NDArray = (self.wow + world.firm.wow_added[0]) * world.touchpoints.warm
+        return chance.clip(0, 1)
 
-        chance, total = math.exp(-self.encounters_mean), 0.0
-        counts: list[float] = []
-        while total < 1 - 1e-15 and len(counts) < 200:
-            total += chance
-            counts.append(total)
-            chance *= self.encounters_mean / len(counts)
-        return np.array([*counts[:-1], *[2.0] * max(1, 6 - len(counts))])
+
+@lru_cache(maxsize=64)
+def numbers_met(mean: float) -> NDArray:
+    """Give the distribution function of a Poisson number, five entries or more, the last above every draw; not to be changed."""
+    import numpy as np
+
+    chance, total = math.exp(-mean), 0.0
+    counts: list[float] = []
+    while total < 1 - 1e-15 and len(counts) < 200:
+        total += chance
+        counts.append(total)
+        chance *= mean / len(counts)
+    return np.array([*counts[:-1], *[2.0] * max(1, 6 - len(counts))])

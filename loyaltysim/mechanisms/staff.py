@@ -1,7 +1,8 @@
 """Staff must know, want and be able to serve (F11): care = know x want x can is the chance that an encounter is not indifferent.
 
 Each employee has a level of their own toward which know, want and can drift; training, good treatment, empowerment and
-sharing raise that level, and what is no longer paid for decays back (F13, F20). The discontented quit more often.
+sharing raise that level, and what is no longer paid for decays back (F13, F20). Who is burnt out wants less (F12), and
+the discontented quit more often.
 """
 
 from __future__ import annotations
@@ -52,6 +53,12 @@ class Staff(Mechanism):
     overload_effect: float = param(
         0.3, unit="share", low=0, high=1, doc="want lost when the load is twice the bearable"
     )
+    hand_wage: float = param(
+        3000.0,
+        unit="$/employee-month",
+        low=1,
+        doc="cost of a temporary hand, who takes one employee's part of the load",
+    )
     turnover: float = param(0.02, unit="share/month", low=0, high=1, doc="employees who quit a month at the usual want")
     turnover_slope: float = param(5.0, unit="1/share", low=0, high=50, doc="how fast quitting falls as want rises")
     hire_cost: float = param(3000.0, unit="$/hire", low=0, doc="cost of replacing one employee")
@@ -72,6 +79,7 @@ class Staff(Mechanism):
     sharing: float = lever(
         0.0, unit="$/month", doc="sharing good practice: moves everyone toward the best", source="F27"
     )
+    hands: float = lever(0.0, unit="$/month", doc="temporary hands: lower the load, and so overload and burn-out")
     selectivity: float = lever(
         0.0, unit="$/hire", doc="choosing hires who like to serve", cost="per hire", source="F15"
     )
@@ -82,13 +90,21 @@ class Staff(Mechanism):
     now_know = column("staff", "float64", unit="share", doc="what they know now")
     now_want = column("staff", "float64", unit="share", doc="how far they want now")
     now_can = column("staff", "float64", unit="share", doc="how far they can now")
-    care = column("staff", "float32", unit="chance", doc="know x want x can")
-    mood = column("staff", "float32", unit="share", doc="their real mood, which customers catch (F24)")
+    care = column("staff", "float32", unit="chance", doc="know x want x zeal x can")
+    mood = column(
+        "staff", "float32", unit="share", doc="the mood that customers catch from them (F24)", writers="contagion"
+    )
     hired = column("staff", "uint16", doc="how many have held this post, the present employee included")
     employees = column("firm", "int64", doc="employees at work")
     care_usual = column("firm", "float64", doc="mean care of untouched staff: know x want x can")
     mood_usual = column("firm", "float64", doc="mean mood of untouched staff")
+    know_usual = column("firm", "float64", unit="share", doc="mean know of untouched staff")
+    can_usual = column("firm", "float64", unit="share", doc="mean can of untouched staff")
     care_now = column("firm", "float64", doc="mean care of those at work")
+    load = column("firm", "float64", unit="ratio", doc="encounters against what the staff can bear")
+    overloaded = column("firm", "float64", unit="share", doc="want that the present overload takes")
+    treated = column("firm", "float64", unit="share", doc="how well staff are treated, of the most that money reaches")
+    latitude = column("firm", "float64", unit="share", doc="how far staff use their freedom to break a rule")
 
     care_mean = metric(unit="chance", over="mean", better="higher", doc="chance that an encounter is not indifferent")
     hires = metric(unit="hires", better="lower", doc="employees replaced")
@@ -96,6 +112,7 @@ class Staff(Mechanism):
     cost_training = metric(unit="$", account="cost", doc="spent on training")
     cost_treatment = metric(unit="$", account="cost", doc="spent on treating staff well")
     cost_empowerment = metric(unit="$", account="cost", doc="spent on empowerment")
+    cost_hands = metric(unit="$", account="cost", doc="spent on temporary hands")
     cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice")
     cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires")
 
@@ -105,24 +122,21 @@ class Staff(Mechanism):
 
         staff = world.staff
         self._hire(world, luck, np.arange(staff.rows, dtype=np.int32))
-        kernels.staff.settle(staff.now_know, staff.now_want, staff.now_can, staff.care, staff.mood)
-        world.firm.employees[0] = staff.rows
-        world.firm.care_now[0] = staff.care.mean()
+        self._settle(world, staff.rows)
+        world.firm.know_usual[0] = self.know
+        world.firm.can_usual[0] = self.can
         world.firm.care_usual[0] = self.know * self.want * self.can
         world.firm.mood_usual[0] = self.want
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
-        staff = world.staff
         at_work = self._number_at_work(world)
         quit_rows = self._who_quits(world, luck)
         if quit_rows.size:
             self._hire(world, luck, quit_rows)
         self._drift(world, at_work)
-        kernels.staff.settle(staff.now_know, staff.now_want, staff.now_can, staff.care, staff.mood)
+        self._settle(world, at_work)
         hires = int((quit_rows < at_work).sum())
-        world.firm.employees[0] = at_work
-        world.firm.care_now[0] = staff.care[:at_work].mean()
         report(
             care_mean=world.firm.care_now[0],
             hires=hires,
@@ -130,9 +144,18 @@ class Staff(Mechanism):
             cost_training=self.training,
             cost_treatment=self.treatment,
             cost_empowerment=self.empowerment,
+            cost_hands=self.hands,
             cost_sharing=self.sharing,
             cost_selectivity=hires * self.selectivity,
         )
+
+    def _settle(self, world: World, at_work: int) -> None:
+        staff, firm = world.staff, world.firm
+        kernels.staff.settle(
+            staff.now_know, staff.now_want, staff.now_can, staff.zeal, staff.care, staff.mood,
+        )  # fmt: skip
+        firm.employees[0] = at_work
+        firm.care_now[0] = staff.care[:at_work].mean(dtype="float64")
 
     def _number_at_work(self, world: World) -> int:
         needed = math.ceil(world.customers_now.size / self.customers_each)
@@ -142,13 +165,16 @@ class Staff(Mechanism):
         import numpy as np
 
         staff, key = world.staff, np.uint64(luck("quits"))
-        return kernels.staff.quits(key, staff.hired, staff.now_want, self.want, self.turnover, self.turnover_slope)
+        return kernels.staff.quits(
+            key, staff.hired, staff.now_want, staff.zeal, self.want, self.turnover, self.turnover_slope
+        )
 
     def _hire(self, world: World, luck: Draws, posts: NDArray) -> None:
         import numpy as np
 
         staff = world.staff
         staff.hired[posts] += 1
+        staff.burnout[posts], staff.zeal[posts] = 0, 1
         chosen = self.selectivity_effect * -math.expm1(-self.selectivity / self.selectivity_scale)
         for name, level in (("know", self.know), ("want", self.want + chosen), ("can", self.can)):
             draws = kernels.luck.units(np.uint64(luck.ever(f"hires.{name}")), posts, staff.hired)
@@ -159,27 +185,27 @@ class Staff(Mechanism):
     def _drift(self, world: World, at_work: int) -> None:
         import numpy as np
 
-        staff = world.staff
-        load = float(world.firm.encounters_last[0]) / (at_work * self.encounters_each)
-        overload = self.overload_effect * max(0.0, load - 1)
+        staff, firm = world.staff, world.firm
+        self._set_firm(world, at_work)
         shared = self.sharing_effect * self._saturation(self.sharing, at_work)
+        trained = self.training_effect * self._saturation(self.training, at_work)
+        cheered = self.treatment_effect * firm.treated[0] + firm.mirrored[0]
+        trusted = self.empowerment_effect * self._saturation(self.empowerment, at_work)
         for talent, gained, lost, now in (
-            (staff.talent_know, self.training_effect * self._saturation(self.training, at_work), 0.0, staff.now_know),
-            (
-                staff.talent_want,
-                self.treatment_effect * self._saturation(self.treatment, at_work),
-                overload,
-                staff.now_want,
-            ),
-            (
-                staff.talent_can,
-                self.empowerment_effect * self._saturation(self.empowerment, at_work),
-                0.0,
-                staff.now_can,
-            ),
+            (staff.talent_know, trained, 0.0, staff.now_know),
+            (staff.talent_want, cheered, firm.overloaded[0], staff.now_want),
+            (staff.talent_can, trusted, 0.0, staff.now_can),
         ):
             best = float(np.quantile(talent[:at_work] + gained - lost, 0.9)) if shared > 0 else 0.0
-            kernels.staff.drift(talent, gained, lost, shared, best, self.pace, now)
+            kernels.staff.drift(talent, float(gained), float(lost), shared, best, self.pace, now)
+
+    def _set_firm(self, world: World, at_work: int) -> None:
+        firm = world.firm
+        hands = at_work + self.hands / self.hand_wage
+        firm.load[0] = firm.encounters_last[0] / (hands * self.encounters_each)
+        firm.overloaded[0] = self.overload_effect * max(0.0, firm.load[0] - 1)
+        firm.treated[0] = self._saturation(self.treatment, at_work) * firm.backing[0]
+        firm.latitude[0] += self.pace * (self._saturation(self.empowerment, at_work) - firm.latitude[0])
 
     def _saturation(self, spent: float, at_work: int) -> float:
         return -math.expm1(-spent / (self.effect_scale * at_work))

@@ -1,60 +1,63 @@
 """Customers meet the company at touchpoints, in four stages and four kinds, each with its importance and failure rate (F18).
 
-What the complaint desk learns about causes (F8, F32) mends the touchpoint that the leaders believe to be worst; a mended
-touchpoint slips back when nobody keeps it up (F20).
+Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
+ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
+it, and for the rest where the leaders believe that it goes wrong (F16). What the complaint desk learns about causes (F8,
+F32) mends the one that they believe to be worst. A mended touchpoint slips back when nobody keeps it up (F20).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim import kernels
+from loyaltysim.core.alias import alias
+from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.touchpoint import BRAND, KINDS, SEARCH, STAGES, Touchpoint, going_wrong, usual
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.tables import Table, World
 
 
-class Touchpoint(BaseModel):
-    """One place where a customer meets the company; `failure` is relative to the others."""
+class ColdByKind(BaseModel):
+    """How often each kind of touchpoint is indifferent, relative to the others; people most."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    name: str
-    stage: Literal["search", "site", "shopping", "satisfaction"]
-    kind: Literal["communication", "channel", "people", "brand"]
-    importance: float = param(1.0, unit="weight", low=0, doc="how often and how much it matters")
-    failure: float = param(1.0, unit="weight", low=0, doc="how often it fails, relative to the others")
-    fix_cost: float = param(20_000.0, unit="$", low=1, doc="spending on causes that mends 63 % of it")
+    communication: float = param(0.7, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
+    channel: float = param(0.8, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
+    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F1")
+    brand: float = param(0.5, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
 
 
-def _row(name: str, stage: str, kind: str, importance: float, failure: float, fix_cost: float) -> Touchpoint:
-    return Touchpoint.model_validate(
-        {"name": name, "stage": stage, "kind": kind, "importance": importance, "failure": failure, "fix_cost": fix_cost}
-    )
+class WarmByKind(BaseModel):
+    """How often each kind of touchpoint delights, relative to the others; people most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    communication: float = param(0.6, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
+    channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
+    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
+    brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
 
 
-USUAL = [
-    _row("advertisement", "search", "communication", 3.0, 0.5, 15_000.0),
-    _row("web site", "search", "channel", 6.0, 1.0, 30_000.0),
-    _row("reviews and friends", "search", "brand", 3.0, 0.5, 20_000.0),
-    _row("first phone call", "search", "people", 5.0, 1.0, 12_000.0),
-    _row("finding the way in", "site", "channel", 3.0, 0.8, 25_000.0),
-    _row("look of the place", "site", "brand", 4.0, 0.4, 40_000.0),
-    _row("welcome", "site", "people", 8.0, 0.6, 8_000.0),
-    _row("signs and notices", "site", "communication", 3.0, 0.8, 6_000.0),
-    _row("advice", "shopping", "people", 12.0, 1.0, 15_000.0),
-    _row("the product itself", "shopping", "brand", 14.0, 1.6, 60_000.0),
-    _row("price and offer", "shopping", "communication", 6.0, 0.8, 20_000.0),
-    _row("checkout and payment", "shopping", "channel", 8.0, 1.0, 25_000.0),
-    _row("delivery", "satisfaction", "channel", 9.0, 1.6, 40_000.0),
-    _row("invoice", "satisfaction", "communication", 4.0, 1.2, 15_000.0),
-    _row("after-sales help", "satisfaction", "people", 8.0, 1.2, 20_000.0),
-    _row("keeping in touch", "satisfaction", "brand", 4.0, 0.6, 10_000.0),
-]
+class Priority(BaseModel):
+    """What counts for the order in which touchpoints are mended, each measured from 0 to the largest, 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    importance: float = param(1.0, unit="weight", low=0, doc="weight of importance", source="F19")
+    urgency: float = param(1.0, unit="weight", low=0, doc="weight of its share of bad encounters", source="F19")
+    gap: float = param(1.0, unit="weight", low=0, doc="weight of the failures that mending can still end", source="F19")
+    ease: float = param(1.0, unit="weight", low=0, doc="weight of ease", source="F19")
 
 
 class Touchpoints(Mechanism):
@@ -71,60 +74,175 @@ class Touchpoints(Mechanism):
     relapse: float = param(
         0.02, unit="share/month", low=0, high=1, doc="part of what was mended that slips back a month", source="F20"
     )
-    table: list[Touchpoint] = param(
-        USUAL, unit="rows", doc="the touchpoints: name, stage, kind, importance, failure, fix_cost", source="F18"
+    mendable: float = param(
+        0.8,
+        unit="share",
+        low=0,
+        high=1,
+        doc="most of a touchpoint's failures that mending can end",
+        plausible=(0.5, 0.95),
     )
+    differ: float = param(
+        1.0,
+        unit="share",
+        low=0,
+        high=1,
+        doc="how far touchpoints differ in indifference and wows; 0: all alike",
+        source="F18",
+    )
+    first_impression: float = param(
+        0.3,
+        unit="log ratio",
+        low=0,
+        high=5,
+        doc="log of joining lost when twice as much goes wrong in search and brand as usual",
+        source="F18",
+        plausible=(0, 0.6),
+    )
+    belief: float = param(
+        0.5,
+        unit="share",
+        low=0,
+        high=1,
+        doc="how far money for repair goes where the leaders believe that it goes wrong, and not by priority",
+        source="F16",
+        plausible=(0, 1),
+    )
+    indifference: ColdByKind = ColdByKind()
+    wow: WarmByKind = WarmByKind()
+    priority: Priority = Priority()
+    table: list[Touchpoint] = param(
+        [*usual()],
+        unit="rows",
+        doc="the touchpoints: usual, a CSV file's name, or rows (name, stage, kind, importance, failure, ...)",
+        source="F18",
+        named="usual",
+    )
+
+    repair: float = lever(0.0, unit="$/month", doc="mending touchpoints, by priority and belief", source="F19, F20")
 
     importance = column("touchpoints", "float64", unit="share", doc="share of encounters")
+    met_first = column("touchpoints", "float64", unit="share", doc="share of encounters, of those before buying only")
     usual_rate = column("touchpoints", "float64", unit="chance", doc="failure rate with nothing mended")
     mended = column("touchpoints", "float64", unit="share", doc="part of its failures that is mended")
-    rate = column("touchpoints", "float64", unit="chance", doc="failure rate now")
+    rate = column("touchpoints", "float64", unit="chance", doc="failure rate now", writers="consistency")
+    cold = column("touchpoints", "float64", unit="ratio", doc="its chance of indifference against the mean", start=1)
+    warm = column("touchpoints", "float64", unit="ratio", doc="its chance of a wow against the mean", start=1)
     slot_share = column("touchpoints", "uint64", doc="alias table: share of the slot that is its own, times 2**32")
     slot_other = column("touchpoints", "int64", doc="alias table: the touchpoint that has the rest of the slot")
+    fix_cost = column("touchpoints", "float64", unit="$", doc="spending that mends 63 % of it", start=1)
+    ease = column("touchpoints", "float64", unit="share", doc="how easily it is fixed")
+    stage = column("touchpoints", "int8", doc="search 0, site 1, shopping 2, satisfaction 3")
+    kind = column("touchpoints", "int8", doc="communication 0, channel 1, people 2, brand 3")
+    gap = column("touchpoints", "float64", unit="chance", doc="failures there that mending can still end")
+    precedence = column("touchpoints", "float64", unit="share", doc="what makes it be mended sooner, 0 to 1")
+    spent_on = column("touchpoints", "float64", unit="$", doc="repair money spent on it in months 1 and later")
+    first_factor = column("firm", "float64", unit="ratio", doc="factor of first impressions on joining", start=1)
 
-    failure_rate = metric(
-        unit="chance", over="mean", better="lower", doc="mean failure rate of touchpoints, by importance"
+    mended_share = metric(
+        unit="share", over="mean", better="higher", doc="part of the usual failures that is mended, by importance"
     )
+    cost_repair = metric(unit="$", account="cost", doc="spent on mending touchpoints")
+    repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
     def begin(self, world: World, luck: Draws) -> None:
-        """Scale the table to the stated mean failure rate."""
+        """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1.
+
+        Wows are had only in encounters that are not indifferent, so their mean is taken over these.
+        """
         import numpy as np
 
         points = world.touchpoints
-        weight = np.array([row.importance for row in self.table], float)
+        weight = self._column("importance")
         points.importance[:] = weight / weight.sum()
-        relative = np.array([row.failure for row in self.table], float)
+        relative = self._column("failure")
         mean = float(points.importance @ relative)
         points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
         points.rate[:] = points.usual_rate
-        points.slot_share[:], points.slot_other[:] = _alias(points.importance)
+        points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
+        cared_for = 1 - going_wrong(float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows))
+        points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
+        points.fix_cost[:], points.ease[:] = self._column("fix_cost"), self._column("ease")
+        points.stage[:] = [STAGES.index(row.stage) for row in self.table]
+        points.kind[:] = [KINDS.index(row.kind) for row in self.table]
+        points.met_first[:] = points.importance * ((points.stage == SEARCH) | (points.kind == BRAND))
+        points.slot_share[:], points.slot_other[:] = alias(points.importance)
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
-        """Let what was mended slip back a little, and mend the touchpoint believed worst with last month's money for causes."""
-        import numpy as np
-
+        """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
         points.mended[:] *= 1 - self.relapse
         worst = int(firm.believed_worst[0])
         if worst >= 0 and firm.money_for_causes[0] > 0:
-            effect = -np.expm1(-firm.money_for_causes[0] / self.table[worst].fix_cost)
-            points.mended[worst] += (1 - points.mended[worst]) * effect
-        points.rate[:] = points.usual_rate * (1 - points.mended)
-        report(failure_rate=float(points.importance @ points.rate))
+            self._mend(points, worst, float(firm.money_for_causes[0]))
+        self._rank(points, float(firm.care_now[0]))
+        left = self._repair(world)
+        points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
+        firm.first_factor[0] = self._first_factor(world)
+        usual_mean, mended_mean = (float(points.importance @ rate) for rate in (points.usual_rate, points.rate))
+        mended_share = 1 - mended_mean / usual_mean if usual_mean > 0 else 0.0
+        report(mended_share=mended_share, cost_repair=self.repair, repair_idle=left)
 
+    def _rank(self, points: Table, care: float) -> None:
+        """Settle gaps and priorities (F19) by last month's failure rates: the highest is mended first."""
+        kernels.touchpoints.rank(
+            care, points.importance, points.cold, points.rate, points.usual_rate, points.mended, points.ease,
+            self.mendable, self._weights, points.gap, points.precedence,
+        )  # fmt: skip
 
-def _alias(weights: object) -> tuple[list[int], list[int]]:
-    """Make Walker's alias table (as Vose orders it): for each slot the share kept (times 2**32) and who has the rest."""
-    import numpy as np
+    @cached_property
+    def _weights(self) -> NDArray:
+        import numpy as np
 
-    scaled = np.asarray(weights, float) * len(np.asarray(weights))
-    kept, other = [2**32] * len(scaled), list(range(len(scaled)))
-    small = [i for i, share in enumerate(scaled) if share < 1]
-    large = [i for i, share in enumerate(scaled) if share >= 1]
-    while small and large:
-        short, long = small.pop(), large[-1]
-        kept[short], other[short] = int(scaled[short] * 2**32), long
-        scaled[long] -= 1 - scaled[short]
-        if scaled[long] < 1:
-            small.append(large.pop())
-    return kept, other
+        weights = self.priority
+        return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
+
+    def _repair(self, world: World) -> float:
+        """Spend the money for repair on one touchpoint after the other; gives what is left when all are mended."""
+        import numpy as np
+
+        left, points = self.repair, world.touchpoints
+        if left <= 0:
+            return left
+        most = float(points.seen.max())
+        belief = self.belief if most > 0 else 0.0
+        order = (1 - belief) * points.precedence + belief * points.seen / (most or 1.0)
+        for row in np.argsort(-order, kind="stable"):
+            spent = self._mend(points, int(row), left)
+            points.spent_on[row] += spent if world.month > 0 else 0.0
+            left -= spent
+            if left <= 0:
+                break
+        return left
+
+    def _mend(self, points: Table, row: int, money: float) -> float:
+        """Mend one touchpoint with so much money, up to the most that can be mended; gives what it took."""
+        now, cost = float(points.mended[row]), float(points.fix_cost[row])
+        if now >= self.mendable or points.usual_rate[row] == 0:
+            return 0.0
+        wanted = cost * math.log((1 - now) / (1 - self.mendable)) if self.mendable < 1 else math.inf
+        if money >= wanted:
+            points.mended[row] = self.mendable
+            return wanted
+        points.mended[row] = now + (1 - now) * -math.expm1(-money / cost)
+        return money
+
+    def _first_factor(self, world: World) -> float:
+        """Give the factor of first impressions on joining: 1 while what is met before buying is as usual."""
+        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.wrong
+        usual_bad = wrong(float(firm.care_usual[0]), points.met_first, points.cold, points.usual_rate)
+        if usual_bad == 0:
+            return 1.0
+        now = wrong(float(firm.care_now[0]), points.met_first, points.cold, points.rate)
+        return math.exp(-self.first_impression * (now / usual_bad - 1))
+
+    def _against_mean(self, share: NDArray, name: str, kinds: ColdByKind | WarmByKind) -> NDArray:
+        weight = self._column(name) * [getattr(kinds, row.kind) for row in self.table]
+        mean = float(share @ weight) / (float(share.sum()) or 1.0)
+        relative: NDArray = weight / mean if mean > 0 else 0 * weight + 1
+        return 1 + self.differ * (relative - 1)
+
+    def _column(self, name: str) -> NDArray:
+        import numpy as np
+
+        return np.array([getattr(row, name) for row in self.table], float)

@@ -1,6 +1,6 @@
 """Most grievances are never voiced (F3); asking every customer and easy channels make more of them heard (F15, F23).
 
-Each ask costs money and a little goodwill. Whether a complaint heard is a customer kept depends on the desk.
+Each ask costs money and a little goodwill, the more the more often they were asked lately. Whether a complaint heard is a customer kept depends on the desk.
 """
 
 from __future__ import annotations
@@ -33,14 +33,16 @@ class Voice(Mechanism):
     silence_left: float = param(
         0.6, unit="ratio", low=0, high=1, doc="what one ask a customer-month leaves of the silence"
     )
-    goodwill: float = param(0.001, unit="satisfaction/ask", low=0, high=1, doc="satisfaction that each ask costs")
+    goodwill: float = param(
+        0.001, unit="satisfaction/ask", low=0, high=1, doc="satisfaction that each ask costs the rested"
+    )
 
     budget: float = lever(
         0.0, unit="$/month", doc="asking every customer how it went, and easy channels to say so", source="F15"
     )
 
     complained = column(
-        "people", "int8", doc="has voiced a grievance in this time as a customer", writers="joining winback"
+        "people", "int8", doc="has voiced a grievance in this time as a customer", writers="surveys joining winback"
     )
 
     voiced = roll(doc="rows of the customers who complain this month")
@@ -56,7 +58,9 @@ class Voice(Mechanism):
         asks = self.budget / self.price / max(1, world.customers_now.size)
         if asks > 0 and self.goodwill > 0:
             asked = world.customers_now
-            people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - np.float32(self.goodwill * asks), 0)
+            lost = np.float32(self.goodwill * float(world.firm.ask_weight[0]) * asks)
+            people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
+        world.firm.asked_lately[0] += asks
         draws = kernels.luck.units(np.uint64(luck("speaks")), wronged, people.generation)
         speaks = draws < self._chance(people.readiness[wronged].astype(float), asks)
         world.rolls["voiced"] = wronged[speaks]

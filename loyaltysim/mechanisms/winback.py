@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Winback(Mechanism):
     """Try to win back the lost, the most valuable first."""
 
+    market_wide = True
+
     cost_per_dollar: float = param(
         10.0,
         unit="$/$",
@@ -76,7 +78,7 @@ class Winback(Mechanism):
         people.attempted[tried] = 1
         draws = kernels.luck.units(np.uint64(luck("returns")), tried, people.generation)
         won = tried[draws < self.success]
-        welcome(world, won)
+        report(won_from_rivals=report["won_from_rivals"] + welcome(world, won))
         report(
             winback_attempts=tried.size,
             winback_returned=won.size,

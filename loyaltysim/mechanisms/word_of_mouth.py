@@ -24,6 +24,8 @@ FITS = 18
 class WordOfMouth(Mechanism):
     """Let customers tell."""
 
+    market_wide = True
+
     told_when_unhappy: float = param(
         10.0,
         unit="people",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import RunError
-from loyaltysim.core.record import RunRecord, month_metrics
+from loyaltysim.core.record import Audit, PilotRecord, RunRecord, month_metrics
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ class Results:
     """All that a study's runs handed back.
 
     `figures[strategy][metric]`: float64, (n,), position r is replication r. `paths[strategy]`: float64, (n, T + 1, K),
-    months 0..T, the K columns named by `columns`. The first strategy is the reference.
+    months 0..T, the K columns named by `columns`. `audits[strategy][r]`: the touchpoints; empty if none were scored. `pilots` likewise, of the strategies that had one. The first strategy is the reference.
     """
 
     title: str
@@ -31,6 +31,8 @@ class Results:
     columns: tuple[str, ...]
     figures: Mapping[str, Mapping[str, np.ndarray]]
     paths: Mapping[str, np.ndarray]
+    audits: Mapping[str, Sequence[Audit]] = field(default_factory=dict)
+    pilots: Mapping[str, Sequence[PilotRecord]] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
@@ -83,4 +85,18 @@ def collect(records: Iterable[RunRecord], scenario: Any, catalog: Mapping[str, M
             for name in names
         },
         paths={name: np.stack([row.months for row in rows[name]]) for name in names},
+        audits=_audits(rows),
+        pilots=_pilots(rows),
     )
+
+
+def _pilots(rows: Mapping[str, Sequence[RunRecord]]) -> dict[str, list[PilotRecord]]:
+    """Give how the pilots ended, by strategy; strategies without one are left out."""
+    found = {name: [record.pilot for record in records if record.pilot] for name, records in rows.items()}
+    return {name: pilots for name, pilots in found.items() if pilots}
+
+
+def _audits(rows: Mapping[str, Sequence[RunRecord]]) -> dict[str, list[Audit]]:
+    """Give the audits by strategy; nothing at all where a run has none."""
+    found = {name: [record.audit for record in records if record.audit] for name, records in rows.items()}
+    return found if all(len(found[name]) == len(rows[name]) for name in rows) else {}

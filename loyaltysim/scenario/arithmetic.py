@@ -51,12 +51,15 @@ def resolved(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if scenario.calibration == "off" or not desk.on or outcomes.ignored >= 1:
         return
     share = (outcomes.resolved + outcomes.resolved_fast) / (1 - outcomes.ignored)
-    if share >= desk.solvable:
-        paths = ["desk.solvable", *(f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast"))]
-        what = (
-            f"{share:.3g} of the acknowledged would be resolved, but less than {desk.solvable:g} can be (desk.solvable)"
-        )
-        cure = "state fewer resolved and more logged, or raise desk.solvable"
+    most = desk.solvable * scenario.mechanism("follow_up").sound()
+    if share >= most:
+        paths = [
+            "desk.solvable",
+            "follow_up.unsound",
+            *(f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast")),
+        ]
+        what = f"{share:.3g} of the acknowledged would be resolved, but less than {most:g} can be (desk.solvable, follow_up.unsound)"
+        cure = "state fewer resolved and more logged, raise desk.solvable or lower follow_up.unsound"
         yield Problem(what, "stated.outcomes", latest(values, paths), cure)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from loyaltysim.scenario.given import DEFAULT, Given, Place, given, plain
 from loyaltysim.scenario.grading import graded
 from loyaltysim.scenario.reading_ranges import GIVEN_UP, outside, read_ranges, stale
 from loyaltysim.scenario.reading_strategies import read_strategies
+from loyaltysim.scenario.row_files import settle_rows
 from loyaltysim.scenario.strategy_checks import check_strategies
 from loyaltysim.scenario.value import SOLVED, Scenario
 from loyaltysim.scenario.wording import problems_of
@@ -26,6 +28,7 @@ from loyaltysim.scenario.wording import problems_of
 
 def assemble(entries: Entries, stem: str) -> Scenario:
     """Build and check a scenario; raises one InputError with every problem found."""
+    settle_rows(entries, Path())
     strategies, places = read_strategies(entries)
     uncertain = read_ranges(entries)
     values = _usable(entries)
@@ -126,7 +129,7 @@ def _usable(entries: Entries) -> dict[str, Given]:
     usable = {}
     for path, item in entries.values.items():
         if item.value is None:
-            cure = f"write {path}: {scalar(book()[path].default)}, or take the line out"
+            cure = f"write {path}: {scalar(book()[path].named or book()[path].default)}, or take the line out"
             entries.complain(item, path, "has no value", cure)
         else:
             usable[path] = item
@@ -147,12 +150,14 @@ def _notes(entries: Entries) -> dict[str, str]:
 
 
 def _converted(path: str, item: Given) -> Any:
-    """Read what people write for a number or a yes: 50000.0 for a count, `off` for a no."""
+    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its rows."""
     kind, value = book()[path].type, plain(item)
     if kind == "int" and isinstance(value, float) and value.is_integer():
         return int(value)
     if kind == "bool" and switch(item) is not None:
         return switch(item)
+    if book()[path].named and value == book()[path].named:
+        return [row.model_dump() for row in book()[path].default]
     if path == "calibration" and isinstance(value, bool):
         return "on" if value else "off"
     return value

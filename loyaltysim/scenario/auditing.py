@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Declaration
+from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.grading import FOLLOWS, GRADES, Evidence, evidence, value_at
 from loyaltysim.scenario.loading import load
@@ -101,9 +101,14 @@ def _follows_from_stated(spec: Resolved) -> bool:
 def _is_idle(spec: Resolved, path: str) -> bool:
     market = spec.mechanism("market")
     kind, fickle = market.network.kind, market.fickleness_kind
+    rivals = spec.mechanism("rivals")
     return {
         "market.fickleness_beta": fickle != "beta",
         "market.fickleness_shape": fickle != "gamma",
+        "market.margin_cv": market.top_tenth_share > 0,
+        "market.top_tenth_share": market.top_tenth_share == 0,
+        "rivals.share": rivals.zero_sum,
+        "departure.to_rival": rivals.on and rivals.zero_sum,
         "market.network.path": kind != "file",
         "market.network.ties": kind in ("file", "none"),
         "market.network.rewired": kind != "small_world",

@@ -77,7 +77,7 @@ def _changes(scenario: Scenario, strategy: Strategy) -> str:
     for path, steps in strategy.changes.items():
         words = ", then ".join(step.in_words() for step in steps)
         said.append(f"{path} {words} (today {shown(values[path])} {book()[path].unit})")
-    return "; ".join(said) or "nothing changed"
+    return "; ".join([*said, *([strategy.pilot.in_words()] if strategy.pilot else [])]) or "nothing changed"
 
 
 def _unknowns(scenario: Scenario) -> list[str]:

@@ -11,7 +11,7 @@ from loyaltysim.core.errors import Problem
 from loyaltysim.scenario import arithmetic
 from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.edges import edge_list_problem
-from loyaltysim.scenario.given import Given, latest
+from loyaltysim.scenario.given import Given, latest, within
 from loyaltysim.scenario.months import calendar, is_month
 from loyaltysim.scenario.value import Scenario
 
@@ -23,6 +23,8 @@ OWN_SHARES = {
     "grievance": ("stated.reasons.product", "stated.reasons.indifference"),
 }
 """Mechanisms without which a stated reason to leave cannot occur."""
+
+TENTH = 0.1
 
 
 def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
@@ -69,6 +71,10 @@ def _people(scenario: Scenario, values: Values) -> Iterable[Problem]:
         what = f"{shown(market.customers)} customers are not fewer than the market's {shown(market.people)} people"
         where = latest(values, ["market.customers", "market.people"])
         yield Problem(what, "market.customers", where, "raise market.people: prospects are needed too")
+    field, share = "market.top_tenth_share", market.top_tenth_share
+    if 0 < share < TENTH:
+        what = f"the top tenth cannot pay less than a tenth of all margins, but {share:g} is given"
+        yield Problem(what, field, latest(values, [field]), "write 0.1 or more, or 0 to use market.margin_cv")
     network = market.network
     if network.kind in ("small_world", "random", "scale_free") and network.ties >= market.people:
         where = latest(values, ["market.network.ties", "market.people"])
@@ -99,13 +105,19 @@ def _lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if len(beta) != 2 or min(beta, default=0) <= 0:
         field = "market.fickleness_beta"
         yield Problem("is not two numbers above 0", field, latest(values, [field]), "write [0.668, 3.806]")
+    field, levels = "rivals.quality", scenario.mechanism("rivals").quality
+    if not levels or min(levels) < 0 or max(levels) > 1:
+        cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
+        yield Problem("is not a list of qualities", field, latest(values, [field]), cure)
     field, rows = "touchpoints.table", scenario.mechanism("touchpoints").table
     if not math.fsum(row.importance for row in rows) > 0:
         yield Problem("no touchpoint has any importance", field, latest(values, [field]), "give one importance: 1")
     names = [row.name for row in rows]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         what = f"two touchpoints are called {shown(name)}"
-        yield Problem(what, field, latest(values, [field]), "give each a name of its own")
+        second = [place for place, other in enumerate(names) if other == name][1]
+        where = str(within(values[field], (second, "name")).place) if field in values else ""
+        yield Problem(what, field, where, "give each a name of its own")
 
 
 def _always(scenario: Scenario, values: Values) -> Iterable[Problem]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loyaltysim.core.declare import Declaration, Metric
+from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.scenario.book import blocks, book, entries, meant, mechanisms, shown, span
@@ -61,7 +62,11 @@ def _declared(row: Declaration) -> str:
         "meaning": row.doc,
         "kind": ROLES.get(row.role, row.role),
         "unit": row.unit,
-        "default": f"{len(row.default)} rows" if lists else shown(row.default) if row.default != "" else "",
+        "default": f"{row.named} ({len(row.default)} rows)"
+        if lists
+        else shown(row.default)
+        if row.default != ""
+        else "",
         "range": span(row) or options(row),
         "plausible": f"{row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else "",
         "cost": {"itself": "itself: it is a budget"}.get(row.cost, row.cost),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltysim.core.declare import Declaration
+from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import blocks, book, is_block_switch, levers, meaning, span
 from loyaltysim.scenario.explaining import OTHERS, ROLES
+from loyaltysim.scenario.reading_pilots import DESKS, LARGEST, RULES
 from loyaltysim.scenario.reading_ranges import candidates
 from loyaltysim.scenario.value import Scenario
 
@@ -64,6 +65,10 @@ def _leaf(row: Declaration, made: Json) -> Json:
         key: value for key, value in made.items() if key in ("type", "enum", "items", "minimum", "maximum", "default")
     }
     kept |= {"anyOf": [{"type": "boolean"}, {"enum": ["on", "off"]}], "type": None} if row.type == "bool" else {}
+    if row.named:
+        table = {"type": "array", "items": kept.pop("items")}
+        word = {"type": "string", "description": f"{row.named}, or the name of a CSV file"}
+        kept |= {"type": None, "anyOf": [word, table], "default": row.named}
     if row.path == "start":
         kept |= MONTH
     if row.path == "calibration":
@@ -103,8 +108,32 @@ def _strategies() -> Json:
         block, _, name = path.partition(".")
         nested = properties.setdefault(block, {"type": "object", "properties": {}, "additionalProperties": False})
         nested["properties"][name] = change
+    properties["pilot"] = _pilot()
     one = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
     return {"type": "object", "description": OTHERS["strategies"], "additionalProperties": one}
+
+
+def _pilot() -> Json:
+    words: Json = {
+        "share": {
+            "type": "number",
+            "minimum": 0.01,
+            "maximum": LARGEST,
+            "description": "part of the customers who try it",
+        },
+        "months": {"type": "integer", "minimum": 1, "description": "how long it is tried, from month 1"},
+        "roll_out_if": {"enum": list(RULES), "description": "when it is rolled out to all; else it is stopped"},
+        "at_least": {
+            "type": "number",
+            "minimum": -1,
+            "maximum": 1,
+            "description": "share of customers kept to be beaten",
+        },
+        "desk": {"enum": list(DESKS), "description": "whether both arms' complaints go to one desk"},
+    }
+    doc = "try the strategy on a part of the customers first, the rest as control"
+    shape = {"type": "object", "properties": words, "required": ["share", "months"], "additionalProperties": False}
+    return shape | {"description": doc}
 
 
 def _uncertain() -> Json:

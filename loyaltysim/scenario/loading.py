@@ -10,11 +10,12 @@ from loyaltysim.scenario.files import Layer, inside, read_chain
 from loyaltysim.scenario.flatten import Entries, flatten
 from loyaltysim.scenario.given import Given, Place
 from loyaltysim.scenario.overrides import lay_over
+from loyaltysim.scenario.row_files import settle_rows
 from loyaltysim.scenario.value import Scenario
 
 TIES = "market.network.path"
-OF_ONE_FILE = ("title", "question")
-"""What a file does not take over from the one it extends: they are that one's name."""
+OF_ONE_FILE = ("title", "question", "lesson")
+"""What a file does not take over from the one it extends: they are about that one alone."""
 
 
 def load(
@@ -42,6 +43,7 @@ def load(
             entries.values.pop(label, None)
         flatten(layer.keys, entries)
         _settle_ties(entries, layer, home)
+        settle_rows(entries, layer.folder, home)
     _lay_options(overrides, numbers, entries, len(chain))
     return assemble(entries, path.stem)
 

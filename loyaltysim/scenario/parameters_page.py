@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltysim.core.declare import Declaration
+from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, shown, span
 from loyaltysim.scenario.explaining import options
 
@@ -42,7 +42,9 @@ def _line(cells: tuple[str, ...]) -> str:
 
 def _cells(row: Declaration) -> tuple[str, ...]:
     default = (
-        f"{len(row.default)} rows" if isinstance(row.default, list) and len(row.default) > 3 else shown(row.default)
+        f"{row.named} ({len(row.default)} rows)"
+        if isinstance(row.default, list) and len(row.default) > 3
+        else shown(row.default)
     )
     plausible = f"; plausible {row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else ""
     doc = {"lever": f"**lever** (cost: {row.cost}): {row.doc}", "solved": f"*solved*: {row.doc}"}.get(row.role, row.doc)

@@ -57,24 +57,59 @@ class Change(BaseModel):
         return said + (f", spread over {self.ramp} months" if self.ramp else "")
 
 
+class Pilot(BaseModel):
+    """How a strategy is tried first: on which share of the customers, for how many months, and what decides then.
+
+    `roll_out_if`: `surely better` (the whole 95 % interval of the estimated effect on the share of customers kept lies above
+    `at_least`), `better` (the estimate does) or `not surely worse` (its upper end does); else it is stopped. `desk`:
+    whether both arms' complaints go to one desk (`shared`) or each arm has its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    share: float
+    months: int
+    roll_out_if: Literal["surely better", "better", "not surely worse"] = "surely better"
+    at_least: float = 0.0
+    desk: Literal["shared", "own"] = "shared"
+
+    def plain(self) -> dict[str, object]:
+        """Give the pilot as it is written in a scenario."""
+        return dict(self)
+
+    def in_words(self) -> str:
+        """Say the pilot: `tried on 10 % of the customers for 12 months, rolled out if surely better`."""
+        bar = f" by {self.at_least:g} of the customers" if self.at_least else ""
+        own = ", each arm with a desk of its own" if self.desk == "own" else ""
+        return (
+            f"tried on {100 * self.share:g} % of the customers for {self.months} months{own}, "
+            f"then rolled out if {self.roll_out_if}{bar}"
+        )
+
+
 class Strategy(BaseModel):
-    """What a strategy changes: lever path -> changes, applied in order. Nothing changed is `as today`."""
+    """What a strategy changes: lever path -> changes, applied in order; and the pilot that tries it first, if any.
+
+    Nothing changed is `as today`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     changes: dict[str, tuple[Change, ...]] = {}
+    pilot: Pilot | None = None
 
     def plain(self) -> dict[str, object]:
         """Give the strategy as it is written in a scenario."""
-        return {
+        written: dict[str, object] = {
             path: steps[0].plain() if len(steps) == 1 else [step.plain() for step in steps]
             for path, steps in self.changes.items()
         }
+        return written | ({"pilot": self.pilot.plain()} if self.pilot else {})
 
     def in_words(self) -> str:
         """Say what the strategy changes, in one line."""
-        said = (f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items())
-        return "; ".join(said) or "nothing changed"
+        said = [f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items()]
+        return "; ".join([*said, *([self.pilot.in_words()] if self.pilot else [])]) or "nothing changed"
 
 
 def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int) -> tuple[float, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import blocks, book, levers, meant, shown
 from loyaltysim.scenario.flatten import Entries, changes
 from loyaltysim.scenario.given import Given, plain
 from loyaltysim.scenario.months import is_month
 from loyaltysim.scenario.policies import AS_TODAY, Change, Strategy
+from loyaltysim.scenario.reading_pilots import PILOT, read_pilot
 
 VERBS = ("value", "add", "times")
 WORDS = (*VERBS, "from", "to", "ramp")
@@ -53,13 +56,18 @@ def _read_one(
         entries.complain(body, field, f"{shown(body.value)} is no mapping of levers to changes", cure)
         return
     steps: dict[str, tuple[Change, ...]] = {}
-    for path, item in changes(body) if body.value else []:
+    words = dict(body.value or {})
+    pilot = words.pop(PILOT, None)
+    tried = read_pilot(pilot, f"{field}.{PILOT}", entries) if pilot else None
+    for path, item in changes(replace(body, value=words)):
         if path in steps:
             entries.complain(item, f"{field}.{path}", "is given twice", "write a list of changes: [{...}, {...}]")
         elif _is_lever(path, item, f"{field}.{path}", entries):
             steps[path] = tuple(_read_changes(item, f"{field}.{path}", entries))
             places[label, path] = item
-    found[label] = Strategy(changes=steps)
+    if pilot:
+        places[label, PILOT] = pilot
+    found[label] = Strategy(changes=steps, pilot=tried)
 
 
 def _is_lever(path: str, item: Given, field: str, entries: Entries) -> bool:

@@ -11,6 +11,7 @@ from loyaltysim.scenario.arithmetic import MOST_MONEY, too_much
 from loyaltysim.scenario.book import book, meaning, shown, span
 from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.policies import Change
+from loyaltysim.scenario.reading_pilots import PILOT, cannot_be_piloted
 from loyaltysim.scenario.value import Scenario
 
 Places = dict[tuple[str, str], Given]
@@ -23,10 +24,24 @@ def check_strategies(scenario: Scenario, places: Places) -> list[Problem]:
     problems: list[Problem] = []
     for (name, path), item in places.items():
         field, where = f"strategies.{shown(name)}.{path}", str(item.place)
+        if path == PILOT:
+            problems += _pilot(scenario, name, field, item)
+            continue
         steps = scenario.strategies[name].changes.get(path, ())
         found = [*_dates(scenario, steps, field, item), *_switched_off(scenario, path, field, where)]
         problems += found or _range(scenario, name, path, field, where)
     return problems
+
+
+def _pilot(scenario: Scenario, name: str, field: str, item: Given) -> Iterable[Problem]:
+    strategy = scenario.strategies[name]
+    if strategy.pilot and strategy.pilot.months > scenario.months:
+        what = f"lasts {strategy.pilot.months} months, longer than the horizon"
+        yield Problem(what, field, str(item.place), f"write months: {scenario.months} or fewer")
+    for path in strategy.changes:
+        if why := cannot_be_piloted(path):
+            cure = "take it out of this strategy, or the pilot; what wins new customers is tried in a market of its own"
+            yield Problem(why, field, str(item.place), cure)
 
 
 def _dates(scenario: Scenario, steps: Iterable[Change], field: str, item: Given) -> Iterable[Problem]:

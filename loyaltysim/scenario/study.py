@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from loyaltysim.core.declare import Grade, param
+from loyaltysim.core.declaration import Grade
+from loyaltysim.core.declare import param
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -87,6 +88,7 @@ class Study(BaseModel):
 
     title: str = _choice("", unit="text", doc="what the study is called")
     question: str = _choice("", unit="text", doc="the question that it answers")
+    lesson: str = _choice("", unit="text", doc="what the run of the file, as it is written, is there to show")
     start: str = _choice("2027-01", unit="YYYY-MM", doc="the calendar month that is month 1")
     months: int = _choice(60, unit="months", low=1, high=1200, doc="length of the horizon")
     replications: int = _choice(

@@ -20,7 +20,7 @@ from loyaltysim.scenario.study import Study
 if TYPE_CHECKING:
     from loyaltysim.core.declare import Mechanism
 
-LABELS = ("title", "question", "calibration", "market.network.path")
+LABELS = ("title", "question", "lesson", "calibration", "market.network.path")
 """What changes no figure of a run by itself; an own network counts by its content."""
 
 SOLVED = "solved"

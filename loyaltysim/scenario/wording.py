@@ -95,7 +95,7 @@ def choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
     """Give the words that a value may be, for one that is chosen from a few."""
     annotation = _annotation(path)
     if tail:
-        model = _row_model(path)
+        model = row_model(path)
         field = model.model_fields.get(str(tail[-1])) if model else None
         annotation = field.annotation if field else None
     return [str(option) for option in typing.get_args(annotation)]
@@ -110,12 +110,13 @@ def _annotation(path: str) -> Any:
     return kind
 
 
-def _row_model(path: str) -> type[BaseModel] | None:
+def row_model(path: str) -> type[BaseModel] | None:
+    """Give the model of a row, for a value that is a list of rows."""
     annotation = _annotation(path)
     inner = typing.get_args(annotation) if isinstance(annotation, types.GenericAlias) else ()
     return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None
 
 
 def _fields_at(path: str) -> list[str]:
-    model = _row_model(path)
+    model = row_model(path)
     return list(model.model_fields) if model else []

@@ -12,7 +12,9 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from loyaltysim.core.declare import Declaration
+from pydantic import BaseModel
+
+from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, span
 from loyaltysim.scenario.emit import comment, flow, scalar
 from loyaltysim.scenario.json_schema import schema
@@ -90,15 +92,14 @@ def _entry(row: Declaration, indent: str) -> list[str]:
         return [] if always else [_value(row, indent)]
     if row.role == "solved":
         return [_value(row, f"{indent}# ")]
-    if isinstance(row.default, list) and any(not isinstance(inner, int | float) for inner in row.default):
-        name = row.path.rpartition(".")[2]
+    if not row.named and isinstance(row.default, list) and any(isinstance(inner, BaseModel) for inner in row.default):
         rows = (f"{indent}  - {flow(inner.model_dump())}" for inner in row.default)
-        return [f"{indent}{name}:{_told(row)}", *rows]
+        return [f"{indent}{row.path.rpartition('.')[2]}:{_told(row)}", *rows]
     return [_value(row, indent)]
 
 
 def _value(row: Declaration, indent: str) -> str:
-    default = TITLES.get(row.path, row.default)
+    default = row.named or TITLES.get(row.path, row.default)
     text = default if row.path == "calibration" else flow(default) if isinstance(default, list) else scalar(default)
     entry = f"{indent}{row.path.rpartition('.')[2]}: {text}"
     return f"{entry:<{WIDTH}}{_told(row)}".rstrip()

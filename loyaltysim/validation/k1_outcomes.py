@@ -60,16 +60,17 @@ def _kept(size: str, mix: tuple[float, float, float]) -> tuple[float, dict[str, 
         "voice.unprompted": unprompted(complain, 60),
         "grievance.small_share": float(size == "small"),
         "desk.solvable": satisfied,
-        "desk.passed_on": 1 - quick,
-        "desk.passed_on_days": 0.02,
-        "desk.stalls": 0.0,
+        "handoffs.passed_on": 1 - quick,
+        "handoffs.passed_on_days": 0.02,
+        "handoffs.misclassified": 0.0,
+        "handoffs.stalls": 0.0,
         "desk.promise_hours": 2e-4,
         f"{block}.silent": silent,
         f"{block}.logged": unsatisfied,
         f"{block}.resolved": resolved,
         f"{block}.resolved_fast": fast,
     }
-    parts = "staff touchpoints service grievance voice desk recovery"
+    parts = "staff touchpoints service grievance voice handoffs desk recovery"
     scenario = market(parts, ALL_GRIEVE, BOUNDLESS_DESK, settings, months=1, **everyone_a_customer(PEOPLE))
     figures = run(scenario)[0].figures
     ends = {word: (figures[f"stayed_{size}_{word}"], figures[f"decided_{size}_{word}"]) for word in WORDS}

@@ -8,16 +8,14 @@ from typing import Any
 from loyaltysim.core.record import Report, RunRecord
 from loyaltysim.core.tables import World
 from loyaltysim.engine import mechanisms_of, play, stationary_start
+from loyaltysim.mechanisms import MONTH
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 
 SEED = 20_260_801
 """Fixed before any result was seen."""
 
-PARTS = (
-    "staff", "touchpoints", "opinion", "service", "satisfaction", "grievance", "voice", "desk", "leaders", "recovery",
-    "friends", "rivals", "word_of_mouth", "reviews", "advertising", "joining", "winback",
-)  # fmt: skip
+PARTS = tuple(mechanism.key for mechanism in MONTH if not mechanism.always)
 PLAIN: Mapping[str, Any] = {
     "calibration": "off",
     "seed": SEED,
@@ -26,6 +24,9 @@ PLAIN: Mapping[str, Any] = {
     "departure.died": 0.0,
     "departure.moved": 0.0,
     "rivals.share": 0.0,
+    "touchpoints.differ": 0.0,
+    "touchpoints.first_impression": 0.0,
+    "joining.fickle_draw": 0.0,
 }
 ALL_GRIEVE: Mapping[str, Any] = {
     "staff.know": 0.0,
@@ -46,7 +47,7 @@ BOUNDLESS_DESK: Mapping[str, Any] = {
     "desk.solve_scale": 1e-6,
     "desk.hours_a_case": 1e-6,
     "desk.care_weight": 0.0,
-    "desk.passed_on": 0.0,
+    "desk.intake_hours": 0.0,
 }
 """Every complaint is acknowledged and handled at once; `desk.solvable` is the share resolved."""
 

@@ -23,10 +23,12 @@ Draws = NDArray[np.float64]
 SEED = 2026
 DECISIONS = (
     "market.network", "market.traits", "market.proneness", "market.first customers", "market.first tenure", "market.first lost",
-    "market.founders", "staff.quits", "staff.hires.know", "staff.hires.want", "staff.hires.can", "service.meets",
-    "grievance.grieves", "voice.speaks", "desk.case", "leaders.passes on", "recovery.stays", "rivals.first supplier",
-    "rivals.commits", "departure.leaves", "departure.turns to", "word_of_mouth.tells", "reviews.posts",
-    "reviews.withdraws", "joining.joins", "winback.returns",
+    "market.founders", "staff.quits", "staff.hires.know", "staff.hires.want", "staff.hires.can", "burnout.bears",
+    "consistency.standard", "manners.intrudes", "service.meets", "grievance.grieves", "sins.sorts", "voice.speaks", "channels.uses", "channels.is seen",
+    "handoffs.routes", "desk.case", "apology.apologises", "leaders.passes on", "recovery.stays", "rivals.first supplier",
+    "rivals.commits", "rivals.offers", "departure.leaves", "departure.turns to", "word_of_mouth.tells", "reviews.posts",
+    "reviews.withdraws", "joining.joins", "winback.returns", "pilot.tries",
+    "leaders.flatters", "leaders.blames", "surveys.asks", "surveys.answers", "surveys.tells",
 )  # fmt: skip
 STREAMS = np.array([stream(name) for name in DECISIONS], np.uint64)
 MEETS = stream("service.meets")

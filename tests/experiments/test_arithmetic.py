@@ -22,6 +22,8 @@ from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario, load, shipped
 from loyaltysim.scenario.book import book
 
+pytestmark = pytest.mark.markets
+
 SEED, REPLICATIONS, STANDARD_ERRORS = 314, 8, 3.0
 STRATEGIES = {
     "as today": {},

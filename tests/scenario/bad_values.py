@@ -20,6 +20,24 @@ UNFIT = (
         "advertising.budget: 1_600 and desk.budget: 80",
     ),
     one(
+        "a top tenth that pays less than a tenth",
+        "market.top_tenth_share: 0.05\n",
+        "study.yml:1:25: market.top_tenth_share: the top tenth cannot pay less than a tenth of all margins",
+        "write 0.1 or more, or 0 to use market.margin_cv",
+    ),
+    one(
+        "rivals without a quality",
+        "rivals.quality: []\n",
+        "study.yml:1:17: rivals.quality: is not a list of qualities",
+        "or write rivals: off",
+    ),
+    one(
+        "a rival better than can be",
+        "rivals.quality: [0.5, 1.5]\n",
+        "study.yml:1:17: rivals.quality: is not a list of qualities",
+        "give one number from 0 to 1 for each rival",
+    ),
+    one(
         "too cheap a customer", "stated.acquisition_cost: 100\n", "1:26: stated.acquisition_cost:", "bring 400 a month"
     ),
     one("nobody leaves but some are brought", "stated.churn_annual: 0\n", "1:22:", "only 0 of 10,000 customers leave"),
@@ -38,7 +56,7 @@ UNFIT = (
     one(
         "more resolved than can be",
         "stated.outcomes: {ignored: .1, logged: 0, resolved: .8, resolved_fast: .1}\ndesk.solvable: 0.95\n",
-        "stated.outcomes: 1 of the acknowledged would be resolved, but less than 0.95 can be (desk.solvable)",
+        "stated.outcomes: 1 of the acknowledged would be resolved, but less than 0.8075 can be (desk.solvable, follow_up.unsound)",
     ),
     one("an absurd budget", "desk: {budget: 1e308}\n", "1:16: desk.budget: 1e+308 is more money", "write 1e12 or less"),
     one("an absurd price", "stated.acquisition_cost: 1e13\n", "10,000,000,000,000 is more money than any firm has"),

@@ -60,6 +60,21 @@ def test_it_leaves_out_what_is_switched_off_idle_or_a_choice(own: Path) -> None:
     assert {path for path in wanted if not path.startswith(("winback.", "market."))} <= paths
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "grievance.memory", "recovery.repeat_factor", "recovery.behaviour", "surveys.intends_below", "voice.goodwill",
+        "surveys.goodwill", "survey_fatigue.weariness", "survey_fatigue.memory", "survey_fatigue.refusal",
+        "false_claims.most", "false_claims.scale", "false_claims.detected", "rivals.reaction", "joining.fickle_draw",
+        "leaders.layers", "leaders.loss", "leaders.flattery", "touchpoints.belief", "win_loss.blames_price",
+    ],
+)  # fmt: skip
+def test_what_changes_the_answer_is_a_row_of_it_with_a_grade(path: str) -> None:
+    rows = ls.audit(shipped("baseline.yml")).set_index("path")
+    assert rows.loc[path, "grade"] in GRADES
+    assert rows.loc[path, "value"]
+
+
 def test_without_calibration_it_rests_on_the_typed_rates_and_not_on_what_is_stated() -> None:
     typed = Scenario().replaced({"calibration": "off", "rivals.base": 0.003}, source="test")
     rows = ls.audit(typed).set_index("path")

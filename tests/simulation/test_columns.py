@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from loyaltysim.core.record import Report
 from loyaltysim.core.streams import Draws
 from loyaltysim.core.tables import Table, World, only_own_columns
 from loyaltysim.engine import build_network, mechanisms_of
-from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.mechanisms import CATALOG, FORM, MONTH
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn
 
 BUSY = {
     "voice.budget": 200.0,
+    "surveys.budget": 200.0,
+    "leaders.listening": 100.0,
+    "touchpoints.repair": 100.0,
     "winback.budget": 2_000.0,
     "desk.compensation": 10.0,
     "staff.training": 100.0,
@@ -35,7 +39,7 @@ def test_a_mechanism_writes_only_columns_that_name_it(small: Callable[..., Scena
     scenario = small(**BUSY)
     world = newborn(scenario, 3)
     for month in range(4, 10):
-        world.month, report = month, Report(CATALOG)
+        world.month, report = month, Report(FORM)
         for mechanism in mechanisms_of(scenario):
             with only_own_columns(world, type(mechanism)):
                 mechanism.step(world, Draws(scenario.seed, 0, mechanism.key, month), report)
@@ -59,7 +63,7 @@ def test_a_column_refuses_to_be_rebound_and_says_the_cure(small: Callable[..., S
 
 def test_a_metric_that_nobody_declares_is_refused() -> None:
     with pytest.raises(KeyError, match="no mechanism declares a metric 'happiness'"):
-        Report(CATALOG)(happiness=1)
+        Report(FORM)(happiness=1)
 
 
 def test_a_forked_world_shares_no_state(small: Callable[..., Scenario]) -> None:
@@ -86,6 +90,9 @@ class Spy:
         self._target, self._prefix, self._seen = target, prefix, seen
 
     def __getattr__(self, name: str) -> Any:
+        kept = getattr(type(self._target), name, None)
+        if isinstance(kept, cached_property):
+            return kept.func(self)
         value = getattr(self._target, name)
         if name in type(self._target).model_fields:
             self._seen.add(f"{self._prefix}.{name}")
@@ -100,7 +107,7 @@ def read_by_a_run(scenario: Scenario, world: World, seen: set[str]) -> None:
     for spy in spies:
         spy.begin(world, Draws(scenario.seed, 0, spy._prefix, world.month))
     world.month += 1
-    report = Report(CATALOG)
+    report = Report(FORM)
     for spy in spies:
         spy.step(world, Draws(scenario.seed, 0, spy._prefix, world.month), report)
     months = {name: np.zeros(3) for name in CATALOG}
@@ -137,3 +144,11 @@ def test_declarations_are_complete(mechanism: type[Mechanism]) -> None:
     for metric in mechanism.metrics():
         assert metric.doc, metric.name
         assert metric.over != "ratio" or all(name in CATALOG for name in metric.of or ())
+
+
+def test_a_copy_reckons_anew_what_follows_from_its_numbers() -> None:
+    channels = Scenario().mechanism("channels")
+    usual = channels._columns["cost"]
+    dearer = [row.model_copy(update={"cost": row.cost + 1}) for row in channels.table]
+    copy = channels.model_copy(update={"table": dearer})
+    assert (copy._columns["cost"] == usual + 1).all()

@@ -10,6 +10,8 @@ import pytest
 from loyaltysim.model import RECORDED, simulate
 from loyaltysim.scenario import Scenario
 
+pytestmark = pytest.mark.markets
+
 PAIRS = 6
 MARKET = {
     "market.people": 10_000,

@@ -13,7 +13,7 @@ from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.tables import World
 from loyaltysim.core.words import CUSTOMER
 from loyaltysim.engine import mechanisms_of, stationary_start
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import FORM
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
 
@@ -61,7 +61,7 @@ def test_replications_and_seeds_meet_different_luck(scenario: Scenario) -> None:
 def month_one(scenario: Scenario, start: World, **levers: float) -> World:
     world = start.fork()
     changed = scenario.replaced(levers, source="test")
-    play_month(world, world.month + 1, mechanisms_of(changed), CATALOG, scenario.seed, 0)
+    play_month(world, world.month + 1, mechanisms_of(changed), FORM, scenario.seed, 0)
     return world
 
 
@@ -91,7 +91,8 @@ def test_asking_more_silences_nobody(start: tuple[Scenario, World]) -> None:
 def test_resolving_more_loses_nobody_while_hands_are_free(start: tuple[Scenario, World]) -> None:
     scenario, world = start
     # a promise no case can break and handling without hand-offs: capacity then limits nothing
-    free = {"desk.hours_a_case": 0.001, "desk.passed_on": 0.0, "desk.promise_hours": 1e6}
+    free = {"desk.hours_a_case": 0.001, "desk.intake_hours": 0.0, "desk.promise_hours": 1e6}
+    free |= {"handoffs.misclassified": 0.0, "handoffs.passed_on": 0.0}
     kept = []
     for scale in (500.0, 50.0, 5.0):
         after = month_one(scenario, world, **free, **{"desk.answer_scale": scale, "desk.solve_scale": scale})

@@ -8,7 +8,7 @@ from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.record import Report
 from loyaltysim.core.tables import World
 from loyaltysim.engine import born, mechanisms_of, stationary_start
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import FORM
 from loyaltysim.scenario import Scenario
 
 
@@ -16,12 +16,12 @@ def played(scenario: Scenario, months: int, replication: int = 0) -> Iterator[tu
     """Give the world and the report after each month from the stationary start."""
     world, _ = stationary_start(scenario, scenario.seed, replication)
     for month in range(1, months + 1):
-        yield world, play_month(world, month, mechanisms_of(scenario), CATALOG, scenario.seed, replication)
+        yield world, play_month(world, month, mechanisms_of(scenario), FORM, scenario.seed, replication)
 
 
 def newborn(scenario: Scenario, months: int = 0) -> World:
     """Give a world that has lived so many months since its birth."""
     world = born(scenario, scenario.seed, 0)
     for _ in range(months):
-        play_month(world, world.month + 1, mechanisms_of(scenario), CATALOG, scenario.seed, 0)
+        play_month(world, world.month + 1, mechanisms_of(scenario), FORM, scenario.seed, 0)
     return world

@@ -10,6 +10,8 @@ import pytest
 from loyaltysim.validation import KNOWN
 from loyaltysim.validation.run import HEADER, validate
 
+pytestmark = pytest.mark.markets
+
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_known_answer_holds_and_is_written_down(name: str, tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""The first time, kernels are compiled from both ends of the month at once: the process that needs them begins at the
+first, and a companion at the last. Each finds on disk what the other has made, so the wait is about half as long.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.threads import usable_processors
+
+if TYPE_CHECKING:
+    from loyaltysim.core.tables import World
+
+PEOPLE = 100
+
+
+@cache
+def find_company() -> None:
+    """Start the companion, once a process, if no kernel was ever compiled here and a processor is free for it."""
+    worker = multiprocessing.parent_process() is not None
+    if worker or "NUMBA_DISABLE_JIT" in os.environ or usable_processors() < 2 or compiled_before():
+        return
+    companion = subprocess.Popen(
+        [sys.executable, "-m", "loyaltysim.compiling"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for the one who waits; the companion is ended with it
+    )
+    atexit.register(companion.kill)
+
+
+def compiled_before() -> bool:
+    """Tell whether the kernel that every month needs stands on disk; true as well where Numba does not say."""
+    tell = kernels.talk.tell
+    try:
+        folder = Path(tell._cache.cache_path)  # Numba has no public way to ask
+    except AttributeError:
+        return True
+    return any(folder.glob("talk.tell-*.nbi"))
+
+
+def compile_backwards() -> None:
+    """Play a month of a market without customers, the last mechanism first, so that each kernel meets its types."""
+    import numpy as np
+
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.mechanisms import FORM, MONTH
+
+    world, report = blank(), Report(FORM)
+    for mechanism in reversed(MONTH):
+        # what has no meaning in an empty world has nothing to compile there: the other end will come to it
+        with suppress(ArithmeticError, ValueError, IndexError), np.errstate(all="ignore"):
+            mechanism.model_validate({}).step(world, Draws(0, 0, mechanism.key, 1), report)
+
+
+def blank() -> World:
+    """Give a market of a hundred people without customers, in a firm of ones, for the types alone."""
+    import numpy as np
+
+    from loyaltysim.core.tables import World, build_tables, empty_rolls
+    from loyaltysim.mechanisms import MONTH
+
+    rows = dict.fromkeys(("people", "staff", "touchpoints", "cases", "handlers", "firm"), PEOPLE)
+    world = World(build_tables(MONTH, rows), np.zeros(1, np.int64), np.empty(0, np.int32))
+    world.rolls = empty_rolls(MONTH)
+    world.month = 1
+    for name in world.firm.columns:
+        getattr(world.firm, name)[:] = 1  # what the firm has none of, others divide by
+    return world
+
+
+if __name__ == "__main__":
+    compile_backwards()

@@ -1,0 +1,65 @@
+"""The house's book: every declared number as a row, read from the pydantic models that declare them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Grade = Literal["measured", "secondary", "folklore", "assumption", "definition"]
+Role = Literal["param", "lever", "solved", "switch"]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One row of the house's book: a param, lever, solved parameter or switch, as every reader sees it."""
+
+    path: str
+    role: Role
+    default: Any
+    unit: str
+    doc: str
+    low: float | None
+    high: float | None
+    source: str
+    grade: str
+    type: str
+    cost: str = ""
+    plausible: tuple[float, float] | None = None
+    named: str = ""
+
+
+def declared_fields(model: type[BaseModel], prefix: str) -> Iterator[Declaration]:
+    """Walk a pydantic model and its nested blocks, giving every declared leaf with its dotted path."""
+    for name, info in model.model_fields.items():
+        path = f"{prefix}.{name}" if prefix else name
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from declared_fields(kind, path)
+        else:
+            yield _row(path, info)
+
+
+def _row(path: str, info: FieldInfo) -> Declaration:
+    extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    bounds = {type(mark).__name__: mark for mark in info.metadata}
+    plausible = extra.get("plausible")
+    kind = info.annotation
+    return Declaration(
+        path=path,
+        role=extra.get("role", "param"),
+        default=info.get_default(call_default_factory=True),
+        unit=extra.get("unit", ""),
+        doc=info.description or "",
+        low=getattr(bounds.get("Ge"), "ge", None),
+        high=getattr(bounds.get("Le"), "le", None),
+        source=extra.get("source", ""),
+        grade=extra.get("grade", ""),
+        type=kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", ""),
+        cost=extra.get("cost", ""),
+        plausible=(plausible[0], plausible[1]) if plausible else None,
+        named=extra.get("named", ""),
+    )

@@ -1,0 +1,60 @@
+"""A touchpoint as a row of numbers, and the table of them that comes with loyaltysim (F18)."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim.core.declare import param
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Stage = Literal["search", "site", "shopping", "satisfaction"]
+Kind = Literal["communication", "channel", "people", "brand"]
+STAGES: tuple[str, ...] = get_args(Stage)
+KINDS: tuple[str, ...] = get_args(Kind)
+SEARCH, PEOPLE, BRAND = STAGES.index("search"), KINDS.index("people"), KINDS.index("brand")
+"""Codes of stages and kinds are their positions."""
+WORDS = ("name", "stage", "kind")
+"""The columns of a touchpoint that are text; all others are numbers."""
+
+
+class Touchpoint(BaseModel):
+    """One place where a customer meets the company; its weights are relative to the other touchpoints'."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    name: str
+    stage: Stage
+    kind: Kind
+    importance: float = param(1.0, unit="weight", low=0, doc="how often and how much it matters")
+    failure: float = param(1.0, unit="weight", low=0, doc="how often it fails, relative to the others")
+    indifference: float = param(1.0, unit="weight", low=0, doc="how often it is indifferent, relative to its kind")
+    wow: float = param(1.0, unit="weight", low=0, doc="how often it delights, relative to its kind")
+    fix_cost: float = param(20_000.0, unit="$", low=1, doc="spending that mends 63 % of it")
+    ease: float = param(0.5, unit="share", low=0, high=1, doc="how easily it is fixed; 1: one department can, alone")
+
+
+@cache
+def usual() -> tuple[Touchpoint, ...]:
+    """Give the touchpoints that come with loyaltysim, those of a service company of no particular trade."""
+    text = (files("loyaltysim") / "data" / "touchpoints.csv").read_text(encoding="utf-8")
+    return tuple(
+        Touchpoint.model_validate({key: cell if key in WORDS else float(cell) for key, cell in row.items()})
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def going_wrong(care: float, cold: NDArray, rate: NDArray) -> NDArray:
+    """Give the chance that an encounter at each touchpoint is indifferent or else fails.
+
+    `care`: mean care of the staff; `cold`: float64 (n,), the touchpoint's indifference against the mean; `rate`: float64
+    (n,), its failure rate.
+    """
+    indifferent: NDArray = ((1 - care) * cold).clip(0, 1)
+    return indifferent + (1 - indifferent) * rate

@@ -1,0 +1,73 @@
+"""Which of the seven sins of service each indifferent encounter was."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from loyaltysim.kernels.luck import bits, person, share, unit
+
+LEAST = 1e-9
+"""Nobody knows, wants or can less than this, so that logarithms stay finite."""
+
+
+@njit(cache=True, nogil=True)
+def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
+    """Give each cause's part (know, want, can, overload, burn-out) in an indifferent encounter, float64 (5,).
+
+    That of each employee (columns float64, care float32), by how often theirs are indifferent; they add up to 1, all alike
+    if nobody is ever indifferent.
+    """
+    totals = np.zeros(5)
+    parts = np.empty(5)
+    for i in range(employees):
+        busy = min(1.0, overloaded / max(1.0 - now_want[i], LEAST))
+        want = -np.log(max(now_want[i], LEAST))
+        parts[0] = -np.log(max(now_know[i], LEAST))
+        parts[1] = want * (1.0 - busy)
+        parts[2] = -np.log(max(now_can[i], LEAST))
+        parts[3] = want * busy
+        parts[4] = -np.log(max(zeal[i], LEAST))
+        whole = parts[0] + parts[1] + parts[2] + parts[3] + parts[4]
+        often = (1.0 - care[i]) / max(whole, LEAST)
+        for k in range(5):
+            totals[k] += often * parts[k]
+    total = totals[0] + totals[1] + totals[2] + totals[3] + totals[4]
+    for k in range(5):
+        totals[k] = totals[k] / total if total > 0.0 else 0.2
+    return totals
+
+
+@njit(cache=True, nogil=True)
+def sort(roll, generation, key, indifferent, reached, weight):
+    """Draw the kind of each indifferent encounter of the roll's customers.
+
+    indifferent: uint8 by person; reached: float64 (kinds,), running sums of the kinds' chances, the last above every
+    draw; weight: float64 (kinds,). Returns the rows with such an encounter, int32 in the order of the roll; the mean
+    weight of each one's encounters, float32; and the encounters of each kind, int64 (kinds,).
+    """
+    rows = np.empty(roll.size, np.int32)
+    n = 0
+    for i in range(roll.size):
+        rows[n] = roll[i]
+        n += indifferent[roll[i]] > 0
+    rows = rows[:n].copy()
+    mean = np.empty(n, np.float32)
+    counts = np.zeros(weight.size, np.int64)
+    for i in range(n):
+        row = rows[i]
+        seed = bits(key, person(row, generation[row]))
+        u = share(seed)
+        bad = indifferent[row]
+        total = 0.0
+        for e in range(bad):
+            if e > 0:
+                u = unit(seed, np.uint64(e))
+            kind = 0
+            # counted, not searched: a branch that nothing foretells costs more than seven comparisons
+            for k in range(reached.size):
+                kind += u >= reached[k]
+            counts[kind] += 1
+            total += weight[kind]
+        mean[i] = total / bad
+    return rows, mean, counts

@@ -1,0 +1,53 @@
+"""An apology is the cheap part of an answer (F30): where nothing else was done, it still gives back a little satisfaction.
+
+It changes no chance to stay: those are the outcome's (F7). It is an assumption, and a small one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.declare import Mechanism, lever, metric, param
+from loyaltysim.core.words import CUSTOMER, IGNORED, LOGGED
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Apology(Mechanism):
+    """Apologise to those whose case is closed, and soothe those for whom that is all."""
+
+    price: float = param(1.0, unit="$/apology", low=0, doc="cost of one apology that is meant")
+    restored: float = param(
+        0.2,
+        unit="share",
+        low=0,
+        high=1,
+        doc="part of the lost satisfaction that an apology gives back to who stays unsolved",
+        source="F30",
+    )
+
+    offered: float = lever(
+        0.5, unit="share", high=1, doc="closed cases that end with an apology", cost="price per case", source="F30"
+    )
+
+    apologies = metric(unit="cases", better="higher", doc="closed cases that ended with an apology")
+    cost_apologies = metric(unit="$", account="cost", doc="spent on apologies")
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Apologise, and restore a little of what the unsolved who stayed have lost."""
+        import numpy as np
+
+        people = world.people
+        answered = world.closed_as > IGNORED
+        rows, outcomes = world.closed[answered], world.closed_as[answered]
+        draws = kernels.luck.units(np.uint64(luck("apologises")), rows, people.generation)
+        offered = draws < self.offered
+        soothed = rows[offered & (outcomes == LOGGED) & (people.status[rows] == CUSTOMER)]
+        lost = np.maximum(people.satisfaction_spoilt[soothed] - people.satisfaction[soothed], 0)
+        people.satisfaction[soothed] += np.float32(self.restored) * lost
+        count = int(np.count_nonzero(offered))
+        report(apologies=count, cost_apologies=count * self.price)

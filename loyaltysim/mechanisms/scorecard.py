@@ -1,0 +1,71 @@
+"""The company's score out of 100: each bad touchpoint costs its points, as many as it is important (F18).
+
+Among 100 touchpoints of equal importance each has one point. One that always goes wrong costs it whole, one that goes
+wrong in a quarter of the encounters a quarter of it. The scorecard changes nothing; it is what an audit would find.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim.core.declare import Mechanism, column, metric
+from loyaltysim.core.record import Audit
+from loyaltysim.core.touchpoint import Touchpoint, going_wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+
+class Scorecard(Mechanism):
+    """Score every touchpoint by the chance that an encounter there goes wrong."""
+
+    audits = column("touchpoints", "int64", unit="months", doc="months 1 and later in which it was scored")
+    bad_sum = column("touchpoints", "float64", doc="sum over these months of its chance of a bad encounter")
+    gap_sum = column("touchpoints", "float64", doc="sum over these months of its gap")
+    priority_sum = column("touchpoints", "float64", doc="sum over these months of its priority")
+
+    score = metric(
+        unit="points of 100",
+        over="mean",
+        better="higher",
+        doc="score of the touchpoints: each bad one costs its points",
+    )
+    failure_rate = metric(
+        unit="chance", over="mean", better="lower", doc="mean failure rate of touchpoints, by importance"
+    )
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Score this month's touchpoints, and remember what each was like over the months that count."""
+        points = world.touchpoints
+        bad = going_wrong(float(world.firm.care_now[0]), points.cold, points.rate)
+        if world.month > 0:
+            points.audits[:] += 1
+            points.bad_sum[:] += bad
+            points.gap_sum[:] += points.gap
+            points.priority_sum[:] += points.precedence
+        report(score=100 * (1 - float(points.importance @ bad)), failure_rate=float(points.importance @ points.rate))
+
+    def audit(self, world: World, table: Sequence[Touchpoint]) -> Audit | None:
+        """Give what each touchpoint was like over the months that were scored; None if none was."""
+        points = world.touchpoints
+        months = int(points.audits.max())
+        if months == 0:
+            return None
+        wrong = points.bad_sum / months
+        figures = {
+            "importance": points.importance.copy(),
+            "performance": 1 - wrong,
+            "urgency": points.importance * wrong / (float(points.importance @ wrong) or 1.0),
+            "believed": points.believed_sum / months,
+            "gap": points.gap_sum / months,
+            "ease": points.ease.copy(),
+            "priority": points.priority_sum / months,
+            "mended": points.mended.copy(),
+            "spent": points.spent_on.copy(),
+        }
+        names, stages, kinds = zip(*((row.name, row.stage, row.kind) for row in table), strict=True)
+        return Audit(names, stages, kinds, figures)

@@ -1,0 +1,73 @@
+"""Why business was won or lost depends on who is asked (F34): sales says that it won by its relationship and lost by price.
+
+The true reasons stand beside those that are told. Someone outside sales hears the true ones. Nothing is drawn: what is
+told are expected numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim.core.declare import Mechanism, metric, param
+from loyaltysim.core.words import REASONS, RELATIONSHIP, WINS
+
+if TYPE_CHECKING:
+    from loyaltysim.core.record import Report
+    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.tables import World
+
+EXCUSED = ("friends", "product", "indifference")
+"""Reasons to leave that sales can put down to a rival's price; who died or moved away is plain to see."""
+
+
+class WinLoss(Mechanism):
+    """Tell this month's wins and losses as sales tells them."""
+
+    asked_of_sales: float = param(
+        1.0,
+        unit="share",
+        low=0,
+        high=1,
+        doc="won and lost business whose reason is asked of sales, and not of someone outside",
+        source="F34",
+    )
+    blames_price: float = param(
+        0.6,
+        unit="share",
+        low=0,
+        high=1,
+        doc="of the losses over friends, product or indifference, those that sales puts down to a rival's price",
+        source="F34",
+        plausible=(0.3, 0.9),
+    )
+    claims_relationship: float = param(
+        0.6,
+        unit="share",
+        low=0,
+        high=1,
+        doc="of the wins, those that sales puts down to its relationship with the customer",
+        source="F34",
+        plausible=(0.3, 0.9),
+    )
+
+    for _reason in REASONS:
+        locals()[f"told_lost_{_reason}"] = metric(
+            unit="customers",
+            doc=f"customers who left: {_reason}{' or price' if _reason == 'rival' else ''}, as sales tells it",
+        )
+    for _way in (*WINS, RELATIONSHIP):
+        locals()[f"told_won_{_way}"] = metric(unit="customers", doc=f"customers won: {_way}, as sales tells it")
+    del _reason, _way
+
+    def step(self, world: World, luck: Draws, report: Report) -> None:
+        """Move a part of each reason to the one that sales prefers."""
+        blamed = self.asked_of_sales * self.blames_price
+        claimed = self.asked_of_sales * self.claims_relationship
+        lost = {reason: report[f"left_{reason}"] for reason in REASONS}
+        moved = {reason: blamed * lost[reason] if reason in EXCUSED else 0.0 for reason in REASONS}
+        moved["rival"] = -math.fsum(moved.values())
+        won = {way: report[name] for way, name in WINS.items()}
+        report(**{f"told_lost_{reason}": lost[reason] - moved[reason] for reason in REASONS})
+        report(**{f"told_won_{way}": (1 - claimed) * number for way, number in won.items()})
+        report(told_won_relationship=claimed * math.fsum(won.values()))

@@ -1,0 +1,298 @@
+"""Touchpoints (F18 to F20), consistency of promises (F20), small kindnesses and intrusions (F27)."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from loyaltysim import kernels
+from loyaltysim.core.tables import World
+from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, going_wrong, usual
+from loyaltysim.engine import mechanisms_of, play
+from loyaltysim.mechanisms.consistency import share_broken
+from loyaltysim.model import LoyaltyModel, simulate
+from loyaltysim.scenario import Scenario
+from tests.simulation.test_directions import MARKET, PAIRS
+from tests.simulation.worlds import newborn
+
+pytestmark = pytest.mark.markets
+
+FIVE = [
+    {"name": "door", "stage": "site", "kind": "brand", "importance": 1.0, "failure": 1.0, "fix_cost": 100.0, "ease": 1.0},
+    {"name": "desk", "stage": "shopping", "kind": "people", "importance": 4.0, "failure": 2.0, "fix_cost": 100.0},
+    {"name": "till", "stage": "shopping", "kind": "channel", "importance": 2.0, "failure": 0.0, "fix_cost": 100.0},
+    {"name": "bill", "stage": "satisfaction", "kind": "communication", "importance": 2.0, "failure": 1.0, "fix_cost": 100.0},
+    {"name": "site", "stage": "search", "kind": "channel", "importance": 1.0, "failure": 1.0, "fix_cost": 100.0},
+]  # fmt: skip
+BY_IMPORTANCE = {"touchpoints.priority.urgency": 0.0, "touchpoints.priority.gap": 0.0, "touchpoints.priority.ease": 0.0}
+ALONE = {"desk.causes": 0.0, "consistency.on": False}
+FAILING = {"touchpoints.failure": 0.1, "consistency.share": 0.8}
+LEVERS: dict[str, tuple[float, float, float]] = {
+    "touchpoints.repair": (10_000.0, 40_000.0, 400_000.0),
+    "consistency.standards": (100.0, 400.0, 40_000.0),
+    "manners.restraint": (150.0, 600.0, 40_000.0),
+    "manners.kindnesses": (600.0, 2_400.0, 40_000.0),
+}
+"""Some, four times as much, and far too much."""
+DIRECTIONS = [
+    ("touchpoints.repair", "failures", -1),
+    ("touchpoints.repair", "score", +1),
+    ("touchpoints.repair", "grievances_product", -1),
+    ("consistency.standards", "broken_promises", -1),
+    ("consistency.standards", "failures", -1),
+    ("manners.restraint", "intrusions", -1),
+    ("manners.restraint", "satisfaction", +1),
+    ("manners.kindnesses", "wows", +1),
+    ("manners.kindnesses", "joined_by_talk", +1),
+]
+SATURATING = {
+    "touchpoints.repair": "failures",
+    "consistency.standards": "broken_promises",
+    "manners.restraint": "intrusions",
+    "manners.kindnesses": "wows",
+}
+
+
+@pytest.fixture(scope="module")
+def figures(small: Callable[..., Scenario]) -> dict[str, np.ndarray]:
+    """Give every figure of every strategy as replications in a row, on common luck."""
+    strategies: dict[str, Any] = {"as today": {}}
+    for lever, amounts in LEVERS.items():
+        strategies |= {f"{lever} {name}": {lever: x} for name, x in zip(("some", "more", "most"), amounts, strict=True)}
+    scenario = small(**MARKET, **FAILING, strategies=strategies)
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in strategies}
+    for replication in range(PAIRS):
+        for record in simulate(scenario, replication, list(strategies)):
+            runs[record.strategy].append(record.figures)
+    return {
+        f"{name}: {metric}": np.array([run[metric] for run in found])
+        for name, found in runs.items()
+        for metric in found[0]
+    }
+
+
+def clearly_positive(gaps: np.ndarray) -> bool:
+    return bool(gaps.mean() > 3 * gaps.std(ddof=1) / np.sqrt(len(gaps)) and gaps.mean() > 0)
+
+
+@pytest.mark.parametrize(("lever", "metric", "sign"), DIRECTIONS)
+def test_f18_to_f20_f27_a_lever_moves_what_it_should(
+    figures: dict[str, np.ndarray], lever: str, metric: str, sign: int
+) -> None:
+    assert clearly_positive(sign * (figures[f"{lever} more: {metric}"] - figures[f"as today: {metric}"]))
+
+
+@pytest.mark.parametrize(("lever", "metric"), SATURATING.items())
+def test_each_lever_saturates_and_too_much_of_it_costs_value(
+    figures: dict[str, np.ndarray], lever: str, metric: str
+) -> None:
+    today, some, more = (figures[f"{name}: {metric}"] for name in ("as today", f"{lever} some", f"{lever} more"))
+    assert np.abs(more - today).mean() < 4 * np.abs(some - today).mean()
+    assert clearly_positive(figures[f"{lever} more: npv"] - figures[f"{lever} most: npv"])
+
+
+def test_f19_f20_some_repair_earns_more_than_none_and_than_too_much(small: Callable[..., Scenario]) -> None:
+    """An interior optimum (K8) where much fails and each of five touchpoints costs 1,000 $ to mend by 63 %."""
+    table = [{**row, "fix_cost": 1_000.0} for row in FIVE]
+    strategies = {
+        name: {"touchpoints.repair": money} for name, money in (("0", 0.0), ("300", 300.0), ("9000", 9_000.0))
+    }
+    scenario = small(**MARKET, **FAILING, **{"touchpoints.table": table, "strategies": strategies})
+    runs = [simulate(scenario, replication, list(strategies)) for replication in range(PAIRS)]
+    none, some, most = np.array([[record.figures["npv"] for record in run] for run in runs]).T
+    assert clearly_positive(some - none)
+    assert clearly_positive(some - most)
+
+
+def test_f18_the_usual_table_has_a_hundred_touchpoints_of_every_stage_and_kind() -> None:
+    rows = usual()
+    assert len(rows) >= 100
+    assert len({row.name for row in rows}) == len(rows)
+    cells = Counter((row.stage, row.kind) for row in rows)
+    assert set(cells) == {(stage, kind) for stage in STAGES for kind in KINDS}
+    assert min(cells.values()) >= 5
+
+
+def next_month(world: World, scenario: Scenario) -> dict[str, float]:
+    return play(world, scenario, mechanisms_of(scenario), scenario.seed, 0).values
+
+
+def test_f19_repair_mends_in_the_order_of_priority_as_far_as_the_money_goes(small: Callable[..., Scenario]) -> None:
+    """By importance: the desk up to .8 for 100 ln 5 = 160.94 $, nothing to mend at the till, the rest at the bill."""
+    scenario = small(**{"touchpoints.table": FIVE, **ALONE, **BY_IMPORTANCE, "touchpoints.repair": 200.0})
+    world = newborn(scenario)
+    told = next_month(world, scenario)
+    left = 200 - 100 * np.log(5)
+    assert world.touchpoints.mended == pytest.approx([0, 0.8, 0, 1 - np.exp(-left / 100), 0])
+    assert told["repair_idle"] == 0
+    assert told["cost_repair"] == 200
+    usual_rate = 0.02 * np.array([1, 2, 0, 1, 1]) / 1.2
+    assert world.touchpoints.rate == pytest.approx(usual_rate * (1 - world.touchpoints.mended))
+
+
+def test_f19_priority_by_hand(small: Callable[..., Scenario]) -> None:
+    """With weight on ease alone the door comes first; on the gap alone the desk, which fails most."""
+    only = {f"touchpoints.priority.{name}": 0.0 for name in ("importance", "urgency", "gap", "ease")}
+    for name, expected in (("ease", [1, 0.5, 0.5, 0.5, 0.5]), ("gap", [0.5, 1, 0, 0.5, 0.5])):
+        scenario = small(**{"touchpoints.table": FIVE, **ALONE, **only, f"touchpoints.priority.{name}": 2.0})
+        world = newborn(scenario)
+        next_month(world, scenario)
+        assert world.touchpoints.precedence == pytest.approx(expected)
+
+
+def test_f20_what_money_cannot_mend_is_idle_and_what_is_mended_slips_back(small: Callable[..., Scenario]) -> None:
+    scenario = small(**{"touchpoints.table": FIVE, **ALONE, "touchpoints.repair": 1_000.0})
+    world = newborn(scenario)
+    assert next_month(world, scenario)["repair_idle"] == pytest.approx(1_000 - 4 * 100 * np.log(5))
+    stopped = scenario.replaced({"touchpoints.repair": 0.0}, "test")
+    for month in range(1, 4):
+        next_month(world, stopped)
+        assert world.touchpoints.mended == pytest.approx(0.8 * 0.98**month * np.array([1, 1, 0, 1, 1]))
+
+
+def test_f18_the_score_loses_the_points_of_each_bad_touchpoint(small: Callable[..., Scenario]) -> None:
+    """Care that never fails leaves failures: 100 - (10 x .05 + 40 x .1 + 20 x 0 + 20 x .05 + 10 x .05) = 94."""
+    caring = {"staff.know": 1.0, "staff.want": 1.0, "staff.can": 1.0, "staff.spread": 0.0, "staff.overload_effect": 0.0}
+    scenario = small(**{"touchpoints.table": FIVE, **ALONE, **caring, "touchpoints.failure": 0.06})
+    assert next_month(newborn(scenario), scenario)["score"] == pytest.approx(94)
+
+
+def test_f18_indifference_and_wows_keep_their_means_and_happen_most_where_people_serve(
+    small: Callable[..., Scenario],
+) -> None:
+    world = newborn(small())
+    points, people = world.touchpoints, world.touchpoints.kind == PEOPLE
+    caring = points.importance * (1 - (1 - world.firm.care_usual[0]) * points.cold)
+    for factor, share in ((points.cold, points.importance), (points.warm, caring)):
+        assert share @ factor == pytest.approx(share.sum())
+        assert factor[people].mean() > 1.3 * factor[~people].mean()
+    alike = newborn(small(**{"touchpoints.differ": 0.0})).touchpoints
+    assert (alike.cold == 1).all()
+    assert (alike.warm == 1).all()
+
+
+def test_f18_customers_meet_indifference_where_the_table_says(small: Callable[..., Scenario]) -> None:
+    """First indifferent encounters of a month, by kind, against importance times the factor of the table."""
+    world = newborn(small(**{"market.people": 20_000, "market.customers": 19_000}), 1)
+    points, people = world.touchpoints, world.people
+    rows = world.customers_now[people.indifferent[world.customers_now] > 0]
+    found = np.mean(points.kind[people.indifferent_at[rows]] == PEOPLE)
+    chance = points.importance * going_wrong(float(world.firm.care_now[0]), points.cold, np.zeros(points.rows))
+    expected = chance[points.kind == PEOPLE].sum() / chance.sum()
+    assert abs(found - expected) < 3 * np.sqrt(expected * (1 - expected) / rows.size)
+    assert expected > points.importance[points.kind == PEOPLE].sum() + 0.1
+
+
+def test_f18_better_touchpoints_before_buying_bring_more_and_today_s_bring_as_many_as_ever(
+    small: Callable[..., Scenario],
+) -> None:
+    steady = {"staff.spread": 0.0, "staff.turnover": 0.0, "staff.overload_effect": 0.0, "desk.causes": 0.0}
+    today = small(**steady)
+    world = newborn(today, 3)
+    assert world.firm.first_factor[0] == pytest.approx(1)
+    mended = small(**steady, **{"touchpoints.repair": 1e6})
+    assert newborn(mended, 3).firm.first_factor[0] > 1.02
+
+
+def test_f20_share_of_broken_promises_by_hand() -> None:
+    """Of five standards (24, 24, 30, 48, 96 h) with a tolerance of 1.25: 48 after 24, 24, 30; 96 after four; 30 is not late."""
+    hours = np.log([48.0, 24.0, 96.0, 24.0, 30.0])
+    assert share_broken(hours, np.log(1.25) + 1e-9) == pytest.approx(7 / 20)
+    assert share_broken(np.zeros(5), np.log(1.25)) == 0
+    assert share_broken(np.zeros(1), 0.0) == 0
+
+
+def test_f20_today_s_standards_leave_today_s_failures_and_only_their_change_acts(
+    small: Callable[..., Scenario],
+) -> None:
+    """Among very many employees broken promises are as usual, so that the mean failure rate is the stated one."""
+    many = {"market.people": 20_000, "market.customers": 10_000, "staff.customers_each": 5.0, "desk.causes": 0.0}
+    scenario = small(**many)
+    told = next_month(newborn(scenario), scenario)
+    assert told["failure_rate"] == pytest.approx(0.02, rel=0.01)
+    assert told["standards_spread"] == pytest.approx(0.5, rel=0.05)
+
+
+def test_f20_common_standards_come_slowly_and_go_when_they_are_no_longer_paid_for(
+    small: Callable[..., Scenario],
+) -> None:
+    paid = small(**{"consistency.standards": 1e6})
+    world = newborn(paid)
+    narrowed = []
+    for scenario in [paid] * 12 + [small()] * 12:
+        next_month(world, scenario)
+        narrowed.append(float(world.firm.narrowed[0]))
+    assert all(later > earlier for earlier, later in itertools.pairwise(narrowed[:12]))
+    assert narrowed[11] == pytest.approx(0.9 * (1 - (5 / 6) ** 12))
+    assert narrowed[23] == pytest.approx(narrowed[11] * (5 / 6) ** 12)
+
+
+def test_f20_one_employee_breaks_nobody_else_s_promise(small: Callable[..., Scenario]) -> None:
+    scenario = small(**{"staff.customers_each": 2_000.0, "desk.causes": 0.0})
+    world = newborn(scenario)
+    assert next_month(world, scenario)["broken_promises"] == 0
+    people = world.touchpoints.kind == PEOPLE
+    assert world.touchpoints.rate[people] == pytest.approx(0.6 * world.touchpoints.usual_rate[people])
+    assert world.touchpoints.rate[~people] == pytest.approx(world.touchpoints.usual_rate[~people])
+
+
+def test_f27_intrusions_by_hand() -> None:
+    """Five customers: certain intrusions at every ordinary encounter and at no other; satisfaction stops at 0."""
+    met, indifferent = np.array([3, 2, 1, 0, 4], np.uint8), np.array([1, 2, 0, 0, 0], np.uint8)
+    failed, wowed = np.array([0, 0, 1, 0, 1], np.uint8), np.array([1, 0, 0, 0, 0], np.uint8)
+    satisfaction = np.array([0.5, 0.5, 0.5, 0.5, 0.05], np.float32)
+    arguments = (np.arange(5, dtype=np.int32), np.zeros(5, np.uint16), np.uint64(7))
+    total = kernels.manners.intrude(*arguments, 1.0, 0.1, met, indifferent, failed, wowed, satisfaction)
+    assert total == 1 + 3
+    assert satisfaction == pytest.approx([0.4, 0.5, 0.5, 0.5, 0.0])
+
+
+def test_f27_intrusions_are_binomial_and_fewer_of_them_spare_the_same_people() -> None:
+    n, none = 200_000, np.zeros(200_000, np.uint8)
+    rows, met = np.arange(n, dtype=np.int32), np.full(n, 4, np.uint8)
+    counts = []
+    for chance in (0.3, 0.1):
+        satisfaction = np.full(n, 100.0, np.float32)
+        kernels.manners.intrude(
+            rows, np.zeros(n, np.uint16), np.uint64(7), chance, 1.0, met, none, none, none, satisfaction
+        )
+        counts.append(100 - satisfaction)
+        expected = 4 * chance
+        assert abs(counts[-1].mean() - expected) < 4 * np.sqrt(expected * (1 - chance) / n)
+        assert abs((counts[-1] == 0).mean() - (1 - chance) ** 4) < 4 * 0.5 / np.sqrt(n)
+    assert (counts[1] <= counts[0]).all()
+
+
+def test_f27_kindnesses_delight_from_the_next_month_and_fade(small: Callable[..., Scenario]) -> None:
+    paid = small(**{"manners.kindnesses": 1e6})
+    world = newborn(paid)
+    for scenario, expected in ((paid, 0.04 / 3), (paid, 0.04 * 5 / 9), (small(), 0.04 * 10 / 27)):
+        next_month(world, scenario)
+        assert world.firm.wow_added[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("key", ["touchpoints", "consistency", "scorecard", "manners"])
+def test_each_part_can_be_switched_off(small: Callable[..., Scenario], key: str) -> None:
+    record = simulate(small(**{f"{key}.on": False, "months": 3}), 0, ["as today"])[0]
+    assert record.figures["encounters"] > 0
+    assert (record.audit is None) == (key == "scorecard")
+
+
+def test_f19_a_run_hands_back_each_touchpoint_of_the_months_that_count(small: Callable[..., Scenario]) -> None:
+    model = LoyaltyModel(small(**{"touchpoints.table": FIVE, "touchpoints.repair": 50.0, "months": 4}))
+    rates = []
+    while model.running:
+        model.step()
+        points = model.world.touchpoints
+        rates.append(going_wrong(float(model.world.firm.care_now[0]), points.cold, points.rate))
+    audit = model.run_record().audit
+    assert audit is not None
+    assert audit.names == ("door", "desk", "till", "bill", "site")
+    assert audit.figures["performance"] == pytest.approx(1 - np.mean(rates, axis=0))
+    assert audit.figures["urgency"].sum() == pytest.approx(1)
+    assert 0 < audit.figures["spent"].sum() <= 4 * 50 + 1e-9
