@@ -10,9 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -83,17 +81,3 @@ def run_python(*arguments: str, **environment: str) -> str:
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}")
     return done.stdout
-
-
-def at_most(threads: int) -> AbstractContextManager[None]:
-    """Let what is simulated inside use at most so many threads; an engine without threads has one anyhow."""
-    if not has_threads():
-        return nullcontext()
-    from loyaltysim.core import threads as engine
-
-    return engine.at_most(threads)
-
-
-def has_threads() -> bool:
-    """Tell whether this engine can spread one run over threads."""
-    return find_spec("loyaltysim.core.threads") is not None

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from benchmarks.measuring import NANO, Figure, Figures, alternately, at_most, figure, ratio
+from benchmarks.measuring import NANO, Figure, Figures, alternately, figure, ratio
 from benchmarks.numpy_core import NumpyMarket
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM, core, whole
 from benchmarks.textbook import TextbookMarket
+from loyaltysim.core.threads import at_most
 from loyaltysim.model import LoyaltyModel
 
 MODELS = {"whole": whole, "core": core}

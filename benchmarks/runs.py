@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.batched import PROCESSES, batch
-from benchmarks.measuring import Figures, alternately, at_most, figure, has_threads, ratio, timed
+from benchmarks.measuring import Figures, alternately, figure, ratio, timed
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM, core, whole
+from loyaltysim.core.threads import at_most
 from loyaltysim.engine import stationary_start
 from loyaltysim.experiments.executors import Processes
 from loyaltysim.model import LoyaltyModel, simulate
@@ -42,20 +43,18 @@ def horizon(plan: Plan) -> Figures:
 
         return seconds
 
-    allowed = (1, 2) if has_threads() else (1,)
-    walls = alternately({str(threads): runner(threads) for threads in allowed}, plan.repeats)
+    walls = alternately({str(threads): runner(threads) for threads in (1, 2)}, plan.repeats)
     of = f"{plan.big:,} people x {plan.months} months, whole model, small world"
     figures: Figures = {}
-    for threads in allowed:
+    for threads in (1, 2):
         on = "one thread" if threads == 1 else f"{threads} threads"
         figures[f"horizon.{threads}"] = figure(f"{of}, wall, {on}", "s", walls[str(threads)])
         figures[f"horizon.{threads}.processor"] = figure(f"{of}, processor, {on}", "s", processor[threads])
-    figures["horizon"] = figures.pop(f"horizon.{allowed[-1]}")
-    if has_threads():
-        what = f"{of}, wall: one thread against two"
-        figures["two_threads"] = ratio(what, figures["horizon.1"], figures["horizon"])
-        bits = _equal(played[1], played[2])
-        figures["two_threads_equal_bits"] = figure(f"{of}: same bits on one thread and on two (1: yes)", "", bits)
+    figures["horizon"] = figures.pop("horizon.2")
+    what = f"{of}, wall: one thread against two"
+    figures["two_threads"] = ratio(what, figures["horizon.1"], figures["horizon"])
+    bits = _equal(played[1], played[2])
+    figures["two_threads_equal_bits"] = figure(f"{of}: same bits on one thread and on two (1: yes)", "", bits)
     return figures
 
 

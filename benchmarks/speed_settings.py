@@ -22,8 +22,15 @@ SLOWED = (
     "grievance.product",
     "advertising.strength",
 )
+IDLE = (
+    "managers", "staff", "contagion", "touchpoints", "scorecard", "complexity", "exceptions", "value_promise", "winback",
+    "surveys", "win_loss",
+)  # fmt: skip
+"""Parts that the twin has no rule for and that change nothing at the docked values: the core is timed without them."""
+
 CORE: dict[str, Any] = {
     **MARKET,
+    **{f"{part}.on": False for part in IDLE},
     **{path: MARKET[path] / HASTE for path in SLOWED},
     "stated.churn_annual": 0.2,
     "service.encounters_mean": 2.0,

@@ -16,10 +16,23 @@ import mesa
 
 from benchmarks.textbook_person import CUSTOMER, LOST, Person
 
-WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.passed_on": 0.0}
+WITHOUT = {"reviews.on": False, "winback.budget": 0.0, "market.burn_in": 0, "desk.causes": 0.0, "desk.intake_hours": 0.0,
+           "channels.on": False, "handoffs.on": False, "follow_up.on": False, "apology.on": False,
+           "surveys.budget": 0.0, "survey_fatigue.on": False, "false_claims.on": False}  # fmt: skip
 CONSTANT_CARE = {"staff.spread": 0.0, "staff.turnover": 0.0, "staff.overload_effect": 0.0}
+ALL_ALIKE = {
+    "touchpoints.differ": 0.0,
+    "touchpoints.repair": 0.0,
+    "touchpoints.first_impression": 0.0,
+    "consistency.on": False,
+    "manners.on": False,
+}
 UNTRAINED = {f"staff.{lever}": 0.0 for lever in ("training", "treatment", "empowerment", "sharing", "selectivity")}
-CORE = {**WITHOUT, **CONSTANT_CARE, **UNTRAINED, "market.fickleness_kind": "gamma"}
+AS_RESTED = {"burnout.on": False, "sins.on": False}
+UNMOVED = {"joining.fickle_draw": 0.0, "complexity.growth": 0.0, "rivals.offers": 0.0, "rivals.reaction": 0.0}
+CORE = {
+    **WITHOUT, **AS_RESTED, **CONSTANT_CARE, **UNTRAINED, **ALL_ALIKE, **UNMOVED, "market.fickleness_kind": "gamma",
+}  # fmt: skip
 """What must stand at these values, because the core has no rule for anything else."""
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from benchmarks.bars import BARS
-from benchmarks.measuring import has_threads
 from benchmarks.months import MODELS, NETWORKS, name_of
 from benchmarks.plan import FULL, QUICK
 
@@ -35,8 +34,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_every_bar_has_its_figure(record: dict[str, Any]) -> None:
-    of_threads = set() if has_threads() else {"two_threads", "two_threads_equal_bits"}
-    assert {bar["figure"] for bar in record["bars"]} == {bar.figure for bar in BARS} - of_threads
+    assert {bar["figure"] for bar in record["bars"]} == {bar.figure for bar in BARS}
 
 
 def test_every_contestant_is_there_at_every_size(record: dict[str, Any]) -> None:
