@@ -1,0 +1,187 @@
+"""The scenarios that come with the package: each one's lesson is borne out by its run.
+
+The runs are those of the files with few replications, over common luck; a difference counts from three standard errors on,
+unless a claim is exact.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from loyaltysim.calibration import solve
+from loyaltysim.commands import main
+from loyaltysim.core.record import RunRecord
+from loyaltysim.model import NUMBER, simulate
+from loyaltysim.scenario import load, shipped
+
+pytestmark = pytest.mark.markets
+
+STANDARD_ERRORS, REPLICATIONS, SEED = 3.0, 4, 2029
+MOST_LINES = 25
+ROOT = Path(__file__).parents[2]
+NO_LESSON = {"baseline.yml", "evidence.yml", "recovery-or-acquisition.yml"}
+LIBRARY = sorted(file.name for file in (ROOT / "scenarios").glob("*.yml") if file.name not in NO_LESSON)
+TODAY = "as today"
+
+MORE, LESS = +1, -1
+CLAIMS = [
+    ("tea-caddy", "shared record", LESS, "cases_stalled", "as today"),
+    ("tea-caddy", "shared record", LESS, "response_time", "more handlers"),
+    ("tea-caddy", "more handlers", MORE, "cases_stalled", "as today"),
+    ("tea-caddy", "more handlers", MORE, "npv", "shared record"),
+    ("parking-stamp", "trusted staff", LESS, "sin_rule_book", "as today"),
+    ("parking-stamp", "trusted staff", LESS, "left_indifference", "as today"),
+    ("parking-stamp", "trusted staff", MORE, "npv", "as today"),
+    ("role-swap", "role swaps", LESS, "failures", "as today"),
+    ("role-swap", "role swaps", LESS, "grievances_product", "larger desk"),
+    ("role-swap", "role swaps", LESS, "cases_passed_on", "as today"),
+    ("role-swap", "larger desk", MORE, "cases_passed_on", "as today"),
+    ("number-portability", "listen and recover", LESS, "lost_to_rivals", "as today"),
+    ("number-portability", "advertising", MORE, "lost_to_rivals", "as today"),
+    ("number-portability", "advertising", MORE, "won_from_rivals", "listen and recover"),
+    ("training-stopped", "training for one year", MORE, "npv", "as today"),
+    ("training-stopped", "training kept up", MORE, "npv", "training for one year"),
+    ("smile-campaign", "smile campaign", MORE, "mood_shown", "as today"),
+    ("smile-campaign", "smile campaign", LESS, "mood_mean", "as today"),
+    ("smile-campaign", "smile campaign", LESS, "satisfaction", "as today"),
+    ("smile-campaign", "smile campaign", MORE, "burnout_mean", "as today"),
+    ("smile-campaign", "treating staff well", MORE, "satisfaction", "as today"),
+    ("smile-campaign", "treating staff well", MORE, "npv", "smile campaign"),
+    ("24-or-48-hours", "common standards", LESS, "broken_promises", "as today"),
+    ("24-or-48-hours", "common standards", LESS, "failures", "as today"),
+    ("silent-majority", "asking, bad recovery", MORE, "complaints", "as today"),
+    ("silent-majority", "asking, bad recovery", MORE, "churn_annual", "as today"),
+    ("silent-majority", "asking, good recovery", LESS, "churn_annual", "good recovery"),
+    ("silent-majority", "asking, good recovery", MORE, "npv", "good recovery"),
+    ("silent-majority", "asking, bad recovery", LESS, "npv", "as today"),
+    ("wows-or-fewer-intrusions", "small kindnesses", MORE, "joined_by_talk", "fewer intrusions"),
+    ("wows-or-fewer-intrusions", "fewer intrusions", LESS, "churn_annual", "as today"),
+    ("wows-or-fewer-intrusions", "fewer intrusions", LESS, "churn_annual", "small kindnesses"),
+    ("recovery-for-one-year", "kept up", MORE, "npv", "for one year"),
+    ("believed-worst-touchpoint", "by audit", LESS, "failure_rate", "by belief"),
+    ("believed-worst-touchpoint", "by audit", LESS, "left_product", "by belief"),
+    ("pilot", "asking all at once", MORE, "churn_annual", "as today"),
+    ("win-back-or-keep", "keep", MORE, "npv", "win back"),
+    ("win-back-or-keep", "win back", LESS, "npv", "as today"),
+]  # fmt: skip
+
+
+@cache
+def runs_of(name: str) -> dict[str, list[RunRecord]]:
+    """Run a scenario of the library a few times; each strategy's records, one a replication."""
+    scenario = solve(load(shipped(f"{name}.yml"), seed=SEED))
+    found: dict[str, list[RunRecord]] = {strategy: [] for strategy in scenario.strategies}
+    for replication in range(REPLICATIONS):
+        for record in simulate(scenario, replication, list(found)):
+            found[record.strategy].append(record)
+    return found
+
+
+def figures(name: str, strategy: str, metric: str) -> np.ndarray:
+    return np.array([record.figures[metric] for record in runs_of(name)[strategy]])
+
+
+def in_month(name: str, strategy: str, metric: str, month: int) -> np.ndarray:
+    return np.array([record.months[month, NUMBER[metric]] for record in runs_of(name)[strategy]])
+
+
+def sure(differences: np.ndarray) -> bool:
+    """Tell whether paired differences are above zero by so many standard errors."""
+    error = differences.std(ddof=1) / np.sqrt(differences.size)
+    return bool(differences.mean() > STANDARD_ERRORS * error)
+
+
+@pytest.mark.parametrize(("name", "strategy", "sign", "metric", "other"), CLAIMS)
+def test_the_lesson_is_borne_out(name: str, strategy: str, sign: int, metric: str, other: str) -> None:
+    assert sure(sign * (figures(name, strategy, metric) - figures(name, other, metric)))
+
+
+def test_of_unequal_accounts_a_tenth_is_more_than_half_of_what_leaves() -> None:
+    share = figures("parking-stamp", TODAY, "lost_margin_top_tenth") / figures("parking-stamp", TODAY, "lost_margin")
+    assert sure(share - 0.5)
+
+
+def test_in_a_zero_sum_market_every_departure_over_service_is_a_rivals_gain() -> None:
+    for record in runs_of("number-portability")[TODAY]:
+        at = {name: record.months[1:, number] for name, number in NUMBER.items()}
+        assert (at["lost_to_rivals"] == at["left"] - at["left_died"] - at["left_moved"]).all()
+        assert (at["won_from_rivals"] == at["joined"] + at["returned"]).all()
+
+
+@pytest.mark.parametrize("month", [36, 60])
+def test_what_a_year_of_training_taught_is_forgotten(month: int) -> None:
+    def gain(strategy: str) -> np.ndarray:
+        name = "training-stopped"
+        return in_month(name, strategy, "care_mean", month) - in_month(name, TODAY, "care_mean", month)
+
+    assert sure(0.2 * gain("training kept up") - gain("training for one year"))
+
+
+def test_a_year_of_recovery_leaves_little_at_the_end() -> None:
+    def gain(strategy: str) -> np.ndarray:
+        return figures("recovery-for-one-year", strategy, "customers") - figures(
+            "recovery-for-one-year", TODAY, "customers"
+        )
+
+    assert sure(0.25 * gain("kept up") - gain("for one year"))
+
+
+def test_leaders_mostly_believe_in_the_wrong_touchpoint() -> None:
+    assert sure(0.6 - figures("believed-worst-touchpoint", TODAY, "believed_right"))
+
+
+def test_win_back_costs_what_the_sources_say() -> None:
+    price = figures("win-back-or-keep", "win back", "winback_cost_per_dollar")
+    assert abs(price.mean() - 10) < STANDARD_ERRORS * price.std(ddof=1) / np.sqrt(price.size)
+
+
+def disturbance(strategy: str) -> np.ndarray:
+    """Give by how much the arms' touching each other raised the estimate; float64 (replications,)."""
+    found = [record.pilot for record in runs_of("pilot")[strategy]]
+    return np.array([each.estimate - each.undisturbed for each in found if each])
+
+
+def test_a_pilot_that_shares_its_desk_hides_most_of_the_harm() -> None:
+    harm = np.array([-record.pilot.truth for record in runs_of("pilot")["asking, one desk"] if record.pilot])
+    assert harm.size == REPLICATIONS
+    shared, own = disturbance("asking, one desk"), disturbance("asking, a desk each")
+    assert sure(harm)
+    assert sure(shared)
+    assert sure(shared - own)
+    assert shared.mean() > 0.5 * harm.mean() > 2 * abs(own.mean())
+
+
+def test_every_scenario_has_a_claim_that_is_tested() -> None:
+    assert {f"{name}.yml" for name, *_ in CLAIMS} == set(LIBRARY)
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_a_scenario_is_a_short_file_with_a_question_and_a_lesson(name: str) -> None:
+    scenario = load(shipped(name))
+    assert scenario.question
+    assert scenario.lesson
+    assert "extends: baseline.yml" in shipped(name).read_text(encoding="utf-8")
+    assert len(shipped(name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_the_page_of_scenarios_lists_it(name: str) -> None:
+    assert f"[{name}](../scenarios/{name})" in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+def test_a_run_ends_with_the_lesson_of_its_own_file(tmp_path: Path) -> None:
+    oldest, study = tmp_path / "oldest.yml", tmp_path / "study.yml"
+    oldest.write_text(
+        "calibration: off\nmonths: 2\nreplications: 1\nmarket: {people: 500, customers: 100, burn_in: 2}\nlesson: Stale.\n"
+    )
+    study.write_text("extends: oldest.yml\nlesson: >-\n  Two lines\n  of text.\n")
+    places = {path: ["run", str(path), "--out", str(tmp_path / path.stem)] for path in (oldest, study)}
+    told = {path: CliRunner().invoke(main, words).stdout for path, words in places.items()}
+    assert "Lesson of the file as it is written: Stale." in told[oldest]
+    assert "Lesson of the file as it is written: Two lines of text." in told[study]
+    assert "Stale" not in told[study]
