@@ -1,0 +1,112 @@
+"""Every lever has a limit (K8): more of it does ever less, and past some spending it costs more than it brings.
+
+The levers are taken from the declarations, so that a new one without a row here fails. Paired on common luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pytest
+
+from loyaltysim.model import simulate
+from loyaltysim.scenario import Scenario
+from loyaltysim.scenario.book import book
+
+pytestmark = pytest.mark.markets
+
+PAIRS = 4
+MARKET = {
+    "market.people": 10_000,
+    "market.customers": 2_000,
+    "desk.budget": 400.0,
+    "advertising.budget": 8_000.0,
+    "advertising.scale": 10_000.0,
+    "voice.unprompted": 0.5,
+    "winback.cost_per_dollar": 5.0,
+    "staff.encounters_each": 200.0,
+    "handoffs.passed_on": 0.9,
+    "handoffs.stalls": 0.5,
+    "months": 24,
+}
+"""A market in which each lever has something to do: much is voiced and passed on, and the staff are overloaded."""
+
+MONTHLY, A_HIRE, A_CASE, A_SHARE = (20_000.0, 200_000.0), (6_000.0, 80_000.0), (100.0, 4_000.0), (0.5, 1.0)
+EFFECTS: dict[str, tuple[str, tuple[float, float]]] = {
+    "managers.leadership": ("managers_attitude", MONTHLY),
+    "staff.training": ("care_mean", MONTHLY),
+    "staff.treatment": ("care_mean", MONTHLY),
+    "staff.empowerment": ("care_mean", MONTHLY),
+    "staff.sharing": ("care_mean", MONTHLY),
+    "staff.hands": ("burnout_mean", MONTHLY),
+    "staff.selectivity": ("indifferent_encounters", A_HIRE),
+    "contagion.smile_campaign": ("mood_shown", MONTHLY),
+    "touchpoints.repair": ("mended_share", MONTHLY),
+    "consistency.standards": ("broken_promises", MONTHLY),
+    "complexity.simplify": ("contacts_ratio", MONTHLY),
+    "manners.restraint": ("intrusions", MONTHLY),
+    "manners.kindnesses": ("wows", MONTHLY),
+    "voice.budget": ("complaints", MONTHLY),
+    "surveys.budget": ("grievances_found", MONTHLY),
+    "channels.direct": ("reviews_posted", MONTHLY),
+    "handoffs.shared_record": ("cases_stalled", MONTHLY),
+    "handoffs.role_swaps": ("cases_passed_on", MONTHLY),
+    "follow_up.budget": ("cases_called_back", MONTHLY),
+    "desk.budget": ("acknowledged", MONTHLY),
+    "desk.causes": ("mended_share", (0.2, 0.99)),
+    "desk.compensation": ("false_claims", A_CASE),
+    "leaders.listening": ("leaders_heard", MONTHLY),
+    "apology.offered": ("apologies", A_SHARE),
+    "value_promise.budget": ("promise_trusted", MONTHLY),
+    "advertising.budget": ("joined", MONTHLY),
+    "winback.budget": ("winback_margin", MONTHLY),
+}
+"""What each lever moves, and two amounts of it: much, and far too much."""
+
+IN_PROPORTION = {"apology.offered", "desk.causes"}
+"""Shares, which end at 1: what they move grows with them, and only their worth can fall."""
+
+
+def test_every_lever_has_its_row() -> None:
+    assert set(EFFECTS) == {path for path, row in book().items() if row.role == "lever"}
+
+
+@pytest.fixture(scope="module")
+def moved(small: Callable[..., Scenario]) -> Callable[[str, str], np.ndarray]:
+    """Give by how much a strategy (`lever much`) differs from none of any lever, one figure a replication."""
+    strategies: Mapping[str, Mapping[str, float]] = {"none": {"desk.causes": 0.0, "apology.offered": 0.0}} | {
+        f"{lever} {name}": {"desk.causes": 0.0, "apology.offered": 0.0, lever: amount}
+        for lever, (_, amounts) in EFFECTS.items()
+        for name, amount in zip(("much", "too much"), amounts, strict=True)
+    }
+    scenario = small(**MARKET, strategies=strategies)
+    found: dict[str, list[Mapping[str, float]]] = {name: [] for name in strategies}
+    for replication in range(PAIRS):
+        for record in simulate(scenario, replication, list(strategies)):
+            found[record.strategy].append(record.figures)
+
+    def differences(strategy: str, metric: str) -> np.ndarray:
+        return np.array(
+            [ours[metric] - none[metric] for ours, none in zip(found[strategy], found["none"], strict=True)]
+        )
+
+    return differences
+
+
+def surely_above_zero(figures: np.ndarray) -> bool:
+    return bool(figures.mean() > 3 * figures.std(ddof=1) / np.sqrt(figures.size))
+
+
+@pytest.mark.parametrize("lever", EFFECTS)
+def test_it_moves_something_and_ever_less(moved: Callable[[str, str], np.ndarray], lever: str) -> None:
+    metric, (much, too_much) = EFFECTS[lever]
+    first, second = moved(f"{lever} much", metric), moved(f"{lever} too much", metric)
+    assert surely_above_zero(first) or surely_above_zero(-first)
+    if lever not in IN_PROPORTION:
+        assert abs(second.mean()) < 0.9 * too_much / much * abs(first.mean())
+
+
+@pytest.mark.parametrize("lever", EFFECTS)
+def test_past_some_spending_it_costs_more_than_it_brings(moved: Callable[[str, str], np.ndarray], lever: str) -> None:
+    assert surely_above_zero(moved(f"{lever} much", "npv") - moved(f"{lever} too much", "npv"))
