@@ -13,22 +13,18 @@ import pytest
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.book import book
+from tests.simulation.test_directions import MARKET
 
 pytestmark = pytest.mark.markets
 
 PAIRS = 4
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "desk.budget": 400.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
+BUSY = {
+    **MARKET,
     "voice.unprompted": 0.5,
     "winback.cost_per_dollar": 5.0,
     "staff.encounters_each": 200.0,
     "handoffs.passed_on": 0.9,
     "handoffs.stalls": 0.5,
-    "months": 24,
 }
 """A market in which each lever has something to do: much is voiced and passed on, and the staff are overloaded."""
 
@@ -80,7 +76,7 @@ def moved(small: Callable[..., Scenario]) -> Callable[[str, str], np.ndarray]:
         for lever, (_, amounts) in EFFECTS.items()
         for name, amount in zip(("much", "too much"), amounts, strict=True)
     }
-    scenario = small(**MARKET, strategies=strategies)
+    scenario = small(**BUSY, strategies=strategies)
     found: dict[str, list[Mapping[str, float]]] = {name: [] for name in strategies}
     for replication in range(PAIRS):
         for record in simulate(scenario, replication, list(strategies)):
