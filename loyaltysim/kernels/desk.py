@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import LOGGED, RESOLVED, RESOLVED_FAST
+from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.luck import bits, person, unit
 
 WAITING = np.inf
@@ -20,7 +20,7 @@ A_ROUND = np.uint64(4)
 """Draws that a case makes anew each time it is reopened."""
 
 
-@njit(cache=True, nogil=True)
+@part
 def _move(
     i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
 ):  # fmt: skip
@@ -36,7 +36,7 @@ def _move(
     mislaid[to] = mislaid[i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forget_withdrawn(
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case
 ):  # fmt: skip
@@ -52,7 +52,7 @@ def forget_withdrawn(
     return kept, waiting
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def arrivals(rows, generation, key, month):
     """Give the instant, in months, at which each voiced complaint arrives: month + uniform; float64 (n,)."""
     instants = np.empty(rows.size, np.float64)
@@ -61,7 +61,7 @@ def arrivals(rows, generation, key, month):
     return instants
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def receive(
     order, rows, instants, lag_before, lag_after, lost, month, generation, key, answered, hours,
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
@@ -92,7 +92,7 @@ def receive(
     return count, found
 
 
-@njit(cache=True, nogil=True)
+@part
 def _busy_until(free_at, ends):
     """Let the handler who is free first (the top of the heap) be busy until `ends`."""
     place = 0
@@ -109,7 +109,7 @@ def _busy_until(free_at, ends):
     free_at[place] = ends
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
     """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
 
@@ -140,7 +140,7 @@ def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_fr
     return part_free_at, order.size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def conclude(
     count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
     person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,

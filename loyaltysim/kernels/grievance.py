@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, NONE, PRODUCT, RESOLVED, SILENT, SMALL
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
 TWO = np.uint64(2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def grieve(
     roll, generation, key, month, indifferent, failed, satisfaction, before, tenure, fickleness, open_case,
     base_indifference, base_product, slope, middle, forgiveness, small_share, year, sinned, sin_weight,
@@ -64,7 +64,7 @@ def grieve(
     return rows[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
     """List whose grievance is decided this month, and how it ended: the silent first, then the closed complaints.
 
@@ -93,7 +93,7 @@ def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
     return rows, ended
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def settle(
     rows, outcomes, month, generation, ever, kept, repeat_factor, restored, paradox,
     severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,

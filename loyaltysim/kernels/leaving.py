@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
@@ -13,7 +13,7 @@ CERTAIN = 1e6
 """A hazard at which leaving is certain; more would overflow a float32."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow(
     roll, fickleness, heard_good, heard_bad, exposure, base, opinion_weight, bad_weight, log_ratio, keeps, hazard
 ):
@@ -29,7 +29,7 @@ def follow(
         exposure[row] *= keeps
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slope, middle, content, hazard):
     """Give each customer's monthly hazard to be lured by a rival (float32).
 
@@ -45,7 +45,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
             hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def depart(
     roll, generation, key, month, died, moved, following, lured, complained,
     status, reason, left_month, open_case,
@@ -103,7 +103,7 @@ def depart(
     return left, never, withdrawn, gone[:n].copy(), defectors[:m].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, with_rival):
     """Let this month's defectors (rows, int32) find a new supplier, and their neighbours know.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, normal, person, unit
 
 ZERO = np.uint64(0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def quits(key, hired, now_want, zeal, usual, turnover, slope):
     """List the posts (int32, ascending) whose holders quit: the chance is turnover * exp(-slope * (want x zeal - usual))."""
     posts = np.empty(hired.size, np.int32)
@@ -22,7 +22,7 @@ def quits(key, hired, now_want, zeal, usual, turnover, slope):
     return posts[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drift(talent, gained, lost, shared, best, pace, now):
     """Move everyone's level (float64 (staff,)) at a pace toward their goal, at most 1: talent + gained - lost.
 
@@ -34,7 +34,7 @@ def drift(talent, gained, lost, shared, best, pace, now):
         now[post] += pace * (level - now[post])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def settle(now_know, now_want, now_can, zeal, care, mood):
     """Give everyone's care, know x want x zeal x can, and mood, which is want x zeal (float32)."""
     for post in range(care.size):
@@ -43,7 +43,7 @@ def settle(now_know, now_want, now_can, zeal, care, mood):
         mood[post] = felt
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def share_moods(employees, team, colleagues, asked, worth, mood, acted):
     """Draw the mood of those at work toward their team's by a part `colleagues`, and let them act more than they feel.
 
@@ -73,7 +73,7 @@ def share_moods(employees, team, colleagues, asked, worth, mood, acted):
     return mean, shown / employees, np.sqrt(max(square / employees - mean * mean, 0.0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def burn(key, hired, employees, load, borne, half_width, acting, feeding, recovery, coldness, acted, burnout, zeal):
     """Feed and heal everyone's burn-out (columns float64, hired uint16), and take it off their zeal.
 
@@ -92,7 +92,7 @@ def burn(key, hired, employees, load, borne, half_width, acting, feeding, recove
     return total / employees
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def standards(key, hired, employees, spread):
     """Give the log of the time that each employee promises against the middle one, normal; float64 (employees,)."""
     times = np.empty(employees)
