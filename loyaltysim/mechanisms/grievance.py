@@ -82,7 +82,7 @@ class Grievance(Mechanism):
             kernels.grievance.grieve, world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
-            world.sinned, world.sin_weight.astype(np.float32),
+            world.sinned, world.sin_weight,
             people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
         rows = world.rolls["grieved"] = threads.joined(parts)
