@@ -52,17 +52,16 @@ def depart(
 ):  # fmt: skip
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
-    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns left and
-    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows (int32) of those who died or
-    moved and of the defectors: all others of the roll who left this month, over a grievance too.
+    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns counts, int64 (13,): left
+    and never_complained by reason and the withdrawn cases; and the rows (int32) of those who died or moved and of the
+    defectors: all others of the roll who left this month, over a grievance too.
     """
-    left = np.zeros(6, np.int64)
-    never = np.zeros(6, np.int64)
+    counts = np.zeros(13, np.int64)
+    left, never = counts[:6], counts[6:12]
     gone = np.empty(roll.size, np.int32)
     n = 0
     defectors = np.empty(roll.size, np.int32)
     m = 0
-    withdrawn = 0
     for i in range(roll.size):
         row = np.uint64(roll[i])
         if status[row] != CUSTOMER:
@@ -93,14 +92,14 @@ def depart(
             never[why] += 1
         if open_case[row]:
             open_case[row] = 0
-            withdrawn += 1
+            counts[12] += 1
         if why <= MOVED:
             gone[n] = row
             n += 1
         else:
             defectors[m] = row
             m += 1
-    return left, never, withdrawn, gone[:n].copy(), defectors[:m].copy()
+    return counts, gone[:n].copy(), defectors[:m].copy()
 
 
 @kernel
