@@ -11,15 +11,44 @@ ZERO = np.uint64(0)
 
 
 @kernel
-def quits(key, hired, now_want, zeal, usual, turnover, slope):
-    """List the posts (int32, ascending) whose holders quit: the chance is turnover * exp(-slope * (want x zeal - usual))."""
+def hire(posts, n, keys, levels, width, hired, burnout, zeal, talents, nows):
+    """Put someone new into each of the first n `posts` (int32): rested, and with talents of their own.
+
+    keys: uint64 (3,), of the draws of know, want and can; levels: float64 (3,), their means; `width` of the even spread
+    around them; talents, nows: float64 (3, staff), each between 0 and 1.
+    """
+    for i in range(n):
+        post = posts[i]
+        hired[post] += 1
+        burnout[post] = 0.0
+        zeal[post] = 1.0
+        for k in range(3):
+            talent = levels[k] + width * (unit(keys[k], person(post, hired[post])) - 0.5)
+            talents[k][post] = nows[k][post] = min(max(talent, 0.0), 1.0)
+
+
+@kernel
+def turn_over(
+    key, at_work, usual, turnover, slope, keys, levels, width, hired, burnout, zeal,
+    talent_know, talent_want, talent_can, now_know, now_want, now_can,
+):  # fmt: skip
+    """Let each holder of a post quit with the chance turnover * exp(-slope * (want x zeal - usual)), and hire others.
+
+    The rest as in `hire`. Returns how many of the first `at_work` posts are held anew.
+    """
     posts = np.empty(hired.size, np.int32)
     n = 0
+    anew = 0
     for post in range(hired.size):
         if unit(key, person(post, hired[post])) < turnover * np.exp(-slope * (now_want[post] * zeal[post] - usual)):
             posts[n] = post
             n += 1
-    return posts[:n].copy()
+            anew += post < at_work
+    hire(
+        posts, n, keys, levels, width, hired, burnout, zeal,
+        (talent_know, talent_want, talent_can), (now_know, now_want, now_can),
+    )  # fmt: skip
+    return anew
 
 
 @kernel
@@ -41,6 +70,18 @@ def settle(now_know, now_want, now_can, zeal, care, mood):
         felt = now_want[post] * zeal[post]
         care[post] = now_know[post] * felt * now_can[post]
         mood[post] = felt
+
+
+@kernel
+def move(
+    gained, overloaded, shared, best, pace, talent_know, talent_want, talent_can, now_know, now_want, now_can, zeal, care,
+    mood,
+):  # fmt: skip
+    """Let know, want and can `drift`, and settle care and mood; gained, best: float64 (3,); overload takes from want."""
+    drift(talent_know, gained[0], 0.0, shared, best[0], pace, now_know)
+    drift(talent_want, gained[1], overloaded, shared, best[1], pace, now_want)
+    drift(talent_can, gained[2], 0.0, shared, best[2], pace, now_can)
+    settle(now_know, now_want, now_can, zeal, care, mood)
 
 
 @kernel
