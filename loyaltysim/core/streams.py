@@ -31,10 +31,30 @@ def stream(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
+def _timeless_keys(seed: int, replication: int) -> dict[str, int]:
+    """Give the keys that were asked for in a replication, by the decision's name, before a month is folded in."""
+    return {}
+
+
 def timeless_key(seed: int, replication: int, name: str) -> int:
     """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
-    return bits(bits(bits(0, seed), replication), stream(name))
+    keys = _timeless_keys(seed, replication)
+    if name not in keys:
+        keys[name] = bits(bits(bits(0, seed), replication), stream(name))
+    return keys[name]
+
+
+@lru_cache(maxsize=1024)
+def _month_keys(seed: int, replication: int, month: int) -> dict[str, int]:
+    """Fold a month, all at once, into the keys of all decisions that were asked for before; by the decision's name."""
+    import numpy as np
+
+    known = list(_timeless_keys(seed, replication).items())
+    z = np.array([key for _, key in known], np.uint64) + np.uint64((month + 1) * GOLDEN & MASK)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return dict(zip([name for name, _ in known], (z ^ (z >> np.uint64(31))).tolist(), strict=True))
 
 
 class Draws(NamedTuple):
@@ -47,7 +67,10 @@ class Draws(NamedTuple):
 
     def __call__(self, decision: str) -> int:
         """Give the key of a decision of this mechanism in this month."""
-        return bits(self.ever(decision), self.month)
+        keys, name = _month_keys(self.seed, self.replication, self.month), f"{self.mechanism}.{decision}"
+        if name not in keys:
+            keys[name] = bits(self.ever(decision), self.month)
+        return keys[name]
 
     def ever(self, decision: str) -> int:
         """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""

@@ -83,10 +83,10 @@ class World:
         self.__dict__.update(tables)
 
     def __getattr__(self, name: str) -> Any:
-        state = self.__dict__
-        if name in state.get("rolls", ()):
-            return state["rolls"][name]
-        raise AttributeError(f"the world has no table or roll {name!r}")
+        try:
+            return self.__dict__["rolls"][name]
+        except KeyError:
+            raise AttributeError(f"the world has no table or roll {name!r}") from None
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__

@@ -7,7 +7,7 @@ results come back in the order of the ranges, so what is listed or added up does
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -94,7 +94,7 @@ def together(calls: list[tuple[Any, ...]]) -> list[Any]:
     return results
 
 
-def joined(lists: list[NDArray[Any]]) -> NDArray[Any]:
+def joined(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Put the row lists of consecutive ranges one behind the other."""
     if len(lists) == 1:
         return lists[0]

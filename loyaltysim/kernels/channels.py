@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import person, unit
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def use(voiced, found, generation, uses, is_seen, weight, cost, delay, visible, steered, mean_lag):
     """Draw the channel of each complaint; what is steered away from public channels goes to the others as they are used.
 

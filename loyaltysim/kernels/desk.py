@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from loyaltysim.core.words import LOGGED, RESOLVED, RESOLVED_FAST
+from loyaltysim.core.words import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
+from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.luck import bits, person, unit
+from loyaltysim.kernels.sorting import stable_order
 
 WAITING = np.inf
 ARRIVES = np.uint64(0)
@@ -20,7 +21,7 @@ A_ROUND = np.uint64(4)
 """Draws that a case makes anew each time it is reopened."""
 
 
-@njit(cache=True, nogil=True)
+@part
 def _move(
     i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
 ):  # fmt: skip
@@ -36,7 +37,7 @@ def _move(
     mislaid[to] = mislaid[i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forget_withdrawn(
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case
 ):  # fmt: skip
@@ -52,7 +53,7 @@ def forget_withdrawn(
     return kept, waiting
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def arrivals(rows, generation, key, month):
     """Give the instant, in months, at which each voiced complaint arrives: month + uniform; float64 (n,)."""
     instants = np.empty(rows.size, np.float64)
@@ -61,7 +62,7 @@ def arrivals(rows, generation, key, month):
     return instants
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def receive(
     order, rows, instants, lag_before, lag_after, lost, month, generation, key, answered, hours,
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
@@ -92,7 +93,7 @@ def receive(
     return count, found
 
 
-@njit(cache=True, nogil=True)
+@part
 def _busy_until(free_at, ends):
     """Let the handler who is free first (the top of the heap) be busy until `ends`."""
     place = 0
@@ -109,7 +110,7 @@ def _busy_until(free_at, ends):
     free_at[place] = ends
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
     """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
 
@@ -140,7 +141,7 @@ def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_fr
     return part_free_at, order.size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def conclude(
     count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
     person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
@@ -195,3 +196,79 @@ def conclude(
         outcomes[n] = outcome
         n += 1
     return kept, rows[:n].copy(), outcomes[:n].copy(), took, counts
+
+
+@kernel
+def work(
+    voiced, record_lag, lag_before, lag_after, routed, month, generation, key, ever, intake, answered, solved, not_solved,
+    called_back, promise, patience, hours, free_at, full_hours, part_free_at, part_hours,
+    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+):  # fmt: skip
+    """Do the desk's month: receive what was voiced, let the handlers take what is ready, conclude what is due.
+
+    voiced: rows, int32 (n,); record_lag, lag_before, lag_after (float64, months) and routed (int8, flags): (n,), or (0,)
+    where nothing tells them. `key`, `ever`: of this month's arrivals and of a case's end; `intake` in months; the others
+    as in `receive`, `handle` and `conclude`. Returns the number of cases left, the instant at which the part-timer is
+    free, the closed rows (int32) and their outcomes (int8), those who were not answered first, the sum of months from
+    arrival to outcome, and counts int64 (9,): acknowledged, begun, closed cases, counted as solved, called back,
+    reopened, misclassified, passed on, stalled.
+    """
+    n = voiced.size
+    instants = arrivals(voiced, generation, key, month)
+    before = np.zeros(n, np.float64)
+    after = np.zeros(n, np.float64)
+    lost = np.zeros(n, np.bool_)
+    for i in range(n):
+        before[i] = intake + (record_lag[i] if record_lag.size else 0.0)
+        before[i] += lag_before[i] if lag_before.size else 0.0
+        after[i] = lag_after[i] if lag_after.size else 0.0
+        lost[i] = routed[i] >= MISLAID if routed.size else False
+    received, found = receive(
+        stable_order(instants), voiced, instants, before, after, lost, month, generation, key, answered, hours,
+        count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+    )  # fmt: skip
+    part_free_at, begun = handle(
+        _waiting(received, ready, due), month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours
+    )
+    left, rows, outcomes, took, ends = conclude(
+        received, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
+        person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+    )  # fmt: skip
+    unanswered = n - (received - count)
+    closed = np.empty(unanswered + rows.size, np.int32)
+    closed_as = np.empty(unanswered + rows.size, np.int8)
+    counts = np.zeros(9, np.int64)
+    counts[0], counts[1], counts[2] = received - count, begun, rows.size
+    counts[3], counts[4], counts[5] = ends[0], ends[1], ends[2]
+    place = 0
+    for i in range(n):
+        if not found[i]:
+            closed[place] = voiced[i]
+            closed_as[place] = IGNORED
+            place += 1
+        elif routed.size:
+            counts[6] += (routed[i] & MISCLASSIFIED) > 0
+            counts[7] += (routed[i] & PASSED_ON) > 0
+            counts[8] += (routed[i] & STALLED) > 0
+    for i in range(rows.size):
+        closed[place + i] = rows[i]
+        closed_as[place + i] = outcomes[i]
+    return left, part_free_at, closed, closed_as, took, counts
+
+
+@kernel
+def _waiting(count, ready, due):
+    """List the places of the cases that no handler has begun, first ready first; int64."""
+    places = np.empty(count, np.int64)
+    n = 0
+    for i in range(count):
+        if due[i] == WAITING:
+            places[n] = i
+            n += 1
+    instants = np.empty(n, np.float64)
+    for k in range(n):
+        instants[k] = ready[places[k]]
+    order = stable_order(instants)
+    for k in range(n):
+        order[k] = places[order[k]]
+    return order

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+import math
 
-from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, NONE, PRODUCT, RESOLVED, SILENT, SMALL
+import numpy as np
+
+from loyaltysim.core.words import (
+    CUSTOMER,
+    IGNORED,
+    INDIFFERENCE,
+    LARGE,
+    LOGGED,
+    LOST,
+    NONE,
+    PRODUCT,
+    RESOLVED,
+    SILENT,
+    SMALL,
+)
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
 TWO = np.uint64(2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def grieve(
     roll, generation, key, month, indifferent, failed, satisfaction, before, tenure, fickleness, open_case,
     base_indifference, base_product, slope, middle, forgiveness, small_share, year, sinned, sin_weight,
@@ -22,12 +36,18 @@ def grieve(
 
     An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness), of an
     indifferent one also times its weight. sinned: int32 (k,), ascending, and sin_weight: float32 (k,): the customers of
-    the roll whose indifferent encounters have a mean weight other than 1, and those weights. The kind is chosen among the month's bad encounters in proportion to their chances. Returns the rows, int32.
+    the roll whose indifferent encounters have a mean weight other than 1, and those weights. The kind is chosen among
+    the month's bad encounters in proportion to their chances. Returns the rows, int32, and how many of them grieve over
+    the product and grieve again.
     """
     rows = np.empty(roll.size, np.int32)
     n = 0
+    of_products = 0
+    again = 0
     ceiling = np.exp(slope * middle)
-    k = np.searchsorted(sinned, roll[0]) if roll.size else 0
+    k = 0
+    while roll.size and k < sinned.size and sinned[k] < roll[0]:
+        k += 1
     for i in range(roll.size):
         row = np.uint64(roll[i])
         bad = indifferent[row]
@@ -59,12 +79,30 @@ def grieve(
         repeated[row] = month - grieved_month[row] < year
         grieved_month[row] = month
         satisfaction_before[row] = before[row]
+        of_products += kind[row] == PRODUCT
+        again += repeated[row]
         rows[n] = row
         n += 1
-    return rows[:n].copy()
+    return rows[:n].copy(), of_products, again
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def speak(rows, generation, key, readiness, unprompted, asked, complained):
+    """Draw who of the wronged (rows, int32) voices it, at the hazard `unprompted` times readiness (float32, by person) plus
+    `asked`; both may be infinite. Notes it in `complained` (int8) and returns the rows, int32."""
+    spoken = np.empty(rows.size, np.int32)
+    n = 0
+    for i in range(rows.size):
+        row = rows[i]
+        hazard = unprompted * readiness[row] + asked
+        if unprompted == np.inf or unit(key, person(row, generation[row])) < -math.expm1(-hazard):
+            spoken[n] = row
+            complained[row] = 1
+            n += 1
+    return spoken[:n].copy()
+
+
+@kernel
 def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
     """List whose grievance is decided this month, and how it ended: the silent first, then the closed complaints.
 
@@ -93,7 +131,23 @@ def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
     return rows, ended
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def apologise(closed, closed_as, generation, key, offered, restored, status, satisfaction_before, satisfaction):
+    """Apologise to a share `offered` of those (rows, int32) who were answered (outcomes, int8), and give who stayed unsolved
+    back a part `restored` of the satisfaction lost (float32, by person). Returns how many apologies were made."""
+    made = 0
+    for i in range(closed.size):
+        row = closed[i]
+        if closed_as[i] <= IGNORED or unit(key, person(row, generation[row])) >= offered:
+            continue
+        made += 1
+        if closed_as[i] == LOGGED and status[row] == CUSTOMER:
+            lost = max(satisfaction_before[row] - satisfaction[row], np.float32(0))
+            satisfaction[row] += np.float32(restored) * lost
+    return made
+
+
+@kernel
 def settle(
     rows, outcomes, month, generation, ever, kept, repeat_factor, restored, paradox,
     severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
@@ -102,13 +156,14 @@ def settle(
     """Decide who stays over a grievance whose outcome is known.
 
     rows int32 and outcomes int8 (n,); kept: float64 (severities, outcomes), the chances to stay. The luck is the
-    case's own (person and month of the grievance). Returns decided, stayed: int64 (severities, outcomes), and left,
-    never_complained: int64 (6,) by reason.
+    case's own (person and month of the grievance). Returns decided, stayed: int64 (severities, outcomes); left,
+    never_complained: int64 (6,) by reason; and how many left over a grievance that they had voiced.
     """
     decided = np.zeros(kept.shape, np.int64)
     stayed = np.zeros(kept.shape, np.int64)
     left = np.zeros(6, np.int64)
     never = np.zeros(6, np.int64)
+    left_voiced = 0
     for i in range(rows.size):
         row = rows[i]
         outcome = outcomes[i]
@@ -130,6 +185,34 @@ def settle(
         reason[row] = kind[row]
         left_month[row] = month
         left[kind[row]] += 1
+        left_voiced += outcome > SILENT
         if not complained[row]:
             never[kind[row]] += 1
-    return decided, stayed, left, never
+    return decided, stayed, left, never, left_voiced
+
+
+@kernel
+def decide(
+    roll, grieved, voiced, closed, closed_as, outcome_now, month, generation, ever, kept, repeat_factor, restored, paradox,
+    severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
+    status, reason, left_month, last_outcome,
+):  # fmt: skip
+    """Find this month's outcomes and who stays over them, as `outcomes` and `settle` do.
+
+    Returns counts, int64: decided and stayed by severity and outcome, left and never_complained by reason, left_voiced.
+    """
+    rows, ended = outcomes(roll, grieved, voiced, closed, closed_as, outcome_now)
+    decided, stayed, left, never, left_voiced = settle(
+        rows, ended, month, generation, ever, kept, repeat_factor, restored, paradox, severity, kind, grieved_month,
+        repeated, satisfaction_before, satisfaction, complained, status, reason, left_month, last_outcome,
+    )  # fmt: skip
+    ends = decided.size
+    counts = np.empty(2 * ends + 13, np.int64)
+    for k in range(ends):
+        counts[k] = decided.flat[k]
+        counts[ends + k] = stayed.flat[k]
+    for k in range(6):
+        counts[2 * ends + k] = left[k]
+        counts[2 * ends + 6 + k] = never[k]
+    counts[-1] = left_voiced
+    return counts

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import MISCLASSIFIED, MISLAID, PASSED_ON, STALLED
+from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.luck import bits, person, unit
 
 WRONG = np.uint64(0)
@@ -18,7 +18,7 @@ LENGTH = np.uint64(2)
 LOSES = np.uint64(3)
 
 
-@njit(cache=True, nogil=True)
+@part
 def _hand_on(seed, place, delay_months, stalls, stall_months, mislaid):
     """Draw one hand-off at `place` of a seed: the months it takes, and the flags it adds."""
     lag = -delay_months * np.log(1.0 - unit(seed, place + DELAY))
@@ -28,7 +28,7 @@ def _hand_on(seed, place, delay_months, stalls, stall_months, mislaid):
     return lag, STALLED + (MISLAID if unit(seed, place + LOSES) < mislaid else 0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def route(rows, generation, key, misclassified, passed_on, delay_months, stalls, stall_months, mislaid):
     """Draw which complaints are handed on, how long that takes, which stall and which are mislaid.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
@@ -14,7 +14,7 @@ MOST_FICKLE = 3.0
 """A fickleness beyond which advertising draws no better, so that nobody is drawn without bounds."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def join(
     start, stop, month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor,
     forget, tilt, fickleness, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
@@ -80,7 +80,7 @@ def join(
     return rows[:n].copy(), reasons_to_come[:n].copy(), totals
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def welcome(
     rows, start_satisfaction, start_expectation, status, reason, tenure, exposure, satisfaction, expectation,
     complained, tried, with_rival,
@@ -99,7 +99,7 @@ def welcome(
         with_rival[row] = 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def afford(price, money):
     """Take what the money still pays, in the given order; price: float64 (n,). Gives who is taken, and the sum spent.
 

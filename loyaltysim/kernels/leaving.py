@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
@@ -13,7 +13,7 @@ CERTAIN = 1e6
 """A hazard at which leaving is certain; more would overflow a float32."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow(
     roll, fickleness, heard_good, heard_bad, exposure, base, opinion_weight, bad_weight, log_ratio, keeps, hazard
 ):
@@ -29,7 +29,7 @@ def follow(
         exposure[row] *= keeps
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slope, middle, content, hazard):
     """Give each customer's monthly hazard to be lured by a rival (float32).
 
@@ -45,24 +45,23 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
             hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def depart(
     roll, generation, key, month, died, moved, following, lured, complained,
     status, reason, left_month, open_case,
 ):  # fmt: skip
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
-    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns left and
-    never_complained by reason (int64 (6,)), the number of withdrawn cases, and the rows (int32) of those who died or
-    moved and of the defectors: all others of the roll who left this month, over a grievance too.
+    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns counts, int64 (13,): left
+    and never_complained by reason and the withdrawn cases; and the rows (int32) of those who died or moved and of the
+    defectors: all others of the roll who left this month, over a grievance too.
     """
-    left = np.zeros(6, np.int64)
-    never = np.zeros(6, np.int64)
+    counts = np.zeros(13, np.int64)
+    left, never = counts[:6], counts[6:12]
     gone = np.empty(roll.size, np.int32)
     n = 0
     defectors = np.empty(roll.size, np.int32)
     m = 0
-    withdrawn = 0
     for i in range(roll.size):
         row = np.uint64(roll[i])
         if status[row] != CUSTOMER:
@@ -93,17 +92,17 @@ def depart(
             never[why] += 1
         if open_case[row]:
             open_case[row] = 0
-            withdrawn += 1
+            counts[12] += 1
         if why <= MOVED:
             gone[n] = row
             n += 1
         else:
             defectors[m] = row
             m += 1
-    return left, never, withdrawn, gone[:n].copy(), defectors[:m].copy()
+    return counts, gone[:n].copy(), defectors[:m].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, with_rival):
     """Let this month's defectors (rows, int32) find a new supplier, and their neighbours know.
 

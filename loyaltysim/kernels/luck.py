@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from loyaltysim.kernels.compiled import kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -24,7 +25,7 @@ TWO_POW_53 = 2.0**-53
 TWO_POW_32 = 2.0**-32
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bits(key, position):
     """Give 64 bits: output `position` + 1 of the SplitMix64 generator seeded with `key`; both uint64."""
     z = key + (position + ONE) * GOLDEN
@@ -33,37 +34,37 @@ def bits(key, position):
     return z ^ (z >> S31)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def share(word):
     """Give the float64 in [0, 1) of a word's upper 53 bits."""
     return np.float64(word >> S11) * TWO_POW_53
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def unit(key, position):
     """Give a float64 in [0, 1) with 53 random bits."""
     return share(bits(key, position))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def person(row, generation):
     """Give who decides: the row of the market and which newcomer stands in it."""
     return np.uint64(row) | (np.uint64(generation) << S32)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def high(word):
     """Give the upper 32 bits of a word as a float64 in [0, 1)."""
     return np.float64(word >> S32) * TWO_POW_32
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def below(word, n):
     """Give an integer in 0..n-1 from the lower 32 bits of a word; n at most 2**32."""
     return np.int64(((word & LOW32) * np.uint64(n)) >> S32)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def erlang(seed, position, shape):
     """Give a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
     product = 1.0
@@ -72,14 +73,14 @@ def erlang(seed, position, shape):
     return -np.log(product) / shape
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def normal(seed, position):
     """Give a standard normal draw from the uniforms at `position` and `position` + 1 (Box and Muller)."""
     radius = np.sqrt(-2.0 * np.log(1.0 - unit(seed, position)))
     return radius * np.cos(2.0 * np.pi * unit(seed, position + ONE))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def poisson(u, mean):
     """Give the Poisson count whose distribution function first exceeds u, by inversion.
 
@@ -99,7 +100,7 @@ def poisson(u, mean):
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def units(key, rows, generation):
     """Give each row's draw for one decision: rows int32 (n,), generation of every person; float64 (n,)."""
     draws = np.empty(rows.size, np.float64)

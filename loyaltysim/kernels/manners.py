@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share
 
 MOST_MET = 256
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def intrude(roll, generation, key, chance, annoyance, met, indifferent, failed, wowed, satisfaction):
     """Let each ordinary encounter of the roll's customers intrude with a chance, and each intrusion cost satisfaction.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.threads import BLOCK
 from loyaltysim.core.words import CUSTOMER
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, erlang, normal, person, unit
 
 MARGIN = np.uint64(0)
@@ -16,7 +16,7 @@ TALKATIVENESS = np.uint64(128)
 READINESS = np.uint64(192)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def traits(
     rows, generation, key, log_mean, log_sd, fickle_shape, talk_shape, ready_shape,
     margin, susceptibility, fickleness, talkativeness, readiness,
@@ -32,7 +32,7 @@ def traits(
         readiness[row] = erlang(seed, READINESS, ready_shape)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def take_roll(start, stop, status, tenure):
     """List the customers among the rows start..stop (int32, ascending) and add a month to their tenure.
 
@@ -49,7 +49,7 @@ def take_roll(start, stop, status, tenure):
     return rows[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def value(start, stop, status, margin, founder, with_rival):
     """Give how many of the rows start..stop are customers and how many with a rival, and the sums of the customers'
     monthly margins and of the founders' among them.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import below, bits, unit
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def small_world(people, half, rewired, key):
     """Tie each person to the next `half` on a ring, each tie rewired with a chance (Watts and Strogatz 1998).
 
@@ -31,7 +31,7 @@ def small_world(people, half, rewired, key):
     return a, b
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def random_ties(people, edges, key):
     """Draw `edges` ties between random pairs of different people; a, b: int32 (edges,)."""
     a = np.empty(edges, np.int32)
@@ -44,7 +44,7 @@ def random_ties(people, edges, key):
     return a, b
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def scale_free(people, half, key):
     """Let each newcomer tie to `half` ends of earlier ties, so the well tied get more (Barabasi and Albert 1999).
 
@@ -71,7 +71,7 @@ def scale_free(people, half, key):
     return a, b
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def csr(people, a, b):
     """Turn ties a, b (int32, (edges,)) into CSR rows: first int64 (people + 1,), tie int32 (2 * edges,)."""
     first = np.zeros(people + 1, np.int64)

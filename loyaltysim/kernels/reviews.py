@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from loyaltysim.core.words import LONG_AGO, RESOLVED
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import person, unit
 
 FORGOTTEN = 0.01
 """A review of less weight than this is as good as none."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def review(
     grieved, public, closed, closed_as, month, generation, posts, withdraws, posted, withdrawn_after, kept, standing,
     reviewed_month,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.threads import BLOCK
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import LOW32, S32, below, bits, high, person, share
 
 AT_ONCE = 4
 """Numbers of encounters that are told apart without a branch; few customers have more."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def meet(
     roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow, cold,
     met, indifferent, failed, wowed, indifferent_at, failed_at, mood_met,
@@ -78,7 +78,7 @@ def meet(
     return encounters, all_bad, all_failures, all_wows
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def feel(
     roll, met, indifferent, failed, wowed, mood_met, susceptibility, worth, mood_weight, mood_usual,
     neutral, bad_weight, speed, rises, falls, drift, satisfaction, expectation, before,

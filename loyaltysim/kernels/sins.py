@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 LEAST = 1e-9
 """Nobody knows, wants or can less than this, so that logarithms stay finite."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
     """Give each cause's part (know, want, can, overload, burn-out) in an indifferent encounter, float64 (5,).
 
@@ -38,7 +38,7 @@ def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
     return totals
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sort(roll, generation, key, indifferent, reached, weight):
     """Draw the kind of each indifferent encounter of the roll's customers.
 

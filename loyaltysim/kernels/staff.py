@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, normal, person, unit
 
 ZERO = np.uint64(0)
 
 
-@njit(cache=True, nogil=True)
-def quits(key, hired, now_want, zeal, usual, turnover, slope):
-    """List the posts (int32, ascending) whose holders quit: the chance is turnover * exp(-slope * (want x zeal - usual))."""
+@kernel
+def hire(posts, n, keys, levels, width, hired, burnout, zeal, talents, nows):
+    """Put someone new into each of the first n `posts` (int32): rested, and with talents of their own.
+
+    keys: uint64 (3,), of the draws of know, want and can; levels: float64 (3,), their means; `width` of the even spread
+    around them; talents, nows: float64 (3, staff), each between 0 and 1.
+    """
+    for i in range(n):
+        post = posts[i]
+        hired[post] += 1
+        burnout[post] = 0.0
+        zeal[post] = 1.0
+        for k in range(3):
+            talent = levels[k] + width * (unit(keys[k], person(post, hired[post])) - 0.5)
+            talents[k][post] = nows[k][post] = min(max(talent, 0.0), 1.0)
+
+
+@kernel
+def turn_over(
+    key, at_work, usual, turnover, slope, keys, levels, width, hired, burnout, zeal,
+    talent_know, talent_want, talent_can, now_know, now_want, now_can,
+):  # fmt: skip
+    """Let each holder of a post quit with the chance turnover * exp(-slope * (want x zeal - usual)), and hire others.
+
+    The rest as in `hire`. Returns how many of the first `at_work` posts are held anew.
+    """
     posts = np.empty(hired.size, np.int32)
     n = 0
+    anew = 0
     for post in range(hired.size):
         if unit(key, person(post, hired[post])) < turnover * np.exp(-slope * (now_want[post] * zeal[post] - usual)):
             posts[n] = post
             n += 1
-    return posts[:n].copy()
+            anew += post < at_work
+    hire(
+        posts, n, keys, levels, width, hired, burnout, zeal,
+        (talent_know, talent_want, talent_can), (now_know, now_want, now_can),
+    )  # fmt: skip
+    return anew
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drift(talent, gained, lost, shared, best, pace, now):
     """Move everyone's level (float64 (staff,)) at a pace toward their goal, at most 1: talent + gained - lost.
 
@@ -34,7 +63,7 @@ def drift(talent, gained, lost, shared, best, pace, now):
         now[post] += pace * (level - now[post])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def settle(now_know, now_want, now_can, zeal, care, mood):
     """Give everyone's care, know x want x zeal x can, and mood, which is want x zeal (float32)."""
     for post in range(care.size):
@@ -43,7 +72,19 @@ def settle(now_know, now_want, now_can, zeal, care, mood):
         mood[post] = felt
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def move(
+    gained, overloaded, shared, best, pace, talent_know, talent_want, talent_can, now_know, now_want, now_can, zeal, care,
+    mood,
+):  # fmt: skip
+    """Let know, want and can `drift`, and settle care and mood; gained, best: float64 (3,); overload takes from want."""
+    drift(talent_know, gained[0], 0.0, shared, best[0], pace, now_know)
+    drift(talent_want, gained[1], overloaded, shared, best[1], pace, now_want)
+    drift(talent_can, gained[2], 0.0, shared, best[2], pace, now_can)
+    settle(now_know, now_want, now_can, zeal, care, mood)
+
+
+@kernel
 def share_moods(employees, team, colleagues, asked, worth, mood, acted):
     """Draw the mood of those at work toward their team's by a part `colleagues`, and let them act more than they feel.
 
@@ -73,7 +114,7 @@ def share_moods(employees, team, colleagues, asked, worth, mood, acted):
     return mean, shown / employees, np.sqrt(max(square / employees - mean * mean, 0.0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def burn(key, hired, employees, load, borne, half_width, acting, feeding, recovery, coldness, acted, burnout, zeal):
     """Feed and heal everyone's burn-out (columns float64, hired uint16), and take it off their zeal.
 
@@ -92,7 +133,7 @@ def burn(key, hired, employees, load, borne, half_width, acting, feeding, recove
     return total / employees
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def standards(key, hired, employees, spread):
     """Give the log of the time that each employee promises against the middle one, normal; float64 (employees,)."""
     times = np.empty(employees)

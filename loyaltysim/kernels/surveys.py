@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.threads import BLOCK
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sample(roll, generation, key, chance, satisfaction):
     """Draw each customer of the roll into the sample with the same chance.
 

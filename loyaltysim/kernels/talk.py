@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import LOGGED, LOST, MOVED, SILENT
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import below, bits, high, person, poisson, share
 
 FULL = 65535
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def hear(start, stop, inbox_good, inbox_bad, keeps, heard_good, heard_bad):
     """Add last month's messages (uint16) to what is remembered (float32), which fades by `keeps`, and empty the inboxes.
 
@@ -26,7 +26,7 @@ def hear(start, stop, inbox_good, inbox_bad, keeps, heard_good, heard_bad):
         inbox_bad[row] = 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tell(
     roll, generation, key, status, reason, wowed, outcome_now, talkativeness, when_unhappy, when_happy,
     strong, first, tie, people, reach,
@@ -99,7 +99,7 @@ def tell(
     return by_place, begins, totals
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def deliver(place, until, heard, begins, inbox_bad, inbox_good):
     """Put the messages (as `tell` gives them) for the neighbourhoods place..until into the inboxes, uint16, each full at 65,535."""
     places = begins.size // 2

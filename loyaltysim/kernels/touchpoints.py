@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from loyaltysim.kernels.compiled import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def wrong(care, share, cold, rate):
     """Give the sum over touchpoints of `share` times the chance that an encounter there is indifferent or else fails.
 
@@ -19,7 +20,7 @@ def wrong(care, share, cold, rate):
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def rank(care, importance, cold, rate, usual_rate, mended, ease, mendable, weights, gap, precedence):
     """Settle each touchpoint's gap, the failures that mending can still end, and its precedence from 0 to 1.
 

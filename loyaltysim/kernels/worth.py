@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from loyaltysim.core.words import LOST
+from loyaltysim.kernels.compiled import kernel
 
 BLOCK = 4096
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lost(roll, status, margin, with_rival, top):
     """Sum up this month's leavers among the customers of the roll (int32).
 

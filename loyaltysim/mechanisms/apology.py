@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, lever, metric, param
-from loyaltysim.core.words import CUSTOMER, IGNORED, LOGGED
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -42,12 +41,8 @@ class Apology(Mechanism):
         import numpy as np
 
         people = world.people
-        answered = world.closed_as > IGNORED
-        rows, outcomes = world.closed[answered], world.closed_as[answered]
-        draws = kernels.luck.units(np.uint64(luck("apologises")), rows, people.generation)
-        offered = draws < self.offered
-        soothed = rows[offered & (outcomes == LOGGED) & (people.status[rows] == CUSTOMER)]
-        lost = np.maximum(people.satisfaction_spoilt[soothed] - people.satisfaction[soothed], 0)
-        people.satisfaction[soothed] += np.float32(self.restored) * lost
-        count = int(np.count_nonzero(offered))
+        count = kernels.grievance.apologise(
+            world.closed, world.closed_as, people.generation, np.uint64(luck("apologises")), self.offered, self.restored,
+            people.status, people.satisfaction_spoilt, people.satisfaction,
+        )  # fmt: skip
         report(apologies=count, cost_apologies=count * self.price)

@@ -71,7 +71,7 @@ class Channels(Mechanism):
     steered = column("firm", "float64", unit="share", doc="public complaints that direct channels draw")
 
     channel = roll(doc="for each of `voiced`, the channel: a row of channels.table")
-    record_lag = roll(doc="for each of `voiced`, months from the complaint to its record")
+    record_lag = roll(dtype="float64", doc="for each of `voiced`, months from the complaint to its record")
     public = roll(doc="rows of the customers whose complaint is public")
 
     complaints_public = metric(unit="complaints", better="lower", doc="complaints that all can read")

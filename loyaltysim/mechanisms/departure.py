@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
 
+BY_REASON = (*LEFT, *NEVER_COMPLAINED)
+
 
 class Departure(Mechanism):
     """Draw who leaves for another reason than a grievance, and let it be noticed."""
@@ -98,8 +100,9 @@ class Departure(Mechanism):
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
+        counts, gone, defectors = zip(*parts, strict=True)
         kernels.leaving.notice(
-            threads.joined([defectors for *_, defectors in parts]), people.generation, np.uint64(luck("turns to")),
+            threads.joined(defectors), people.generation, np.uint64(luck("turns to")),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         if world.firm.all_supplied[0]:
@@ -109,16 +112,15 @@ class Departure(Mechanism):
             world.customers_now, people.status, people.margin, people.with_rival, float(world.firm.top_margin[0])
         )
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
-        world.rolls["gone"] = threads.joined([gone for _, _, _, gone, _ in parts])
-        left, never = (sum(part[number] for part in parts) for number in (0, 1))
-        withdrawn = sum(part[2] for part in parts)
-        for names, more in ((LEFT, left), (NEVER_COMPLAINED, never)):
-            report(**{name: report[name] + number for name, number in zip(names, more.tolist(), strict=True)})
-        total = sum(report[name] for name in LEFT)
+        world.rolls["gone"] = threads.joined(gone)
+        *more, withdrawn = sum(counts).tolist()
+        by_reason = {name: report[name] + number for name, number in zip(BY_REASON, more, strict=True)}
+        left, never = (sum(by_reason[name] for name in names) for names in (LEFT, NEVER_COMPLAINED))
         report(
-            left=total,
-            left_unvoiced=total - report["left_voiced"],
-            never_complained=sum(report[name] for name in NEVER_COMPLAINED),
+            **by_reason,
+            left=left,
+            left_unvoiced=left - report["left_voiced"],
+            never_complained=never,
             withdrawn=withdrawn,
             complaints_open=world.firm.open_cases[0] - withdrawn,
         )

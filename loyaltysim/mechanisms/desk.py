@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll, solved
-from loyaltysim.core.words import DAYS_A_MONTH, HOURS_A_MONTH, IGNORED, MISCLASSIFIED, MISLAID, PASSED_ON, STALLED
+from loyaltysim.core.words import DAYS_A_MONTH, HOURS_A_MONTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
 
 NEVER_BUSY = -1e9
-ROUTES = (("cases_misclassified", MISCLASSIFIED), ("cases_passed_on", PASSED_ON), ("cases_stalled", STALLED))
+COUNTS = (
+    "acknowledged", "cases_begun", "cases_closed", "cases_counted_solved", "cases_called_back", "cases_reopened",
+    "cases_misclassified", "cases_passed_on", "cases_stalled",
+)  # fmt: skip
+"""What the kernel counts, in its order."""
 
 
 class Desk(Mechanism):
@@ -152,94 +156,60 @@ class Desk(Mechanism):
 
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
+        cases.reserve(held + world.voiced.size)
         money = self.budget * (1 - self.causes)
         false = float(firm.false_now[0])
         spent_each = money / max(1, world.voiced.size + waiting + false)
-        count, answered = self._receive(world, luck, held, spent_each)
-        false *= -math.expm1(-spent_each / self.answer_scale)
-        begun = self._handle(world, count, max(0.0, money - false * self.hours_a_case * self.wage))
-        left, rows, outcomes, took, counts = kernels.desk.conclude(
-            count, world.month, people.generation, np.uint64(luck.ever("case")), self._chance_solved(world, spent_each),
-            firm.not_solved[0], firm.called_back[0], self.promise_hours / HOURS_A_MONTH, self.patience, self.hours_a_case,
-            *_case_columns(cases), people.open_case,
+        answered = -math.expm1(-spent_each / self.answer_scale)
+        false *= answered
+        free_at, part_free_at, part_hours = self._handlers(
+            world, max(0.0, money - false * self.hours_a_case * self.wage)
+        )
+        left, firm.part_free_at[0], closed, closed_as, took, counts = kernels.desk.work(
+            world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
+            np.uint64(luck("case")), np.uint64(luck.ever("case")), self.intake_hours / HOURS_A_MONTH, answered,
+            self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
+            self.promise_hours / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
+            part_hours, held, *_case_columns(cases), people.open_case,
         )  # fmt: skip
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
         firm.compensated[0] = self.compensation
-        ignored = world.voiced[~answered]
-        world.rolls["closed"] = np.concatenate([ignored, rows])
-        world.rolls["closed_as"] = np.concatenate([np.full(ignored.size, IGNORED, np.int8), outcomes])
+        world.rolls |= {"closed": closed, "closed_as": closed_as}
+        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        acknowledged, ended = report["acknowledged"], report["cases_closed"]
         report(
-            acknowledged=count - held,
-            cases_begun=begun,
-            cases_counted_solved=counts[0],
-            cases_called_back=counts[1],
-            cases_reopened=counts[2],
-            cases_closed=rows.size,
-            cases_analysed=min(rows.size, self.budget * self.causes / self.wage / self.analysis_hours),
+            cases_analysed=min(ended, self.budget * self.causes / self.wage / self.analysis_hours),
             response_months=took,
             waiting_days=DAYS_A_MONTH * float((world.month + 1 - cases.opened[:left]).sum()) / left if left else 0.0,
             cost_desk=self.budget,
-            cost_compensation=(count - held + false * (1 - firm.unmasked[0])) * self.compensation,
+            cost_compensation=(acknowledged + false * (1 - float(firm.unmasked[0]))) * self.compensation,
         )
-        routed = _beside(world, world.routed)[answered].astype(np.int8)
-        report(**{name: int(np.count_nonzero(routed & flag)) for name, flag in ROUTES})
 
-    def _receive(self, world: World, luck: Draws, held: int, spent_each: float) -> tuple[int, NDArray]:
-        """Make cases of what is answered; gives the number of cases and which of `voiced` were answered."""
-        import numpy as np
-
-        people, key = world.people, np.uint64(luck("case"))
-        world.cases.reserve(held + world.voiced.size)
-        instants = kernels.desk.arrivals(world.voiced, people.generation, key, world.month)
-        lag = self.intake_hours / HOURS_A_MONTH + _beside(world, world.record_lag) + _beside(world, world.lag_before)
-        count, answered = kernels.desk.receive(
-            np.argsort(instants, kind="stable"), world.voiced, instants, lag, _beside(world, world.lag_after),
-            _beside(world, world.routed) >= MISLAID, world.month, people.generation, key,
-            -math.expm1(-spent_each / self.answer_scale), self.hours_a_case, held,
-            *_case_columns(world.cases), people.open_case,
-        )  # fmt: skip
-        return count, answered
-
-    def _handle(self, world: World, count: int, money: float) -> int:
-        """Let the handlers whom the money pays take the cases that wait; gives how many they began."""
-        import numpy as np
-
-        hours = money / self.wage
-        full = math.floor(hours / self.handler_hours)
-        free_at, part = self._handlers(world, full)
-        cases, firm = world.cases, world.firm
-        waiting = np.flatnonzero(np.isinf(cases.due[:count]))
-        order = waiting[np.argsort(cases.ready[waiting], kind="stable")]
-        firm.part_free_at[0], begun = kernels.desk.handle(
-            order, world.month, cases.ready, cases.effort, cases.delay, cases.due, free_at, self.handler_hours, part,
-            hours - full * self.handler_hours,
-        )  # fmt: skip
-        world.handlers.reserve(full)
-        world.handlers.free_at[:full] = free_at
-        firm.handlers_now[0] = full
-        return int(begun)
-
-    def _handlers(self, world: World, full: int) -> tuple[NDArray, float]:
-        """Give the instants at which this month's full-time handlers and the part-timer are free.
+    def _handlers(self, world: World, money: float) -> tuple[NDArray, float, float]:
+        """Give the instants at which the full-time handlers whom the money pays and the part-timer are free, and the
+        part-timer's hours.
 
         Of last month's, those who are free soonest stay; the first one added was the part-timer before.
         """
         import numpy as np
 
-        firm = world.firm
+        firm, hours = world.firm, money / self.wage
+        full = math.floor(hours / self.handler_hours)
         before, part = int(firm.handlers_now[0]), float(firm.part_free_at[0])
-        kept = world.handlers.free_at[:before]
+        world.handlers.reserve(full)
+        free_at = world.handlers.free_at
         if full > before:
-            kept, part = np.append(kept, part), NEVER_BUSY
-        kept = np.sort(kept)[:full]
-        return np.concatenate([np.full(full - kept.size, NEVER_BUSY), kept]), part
+            free_at[before], free_at[before + 1 : full], part = part, NEVER_BUSY, NEVER_BUSY
+        free_at[:full] = np.sort(free_at[: max(before, full)])[:full]
+        firm.handlers_now[0] = full
+        return free_at[:full], part, hours - full * self.handler_hours
 
     def _chance_solved(self, world: World, spent_each: float) -> float:
-        usual, now = world.firm.care_usual[0], world.firm.care_now[0]
+        usual, now = float(world.firm.care_usual[0]), float(world.firm.care_now[0])
         carried = 1 + self.care_weight * (now / max(usual, 0.001) - 1)
         chance = min(1.0, self.solvable * -math.expm1(-spent_each / self.solve_scale) * carried)
-        return float(1 - (1 - chance) * math.exp(-self.compensation / self.compensation_scale))
+        return 1 - (1 - chance) * math.exp(-self.compensation / self.compensation_scale)
 
 
 def _case_columns(cases: Any) -> tuple[Any, ...]:
@@ -247,10 +217,3 @@ def _case_columns(cases: Any) -> tuple[Any, ...]:
         cases.person_row, cases.opened, cases.ready, cases.effort, cases.delay, cases.due, cases.month_opened,
         cases.reopened, cases.mislaid,
     )  # fmt: skip
-
-
-def _beside(world: World, values: NDArray) -> NDArray:
-    """Give what stands beside each of `voiced`, 0 where the mechanism that tells it is off."""
-    import numpy as np
-
-    return values if values.size else np.zeros(world.voiced.size)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param, roll, solved
-from loyaltysim.core.words import LONG_AGO, PRODUCT
+from loyaltysim.core.words import LONG_AGO
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -82,14 +82,14 @@ class Grievance(Mechanism):
             kernels.grievance.grieve, world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
-            world.sinned, world.sin_weight.astype(np.float32),
+            world.sinned, world.sin_weight,
             people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
-        rows = world.rolls["grieved"] = threads.joined(parts)
-        of_product = int(np.count_nonzero(people.kind[rows] == PRODUCT))
-        again = int(np.count_nonzero(people.repeated[rows]))
+        found, of_products, again = zip(*parts, strict=True)
+        rows, of_product = threads.joined(found), sum(of_products)
+        world.rolls["grieved"] = rows
         report(
-            grievances_repeated=again,
+            grievances_repeated=sum(again),
             grievances=rows.size,
             grievances_product=of_product,
             grievances_indifference=rows.size - of_product,

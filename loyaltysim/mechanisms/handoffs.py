@@ -81,10 +81,11 @@ class Handoffs(Mechanism):
     friction = column("firm", "float64", unit="ratio", doc="factor of role swaps on failures", start=1)
 
     routed = roll(
-        doc="for each of `voiced`, what happens on its way: a sum of MISCLASSIFIED, PASSED_ON, STALLED, MISLAID"
+        dtype="int8",
+        doc="for each of `voiced`, what happens on its way: a sum of MISCLASSIFIED, PASSED_ON, STALLED, MISLAID",
     )
-    lag_before = roll(doc="for each of `voiced`, months in the wrong department, before handling")
-    lag_after = roll(doc="for each of `voiced`, months in other departments, after handling")
+    lag_before = roll(dtype="float64", doc="for each of `voiced`, months in the wrong department, before handling")
+    lag_after = roll(dtype="float64", doc="for each of `voiced`, months in other departments, after handling")
 
     cost_shared_record = metric(unit="$", account="cost", doc="spent on the shared record")
     cost_role_swaps = metric(unit="$", account="cost", doc="spent on role swaps")

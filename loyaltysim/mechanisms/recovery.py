@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric, param
-from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES, SILENT
+from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ENDS = tuple(f"{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES)
 DECIDED, STAYED = (tuple(f"{fate}_{end}" for end in ENDS) for fate in ("decided", "stayed"))
+COUNTS = (*DECIDED, *STAYED, *LEFT, *NEVER_COMPLAINED, "left_voiced")
+"""What the kernel counts, in its order."""
 
 
 def _rate(value: float, doc: str, source: str) -> Any:
@@ -105,21 +107,13 @@ class Recovery(Mechanism):
         import numpy as np
 
         people = world.people
-        rows, outcomes = kernels.grievance.outcomes(
-            world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now
-        )
-        decided, stayed, left, never = kernels.grievance.settle(
-            rows, outcomes, world.month, people.generation, np.uint64(luck.ever("stays")), self._table,
-            self.repeat_factor, self.restored, self.paradox, people.severity, people.kind, people.grieved_month,
-            people.repeated, people.satisfaction_spoilt, people.satisfaction, people.complained, people.status, people.reason,
-            people.left_month, people.last_outcome,
+        counts = kernels.grievance.decide(
+            world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
+            world.month, people.generation, np.uint64(luck.ever("stays")), self._table, self.repeat_factor, self.restored,
+            self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
+            people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
         )  # fmt: skip
-        report(**dict(zip(DECIDED, decided.ravel().tolist(), strict=True)))
-        report(**dict(zip(STAYED, stayed.ravel().tolist(), strict=True)))
-        report(
-            **dict(zip(LEFT, left.tolist(), strict=True)), **dict(zip(NEVER_COMPLAINED, never.tolist(), strict=True))
-        )
-        report(left_voiced=int((decided - stayed)[:, SILENT + 1 :].sum()))
+        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
 
     @cached_property
     def _table(self) -> Any:

@@ -114,7 +114,7 @@ class Sins(Mechanism):
     burnout: OfBurnout = OfBurnout()
 
     sinned = roll(doc="rows of the customers with an indifferent encounter this month, ascending")
-    sin_weight = roll(doc="beside it: how much their indifferent encounters anger on average, about 1")
+    sin_weight = roll(dtype="float32", doc="beside it: how much their indifferent encounters anger on average, about 1")
 
     for _kind in KINDS:
         locals()[f"sin_{_kind}"] = metric(

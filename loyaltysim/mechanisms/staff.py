@@ -8,6 +8,7 @@ the discontented quit more often.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.tables import Table, World
 
 
 class Staff(Mechanism):
@@ -121,8 +122,14 @@ class Staff(Mechanism):
         import numpy as np
 
         staff = world.staff
-        self._hire(world, luck, np.arange(staff.rows, dtype=np.int32))
-        self._settle(world, staff.rows)
+        everyone = np.arange(staff.rows, dtype=np.int32)
+        talents, nows = _know_want_can(staff)
+        kernels.staff.hire(
+            everyone, everyone.size, self._keys(luck), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
+            talents, nows,
+        )  # fmt: skip
+        kernels.staff.settle(*nows, staff.zeal, staff.care, staff.mood)
+        self._note_care(world, staff.rows)
         world.firm.know_usual[0] = self.know
         world.firm.can_usual[0] = self.can
         world.firm.care_usual[0] = self.know * self.want * self.can
@@ -130,13 +137,16 @@ class Staff(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
-        at_work = self._number_at_work(world)
-        quit_rows = self._who_quits(world, luck)
-        if quit_rows.size:
-            self._hire(world, luck, quit_rows)
+        import numpy as np
+
+        staff, at_work = world.staff, self._number_at_work(world)
+        talents, nows = _know_want_can(staff)
+        hires = kernels.staff.turn_over(
+            np.uint64(luck("quits")), at_work, self.want, self.turnover, self.turnover_slope, self._keys(luck), self._levels,
+            self._width, staff.hired, staff.burnout, staff.zeal, *talents, *nows,
+        )  # fmt: skip
         self._drift(world, at_work)
-        self._settle(world, at_work)
-        hires = int((quit_rows < at_work).sum())
+        self._note_care(world, at_work)
         report(
             care_mean=world.firm.care_now[0],
             hires=hires,
@@ -149,63 +159,69 @@ class Staff(Mechanism):
             cost_selectivity=hires * self.selectivity,
         )
 
-    def _settle(self, world: World, at_work: int) -> None:
-        staff, firm = world.staff, world.firm
-        kernels.staff.settle(
-            staff.now_know, staff.now_want, staff.now_can, staff.zeal, staff.care, staff.mood,
-        )  # fmt: skip
-        firm.employees[0] = at_work
-        firm.care_now[0] = staff.care[:at_work].mean(dtype="float64")
+    def _note_care(self, world: World, at_work: int) -> None:
+        import numpy as np
+
+        world.firm.employees[0] = at_work
+        world.firm.care_now[0] = np.add.reduce(world.staff.care[:at_work], dtype=np.float64) / at_work
 
     def _number_at_work(self, world: World) -> int:
         needed = math.ceil(world.customers_now.size / self.customers_each)
         return max(1, min(needed, world.staff.rows))
 
-    def _who_quits(self, world: World, luck: Draws) -> NDArray:
+    def _keys(self, luck: Draws) -> NDArray:
         import numpy as np
 
-        staff, key = world.staff, np.uint64(luck("quits"))
-        return kernels.staff.quits(
-            key, staff.hired, staff.now_want, staff.zeal, self.want, self.turnover, self.turnover_slope
-        )
+        return np.array([luck.ever("hires.know"), luck.ever("hires.want"), luck.ever("hires.can")], np.uint64)
 
-    def _hire(self, world: World, luck: Draws, posts: NDArray) -> None:
+    @cached_property
+    def _levels(self) -> NDArray:
+        """Give the mean know, want and can of those who are hired."""
         import numpy as np
 
-        staff = world.staff
-        staff.hired[posts] += 1
-        staff.burnout[posts], staff.zeal[posts] = 0, 1
         chosen = self.selectivity_effect * -math.expm1(-self.selectivity / self.selectivity_scale)
-        for name, level in (("know", self.know), ("want", self.want + chosen), ("can", self.can)):
-            draws = kernels.luck.units(np.uint64(luck.ever(f"hires.{name}")), posts, staff.hired)
-            talent = np.clip(level + self.spread * math.sqrt(12) * (draws - 0.5), 0, 1)
-            getattr(staff, f"talent_{name}")[posts] = talent
-            getattr(staff, f"now_{name}")[posts] = talent
+        return np.array([self.know, self.want + chosen, self.can])
+
+    @cached_property
+    def _width(self) -> float:
+        """Give the width of an even spread whose standard deviation is `spread`."""
+        return self.spread * math.sqrt(12)
 
     def _drift(self, world: World, at_work: int) -> None:
         import numpy as np
 
         staff, firm = world.staff, world.firm
         self._set_firm(world, at_work)
+        talents, nows = _know_want_can(staff)
         shared = self.sharing_effect * self._saturation(self.sharing, at_work)
-        trained = self.training_effect * self._saturation(self.training, at_work)
-        cheered = self.treatment_effect * firm.treated[0] + firm.mirrored[0]
-        trusted = self.empowerment_effect * self._saturation(self.empowerment, at_work)
-        for talent, gained, lost, now in (
-            (staff.talent_know, trained, 0.0, staff.now_know),
-            (staff.talent_want, cheered, firm.overloaded[0], staff.now_want),
-            (staff.talent_can, trusted, 0.0, staff.now_can),
-        ):
-            best = float(np.quantile(talent[:at_work] + gained - lost, 0.9)) if shared > 0 else 0.0
-            kernels.staff.drift(talent, float(gained), float(lost), shared, best, self.pace, now)
+        overloaded = float(firm.overloaded[0])
+        gained = np.array([
+            self.training_effect * self._saturation(self.training, at_work),
+            self.treatment_effect * firm.treated[0] + firm.mirrored[0],
+            self.empowerment_effect * self._saturation(self.empowerment, at_work),
+        ])  # fmt: skip
+        best = gained  # not read while nobody is helped
+        if shared > 0:
+            lost = (0.0, overloaded, 0.0)
+            levels = zip(talents, gained, lost, strict=True)
+            best = np.array([np.quantile(talent[:at_work] + gain - loss, 0.9) for talent, gain, loss in levels])
+        kernels.staff.move(
+            gained, overloaded, shared, best, self.pace, *talents, *nows, staff.zeal, staff.care, staff.mood
+        )
 
     def _set_firm(self, world: World, at_work: int) -> None:
         firm = world.firm
         hands = at_work + self.hands / self.hand_wage
-        firm.load[0] = firm.encounters_last[0] / (hands * self.encounters_each)
-        firm.overloaded[0] = self.overload_effect * max(0.0, firm.load[0] - 1)
+        load = float(firm.encounters_last[0]) / (hands * self.encounters_each)
+        firm.load[0] = load
+        firm.overloaded[0] = self.overload_effect * max(0.0, load - 1)
         firm.treated[0] = self._saturation(self.treatment, at_work) * firm.backing[0]
         firm.latitude[0] += self.pace * (self._saturation(self.empowerment, at_work) - firm.latitude[0])
 
     def _saturation(self, spent: float, at_work: int) -> float:
         return -math.expm1(-spent / (self.effect_scale * at_work))
+
+
+def _know_want_can(staff: Table) -> tuple[tuple[NDArray, ...], tuple[NDArray, ...]]:
+    """Give the columns of talents and of what they are now."""
+    return (staff.talent_know, staff.talent_want, staff.talent_can), (staff.now_know, staff.now_want, staff.now_can)

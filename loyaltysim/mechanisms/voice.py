@@ -6,6 +6,7 @@ Each ask costs money and a little goodwill, the more the more often they were as
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
@@ -61,18 +62,19 @@ class Voice(Mechanism):
             lost = np.float32(self.goodwill * float(world.firm.ask_weight[0]) * asks)
             people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
         world.firm.asked_lately[0] += asks
-        draws = kernels.luck.units(np.uint64(luck("speaks")), wronged, people.generation)
-        speaks = draws < self._chance(people.readiness[wronged].astype(float), asks)
-        world.rolls["voiced"] = wronged[speaks]
-        people.complained[world.voiced] = 1
-        report(complaints=world.voiced.size, cost_voice=self.budget)
+        voiced = world.rolls["voiced"] = kernels.grievance.speak(
+            wronged, people.generation, np.uint64(luck("speaks")), people.readiness, self._unprompted, self._asked(asks),
+            people.complained,
+        )  # fmt: skip
+        report(complaints=voiced.size, cost_voice=self.budget)
 
-    def _chance(self, readiness: object, asks: float) -> object:
-        import numpy as np
+    @cached_property
+    def _unprompted(self) -> float:
+        """Give the hazard at which an average customer speaks unasked."""
+        return -math.log1p(-self.unprompted) if self.unprompted < 1 else math.inf
 
-        if self.unprompted >= 1:
-            return np.ones_like(readiness)
-        spoken = -math.log1p(-self.unprompted) * readiness  # type: ignore[operator]
-        if asks > 0 and self.silence_left == 0:
-            return np.ones_like(readiness)
-        return -np.expm1(-spoken + asks * math.log(self.silence_left or 1))
+    def _asked(self, asks: float) -> float:
+        """Give the hazard that so many asks add."""
+        if asks == 0:
+            return 0.0
+        return -asks * math.log(self.silence_left) if self.silence_left > 0 else math.inf

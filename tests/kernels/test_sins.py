@@ -36,7 +36,7 @@ def test_a_kind_is_chosen_by_the_encounters_own_draw() -> None:
 def grieved(weights: dict[int, float], roll: np.ndarray = ROLL) -> tuple[list[int], list[int]]:
     """Give who grieves, and over what, of five customers: 0 met nobody bad, 3 met a failure, the others indifference."""
     kind = np.full(5, -1, np.int8)
-    rows = grievance.grieve(
+    rows, _, _ = grievance.grieve(
         roll,
         FIRST,
         KEY,
