@@ -28,7 +28,12 @@ TWO_POW_32 = 2.0**-32
 @kernel
 def bits(key, position):
     """Give 64 bits: output `position` + 1 of the SplitMix64 generator seeded with `key`; both uint64."""
-    z = key + (position + ONE) * GOLDEN
+    return mixed(key + (position + ONE) * GOLDEN)
+
+
+@kernel
+def mixed(z):
+    """Give a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
     z = (z ^ (z >> S30)) * FIRST
     z = (z ^ (z >> S27)) * SECOND
     return z ^ (z >> S31)

@@ -6,6 +6,7 @@ import numpy as np
 
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, normal, person, unit
+from loyaltysim.kernels.sorting import stable_order
 
 ZERO = np.uint64(0)
 
@@ -140,3 +141,23 @@ def standards(key, hired, employees, spread):
     for i in range(employees):
         times[i] = spread * normal(bits(key, person(i, hired[i])), ZERO)
     return times
+
+
+@kernel
+def broken(times, tolerance):
+    """Give the share of ordered pairs of employees in which the second takes longer than the first promises.
+
+    times: float64 (n,), logs; `tolerance`: the log of how much longer counts. 0 if there is only one employee.
+    """
+    n = times.size
+    if n < 2:
+        return 0.0
+    order = stable_order(times)
+    slower = 0
+    place = 0
+    for i in range(n):
+        promised = times[order[i]] + tolerance
+        while place < n and times[order[place]] <= promised:
+            place += 1
+        slower += n - place
+    return slower / (n * (n - 1))

@@ -8,6 +8,7 @@ nobody keeps them up by themselves, so without the money each returns to their o
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
@@ -73,7 +74,7 @@ class Consistency(Mechanism):
         reached = self.most * -math.expm1(-self.standards / (self.scale * at_work))
         firm.narrowed[0] += self.pace * (reached - firm.narrowed[0])
         times = self._times(world, luck, at_work)
-        broken, usual = share_broken(times, math.log(self.tolerance)), self._usual()
+        broken, usual = kernels.staff.broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
             by_promise = self.share * (points.kind == PEOPLE)
             failing = (1 - by_promise) * (1 - points.mended) + by_promise * broken / usual
@@ -87,25 +88,12 @@ class Consistency(Mechanism):
         spread = self.spread * (1 - float(world.firm.narrowed[0]))
         return kernels.staff.standards(np.uint64(luck.ever("standard")), world.staff.hired, at_work, spread)
 
+    @cached_property
     def _usual(self) -> float:
         """Give the chance that a promise is broken among very many employees with untouched standards."""
         if self.spread == 0:
             return 0.0
         return 0.5 * math.erfc(math.log(self.tolerance) / (2 * self.spread))
-
-
-def share_broken(times: NDArray, tolerance: float) -> float:
-    """Give the share of ordered pairs of employees in which the second takes longer than the first promises.
-
-    `times`: float64 (n,), logs; `tolerance`: the log of how much longer counts. 0 if there is only one employee.
-    """
-    import numpy as np
-
-    if times.size < 2:
-        return 0.0
-    ordered = np.sort(times)
-    slower = ordered.size - np.searchsorted(ordered, ordered + tolerance, side="right")
-    return float(slower.sum() / (ordered.size * (ordered.size - 1)))
 
 
 def _deviation(values: NDArray) -> float:

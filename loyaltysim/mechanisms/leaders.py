@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
 from loyaltysim.core.touchpoint import PEOPLE, going_wrong
-from loyaltysim.core.words import PRODUCT
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
-    from loyaltysim.core.tables import Table, World
+    from loyaltysim.core.tables import World
 
 
 class Leaders(Mechanism):
@@ -92,65 +89,35 @@ class Leaders(Mechanism):
         points, firm = world.touchpoints, world.firm
         goal = -self.most_direct * math.expm1(-self.listening / self.scale)
         firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
-        about, flattered = self._climb(world, luck)
-        points.seen[:] *= self.memory
-        points.seen[:] += np.bincount(about, minlength=points.rows)
+        heard, flattered = self._climb(world, luck, float(firm.heard_direct[0]))
         total = float(points.seen.sum())
         believed = points.seen / (total or 1.0)
-        firm.believed_worst[0] = int(np.argmax(points.seen)) if total > 0 else -1
+        worst = int(points.seen.argmax()) if total > 0 else -1
+        firm.believed_worst[0] = worst
         if world.month > 0:
             points.believed_sum[:] += believed
         true = points.importance * going_wrong(float(firm.care_now[0]), points.cold, points.rate)
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
-            believed_right=float(firm.believed_worst[0] == int(np.argmax(true))),
+            believed_right=float(worst == int(true.argmax())),
             believed_wrongly=float(np.maximum(true - believed, 0).sum()),
             believed_people=float(believed[people].sum()),
             true_people=float(true[people].sum()),
-            leaders_heard=about.size,
+            leaders_heard=heard,
             leaders_flattered=flattered,
             cost_listening=self.listening,
         )
 
-    def _climb(self, world: World, luck: Draws) -> tuple[NDArray, int]:
-        """Give the touchpoint that each complaint which arrives is said to be about, and how many were retold."""
-        people, points, voiced = world.people, world.touchpoints, world.voiced
-        direct = float(world.firm.heard_direct[0])
-        draws = kernels.luck.units(_key(luck, "passes on"), voiced, people.generation)
-        arrives = draws < direct + (1 - direct) * (1 - self.loss) ** self.layers
-        heard, filtered = voiced[arrives], draws[arrives] >= direct
-        about = _about(world, heard)
-        if heard.size == 0 or self.flattery == 0:
-            return about, 0
-        draws = kernels.luck.units(_key(luck, "flatters"), heard, people.generation)
-        retold = filtered & (points.kind[about] == PEOPLE) & (draws < 1 - (1 - self.flattery) ** self.layers)
-        draws = kernels.luck.units(_key(luck, "blames"), heard[retold], people.generation)
-        return _elsewhere(points, about, retold, draws)
+    def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
+        """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
+        import numpy as np
 
-
-def _key(luck: Draws, decision: str) -> object:
-    """Give the key of a decision as kernels take it."""
-    import numpy as np
-
-    return np.uint64(luck(decision))
-
-
-def _about(world: World, rows: NDArray) -> NDArray:
-    import numpy as np
-
-    people = world.people
-    return np.where(people.kind[rows] == PRODUCT, people.failed_at[rows], people.indifferent_at[rows])
-
-
-def _elsewhere(points: Table, about: NDArray, retold: NDArray, draws: NDArray) -> tuple[NDArray, int]:
-    """Tell the marked messages of a touchpoint of another kind than people, drawn by importance, if there is one."""
-    import numpy as np
-
-    others = np.flatnonzero((points.kind != PEOPLE) & (points.importance > 0))
-    if others.size == 0 or draws.size == 0:
-        return about, 0
-    reached = np.cumsum(points.importance[others])
-    place = np.searchsorted(reached, draws * reached[-1], side="right")
-    about[retold] = others[np.minimum(place, others.size - 1)]
-    return about, draws.size
+        people, points = world.people, world.touchpoints
+        arrived: tuple[int, int] = kernels.leaders.climb(
+            world.voiced, people.generation, np.uint64(luck("passes on")), np.uint64(luck("flatters")),
+            np.uint64(luck("blames")), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
+            1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
+            points.kind, points.importance, points.seen,
+        )  # fmt: skip
+        return arrived

@@ -142,10 +142,22 @@ class Sins(Mechanism):
 
     def _angers(self, world: World) -> NDArray:
         """Give the weights, scaled to a mean of 1 over the mix of untouched staff, rested and not overloaded."""
+        firm = world.firm
+        levels = (float(firm.know_usual[0]), float(firm.mood_usual[0]), float(firm.can_usual[0]))
+        known = self._scaled
+        if levels not in known:
+            known[levels] = self._against_mean(levels)
+        return known[levels]
+
+    @cached_property
+    def _scaled(self) -> dict[tuple[float, ...], NDArray]:
+        """Hold what was reckoned for the levels of untouched staff, which stay as they are."""
+        return {}
+
+    def _against_mean(self, levels: tuple[float, ...]) -> NDArray:
         import numpy as np
 
-        firm = world.firm
-        usual = [-math.log(max(level, LEAST)) for level in (firm.know_usual[0], firm.mood_usual[0], firm.can_usual[0])]
+        usual = [-math.log(max(level, LEAST)) for level in levels]
         by_cause = self._kinds_by_cause @ self._weights
         mean = float(usual @ by_cause[:3]) / math.fsum(usual) if math.fsum(usual) > 0 else float(by_cause.mean())
         return self._weights / mean if mean > 0 else np.ones(len(KINDS))

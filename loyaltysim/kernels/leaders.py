@@ -1,0 +1,60 @@
+"""What becomes of complaints on their way up to the leaders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.core.touchpoint import PEOPLE
+from loyaltysim.core.words import PRODUCT
+from loyaltysim.kernels.compiled import kernel
+from loyaltysim.kernels.luck import person, unit
+
+
+@kernel
+def climb(
+    voiced, generation, passes_on, flatters, blames, direct, arrives, retold, memory,
+    about, indifferent_at, failed_at, kind, importance, seen,
+):  # fmt: skip
+    """Let complaints (rows, int32) climb, and let what was seen of each touchpoint fade by `memory` before they are added.
+
+    `passes_on`, `flatters`, `blames`: keys of three decisions. Chances: `direct` to be heard unfiltered, `arrives` to arrive
+    at all, `retold` that a filtered one which blames kind people (kind 2) is told of another touchpoint, drawn by
+    importance. about (int8, what the grievance is over), indifferent_at, failed_at: by person; kind int8, importance and
+    seen float64: by touchpoint. Returns how many arrive, and how many of them are retold.
+    """
+    counts = np.zeros(seen.size, np.int64)
+    elsewhere = 0.0
+    last = -1
+    for place in range(seen.size):
+        if kind[place] != PEOPLE and importance[place] > 0.0:
+            elsewhere += importance[place]
+            last = place
+    arrived = 0
+    flattered = 0
+    for i in range(voiced.size):
+        row = voiced[i]
+        who = person(row, generation[row])
+        luck = unit(passes_on, who)
+        if luck >= arrives:
+            continue
+        arrived += 1
+        place = int(failed_at[row] if about[row] == PRODUCT else indifferent_at[row])
+        if luck >= direct and last >= 0 and kind[place] == PEOPLE and unit(flatters, who) < retold:
+            place = _by_importance(unit(blames, who) * elsewhere, last, kind, importance)
+            flattered += 1
+        counts[place] += 1
+    for place in range(seen.size):
+        seen[place] = seen[place] * memory + counts[place]
+    return arrived, flattered
+
+
+@kernel
+def _by_importance(draw, last, kind, importance):
+    """Give the touchpoint of another kind than people at which the running sum of importance passes the draw."""
+    reached = 0.0
+    for place in range(last):
+        if kind[place] != PEOPLE and importance[place] > 0.0:
+            reached += importance[place]
+            if draw < reached:
+                return place
+    return last
