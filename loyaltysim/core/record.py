@@ -104,9 +104,10 @@ def month_metrics(catalog: Mapping[str, Metric]) -> list[str]:
 class Audit:
     """What each touchpoint was like in a run: their names, stages and kinds, and each figure as float64 (touchpoints,).
 
-    Figures: importance (share of encounters), performance (chance that an encounter there goes well), urgency (share of
-    all that go wrong), believed (that share as the leaders believe), gap (failures that mending could still end), ease,
-    priority, mended (at the end), spent ($).
+    Figures: importance (share of encounters), performance (chance that an encounter there goes well), indifference and
+    failure (chances that it goes wrong so), urgency (share of all that go wrong), believed (that share as the leaders
+    believe), gap (chance of a failure that mending could still end), fix_cost ($ that mend 63 % of what can be mended),
+    ease, priority, mended (at the end), spent ($).
     """
 
     names: tuple[str, ...]

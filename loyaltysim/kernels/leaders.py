@@ -13,16 +13,18 @@ from loyaltysim.kernels.luck import person, unit
 @kernel
 def climb(
     voiced, generation, passes_on, flatters, blames, direct, arrives, retold, memory,
-    about, indifferent_at, failed_at, kind, importance, seen,
+    about, indifferent_at, failed_at, kind, importance, seen, seen_failing,
 ):  # fmt: skip
     """Let complaints (rows, int32) climb, and let what was seen of each touchpoint fade by `memory` before they are added.
 
     `passes_on`, `flatters`, `blames`: keys of three decisions. Chances: `direct` to be heard unfiltered, `arrives` to arrive
-    at all, `retold` that a filtered one which blames kind people (kind 2) is told of another touchpoint, drawn by
-    importance. about (int8, what the grievance is over), indifferent_at, failed_at: by person; kind int8, importance and
-    seen float64: by touchpoint. Returns how many arrive, and how many of them are retold.
+    at all, `retold` that a filtered one which blames kind people (kind 2) is told as a failure of another touchpoint, drawn
+    by importance. about (int8, what the grievance is over), indifferent_at, failed_at: by person; kind int8, importance,
+    seen and seen_failing (those told as failures of product or process) float64: by touchpoint. Returns how many arrive,
+    and how many of them are retold.
     """
     counts = np.zeros(seen.size, np.int64)
+    failures = np.zeros(seen.size, np.int64)
     elsewhere = 0.0
     last = -1
     for place in range(seen.size):
@@ -38,13 +40,17 @@ def climb(
         if luck >= arrives:
             continue
         arrived += 1
-        place = int(failed_at[row] if about[row] == PRODUCT else indifferent_at[row])
+        fails = about[row] == PRODUCT
+        place = int(failed_at[row] if fails else indifferent_at[row])
         if luck >= direct and last >= 0 and kind[place] == PEOPLE and unit(flatters, who) < retold:
             place = _by_importance(unit(blames, who) * elsewhere, last, kind, importance)
+            fails = True
             flattered += 1
         counts[place] += 1
+        failures[place] += fails
     for place in range(seen.size):
         seen[place] = seen[place] * memory + counts[place]
+        seen_failing[place] = seen_failing[place] * memory + failures[place]
     return arrived, flattered
 
 

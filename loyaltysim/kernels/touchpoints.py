@@ -21,15 +21,16 @@ def wrong(care, share, cold, rate):
 
 
 @kernel
-def rank(care, importance, cold, rate, usual_rate, mended, ease, mendable, weights, gap, precedence):
+def rank(care, importance, cold, rate, usual_rate, by_promise, mended, ease, mendable, weights, gap, precedence):
     """Settle each touchpoint's gap, the failures that mending can still end, and its precedence from 0 to 1.
 
+    by_promise: the part of its failures that are promises broken, which mending cannot end.
     weights: float64 (4,), of importance, urgency, gap and ease, each taken against its largest; the columns float64.
     """
     most = np.zeros(4)
     for i in range(gap.size):
         indifferent = min(max((1.0 - care) * cold[i], 0.0), 1.0)
-        gap[i] = usual_rate[i] * max(mendable - mended[i], 0.0)
+        gap[i] = usual_rate[i] * (1.0 - by_promise[i]) * max(mendable - mended[i], 0.0)
         precedence[i] = importance[i] * (indifferent + (1.0 - indifferent) * rate[i])
         most[0] = max(most[0], importance[i])
         most[1] = max(most[1], precedence[i])
@@ -43,3 +44,35 @@ def rank(care, importance, cold, rate, usual_rate, mended, ease, mendable, weigh
     for i in range(gap.size):
         urgency = precedence[i]
         precedence[i] = most[0] * importance[i] + most[1] * urgency + most[2] * gap[i] + most[3] * ease[i]
+
+
+@kernel
+def mend(order, money, mendable, usual_rate, fix_cost, mended):
+    """Spend money on one touchpoint after the other, the highest in order first, never where it is minus infinity.
+
+    Each takes what it needs to be mended as far as can be (`mendable`), or all that is left: `fix_cost` mends 63 % of what
+    is not. All float64 (touchpoints,); `mended` in place. Gives what each took, float64 (touchpoints,).
+    """
+    spent = np.zeros(order.size)
+    tried = np.zeros(order.size, np.bool_)
+    while money > 0.0:
+        best = -1
+        for i in range(order.size):
+            if not tried[i] and order[i] > -np.inf and (best < 0 or order[i] > order[best]):
+                best = i
+        if best < 0:
+            break
+        tried[best] = True
+        if mended[best] >= mendable or usual_rate[best] == 0.0:
+            continue
+        wanted = np.inf
+        if mendable < 1.0:
+            wanted = fix_cost[best] * np.log((1.0 - mended[best]) / (1.0 - mendable))
+        if money >= wanted:
+            mended[best] = mendable
+            spent[best] = wanted
+        else:
+            mended[best] += (1.0 - mended[best]) * -np.expm1(-money / fix_cost[best])
+            spent[best] = money
+        money -= spent[best]
+    return spent

@@ -57,6 +57,9 @@ class Consistency(Mechanism):
 
     standards: float = lever(0.0, unit="$/month", doc="common standards: written, trained and checked", source="F20")
 
+    by_promise = column(
+        "touchpoints", "float64", unit="share", doc="part of its usual failures that are promises broken"
+    )
     narrowed = column("firm", "float64", unit="share", doc="part of the spread of standards that is gone")
 
     broken_promises = metric(
@@ -67,6 +70,11 @@ class Consistency(Mechanism):
     )
     cost_standards = metric(unit="$", account="cost", doc="spent on common standards")
 
+    def begin(self, world: World, luck: Draws) -> None:
+        """Settle which failures are promises broken: of these, only common standards rid a touchpoint."""
+        if self.on and self._usual > 0:
+            world.touchpoints.by_promise[:] = self.share * (world.touchpoints.kind == PEOPLE)
+
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Move the standards together or apart, and let broken promises raise or lower failures where people serve."""
         firm, points = world.firm, world.touchpoints
@@ -76,8 +84,7 @@ class Consistency(Mechanism):
         times = self._times(world, luck, at_work)
         broken, usual = kernels.staff.broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
-            by_promise = self.share * (points.kind == PEOPLE)
-            failing = (1 - by_promise) * (1 - points.mended) + by_promise * broken / usual
+            failing = (1 - points.by_promise) * (1 - points.mended) + points.by_promise * broken / usual
             points.rate[:] = (points.usual_rate * failing * firm.friction[0]).clip(0, 1)
         report(broken_promises=broken, standards_spread=_deviation(times), cost_standards=self.standards)
 

@@ -1,8 +1,9 @@
 """Messages lose truth as they climb the hierarchy (F16): each layer leaves some out, and flatters in what it passes on.
 
-Leaders learn of what goes wrong from complaints. A layer that tells of its own people tells of something else instead,
-so the more layers, the less do leaders believe that it is the people. What they saw lately is what they believe, and
-money for mending follows it. Leaders who listen at the front line themselves hear some of it as it was said (F15).
+Leaders learn of what goes wrong from complaints. A layer that tells of its own people tells of a failure of something
+else instead, so the more layers, the less do leaders believe that it is the people, and the more failures do they look
+for where there are few. What they saw lately is what they believe, and money for mending follows the failures that they
+saw. Leaders who listen at the front line themselves hear some of it as it was said (F15).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from loyaltysim.core.touchpoint import PEOPLE, going_wrong
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.tables import Table, World
 
 
 class Leaders(Mechanism):
@@ -34,7 +35,7 @@ class Leaders(Mechanism):
         unit="share/layer",
         low=0,
         high=1,
-        doc="of messages that blame the firm's people, those that each layer tells of something else",
+        doc="of messages that blame the firm's people, those that each layer tells as a failure of something else",
         source="F16, F34",
         plausible=(0, 0.4),
     )
@@ -56,17 +57,19 @@ class Leaders(Mechanism):
     seen = column(
         "touchpoints", "float64", unit="complaints", doc="complaints about it that the leaders saw, faded by age"
     )
+    seen_failing = column(
+        "touchpoints", "float64", unit="complaints", doc="of these, told as failures of product or process"
+    )
     believed_sum = column(
         "touchpoints", "float64", doc="sum over months 1 and later of its share of what goes wrong, as they believe"
     )
     heard_direct = column("firm", "float64", unit="share", doc="messages that reach the leaders unfiltered")
-    believed_worst = column("firm", "int64", doc="touchpoint that the leaders believe to be worst", start=-1)
 
     believed_right = metric(
         unit="share",
         over="mean",
         better="higher",
-        doc="months in which the leaders believe the truly worst touchpoint to be worst",
+        doc="months in which the leaders look for most failures at the touchpoint that has most",
     )
     believed_wrongly = metric(
         unit="share",
@@ -90,17 +93,14 @@ class Leaders(Mechanism):
         goal = -self.most_direct * math.expm1(-self.listening / self.scale)
         firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
         heard, flattered = self._climb(world, luck, float(firm.heard_direct[0]))
-        total = float(points.seen.sum())
-        believed = points.seen / (total or 1.0)
-        worst = int(points.seen.argmax()) if total > 0 else -1
-        firm.believed_worst[0] = worst
+        believed = points.seen / (float(points.seen.sum()) or 1.0)
         if world.month > 0:
             points.believed_sum[:] += believed
         true = points.importance * going_wrong(float(firm.care_now[0]), points.cold, points.rate)
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
-            believed_right=float(worst == int(true.argmax())),
+            believed_right=float(self._right(points, float(firm.care_now[0]))),
             believed_wrongly=float(np.maximum(true - believed, 0).sum()),
             believed_people=float(believed[people].sum()),
             true_people=float(true[people].sum()),
@@ -108,6 +108,12 @@ class Leaders(Mechanism):
             leaders_flattered=flattered,
             cost_listening=self.listening,
         )
+
+    def _right(self, points: Table, care: float) -> bool:
+        """Tell whether the leaders look for most failures where there are most; not if they saw none."""
+        kept = 1 - going_wrong(care, points.cold, 0 * points.rate)
+        failing = points.importance * kept * points.rate
+        return bool(points.seen_failing.max() > 0 and points.seen_failing.argmax() == failing.argmax())
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
@@ -118,6 +124,6 @@ class Leaders(Mechanism):
             world.voiced, people.generation, np.uint64(luck("passes on")), np.uint64(luck("flatters")),
             np.uint64(luck("blames")), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
             1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
-            points.kind, points.importance, points.seen,
+            points.kind, points.importance, points.seen, points.seen_failing,
         )  # fmt: skip
         return arrived

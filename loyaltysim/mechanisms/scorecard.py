@@ -25,6 +25,7 @@ class Scorecard(Mechanism):
 
     audits = column("touchpoints", "int64", unit="months", doc="months 1 and later in which it was scored")
     bad_sum = column("touchpoints", "float64", doc="sum over these months of its chance of a bad encounter")
+    failed_sum = column("touchpoints", "float64", doc="sum over these months of its chance of a failure")
     gap_sum = column("touchpoints", "float64", doc="sum over these months of its gap")
     priority_sum = column("touchpoints", "float64", doc="sum over these months of its priority")
 
@@ -41,10 +42,13 @@ class Scorecard(Mechanism):
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
         points = world.touchpoints
-        bad = going_wrong(float(world.firm.care_now[0]), points.cold, points.rate)
+        care = float(world.firm.care_now[0])
+        bad = going_wrong(care, points.cold, points.rate)
+        failing = bad - going_wrong(care, points.cold, 0 * points.rate)
         if world.month > 0:
             points.audits[:] += 1
             points.bad_sum[:] += bad
+            points.failed_sum[:] += failing
             points.gap_sum[:] += points.gap
             points.priority_sum[:] += points.precedence
         report(score=100 * (1 - float(points.importance @ bad)), failure_rate=float(points.importance @ points.rate))
@@ -55,13 +59,16 @@ class Scorecard(Mechanism):
         months = int(points.audits.max())
         if months == 0:
             return None
-        wrong = points.bad_sum / months
+        wrong, failed = points.bad_sum / months, points.failed_sum / months
         figures = {
             "importance": points.importance.copy(),
             "performance": 1 - wrong,
+            "indifference": wrong - failed,
+            "failure": failed,
             "urgency": points.importance * wrong / (float(points.importance @ wrong) or 1.0),
             "believed": points.believed_sum / months,
             "gap": points.gap_sum / months,
+            "fix_cost": points.fix_cost.copy(),
             "ease": points.ease.copy(),
             "priority": points.priority_sum / months,
             "mended": points.mended.copy(),

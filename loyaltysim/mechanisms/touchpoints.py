@@ -2,8 +2,9 @@
 
 Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
 ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
-it, and for the rest where the leaders believe that it goes wrong (F16). What the complaint desk learns about causes (F8,
-F32) mends the one that they believe to be worst. A mended touchpoint slips back when nobody keeps it up (F20).
+it, and for the rest where the leaders believe that most fails (F16). What the complaint desk learns about causes (F8, F32)
+mends where they believe so, the worst first. Mending ends failures, and only those that are not promises broken by
+differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
 """
 
 from __future__ import annotations
@@ -104,9 +105,12 @@ class Touchpoints(Mechanism):
         unit="share",
         low=0,
         high=1,
-        doc="how far money for repair goes where the leaders believe that it goes wrong, and not by priority",
+        doc="how far money for repair goes where the leaders believe that most fails, and not by priority",
         source="F16",
         plausible=(0, 1),
+    )
+    audit_scale: float = param(
+        150.0, unit="$/month", low=1, doc="spending on audits at which 63 % of what went by belief goes by priority"
     )
     indifference: ColdByKind = ColdByKind()
     wow: WarmByKind = WarmByKind()
@@ -121,6 +125,10 @@ class Touchpoints(Mechanism):
 
     repair: float = lever(0.0, unit="$/month", doc="mending touchpoints, by priority and belief", source="F19, F20")
 
+    audit: float = lever(
+        0.0, unit="$/month", doc="audits of all touchpoints: repair goes by their priority, not by belief", source="F19"
+    )
+
     importance = column("touchpoints", "float64", unit="share", doc="share of encounters")
     met_first = column("touchpoints", "float64", unit="share", doc="share of encounters, of those before buying only")
     usual_rate = column("touchpoints", "float64", unit="chance", doc="failure rate with nothing mended")
@@ -134,7 +142,7 @@ class Touchpoints(Mechanism):
     ease = column("touchpoints", "float64", unit="share", doc="how easily it is fixed")
     stage = column("touchpoints", "int8", doc="search 0, site 1, shopping 2, satisfaction 3")
     kind = column("touchpoints", "int8", doc="communication 0, channel 1, people 2, brand 3")
-    gap = column("touchpoints", "float64", unit="chance", doc="failures there that mending can still end")
+    gap = column("touchpoints", "float64", unit="chance", doc="chance of a failure there that mending can still end")
     precedence = column("touchpoints", "float64", unit="share", doc="what makes it be mended sooner, 0 to 1")
     spent_on = column("touchpoints", "float64", unit="$", doc="repair money spent on it in months 1 and later")
     first_factor = column("firm", "float64", unit="ratio", doc="factor of first impressions on joining", start=1)
@@ -143,6 +151,7 @@ class Touchpoints(Mechanism):
         unit="share", over="mean", better="higher", doc="part of the usual failures that is mended, by importance"
     )
     cost_repair = metric(unit="$", account="cost", doc="spent on mending touchpoints")
+    cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints")
     repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
     def begin(self, world: World, luck: Draws) -> None:
@@ -172,21 +181,26 @@ class Touchpoints(Mechanism):
         """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
         points.mended[:] *= 1 - self.relapse
-        worst = int(firm.believed_worst[0])
-        if worst >= 0 and firm.money_for_causes[0] > 0:
-            self._mend(points, worst, float(firm.money_for_causes[0]))
+        self._find_causes(points, float(firm.money_for_causes[0]))
         self._rank(points, float(firm.care_now[0]))
-        left = self._repair(world)
+        spent = self._repair(points)
+        if world.month > 0:
+            points.spent_on[:] += spent
         points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
         firm.first_factor[0] = self._first_factor(world)
-        usual_mean, mended_mean = (float(points.importance @ rate) for rate in (points.usual_rate, points.rate))
-        mended_share = 1 - mended_mean / usual_mean if usual_mean > 0 else 0.0
-        report(mended_share=mended_share, cost_repair=self.repair, repair_idle=left)
+        usual = points.importance * points.usual_rate
+        ended = float(usual @ ((1 - points.by_promise) * points.mended)) / (float(usual.sum()) or 1.0)
+        report(
+            mended_share=ended,
+            cost_repair=self.repair,
+            repair_idle=self.repair - float(spent.sum()),
+            cost_audits=self.audit,
+        )
 
     def _rank(self, points: Table, care: float) -> None:
         """Settle gaps and priorities (F19) by last month's failure rates: the highest is mended first."""
         kernels.touchpoints.rank(
-            care, points.importance, points.cold, points.rate, points.usual_rate, points.mended, points.ease,
+            care, points.importance, points.cold, points.rate, points.usual_rate, points.by_promise, points.mended, points.ease,
             self.mendable, self._weights, points.gap, points.precedence,
         )  # fmt: skip
 
@@ -197,35 +211,24 @@ class Touchpoints(Mechanism):
         weights = self.priority
         return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
 
-    def _repair(self, world: World) -> float:
-        """Spend the money for repair on one touchpoint after the other; gives what is left when all are mended."""
-        import numpy as np
+    def _find_causes(self, points: Table, money: float) -> None:
+        """Mend where the leaders saw failures, the most first; where they saw none nobody looks for causes."""
+        if money > 0:
+            import numpy as np
 
-        left, points = self.repair, world.touchpoints
-        if left <= 0:
-            return left
-        most = float(points.seen.max())
-        belief = self.belief if most > 0 else 0.0
-        order = (1 - belief) * points.precedence + belief * points.seen / (most or 1.0)
-        for row in np.argsort(-order, kind="stable"):
-            spent = self._mend(points, int(row), left)
-            points.spent_on[row] += spent if world.month > 0 else 0.0
-            left -= spent
-            if left <= 0:
-                break
-        return left
+            self._mend(points, np.where(points.seen_failing > 0, points.seen_failing, -np.inf), money)
 
-    def _mend(self, points: Table, row: int, money: float) -> float:
-        """Mend one touchpoint with so much money, up to the most that can be mended; gives what it took."""
-        now, cost = float(points.mended[row]), float(points.fix_cost[row])
-        if now >= self.mendable or points.usual_rate[row] == 0:
-            return 0.0
-        wanted = cost * math.log((1 - now) / (1 - self.mendable)) if self.mendable < 1 else math.inf
-        if money >= wanted:
-            points.mended[row] = self.mendable
-            return wanted
-        points.mended[row] = now + (1 - now) * -math.expm1(-money / cost)
-        return money
+    def _repair(self, points: Table) -> NDArray:
+        """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,)."""
+        most = float(points.seen_failing.max())
+        belief = self.belief * math.exp(-self.audit / self.audit_scale) if most > 0 else 0.0
+        order = (1 - belief) * points.precedence + belief * points.seen_failing / (most or 1.0)
+        return self._mend(points, order, self.repair)
+
+    def _mend(self, points: Table, order: NDArray, money: float) -> NDArray:
+        return kernels.touchpoints.mend(
+            order, money, self.mendable, points.usual_rate, points.fix_cost, points.mended
+        )  # fmt: skip
 
     def _first_factor(self, world: World) -> float:
         """Give the factor of first impressions on joining: 1 while what is met before buying is as usual."""

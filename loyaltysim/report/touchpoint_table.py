@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
 """The four fields: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
+FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
 COLUMNS = [
-    "strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high", "urgency", "believed",
-    "gap", "ease", "mended", "spent", "field", "priority", "rank",
+    "strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high", *FIGURES,
+    "field", "priority", "rank",
 ]  # fmt: skip
 
 
@@ -80,6 +81,6 @@ def _rows(results: Results) -> Iterator[tuple[Any, ...]]:
             span = share_interval(performances[:, row])
             yield (
                 strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high,
-                *(float(figures[key][row]) for key in ("urgency", "believed", "gap", "ease", "mended", "spent")),
+                *(float(figures[key][row]) for key in FIGURES),
                 between.field(importance, performance), float(figures["priority"][row]), int(rank[row]),
             )  # fmt: skip

@@ -64,7 +64,7 @@ CLAIMS = [
     ("wows-or-fewer-intrusions", "fewer intrusions", LESS, "churn_annual", "small kindnesses"),
     ("recovery-for-one-year", "kept up", MORE, "npv", "for one year"),
     ("believed-worst-touchpoint", "by audit", LESS, "failure_rate", "by belief"),
-    ("believed-worst-touchpoint", "by audit", LESS, "left_product", "by belief"),
+    ("believed-worst-touchpoint", "by audit", MORE, "mended_share", "by belief"),
     ("pilot", "asking all at once", MORE, "churn_annual", "as today"),
     ("win-back-or-keep", "keep", MORE, "npv", "win back"),
     ("win-back-or-keep", "win back", LESS, "npv", "as today"),

@@ -40,7 +40,10 @@ def audit(importance: Any, performance: Any, names: Any = None, priority: Any = 
         "performance": performance,
         "urgency": zeros,
         "believed": zeros,
+        "indifference": zeros,
+        "failure": zeros,
         "gap": zeros,
+        "fix_cost": zeros,
         "ease": zeros,
     }
     found |= {"priority": importance if priority is None else np.asarray(priority), "mended": zeros, "spent": zeros}

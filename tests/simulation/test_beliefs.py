@@ -83,7 +83,7 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("asked often, answers less", SURVEYED, {**SURVEYED, "survey_fatigue.refusal": 0.5}, "survey_answers", -1),
     ("intention", SURVEYED, {**SURVEYED, "surveys.intends_below": 0.5}, "survey_intention", +1),
     ("behaviour", {}, {"recovery.behaviour": 0.5}, "left", +1),
-    ("repeated", {"grievance.indifference": 0.3}, {"grievance.indifference": 0.3, "recovery.repeat_factor": 0.5}, "left_indifference", +1),
+    ("repeated", {"grievance.indifference": 0.3}, {"grievance.indifference": 0.3, "recovery.repeat_factor": 0.2}, "left_indifference", +1),
     ("repeated within", {"recovery.kept.silent": 0.6}, {"recovery.kept.silent": 0.6, "grievance.memory": 24}, "grievances_repeated", +1),
     ("false claims", {"voice.unprompted": 0.8}, PAID, "false_claims", +1),
     ("false claims cost", PAID, CLAIMED, "cost_compensation", +1),

@@ -25,6 +25,8 @@ BUSY = {
     "staff.encounters_each": 200.0,
     "handoffs.passed_on": 0.9,
     "handoffs.stalls": 0.5,
+    "touchpoints.failure": 0.1,
+    "touchpoints.belief": 1.0,
 }
 """A market in which each lever has something to do: much is voiced and passed on, and the staff are overloaded."""
 
@@ -39,6 +41,7 @@ EFFECTS: dict[str, tuple[str, tuple[float, float]]] = {
     "staff.selectivity": ("indifferent_encounters", A_HIRE),
     "contagion.smile_campaign": ("mood_shown", MONTHLY),
     "touchpoints.repair": ("mended_share", MONTHLY),
+    "touchpoints.audit": ("failures", MONTHLY),
     "consistency.standards": ("broken_promises", MONTHLY),
     "complexity.simplify": ("contacts_ratio", MONTHLY),
     "manners.restraint": ("intrusions", MONTHLY),

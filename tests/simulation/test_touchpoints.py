@@ -100,7 +100,7 @@ def test_f19_f20_some_repair_earns_more_than_none_and_than_too_much(small: Calla
     """An interior optimum (K8) where much fails and each of five touchpoints costs 1,000 $ to mend by 63 %."""
     table = [{**row, "fix_cost": 1_000.0} for row in FIVE]
     strategies = {
-        name: {"touchpoints.repair": money} for name, money in (("0", 0.0), ("300", 300.0), ("9000", 9_000.0))
+        name: {"touchpoints.repair": money} for name, money in (("0", 0.0), ("300", 300.0), ("30000", 30_000.0))
     }
     scenario = small(**MARKET, **FAILING, **{"touchpoints.table": table, "strategies": strategies})
     runs = [simulate(scenario, replication, list(strategies)) for replication in range(PAIRS)]
