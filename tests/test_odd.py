@@ -49,5 +49,5 @@ def pilots_words() -> list[str]:
 
 
 def test_the_month_is_described_in_its_order():
-    steps = re.findall(r"^\| (\d+) \| `?([a-z_]+)`? \|", PAGE, re.MULTILINE)
+    steps = re.findall(r"^\| (\d+) \| \[`([a-z_]+)`\]\(#submodel-\2\) \|", PAGE, re.MULTILINE)
     assert steps == [(str(number), mechanism.key) for number, mechanism in enumerate(MONTH, start=1)]
