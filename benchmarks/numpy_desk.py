@@ -41,7 +41,8 @@ def conclude(market: NumpyMarket, customers: Rows, outcome: NDArray[np.int8], ch
     people = market.people
     place = np.flatnonzero(people.case_due[customers] < market.month + 1)
     rows = customers[place]
-    fast = people.case_due[rows] - people.case_opened[rows] <= market.values["desk.promise_hours"] / 730.5
+    fast_hours = min(market.values["desk.promise_hours"], market.values["desk.quick_hours"])
+    fast = people.case_due[rows] - people.case_opened[rows] <= fast_hours / 730.5
     solved = market.rng.random(rows.size) < chance
     outcome[place] = np.where(solved, np.where(fast, RESOLVED_FAST, RESOLVED), LOGGED)
     people.case_due[rows] = inf

@@ -118,7 +118,8 @@ class Person(mesa.Agent):
         if self.voiced:
             self.complain()
         if self.case_due is not None and self.case_due < self.model.month + 1:
-            fast = self.case_due - self.case_opened <= values["desk.promise_hours"] / 730.5
+            fast_hours = min(values["desk.promise_hours"], values["desk.quick_hours"])
+            fast = self.case_due - self.case_opened <= fast_hours / 730.5
             solved = self.random.random() < self.model.chance_resolved
             self.case_due, self.outcome = None, RECOVERED[fast] if solved else "logged"
         if self.outcome:

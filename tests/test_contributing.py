@@ -78,3 +78,18 @@ def test_a_mechanism_is_added_in_one_file_and_one_line(tmp_path: Path) -> None:
         text=True,
     )
     assert f"weather.{lever[1]}" in explained.stdout
+    described = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs/odd.md"
+    page.write_text(described + "<!-- generated: submodel weather -->\n<!-- end -->\n", encoding="utf-8")
+    made = subprocess.run(
+        [sys.executable, "-m", "loyaltysim.scenario.odd_page"],
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    assert "| `soakings` | uint16 | months |" in page.read_text(encoding="utf-8")
+    assert f"> - levers: `{lever[1]}` 0 $/month" in page.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """An apology is the cheap part of an answer (F30): where nothing else was done, it still gives back a little satisfaction.
 
-It changes no chance to stay: those are the outcome's (F7). It is an assumption, and a small one.
+It changes no chance to stay: those are the outcome's (F7). Who is a little more satisfied grieves a little less the next
+time, so where many complain and few are helped fewer leave; at a desk of today's size it is worth less than it costs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ class Apology(Mechanism):
     )
 
     offered: float = lever(
-        0.5, unit="share", high=1, doc="closed cases that end with an apology", cost="price per case", source="F30"
+        0.5,
+        unit="share",
+        high=1,
+        doc="closed cases that end with an apology; it soothes who stays unsolved, and pays only where these are many",
+        cost="price per case",
+        source="F30",
     )
 
     apologies = metric(unit="cases", better="higher", doc="closed cases that ended with an apology")

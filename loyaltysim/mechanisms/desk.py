@@ -57,7 +57,22 @@ class Desk(Mechanism):
         source="F30, solved from the stated outcomes",
     )
     solvable: float = param(0.9, unit="share", low=0, high=1, doc="most of the acknowledged cases that can be resolved")
-    promise_hours: float = param(24.0, unit="hours", low=0, doc="an answer within this time is fast", source="F30")
+    promise_hours: float = param(
+        24.0,
+        unit="hours",
+        low=0,
+        doc="an answer within this time keeps the promise; later it is not fast",
+        source="F30",
+        plausible=(4, 72),
+    )
+    quick_hours: float = param(
+        24.0,
+        unit="hours",
+        low=0,
+        doc="an answer within this time feels fast, if it also keeps the promise: a longer promise makes no answer faster",
+        source="F30",
+        plausible=(4, 72),
+    )
     wage: float = param(25.0, unit="$/hour", low=0.01, doc="cost of a handler's hour")
     handler_hours: float = param(
         160.0,
@@ -169,7 +184,7 @@ class Desk(Mechanism):
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
             np.uint64(luck("case")), np.uint64(luck.ever("case")), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
-            self.promise_hours / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
+            min(self.promise_hours, self.quick_hours) / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
             part_hours, held, *_case_columns(cases), people.open_case,
         )  # fmt: skip
         firm.open_cases[0] = left

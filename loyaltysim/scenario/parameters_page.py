@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, shown, span
 from loyaltysim.scenario.explaining import options
@@ -32,11 +34,15 @@ def parameters_page() -> str:
 
 
 def _section(title: str, story: str, rows: list[Declaration]) -> str:
-    table = [_line(COLUMNS), _line(("---",) * len(COLUMNS)), *(_line(_cells(row)) for row in rows)]
-    return "\n".join([f"## {title}", "", story, "", *table, ""])
+    return "\n".join([f"## {title}", "", story, "", table(COLUMNS, [_cells(row) for row in rows]), ""])
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a table in Markdown: one line of heads, then one a row."""
+    return "\n".join(map(_line, [columns, ["---"] * len(columns), *rows]))
+
+
+def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

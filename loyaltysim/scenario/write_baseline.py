@@ -117,7 +117,7 @@ def _told(row: Declaration) -> str:
 
 def write_all(root: Path) -> list[Path]:
     """Write the three files below a checkout's root and give their paths."""
-    return [_write(root / name, text) for name, text in generated().items()]
+    return [write_file(root / name, text) for name, text in generated().items()]
 
 
 def generated() -> dict[str, str]:
@@ -130,7 +130,8 @@ def generated() -> dict[str, str]:
     }
 
 
-def _write(target: Path, text: str) -> Path:
+def write_file(target: Path, text: str) -> Path:
+    """Write a file under a temporary name, rename it, and give its path."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.write_text(text, encoding="utf-8")

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
-from loyaltysim.commands.displays import Lines, pace, said
 from loyaltysim.commands.run import pictures
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.experiments.progress import Progress
@@ -207,28 +206,6 @@ def test_a_market_too_large_for_memory_is_said_plainly() -> None:
     manifest = json.loads(Path("out/manifest.json").read_text())
     assert manifest["status"] == "failed"
     assert manifest["error"].startswith("not enough memory for 100,000,000 people")
-
-
-def test_the_pace_in_words() -> None:
-    step = Progress("simulating", 12, 150, 4.0)
-    assert pace(step) == "12/150 runs, 3 a second, 46 s left"
-    assert said(Progress("calibrating")) == "calibrating"
-    assert said(Progress("simulating", 1, 1000, 1.0)) == "simulating: 1/1,000 runs, 1 a second, 16 min 39 s left"
-
-
-def test_short_runs_write_no_progress_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = Lines()
-    lines(Progress("simulating", 1, 2, 1.0))
-    assert capsys.readouterr().err == ""
-
-
-def test_long_runs_write_a_line_now_and_then(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("loyaltysim.commands.displays.SECONDS_BETWEEN_LINES", 0.0)
-    lines = Lines()
-    lines(Progress("simulating", 1, 2, 1.0))
-    assert capsys.readouterr().err == "simulating: 1/2 runs, 1 a second, 1 s left\n"
 
 
 def test_help_and_wrong_places_answer_without_heavy_imports() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import Scenario, load, schema, shipped
 from loyaltysim.scenario.book import blocks, book, levers
+from loyaltysim.scenario.odd_page import filled, parts
 from loyaltysim.scenario.write_baseline import UNCERTAIN, generated
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +21,34 @@ ROOT = Path(__file__).parents[2]
 def test_the_committed_file_is_the_generated_one(name: str) -> None:
     cure = "run python -m loyaltysim.scenario.write_baseline"
     assert (ROOT / name).read_text(encoding="utf-8") == generated()[name], cure
+
+
+def test_the_committed_description_of_the_model_is_the_generated_one() -> None:
+    page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
+    assert filled(page) == page, "run python -m loyaltysim.scenario.odd_page"
+
+
+def test_a_column_that_the_description_lacks_is_put_in() -> None:
+    page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines(keepends=True) if line.startswith("| `satisfaction` | float32"))
+    assert filled(page.replace(row, "")) == page
+
+
+def test_each_mechanism_has_one_place_in_the_description() -> None:
+    page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
+    marker = "<!-- generated: submodel desk -->"
+    with pytest.raises(InputError, match=r"docs/odd\.md: submodel desk: must stand in the page once"):
+        filled(page.replace(marker, ""))
+    with pytest.raises(InputError, match="submodel weather"):
+        filled(page + "<!-- generated: submodel weather -->\n<!-- end -->\n")
+    with pytest.raises(InputError, match="submodel desk"):
+        filled(page + f"{marker}\n<!-- end -->\n")
+
+
+def test_the_box_of_a_submodel_has_its_numbers_columns_and_figures() -> None:
+    box = parts()["submodel apology"]
+    for told in ("`price` 1 $/apology", "`offered` 0.5 share", "`people.satisfaction`", "`apologies`"):
+        assert told in box
 
 
 def test_the_baseline_is_the_defaults_in_full() -> None:

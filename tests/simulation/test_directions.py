@@ -22,25 +22,27 @@ MARKET = {
     "months": 24,
 }
 DIRECTIONS = [
-    ("staff.training", 2_000.0, "grievances", -1),
-    ("staff.treatment", 2_000.0, "indifferent_encounters", -1),
-    ("staff.empowerment", 2_000.0, "care_mean", +1),
-    ("staff.sharing", 2_000.0, "care_mean", +1),
-    ("staff.selectivity", 5_000.0, "care_mean", +1),
-    ("voice.budget", 2_000.0, "complaints", +1),
-    ("voice.budget", 2_000.0, "silent_share_of_lost", -1),
-    ("desk.budget", 4_000.0, "response_time", -1),
-    ("desk.budget", 4_000.0, "left_indifference", -1),
-    ("desk.compensation", 200.0, "left", -1),
-    ("desk.causes", 0.9, "failure_rate", -1),
-    ("advertising.budget", 20_000.0, "joined", +1),
-    ("winback.budget", 10_000.0, "returned", +1),
+    ("F11 staff training", "staff.training", 2_000.0, "grievances", -1),
+    ("F14 staff treatment", "staff.treatment", 2_000.0, "indifferent_encounters", -1),
+    ("F11 staff empowerment", "staff.empowerment", 2_000.0, "care_mean", +1),
+    ("F27 staff sharing", "staff.sharing", 2_000.0, "care_mean", +1),
+    ("F15 staff selectivity", "staff.selectivity", 5_000.0, "care_mean", +1),
+    ("F15 voice budget", "voice.budget", 2_000.0, "complaints", +1),
+    ("F23 voice budget", "voice.budget", 2_000.0, "silent_share_of_lost", -1),
+    ("F30 desk budget", "desk.budget", 4_000.0, "response_time", -1),
+    ("F7 desk budget", "desk.budget", 4_000.0, "left_indifference", -1),
+    ("F30 desk compensation", "desk.compensation", 200.0, "left", -1),
+    ("F32 desk causes", "desk.causes", 0.9, "failure_rate", -1),
+    ("K6 advertising budget", "advertising.budget", 20_000.0, "joined", +1),
+    ("F6 winback budget", "winback.budget", 10_000.0, "returned", +1),
 ]
 
 
 @pytest.fixture(scope="module")
 def scenario(small: Callable[..., Scenario]) -> Scenario:
-    strategies = {"as today": {}} | {f"{lever} -> {metric}": {lever: value} for lever, value, metric, _ in DIRECTIONS}
+    strategies = {"as today": {}} | {
+        f"{lever} -> {metric}": {lever: value} for _, lever, value, metric, _ in DIRECTIONS
+    }
     return small(**MARKET, strategies=strategies)
 
 
@@ -53,9 +55,13 @@ def figures(scenario: Scenario) -> dict[str, list[dict[str, float]]]:
     return runs
 
 
-@pytest.mark.parametrize(("lever", "value", "metric", "sign"), DIRECTIONS)
+@pytest.mark.parametrize(
+    ("lever", "metric", "sign"),
+    [(lever, metric, sign) for _, lever, _, metric, sign in DIRECTIONS],
+    ids=[case[0] for case in DIRECTIONS],
+)
 def test_a_lever_moves_what_it_should(
-    figures: dict[str, list[dict[str, float]]], lever: str, value: float, metric: str, sign: int
+    figures: dict[str, list[dict[str, float]]], lever: str, metric: str, sign: int
 ) -> None:
     with_it, today = figures[f"{lever} -> {metric}"], figures["as today"]
     moved = np.array([a[metric] - b[metric] for a, b in zip(with_it, today, strict=True)]) * sign

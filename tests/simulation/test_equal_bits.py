@@ -92,6 +92,7 @@ def test_resolving_more_loses_nobody_while_hands_are_free(start: tuple[Scenario,
     scenario, world = start
     # a promise no case can break and handling without hand-offs: capacity then limits nothing
     free = {"desk.hours_a_case": 0.001, "desk.intake_hours": 0.0, "desk.promise_hours": 1e6}
+    free["desk.quick_hours"] = 1e6
     free |= {"handoffs.misclassified": 0.0, "handoffs.passed_on": 0.0}
     kept = []
     for scale in (500.0, 50.0, 5.0):

@@ -42,24 +42,24 @@ LEVERS = {
     "smiles": ("contagion.smile_campaign", 10_000.0),
 }
 DIRECTIONS = [
-    ("f14", "leadership", "care_mean", +1),
-    ("f14", "leadership", "satisfaction", +1),
-    ("f14", "treatment", "mood_mean", +1),
-    ("f14", "treatment", "burnout_mean", -1),
-    ("f24", "treatment", "satisfaction", +1),
-    ("f24", "smiles", "mood_shown", +1),
-    ("f24", "smiles", "mood_mean", -1),
-    ("f24", "smiles", "satisfaction", -1),
-    ("f12", "smiles", "burnout_mean", +1),
-    ("f12", "smiles", "sin_coldness", +1),
-    ("f12", "smiles", "sin_robotism", +1),
-    ("f12", "hands", "burnout_mean", -1),
-    ("f12", "training", "sin_run_around", -1),
-    ("f12", "treatment", "sin_apathy", -1),
-    ("f12", "treatment", "sin_coldness", -1),
-    ("f12", "empowerment", "sin_rule_book", -1),
-    ("f31", "empowerment", "exceptions", +1),
-    ("f31", "empowerment", "care_mean", +1),
+    ("F14", "leadership", "care_mean", +1),
+    ("F14", "leadership", "satisfaction", +1),
+    ("F14", "treatment", "mood_mean", +1),
+    ("F14", "treatment", "burnout_mean", -1),
+    ("F24", "treatment", "satisfaction", +1),
+    ("F24", "smiles", "mood_shown", +1),
+    ("F24", "smiles", "mood_mean", -1),
+    ("F24", "smiles", "satisfaction", -1),
+    ("F12", "smiles", "burnout_mean", +1),
+    ("F12", "smiles", "sin_coldness", +1),
+    ("F12", "smiles", "sin_robotism", +1),
+    ("F12", "hands", "burnout_mean", -1),
+    ("F12", "training", "sin_run_around", -1),
+    ("F12", "treatment", "sin_apathy", -1),
+    ("F12", "treatment", "sin_coldness", -1),
+    ("F12", "empowerment", "sin_rule_book", -1),
+    ("F31", "empowerment", "exceptions", +1),
+    ("F31", "empowerment", "care_mean", +1),
 ]
 
 
@@ -82,7 +82,11 @@ def figures(small: Small) -> Figures:
     return figures_of(small(**MARKET, strategies=strategies), list(strategies))
 
 
-@pytest.mark.parametrize(("fact", "lever", "metric", "sign"), DIRECTIONS)
+@pytest.mark.parametrize(
+    ("fact", "lever", "metric", "sign"),
+    DIRECTIONS,
+    ids=[f"{fact} {lever} {metric}" for fact, lever, metric, _ in DIRECTIONS],
+)
 def test_a_lever_moves_what_the_fact_says(figures: Figures, fact: str, lever: str, metric: str, sign: int) -> None:
     assert holds(figures[lever], figures["as today"], metric, sign), fact
 
@@ -90,15 +94,15 @@ def test_a_lever_moves_what_the_fact_says(figures: Figures, fact: str, lever: st
 MANY_POSTS = {"staff.customers_each": 10.0, "staff.encounters_each": 15.0}
 """The same load on four times the posts: hires are few, about 25 a run of `MARKET`, and a tenth fewer hardly shows."""
 FACTS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
-    ("f14: the well treated stay", MANY_POSTS, {**MANY_POSTS, "staff.treatment": 40_000.0}, "hires", -1),
-    ("f12: overload burns out", {"staff.encounters_each": 66.0}, {}, "burnout_mean", +1),
-    ("f12: overload is brushed off", {"staff.encounters_each": 66.0}, {}, "sin_brush_off", +1),
-    ("f12: the burnt-out turn cold", {"burnout.coldness": 0.0}, {"burnout.coldness": 0.8}, "sin_coldness", +1),
-    ("f12: ... and serve like robots", {"burnout.coldness": 0.0}, {"burnout.coldness": 0.8}, "sin_robotism", +1),
-    ("f12: ... and leave", {"burnout.coldness": 0.0}, {"burnout.coldness": 0.8}, "hires", +1),
-    ("f24: colleagues grow alike", {"contagion.colleagues": 0.0}, {"contagion.colleagues": 0.6}, "mood_spread", -1),
+    ("F14 the well treated stay", MANY_POSTS, {**MANY_POSTS, "staff.treatment": 40_000.0}, "hires", -1),
+    ("F12 overload burns out", {"staff.encounters_each": 66.0}, {}, "burnout_mean", +1),
+    ("F12 overload is brushed off", {"staff.encounters_each": 66.0}, {}, "sin_brush_off", +1),
+    ("F12 the burnt-out turn cold", {"burnout.coldness": 0.0}, {"burnout.coldness": 0.8}, "sin_coldness", +1),
+    ("F12 ... and serve like robots", {"burnout.coldness": 0.0}, {"burnout.coldness": 0.8}, "sin_robotism", +1),
+    ("F12 ... and leave", {"burnout.coldness": 0.0}, {"burnout.coldness": 0.8}, "hires", +1),
+    ("F24 colleagues grow alike", {"contagion.colleagues": 0.0}, {"contagion.colleagues": 0.6}, "mood_spread", -1),
     (
-        "f12: the more rule-book angers, the more its cure saves",
+        "F12 the more rule-book angers, the more its cure saves",
         {"staff.empowerment": 10_000.0, "sins.weight.rule_book": 0.1},
         {"staff.empowerment": 10_000.0, "sins.weight.rule_book": 10.0},
         "grievances",
@@ -107,9 +111,7 @@ FACTS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("fact", "before", "after", "metric", "sign"), FACTS, ids=lambda x: x if type(x) is str else ""
-)
+@pytest.mark.parametrize(("fact", "before", "after", "metric", "sign"), FACTS, ids=[case[0] for case in FACTS])
 def test_a_fact_moves_what_it_should(
     small: Small, fact: str, before: dict[str, Any], after: dict[str, Any], metric: str, sign: int
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.record import Report
 from loyaltysim.core.tables import World
-from loyaltysim.engine import born, mechanisms_of, stationary_start
+from loyaltysim.engine import born, mechanisms_of, play, stationary_start
 from loyaltysim.mechanisms import FORM
 from loyaltysim.scenario import Scenario
 
@@ -25,3 +25,8 @@ def newborn(scenario: Scenario, months: int = 0) -> World:
     for _ in range(months):
         play_month(world, world.month + 1, mechanisms_of(scenario), FORM, scenario.seed, 0)
     return world
+
+
+def next_month(world: World, scenario: Scenario) -> dict[str, float]:
+    """Live one more month, perhaps with other levers, and give what it reported."""
+    return play(world, scenario, mechanisms_of(scenario), scenario.seed, 0).values
