@@ -16,7 +16,8 @@ from typing import Any
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, files, store
+from loyaltysim.experiments import executors, files, keys, store
+from loyaltysim.experiments.folders import held
 from loyaltysim.experiments.kept import Kept, missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
 from loyaltysim.experiments.memory import enough_memory
@@ -139,7 +140,7 @@ def read(
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
     folder = store.claim(order.out, spec)
-    with _status_told(folder, order), enough_memory(spec):
+    with _status_told(folder, order), held(folder.path), enough_memory(spec):
         folder.write("scenario.yml", machinery.resolved(spec))  # first: whoever finds a manifest can carry on
         folder.tell(status="interrupted", **_head(spec))
         return _finished(spec, machinery, order, folder)
@@ -148,12 +149,12 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
 def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
     with _status_told(folder, order), enough_memory(spec):
-        folder.tell(versions=_versions())
+        folder.tell(versions=versions(), machine=keys.machine())
         return _finished(spec, machinery, order, folder)
 
 
 def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
-    records, reused = _simulate(spec, machinery, order)
+    records, reused = simulated(spec, machinery, order)
     order.progress(Progress("writing"))
     results = collect(records, spec, machinery.catalog)
     study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
@@ -185,7 +186,8 @@ def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
 def _head(spec: Any) -> dict[str, Any]:
     return {
         "title": spec.title,
-        "versions": _versions(),
+        "versions": versions(),
+        "machine": keys.machine(),
         "seed": spec.seed,
         "replications": spec.replications,
         "months": spec.months,
@@ -195,7 +197,8 @@ def _head(spec: Any) -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Give the versions of all that bears on a result's last bits."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": sys.version.split()[0]}
@@ -211,7 +214,7 @@ def _since(order: Order) -> float:
     return round(perf_counter() - order.began, 3)
 
 
-def _simulate(spec: Any, machinery: Machinery, order: Order) -> tuple[list[RunRecord], int]:
+def simulated(spec: Any, machinery: Machinery, order: Order) -> tuple[list[RunRecord], int]:
     """Give a record of every run, and how many of them an earlier study had made."""
     names, count = tuple(spec.strategies), spec.replications
     total, lost, leads, began = len(names) * count, list[RunError](), Leading(len(names)), perf_counter()
