@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import task
+from loyaltysim.experiments import dispatch, task
 from loyaltysim.experiments.lab import Answer, Ask, Lab, no_store
 from loyaltysim.experiments.ledger import Ledger
 from loyaltysim.experiments.progress import Progress
@@ -131,6 +132,21 @@ def test_starts_are_bounded_in_bytes(small: Small) -> None:
         starts.of(small(), market_key(small()), replication)
     assert starts.lived == 3
     assert len(starts._kept) == 1
+
+
+def test_memory_does_not_grow_with_the_asks(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "MOST_HOMES", 10)
+    monkeypatch.setattr(task, "_figures", lambda *call: np.zeros(len(CATALOG)))
+    spec = small()
+    asks = (Ask(spec, ("as today",), (first, first + 1)) for first in range(0, 1_000, 2))
+    held: list[int] = []
+    with Lab("in-process", store=no_store) as lab:
+        tracemalloc.start()
+        for answer in lab.answers(asks):
+            if answer.number in (150, 480):
+                held.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+    assert held[1] - held[0] < 330 * 2 * len(CATALOG)  # an eighth of the figures that passed through
 
 
 def unsolved(small: Small, **changes: Any) -> Scenario:
