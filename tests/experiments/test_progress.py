@@ -28,3 +28,11 @@ def test_long_runs_write_a_line_now_and_then(
     lines = Lines()
     lines(Progress("simulating", 1, 2, 1.0))
     assert capsys.readouterr().err == "simulating: 1/2 runs, 1 a second, 1 s left\n"
+
+
+def test_the_pace_tells_what_was_done_before_and_who_leads() -> None:
+    step = Progress("simulating", 50, 150, 4.0, reused=30, best="recovery leads so far")
+    assert pace(step) == "50/150 runs (30 done before), 5 a second, 20 s left; recovery leads so far"
+    assert pace(Progress("simulating", 30, 150, 0.0, reused=30)) == "30/150 runs (30 done before)"
+    assert pace(Progress("simulating", 12, 0, 4.0)) == "12 runs, 3 a second"
+    assert pace(Progress("simulating", 10, 100_010, 1.0)).endswith("2 h 46 min left")

@@ -208,6 +208,13 @@ def test_a_market_too_large_for_memory_is_said_plainly() -> None:
     assert manifest["error"].startswith("not enough memory for 100,000,000 people")
 
 
+def test_who_leads_is_told_once_it_can_be() -> None:
+    heard: list[Progress] = []
+    study_of(progress=heard.append)
+    told = [step.best for step in heard if step.phase == "simulating"]
+    assert told == ["", "recovery leads so far", "recovery leads so far", "recovery leads so far"]
+
+
 def test_help_and_wrong_places_answer_without_heavy_imports() -> None:
     heavy = ("numpy", "pandas", "scipy", "matplotlib", "pyarrow", "rich", "numba", "mesa")
     program = f"""
