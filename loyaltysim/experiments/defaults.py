@@ -11,3 +11,15 @@ BRIDGE_REPLICATIONS = 10
 """How often each market between the spreadsheet's arithmetic and the simulation is simulated."""
 GROUP_PERCENT = 1
 """How many leave together when a lost customer's worth is sought, in percent of the customers at the start."""
+BREAKEVEN_REPLICATIONS = 12
+"""How often `breakeven` simulates each point, at most, unless told."""
+MAP_REPLICATIONS = 4
+"""How often it simulates each cell of a map, at most."""
+SWEEP_REPLICATIONS = 8
+"""How often `sweep` simulates each point, at most, unless told."""
+SENSITIVITY_REPLICATIONS = 4
+"""How often `sensitivity` simulates each point, at most, unless told."""
+OPTIMISE_REPLICATIONS = 20
+"""How often `optimise` simulates the split that it gives and its neighbours, at most, unless told."""
+SEARCH_REPLICATIONS = 6
+"""How often it simulates each split that it tries on the way, at most."""

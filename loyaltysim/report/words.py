@@ -103,3 +103,9 @@ def roundly(count: int) -> int:
     """Round a number of replications up to two digits: it rests on an estimate."""
     step = int(10 ** max(len(str(count)) - 2, 0))
     return -(-count // step) * step
+
+
+def quantity(value: float, unit: str, currency: str = "$") -> str:
+    """Write a value with its declared unit, in the scenario's currency, to four digits: `462 $/customer`."""
+    digits = f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    return f"{digits} {unit.replace('$', currency)}".strip()
