@@ -203,7 +203,12 @@ def simulate_each(scenario: Scenario, replication: int, strategies: Sequence[str
     """Give each strategy's record in turn; `scenario` is solved."""
     start = stationary_start(scenario, scenario.seed, replication)
     for strategy in strategies:
-        yield _run_to_the_end(LoyaltyModel(scenario, strategy, replication, start=start))
+        yield simulate_from(start, scenario, strategy, replication)
+
+
+def simulate_from(start: tuple[World, Report], scenario: Scenario, strategy: str, replication: int) -> RunRecord:
+    """Simulate one strategy of a solved scenario from a start already lived, which is left as it is."""
+    return _run_to_the_end(LoyaltyModel(scenario, strategy, replication, start=start))
 
 
 def simulate_profiled(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:

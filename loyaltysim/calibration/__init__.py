@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.cache import kept_rates
+from loyaltysim.calibration.closed_form import Rates
 from loyaltysim.calibration.search import find_rates
 
 if TYPE_CHECKING:
@@ -26,4 +27,9 @@ def solve(scenario: Scenario) -> Scenario:
     """
     if scenario.is_solved:
         return scenario
-    return scenario.replaced(kept_rates(scenario, find_rates), source="solved")
+    return scenario.replaced(solved_rates(scenario), source="solved")
+
+
+def solved_rates(scenario: Scenario) -> Rates:
+    """Give the values, by path, that `solve` types into an unsolved scenario. Cached by content; raises InputError."""
+    return kept_rates(scenario, find_rates)

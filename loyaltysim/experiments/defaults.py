@@ -23,3 +23,7 @@ OPTIMISE_REPLICATIONS = 20
 """How often `optimise` simulates the split that it gives and its neighbours, at most, unless told."""
 SEARCH_REPLICATIONS = 6
 """How often it simulates each split that it tries on the way, at most."""
+STARTS_BYTES = 256 * 2**20
+"""How much each worker keeps of markets at month 0."""
+TASK_SECONDS = 1.0
+"""How long a task should take: long enough that sending it costs nothing, short enough to be spread evenly."""

@@ -34,6 +34,10 @@ PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 
 
+class WorkerLostError(RunError):
+    """A task was given up because workers died over it, again and again."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where to compute: in this process, or in so many worker processes (0: as many as it may use)."""
@@ -58,6 +62,7 @@ class InProcess(Executor):
     """An executor that computes a task at once, when it is submitted; `threads` as in `opened`."""
 
     workers = 1
+    at_once = True
 
     def __init__(self, threads: int = 0) -> None:
         self.threads = threads

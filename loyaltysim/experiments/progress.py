@@ -11,12 +11,16 @@ Phase = Literal["reading", "calibrating", "starting", "simulating", "writing"]
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a study stands: its phase, and runs (a strategy in a replication) done of all, after so many seconds."""
+    """Where a study stands: its phase, and runs (a strategy in a replication) done of all, after so many seconds.
+
+    `best`: the best answer so far, in words.
+    """
 
     phase: Phase
     done: int = 0
     total: int = 0
     seconds: float = 0.0
+    best: str = ""
 
     @property
     def per_second(self) -> float:
