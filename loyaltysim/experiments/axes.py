@@ -69,7 +69,7 @@ def read_axis(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> A
     Raises InputError for what cannot be varied, and for a range that is none or lies outside what is allowed.
     """
     path, sign, raw = (part.strip() for part in text.partition("="))
-    refuse_fixed(path, where)
+    refuse_fixed(path, spec, where)
     if not sign:
         low, high = usual_range(path, spec, where)
         return Axis(path, low, high, steps)
@@ -81,13 +81,13 @@ def read_axis(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> A
     return axis
 
 
-def refuse_fixed(path: str, where: str) -> None:
+def refuse_fixed(path: str, spec: Scenario, where: str) -> None:
     """Raise InputError where there is no such path, or where it cannot be varied by itself."""
     if path not in book():
         cure = meant(path, [known for known, row in book().items() if _varies(known) and row.role != "solved"])
         _refuse("there is no such parameter or lever", path, where, cure)
     row = book()[path]
-    if row.role == "solved":
+    if row.role == "solved" and spec.calibration == "on":
         _refuse("is solved from what is stated", path, where, "vary what is stated instead, as stated.churn_annual")
     if path.startswith(SHARES):
         _refuse("is one of several shares that add to 1, so it cannot vary alone", path, where, "compare scenarios instead")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
 from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.axes import Axis, check_value, refuse_fixed
 from loyaltysim.scenario.book import shown
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
 
 KINDS = ("grid", "lhs", "sobol")
 USUAL_POINTS, MOST_POINTS = 32, 100_000
@@ -18,13 +22,13 @@ WHERE = "--design"
 Designs = list[dict[str, float]]
 
 
-def designs(kind: str, axes: Sequence[Axis], points: int | None, seed: int) -> Designs:
+def designs(kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario) -> Designs:
     """Give a design's points, each a value by path; `kind` is grid, lhs, sobol or a CSV file's path.
 
     Raises InputError for a design that is none, for axes that are missing or not wanted, and for too many points.
     """
     if kind not in KINDS:
-        return from_file(Path(kind), axes)
+        return from_file(Path(kind), spec, axes)
     if not axes:
         cure = "write --over PATH=LOW:HIGH, or give the scenario an `uncertain` block"
         raise InputError(Problem("nothing is said to be varied", where="--over", cure=cure))
@@ -34,7 +38,7 @@ def designs(kind: str, axes: Sequence[Axis], points: int | None, seed: int) -> D
     count = USUAL_POINTS if points is None else points
     if not 2 <= count <= MOST_POINTS:
         raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {MOST_POINTS:,}"))
-    found = grid(axes) if kind == "grid" else spread(kind, axes, count, seed)
+    found = grid(axes) if kind == "grid" else spread(kind, axes, count, spec.seed)
     if len(found) > MOST_POINTS:
         raise InputError(Problem(f"the grid has {len(found):,} points", where="--over", cure="take fewer steps, or --design lhs"))
     return found
@@ -57,7 +61,7 @@ def spread(kind: str, axes: Sequence[Axis], count: int, seed: int) -> Designs:
     return [{axis.path: axis.at(float(share)) for axis, share in zip(axes, row, strict=True)} for row in shares]
 
 
-def from_file(path: Path, axes: Sequence[Axis] = ()) -> Designs:
+def from_file(path: Path, spec: Scenario, axes: Sequence[Axis] = ()) -> Designs:
     """Read one's own designs from a CSV file: a column a path, a row a point; raises InputError with the place."""
     if axes:
         raise InputError(Problem("a file of designs says itself what varies", where="--over", cure="leave --over out"))
@@ -74,7 +78,7 @@ def from_file(path: Path, axes: Sequence[Axis] = ()) -> Designs:
         raise InputError(Problem("holds no designs", where=str(path), cure="write paths in the first line, a point a line"))
     heads = rows[0]
     for column, head in enumerate(heads, 1):
-        refuse_fixed(head, f"{path}:1:{column}")
+        refuse_fixed(head, spec, f"{path}:1:{column}")
         if heads.count(head) > 1:
             raise InputError(Problem("is named twice", head, f"{path}:1:{column}", "name each path once"))
     return [_point(path, line, heads, row) for line, row in enumerate(rows[1:], 2) if any(row)]
@@ -97,7 +101,3 @@ def _point(path: Path, line: int, heads: Sequence[str], row: Sequence[str]) -> d
         point[head] = value
     return point
 
-
-def ranges(points: Sequence[Mapping[str, float]]) -> dict[str, tuple[float, float]]:
-    """Give the lowest and the highest value of each path in a design."""
-    return {path: (min(p[path] for p in points), max(p[path] for p in points)) for path in points[0]}

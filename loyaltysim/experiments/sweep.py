@@ -11,7 +11,7 @@ from loyaltysim.experiments import axes as reading
 from loyaltysim.experiments.breakeven import NPV, cell
 from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, prepared, solved
 from loyaltysim.experiments.defaults import SWEEP_REPLICATIONS
-from loyaltysim.experiments.designs import designs
+from loyaltysim.experiments.designs import KINDS, designs
 from loyaltysim.experiments.lab import Lab
 from loyaltysim.experiments.points import Point, simulated
 from loyaltysim.experiments.progress import Listener, unheard
@@ -49,10 +49,10 @@ def sweep(
     """
     order = Order(out, executor, threads or None, progress=progress)
     spec = prepared(scenario, order, Asked(replications, months, seed, set), SWEEP_REPLICATIONS)
-    chosen = [] if design not in ("grid", "lhs", "sobol") and not over else list(over or spec.uncertain)
+    chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
     axes = [reading.read_axis(text, spec) for text in chosen]
     reading.refuse_twice(axes)
-    planned = designs(design, axes, points, spec.seed)
+    planned = designs(design, axes, points, spec)
     spec = solved(spec, order)
     options = {"over": chosen, "design": design, "points": points}
     with kept(spec, order, "sweep", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.report.names import head, named
 from loyaltysim.report.sequential import ranked
 from loyaltysim.report.statistics import Interval, compare_best, interval
-from loyaltysim.report.words import Money, horizon, money_for, quantity
+from loyaltysim.report.words import Money, horizon, money_for, number, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +51,11 @@ def _flip(spec: Any, axis: Any, flip: Flip, names: Sequence[str]) -> str:
 def _span(axis: Any, at: Interval) -> str:
     if not at.known:
         return ""
-    ends = [f"{end:,.4g}" if isfinite(end) else "" for end in (at.low, at.high)]
+    ends = [f"{number(end)}" if isfinite(end) else "" for end in (at.low, at.high)]
     if all(ends):
         return f" (95 %: {ends[0]} to {ends[1]})"
     if not any(ends):
-        return f" (95 %: anywhere from below {axis.low:,.4g} to above {axis.high:,.4g})"
+        return f" (95 %: anywhere from below {number(axis.low)} to above {number(axis.high)})"
     return f" (95 %: {ends[0]} or more)" if ends[0] else f" (95 %: {ends[1]} or less)"
 
 
@@ -69,7 +69,7 @@ def _none(spec: Any, axis: Any, points: Sequence[Any], names: Sequence[str]) -> 
     where = quantity(nearest.values[axis.path], axis.unit, spec.currency)
     sure = f" (95 %: {money.span(gap)}{', so even that is not sure' if gap.holds_zero else ''})" if gap.known else ""
     return (
-        f"Nothing turns: {best} stays the best for every {axis.path} from {low:,.4g} to {high:,.4g}; its lead is least at "
+        f"Nothing turns: {best} stays the best for every {axis.path} from {number(low)} to {number(high)}; its lead is least at "
         f"{where}, {money.full(gap.mean)} over {second} in {horizon(spec.months)}{sure}."
     )
 
@@ -117,7 +117,7 @@ def impossible(axis: Any, points: Iterable[Any]) -> str:
     wrong = sorted((point.values[axis.path], point.error) for point in points if point.error)
     if not wrong:
         return ""
-    told = ", ".join(f"{value:,.4g}" for value, _ in wrong)
+    told = ", ".join(f"{number(value)}" for value, _ in wrong)
     return f"No market can have {axis.path} at {told}: {wrong[-1][1]}."
 
 
@@ -133,7 +133,7 @@ def frontier(spec: Any, table: pd.DataFrame, plane: Sequence[Any]) -> str:
     sure = int((known.decided == "yes").sum())
     told_regret = (
         f" Keeping to {named(keeps, spec.strategies)} loses at most {money.full(float(worst.regret))}, at "
-        f"{plane[0].path} {worst[plane[0].path]:,.4g} and {plane[1].path} {worst[plane[1].path]:,.4g}."
+        f"{plane[0].path} {number(worst[plane[0].path])} and {plane[1].path} {number(worst[plane[1].path])}."
         if worst.regret > 0
         else f" Keeping to {named(keeps, spec.strategies)} loses nothing anywhere on it."
     )
@@ -164,5 +164,5 @@ def table(found: Any) -> Any:
     for value, rows in known.groupby("value"):
         best = rows[rows.best == "yes"].strategy.iloc[0]
         cells = [money.full(float(rows[rows.strategy == name].npv.iloc[0])) for name in names]
-        grid.add_row(f"{value:,.4g}", *cells, Text(named(best, names)))
+        grid.add_row(f"{number(value)}", *cells, Text(named(best, names)))
     return grid

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.names import head, named
-from loyaltysim.report.words import Money
+from loyaltysim.report.words import Money, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def notes(spec: Any, winners: pd.DataFrame, paths: Sequence[str]) -> list[str]:
 
 
 def _where(row: Any, paths: Sequence[str]) -> str:
-    return ", ".join(f"{path} {row[path]:,.4g}" for path in paths)
+    return ", ".join(f"{path} {number(row[path])}" for path in paths)
 
 
 def table(found: Any) -> Any:
@@ -61,7 +61,7 @@ def table(found: Any) -> Any:
     for _, row in known.iterrows():
         span = f" ({money.bare(row.ci_low)} to {money.bare(row.ci_high)})" if row.ci_low == row.ci_low else ""
         lead = f"{money.full(row.lead)}{span}" if row.lead == row.lead else ""
-        grid.add_row(*(f"{row[path]:,.4g}" for path in paths), Text(named(row.best, found.scenario.strategies)), lead)
+        grid.add_row(*(f"{number(row[path])}" for path in paths), Text(named(row.best, found.scenario.strategies)), lead)
     return grid
 
 

@@ -105,7 +105,11 @@ def roundly(count: int) -> int:
     return -(-count // step) * step
 
 
+def number(value: float) -> str:
+    """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`."""
+    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.4g}"
+
+
 def quantity(value: float, unit: str, currency: str = "$") -> str:
-    """Write a value with its declared unit, in the scenario's currency, to four digits: `462 $/customer`."""
-    digits = f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    return f"{digits} {unit.replace('$', currency)}".strip()
+    """Write a value with its declared unit, in the scenario's currency: `462 $/customer`."""
+    return f"{number(value)} {unit.replace('$', currency)}".strip()
