@@ -13,6 +13,8 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "run": "loyaltysim.commands.run",
+    "resume": "loyaltysim.commands.resume",
+    "rerun": "loyaltysim.commands.rerun",
     "load": "loyaltysim.scenario",
     "check": "loyaltysim.scenario",
     "explain": "loyaltysim.scenario",

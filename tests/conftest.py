@@ -31,9 +31,13 @@ SMALL = {
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep solved rates of the tests to themselves; the workers of one test run share them."""
+    """Keep solved rates of the tests to themselves; the workers of one test run share them.
+
+    Finished runs are not kept: a test must not find what another has computed.
+    """
     root = tmp_path_factory.getbasetemp()
     os.environ["LOYALTYSIM_CACHE"] = str((root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "solved")
+    os.environ["LOYALTYSIM_RUNS"] = "off"
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,9 @@ from loyaltysim.calibration.closed_form import Rates
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
+PLACE = "LOYALTYSIM_CACHE"
+"""The environment's word for where caches lie."""
+
 
 def kept_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     """Give the rates kept for a scenario of this content and these sources, or search and keep them."""
@@ -28,12 +31,17 @@ def kept_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates
 
 
 def _folder() -> Path:
-    chosen = os.environ.get("LOYALTYSIM_CACHE")
+    return Path(os.environ.get(PLACE) or cache_folder("solved"))
+
+
+def cache_folder(room: str) -> Path:
+    """Give the folder of one of this package's caches: below LOYALTYSIM_CACHE, or in the user's cache folder."""
+    chosen = os.environ.get(PLACE)
     if chosen:
-        return Path(chosen)
+        return Path(chosen) / room
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("loyaltysim", appauthor=False)) / "solved"
+    return Path(platformdirs.user_cache_dir("loyaltysim", appauthor=False)) / room
 
 
 def content_key(scenario: Scenario) -> str:

@@ -23,6 +23,8 @@ from loyaltysim.core.errors import InputError, RunError
 VERBS: Mapping[str, str] = MappingProxyType(
     {
         "run": "Simulate every strategy of a scenario.",
+        "resume": "Finish an interrupted run.",
+        "rerun": "Repeat a run and compare the bits.",
         "check": "Check a scenario and say what it holds.",
         "new": "Start a scenario from a template.",
         "explain": "Explain a parameter, lever, block or metric.",

@@ -20,7 +20,7 @@ PHASES = {
     "simulating": "simulating",
     "writing": "writing tables and pictures",
 }
-SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BETWEEN_LINES = 60.0
 
 
 class Silence:
@@ -39,7 +39,7 @@ class Silence:
 
 
 class Lines(Silence):
-    """A display for files and pipes: a line now and then, none for short runs."""
+    """A display for files and pipes: a line a minute, none for short runs."""
 
     def __init__(self) -> None:
         self._last = monotonic()
@@ -78,7 +78,7 @@ class Bar(Silence):
 
     def __call__(self, progress: Progress) -> None:
         """Redraw the bar; it only pulses while there is nothing to count."""
-        total = progress.total if progress.done else None
+        total = progress.total or None if progress.done else None
         tail = pace(progress) if progress.done else ""
         self._display.update(
             self._task, description=PHASES[progress.phase], completed=progress.done, total=total, tail=tail
@@ -96,7 +96,24 @@ def said(progress: Progress) -> str:
 
 
 def pace(progress: Progress) -> str:
-    """Say how many runs are done, how fast they go and how long the rest will take."""
-    minutes, seconds = divmod(round(progress.remaining), 60)
-    left = f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
-    return f"{progress.done:,}/{progress.total:,} runs, {progress.per_second:.3g} a second, {left} left"
+    """Say how many runs are done, how fast they go, how long the rest will take, and the best answer so far.
+
+    Where it is not known how many there will be, the total is left out; what earlier studies had done is told apart.
+    """
+    of = f"/{progress.total:,}" if progress.total else ""
+    told = [f"{progress.done:,}{of} runs"]
+    if progress.reused:
+        told[0] += f" ({progress.reused:,} done before)"
+    if progress.per_second:
+        told.append(f"{progress.per_second:.3g} a second")
+    if progress.per_second and progress.total:
+        told.append(f"{_span(progress.remaining)} left")
+    return ", ".join(told) + (f"; {progress.best}" if progress.best else "")
+
+
+def _span(duration: float) -> str:
+    minutes, seconds = divmod(round(duration), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"

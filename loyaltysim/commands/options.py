@@ -12,13 +12,17 @@ from loyaltysim.commands import VERBS
 from loyaltysim.experiments.defaults import PLACE
 
 Function = Callable[..., Any]
+REMOTE = "allow-remote"
 A_PATH = click.Path(path_type=Path)
 
 SCENARIO = click.argument("scenario", type=A_PATH)
+FOLDER = click.argument("folder", type=A_PATH)
+THREADS = click.option(
+    "--threads", type=int, metavar="N", help="Threads a replication (default: the processors left idle)."
+)
 MONTHS = click.option("--months", type=int, metavar="N", help="How many months to simulate.")
 SEED = click.option("--seed", type=int, metavar="N", help="Which luck to meet.")
 SET = click.option("--set", multiple=True, metavar="PATH=VALUE", help="Set a value, or add with PATH+=VALUE.")
-EXECUTOR = click.option("--executor", metavar="WHERE", help=f"in-process, processes or processes:N (default: {PLACE}).")
 REPLICATIONS_HELP = "How often to repeat with other luck"
 REPLICATIONS = click.option("--replications", type=int, metavar="N", help=f"{REPLICATIONS_HELP}.")
 
@@ -36,3 +40,22 @@ def out(what: str) -> Callable[[Function], Function]:
 def verb(name: str) -> Callable[[Function], click.Command]:
     """Make a verb's function its command, with the line that the help of all verbs has for it."""
     return click.command(name, short_help=VERBS[name])
+
+
+def _note_remote(ctx: click.Context, param: click.Parameter, allowed: bool) -> None:
+    ctx.meta[REMOTE] = allowed
+
+
+def _with_remote(ctx: click.Context, param: click.Parameter, where: str | None) -> str | None:
+    return f"{where}?{REMOTE}" if where and where.startswith("dask://") and ctx.meta.get(REMOTE) else where
+
+
+def EXECUTOR(function: Function) -> Function:  # noqa: N802 - an option among the others
+    """Give the option of where to compute; with `--allow-remote` its value ends in `?allow-remote`."""
+    places = f"in-process, processes, processes:N or dask://HOST:PORT (default: {PLACE})."
+    where = click.option("--executor", metavar="WHERE", callback=_with_remote, help=places)
+    told = "Let a dask scheduler be on another machine without TLS."
+    allow = click.option(
+        "--allow-remote", is_flag=True, is_eager=True, expose_value=False, callback=_note_remote, help=told
+    )
+    return where(allow(function))

@@ -40,8 +40,8 @@ def run(
 ) -> Study:
     """Simulate every strategy of a scenario (a file's path or a Scenario) and keep the results in a folder.
 
-    `set` holds overrides such as "desk.budget+=20000"; `executor` is `in-process`, `processes`, `processes:N` or any
-    `concurrent.futures.Executor`; `threads`: how many each replication may use (by default the processors that the
+    `set` holds overrides such as "desk.budget+=20000"; `executor` is `in-process`, `processes`, `processes:N`,
+    `dask://HOST:PORT` or any `concurrent.futures.Executor`; `threads`: how many each replication may use (by default the processors that the
     workers leave idle); `profile` measures where the time goes, see `study.profile`; `progress` is called with each
     Progress, in place of the display on standard error.
     Raises InputError (nothing is written), RunError, and KeyboardInterrupt when interrupted (the manifest says so).
@@ -70,16 +70,20 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @options.SEED
 @options.SET
 @options.EXECUTOR
-@click.option("--threads", type=int, metavar="N", help="Threads a replication (default: the processors left idle).")
+@options.THREADS
 @click.option("--profile", is_flag=True, help="Show how long each mechanism took, and the slowest months.")
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(scenario: Path, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
+    show(run(scenario, **asked), scenario, quiet=asked["quiet"])
+
+
+def show(study: Study, scenario: Path, *, quiet: bool) -> None:
+    """Write a study's answer to standard output, and unless `quiet` what else is worth reading at once."""
     from loyaltysim.report import pilot_table, words
 
-    study = run(scenario, **asked)
     click.echo(study.answer)
-    if not asked["quiet"]:
+    if not quiet:
         show_table(study)
         for told in pilot_table.sentences(study.results):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")

@@ -27,3 +27,7 @@ STARTS_BYTES = 256 * 2**20
 """How much each worker keeps of markets at month 0."""
 TASK_SECONDS = 1.0
 """How long a task should take: long enough that sending it costs nothing, short enough to be spread evenly."""
+STORE_BYTES = 2 * 2**30
+"""How much is kept of finished runs before those not used for longest go."""
+MOST_DEATHS = 3
+"""How many workers may die over one task before it is given up."""

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration.cache import content_key
 from loyaltysim.core.errors import LoyaltysimError
-from loyaltysim.core.threads import at_most
-from loyaltysim.experiments import keys, task
-from loyaltysim.experiments.executors import WorkerLostError
+from loyaltysim.experiments import executors, keys, task
 from loyaltysim.experiments.lab import Answer, Ask
 from loyaltysim.experiments.pieces import Market, Pace, Piece, cut
 from loyaltysim.experiments.progress import Listener, Progress
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
-AHEAD = 2
-"""Tasks that a worker may have: the one it computes, and the next."""
 MOST_HOMES = 20_000
 MOST_SOLVED = 200
 
@@ -76,7 +72,7 @@ class Dispatch:
 
         self._metrics = tuple(CATALOG)
         self._pool, self._store, self._progress, self._best = pool, store, progress, best
-        self._send, self._room = _hands(pool)
+        self._room = executors.room(pool)
         self._flying: dict[Future[Any], tuple[int, Piece | _Solve]] = {}
         self._ready: deque[Piece | _Solve] = deque()
         self._waiting: dict[str, list[Waiter]] = {}
@@ -85,7 +81,7 @@ class Dispatch:
         self._homes: OrderedDict[tuple[str, int], int] = OrderedDict()
         self._finished: deque[_Open] = deque()
         self._pace = Pace()
-        self._done = self._total = 0
+        self._done = self._total = self._reused = 0
         self._began = perf_counter()
 
     def answers(self, asks: Iterable[Ask]) -> Iterator[Answer]:
@@ -111,7 +107,7 @@ class Dispatch:
         while not self._finished:
             if self._hand_out():
                 continue
-            if len(self._ready) >= AHEAD * len(self._room) or (self._ready and not any(self._room)):
+            if len(self._ready) >= executors.AHEAD * len(self._room) or (self._ready and not any(self._room)):
                 return
             following = next(drawn, None)
             if following is None:
@@ -156,6 +152,7 @@ class Dispatch:
         missing: dict[int, list[str]] = {}
         for key, name, place, replication in wanted:
             if key in known:
+                self._reused += 1
                 self._put((opened, name, place), known[key], "")
             elif key in self._waiting:  # of another ask, or of a strategy that does the same
                 self._waiting[key].append((opened, name, place))
@@ -189,21 +186,24 @@ class Dispatch:
                 homeless = homeless or each
             else:
                 stranger = stranger or each
-        idle = self._room[worker] >= AHEAD or not isinstance(stranger, Piece)
+        idle = self._room[worker] >= executors.AHEAD or not isinstance(stranger, Piece)
         return homeless or (stranger if idle else None)
 
     def _home(self, piece: Piece) -> int | None:
         return self._homes.get((piece.market.start, piece.replications[0]))
 
     def _launch(self, worker: int, what: Piece | _Solve) -> None:
+        future: Future[Any]
         if isinstance(what, _Solve):
-            future = self._send(worker, task.rates, what.scenario)
+            future = executors.send(self._pool, worker, task.rates, what.scenario)
         else:
             for replication in what.replications:
                 self._homes[what.market.start, replication] = worker
             while len(self._homes) > MOST_HOMES:
                 self._homes.popitem(last=False)
-            future = self._send(worker, task.batch, what.market.scenario, what.strategies, what.replications)
+            future = executors.send(
+                self._pool, worker, task.batch, what.market.scenario, what.strategies, what.replications
+            )
         self._room[worker] -= 1
         self._flying[future] = (worker, what)
 
@@ -235,7 +235,7 @@ class Dispatch:
     def _ran(self, piece: Piece, future: Future[task.Batch]) -> None:
         try:
             batch = future.result()
-        except WorkerLostError as error:
+        except executors.WorkerLostError as error:
             batch = task.failed(piece.strategies, piece.replications, str(error))
         else:
             self._pace.learn(piece, batch.seconds)
@@ -261,24 +261,8 @@ class Dispatch:
 
     def _tell(self) -> None:
         seconds = perf_counter() - self._began
-        self._progress(Progress("simulating", self._done, self._total, seconds, best=self._best()))
+        self._progress(Progress("simulating", self._done, self._total, seconds, self._reused, self._best()))
 
 
 def _size(ask: Ask) -> int:
     return len(dict.fromkeys(ask.strategies)) * len(ask.replications)
-
-
-def _hands(pool: Executor) -> tuple[Callable[..., Future[Any]], list[int]]:
-    """Give how to send a task to a worker by number, and how many tasks each has room for."""
-    threads: int = getattr(pool, "threads", 1)
-    send = getattr(pool, "send", None)
-    if send is not None:
-        return lambda worker, *call: send(worker, within, threads, *call), [AHEAD] * pool.workers  # type: ignore[attr-defined]
-    room = 1 if getattr(pool, "at_once", False) else AHEAD * getattr(pool, "_max_workers", 2)
-    return lambda worker, *call: pool.submit(within, threads, *call), [room]
-
-
-def within(threads: int, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function that may use so many threads."""
-    with at_most(threads):
-        return function(*arguments)

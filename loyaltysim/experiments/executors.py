@@ -1,61 +1,71 @@
-"""Where replications are computed: here, or in worker processes; any `concurrent.futures.Executor` will do.
-
-A task is one replication with all its strategies. Workers are started by a context of their own that never touches the
-program's start method, does not run the user's main script again, leaves signals to the parent, and ends by itself
-when the parent is gone.
-"""
+"""Where runs are computed: here, in worker processes, or on a cluster; any `concurrent.futures.Executor` will do."""
 
 from __future__ import annotations
 
-import multiprocessing.connection
-import multiprocessing.context
-import os
 import re
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.context import SpawnContext, SpawnProcess
-from types import ModuleType
 from typing import Any, Literal, TypeVar
 
-from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import at_most, usable_processors
 from loyaltysim.experiments.defaults import PLACE
+from loyaltysim.experiments.workers import ONE_THREAD, Processes, WorkerLostError
+
+__all__ = [
+    "ONE_THREAD", "InProcess", "Place", "Processes", "WorkerLostError", "check_place", "completed", "opened", "parse",
+    "usable_processors",
+]  # fmt: skip
 
 T = TypeVar("T")
-ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
-
-
-class WorkerLostError(RunError):
-    """A task was given up because workers died over it, again and again."""
+CLUSTER = re.compile(r"dask://(\[[0-9a-fA-F:.]+\]|[^\s:/?@\[\]]+):(\d{1,5})(\?allow-remote)?")
+AHEAD = 2
+"""Tasks that a worker may have: the one it computes, and the next."""
+MOST_AHEAD = 1_000
+"""The same for one's own executor, whose workers cannot be counted."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where to compute: in this process, or in so many worker processes (0: as many as it may use)."""
+    """Where to compute: in this process, in so many worker processes (0: as many as it may use), or on a cluster.
 
-    kind: Literal["in-process", "processes"]
+    `host` and `port`: of the cluster's scheduler; `anywhere`: whether it may be on another machine without encryption.
+    """
+
+    kind: Literal["in-process", "processes", "dask"]
     workers: int = 0
+    host: str = ""
+    port: int = 0
+    anywhere: bool = False
 
 
 def parse(text: str) -> Place:
-    """Read `in-process`, `processes` or `processes:N`."""
+    """Read `in-process`, `processes`, `processes:N` or `dask://HOST:PORT`, the last perhaps with `?allow-remote`."""
+    cluster = CLUSTER.fullmatch(text.strip())
+    if cluster and 0 < int(cluster[2]) < 65_536:
+        return Place("dask", host=cluster[1].strip("[]"), port=int(cluster[2]), anywhere=bool(cluster[3]))
     match = WHERE.fullmatch(text.strip())
     kind, number = match.groups() if match else ("", None)
     if kind == "in-process" and number is None:
         return Place("in-process")
     if kind == "processes" and (number is None or int(number) > 0):
         return Place("processes", int(number or 0))
-    cure = "write in-process, processes, or processes:N with N of 1 or more"
+    cure = "write in-process, processes, or processes:N with N of 1 or more; or dask://HOST:PORT"
     raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=cure))
+
+
+def check_place(where: str | Executor | None) -> None:
+    """Refuse at once a place that is none, and a cluster that cannot be reached or may not be used. Raises InputError."""
+    if not isinstance(where, str):
+        return
+    place = parse(where)
+    if place.kind == "dask":
+        from loyaltysim.experiments import clusters
+
+        clusters.check(place)
 
 
 class InProcess(Executor):
@@ -77,131 +87,97 @@ class InProcess(Executor):
         return future
 
 
-class Processes(ProcessPoolExecutor):
-    """Worker processes that are deaf to Ctrl-C and its like, and can be ended at once; each uses so many threads."""
-
-    def __init__(self, workers: int, threads: int = 1) -> None:
-        self.workers, self.threads = workers, threads
-        self._context = _Context()
-        with _interrupts_held_back():  # the first pool starts the standard library's tracker of semaphores
-            super().__init__(workers, mp_context=self._context, initializer=_begin_worker)
-
-    def end(self) -> None:
-        """Drop what waits and end the workers without waiting for their tasks."""
-        self.shutdown(wait=False, cancel_futures=True)
-        for process in self._context.started:
-            process.kill()  # they are deaf to SIGTERM
-
-
-class _Worker(SpawnProcess):
-    """A worker that neither hears signals meant for the parent nor imports the user's main script (which may lack a main guard)."""
-
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
-        with _interrupts_held_back(), _without_main_script():
-            return SpawnProcess._Popen(process_obj)
-
-
-class _Context(SpawnContext):
-    """A spawn context that remembers the processes it started."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.started: list[multiprocessing.context.SpawnProcess] = []
-
-    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
-        process = _Worker(*args, **kwargs)
-        self.started.append(process)
-        return process
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Block the parent's signals in this thread for a moment: a child inherits the block, here they only come later."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _without_main_script() -> Iterator[None]:
-    """Hide the main script while a child is prepared, so that the child does not run it."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _begin_worker() -> None:
-    """Make a fresh worker's libraries one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    for number in PARENTS:
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """Wait until the parent is gone, however it went, and end: else a worker would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-
 @contextmanager
 def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterator[Executor]:
     """Open the place to compute so many tasks; one's own executor is used as it is and left open.
 
     `threads`: how many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
-    Raises RunError when a worker dies. On any other way out than the end, workers are ended at once.
+    On any other way out than the end, workers are ended at once. Raises InputError for a cluster that cannot be used.
     """
     if isinstance(where, Executor):
         yield where
         return
     place = parse(where or PLACE)
+    if place.kind == "dask":
+        from loyaltysim.experiments import clusters
+
+        with clusters.connected(place, threads) as cluster:
+            yield cluster
+        return
     workers = min(place.workers or max(1, usable_processors() // max(1, threads)), tasks)
-    if place.kind == "in-process" or (workers == 1 and not place.workers) or tasks == 1:
+    if place.kind == "in-process" or (workers <= 1 and not place.workers) or tasks <= 1:
         yield InProcess(threads)
         return
     pool = Processes(workers, threads or max(1, usable_processors() // workers))
     try:
         yield pool
         pool.shutdown()
-    except BrokenProcessPool as broken:
-        pool.end()
-        raise RunError(
-            f"a worker process died before its replication was done (out of memory, or ended from outside); "
-            f"{workers} workers were running\n    try fewer, --executor processes:1, or a smaller market"
-        ) from broken
     except BaseException:
         pool.end()
         raise
 
 
-def completed(executor: Executor, task: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-    """Submit a task for each tuple of arguments and give the results as they end, in whatever order.
+def bits_are_ours(executor: Executor) -> bool:
+    """Tell whether what is computed there has the bits that this machine would give."""
+    return bool(getattr(executor, "same_makings", True))
+
+
+def room(executor: Executor) -> list[int]:
+    """Give how many tasks each worker has room for; a single number where work cannot be sent to one by name."""
+    if hasattr(executor, "send"):
+        return [AHEAD] * executor.workers  # type: ignore[attr-defined]
+    return [1 if getattr(executor, "at_once", False) else MOST_AHEAD]
+
+
+def send(executor: Executor, worker: int, function: Callable[..., T], *arguments: Any) -> Future[T]:
+    """Send a call to a worker by its number in `room`.
 
     A task in one's own executor uses one thread: how many processors are left for it cannot be known.
     """
-    waiting: set[Future[T]] = set()
     threads: int = getattr(executor, "threads", 1)
-    for each in arguments:
-        waiting.add(executor.submit(_within, threads, task, *each))
-        ready = {future for future in waiting if future.done()}
-        waiting -= ready
-        for future in ready:
-            yield future.result()
-    for future in as_completed(waiting):
-        yield future.result()
+    if hasattr(executor, "send"):
+        sent: Future[T] = executor.send(worker, within, threads, function, *arguments)
+        return sent
+    return executor.submit(within, threads, function, *arguments)
 
 
-def _within(threads: int, task: Callable[..., T], *arguments: Any) -> T:
+def completed(
+    executor: Executor,
+    task: Callable[..., T],
+    arguments: Iterable[tuple[Any, ...]],
+    lost: Callable[[WorkerLostError], object] | None = None,
+) -> Iterator[T]:
+    """Submit a task for each tuple of arguments and give the results as they end, in whatever order.
+
+    Only so many are sent ahead that no worker waits. `lost` is told of a task that no worker survived, and the others go
+    on; without it that is raised.
+    """
+    free = room(executor)
+    flying: dict[Future[T], int] = {}
+    waiting = iter(arguments)
+    more = True
+    while more or flying:
+        while more and any(free):
+            worker = max(range(len(free)), key=free.__getitem__)
+            following = next(waiting, None)
+            if following is None:
+                more = False
+                break
+            free[worker] -= 1
+            flying[send(executor, worker, task, *following)] = worker
+        for future in wait(flying, return_when=FIRST_COMPLETED).done:
+            free[flying.pop(future)] += 1
+            try:
+                result = future.result()
+            except WorkerLostError as error:
+                if lost is None:
+                    raise
+                lost(error)
+                continue
+            yield result
+
+
+def within(threads: int, function: Callable[..., T], *arguments: Any) -> T:
+    """Call a function that may use so many threads."""
     with at_most(threads):
-        return task(*arguments)
+        return function(*arguments)

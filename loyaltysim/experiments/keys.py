@@ -43,10 +43,16 @@ def makings() -> str:
     """Give the digest of what a run's bits depend on beside the scenario: this program, its arithmetic, this machine."""
     from importlib.metadata import version
 
+    packages = [f"{name} {version(name)}" for name in ("numpy", "numba", "llvmlite")]
+    return _digest(program(), *packages, platform.python_version(), machine())
+
+
+@cache
+def machine() -> str:
+    """Name the machine as far as it bears on a result's last bits: `Linux x86_64 skylake`."""
     from llvmlite import binding
 
-    packages = [f"{name} {version(name)}" for name in ("numpy", "numba", "llvmlite")]
-    return _digest(program(), *packages, platform.python_version(), platform.machine(), binding.get_host_cpu_name())
+    return f"{platform.system()} {platform.machine()} {binding.get_host_cpu_name()}"
 
 
 @cache

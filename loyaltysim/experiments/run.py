@@ -6,8 +6,8 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +16,10 @@ from typing import Any
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, files, store
+from loyaltysim.experiments import executors, files, keys, store
+from loyaltysim.experiments.folders import held
+from loyaltysim.experiments.kept import Kept, missing, nothing_kept
+from loyaltysim.experiments.leading import Leading
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
@@ -59,12 +62,13 @@ def ungraded(scenario: Any) -> Mapping[str, int]:
 @dataclass(frozen=True)
 class Machinery:
     """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, and how
-    many of its figures have which evidence grade."""
+    many of its figures have which evidence grade; and which runs are `kept` from earlier studies, for later ones."""
 
     simulate: Simulate
     catalog: Mapping[str, Metric]
     resolved: Callable[[Any], str]
     rests_on: Callable[[Any], Mapping[str, int]] = ungraded
+    kept: Callable[[Any], AbstractContextManager[Kept]] = nothing_kept
 
 
 def run(
@@ -88,19 +92,29 @@ def run(
 
     with enough_memory(spec):
         solved = solve(spec)
+    return carry_out(solved, profiling() if order.profile else machinery(), order)
+
+
+def machinery() -> Machinery:
+    """Give what computes a scenario: the model, and the runs that are kept on this machine."""
+    from loyaltysim.experiments.kept import kept
     from loyaltysim.mechanisms import CATALOG
-    from loyaltysim.model import simulate, simulate_profiled
+    from loyaltysim.model import simulate
     from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return carry_out(
-        solved, Machinery(simulate_profiled if order.profile else simulate, CATALOG, resolved_yaml, rests_on), order
-    )
+    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, kept)
+
+
+def profiling() -> Machinery:
+    """Give what computes a scenario and measures where the time goes; so it takes no run from an earlier study."""
+    from loyaltysim.model import simulate_profiled
+
+    return replace(machinery(), simulate=simulate_profiled, kept=nothing_kept)
 
 
 def check_place(order: Order) -> None:
     """Refuse at once a place to compute that is none, threads that cannot be, and a folder that is taken."""
-    if isinstance(order.executor, str):
-        executors.parse(order.executor)
+    executors.check_place(order.executor)
     if order.threads is not None and not 1 <= order.threads <= MOST_THREADS:
         cure = f"write a number from 1 to {MOST_THREADS}, or leave it out to use the processors that are idle"
         raise InputError(Problem(f"{order.threads} is not a number of threads", where="--threads", cure=cure))
@@ -126,15 +140,27 @@ def read(
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
     folder = store.claim(order.out, spec)
-    with _status_told(folder, order), enough_memory(spec):
+    with _status_told(folder, order), held(folder.path), enough_memory(spec):
+        folder.write("scenario.yml", machinery.resolved(spec))  # first: whoever finds a manifest can carry on
         folder.tell(status="interrupted", **_head(spec))
-        folder.write("scenario.yml", machinery.resolved(spec))
-        records = _simulate(spec, machinery.simulate, order)
-        order.progress(Progress("writing"))
-        results = collect(records, spec, machinery.catalog)
-        study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
-        _write(folder, study, order.finish)
-        folder.tell(status="done", **_effort(records, order), answer=study.answer, rests_on=study.rests_on)
+        return _finished(spec, machinery, order, folder)
+
+
+def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
+    """Finish the interrupted run of a folder, from its own scenario."""
+    with _status_told(folder, order), enough_memory(spec):
+        folder.tell(versions=versions(), machine=keys.machine())
+        return _finished(spec, machinery, order, folder)
+
+
+def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
+    records, reused = simulated(spec, machinery, order)
+    order.progress(Progress("writing"))
+    results = collect(records, spec, machinery.catalog)
+    study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
+    _write(folder, study, order.finish)
+    runs = {"runs": len(records), "runs_reused": reused}
+    folder.tell(status="done", **_effort(records, order), **runs, answer=study.answer, rests_on=study.rests_on)
     return study
 
 
@@ -160,7 +186,8 @@ def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
 def _head(spec: Any) -> dict[str, Any]:
     return {
         "title": spec.title,
-        "versions": _versions(),
+        "versions": versions(),
+        "machine": keys.machine(),
         "seed": spec.seed,
         "replications": spec.replications,
         "months": spec.months,
@@ -170,7 +197,8 @@ def _head(spec: Any) -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Give the versions of all that bears on a result's last bits."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": sys.version.split()[0]}
@@ -186,15 +214,26 @@ def _since(order: Order) -> float:
     return round(perf_counter() - order.began, 3)
 
 
-def _simulate(spec: Any, simulate: Simulate, order: Order) -> list[RunRecord]:
+def simulated(spec: Any, machinery: Machinery, order: Order) -> tuple[list[RunRecord], int]:
+    """Give a record of every run, and how many of them an earlier study had made."""
     names, count = tuple(spec.strategies), spec.replications
-    total, records, began = len(names) * count, list[RunRecord](), perf_counter()
-    order.progress(Progress("starting", 0, total))
-    with executors.opened(order.executor, count, order.threads or 0) as pool:
-        for done in executors.completed(pool, simulate, ((spec, replication, names) for replication in range(count))):
+    total, lost, leads, began = len(names) * count, list[RunError](), Leading(len(names)), perf_counter()
+    with (
+        executors.opened(order.executor, count, order.threads or 0) as pool,
+        (machinery.kept if executors.bits_are_ours(pool) else nothing_kept)(spec) as kept,
+    ):
+        records = kept.found()
+        reused = len(records)
+        order.progress(Progress("starting", reused, total, reused=reused, best=leads.after(records)))
+        arguments = ((spec, replication, wanted) for replication, wanted in missing(records, names, count).items())
+        for done in executors.completed(pool, machinery.simulate, arguments, lost.append):
+            kept.keep(done)
             records += done
-            order.progress(Progress("simulating", len(records), total, perf_counter() - began))
-    return sorted(records, key=lambda record: (names.index(record.strategy), record.replication))
+            seconds, best = perf_counter() - began, leads.after(done)
+            order.progress(Progress("simulating", len(records), total, seconds, reused, best))
+    if lost:
+        raise lost[0]
+    return sorted(records, key=lambda record: (names.index(record.strategy), record.replication)), reused
 
 
 def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int], profile: Profile | None) -> Study:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.cache import content_key
@@ -28,6 +29,7 @@ class Starts:
         self.most_bytes = most_bytes
         self._kept: OrderedDict[Key, Start] = OrderedDict()
         self._bytes = 0
+        self._lock = Lock()  # a worker of a cluster may have several threads
         self.lived = 0
 
     def of(self, scenario: Scenario, replication: int) -> Start:
@@ -35,12 +37,15 @@ class Starts:
         from loyaltysim.engine import stationary_start
 
         key = (content_key(scenario), scenario.seed, replication)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        self.lived += 1
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            self.lived += 1
         start = stationary_start(scenario, scenario.seed, replication)
-        self._keep(key, start)
+        with self._lock:
+            if key not in self._kept:
+                self._keep(key, start)
         return start
 
     def _keep(self, key: Key, start: Start) -> None:

@@ -1,0 +1,233 @@
+"""Other machines' processors, by a dask.distributed scheduler. Whoever can speak to one can make its workers run anything.
+
+So a scheduler on another machine is spoken to only with encryption, or if the user says so. Workers must have this very
+program, and where their arithmetic may differ in the last bits (other packages, another kind of processor) no run of
+theirs is kept for later studies, nor one of those mixed with theirs.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.experiments.defaults import MOST_DEATHS
+from loyaltysim.experiments.keys import makings, program
+from loyaltysim.experiments.workers import WorkerLostError
+
+if TYPE_CHECKING:
+    from distributed import Client
+    from distributed.security import Security
+
+    from loyaltysim.experiments.executors import Place
+
+WHERE = "--executor"
+PATIENCE_S = 5.0
+WORKERS_PATIENCE_S = 10.0
+ALLOWED = "--allow-remote"
+HOW = "docs/clusters.md says how to start one"
+
+
+class OtherProgramError(RunError):
+    """A worker has another loyaltysim."""
+
+    def __init__(self, worker: str, theirs: str) -> None:
+        super().__init__(
+            f"the worker {worker} has loyaltysim {theirs}, and this is {program()}\n    "
+            "install the same version on every machine, and start the workers anew"
+        )
+
+
+class Cluster(Executor):
+    """The workers of a scheduler, numbered; when one dies, another takes its tasks.
+
+    `same_makings`: whether all workers compute with the bits of this machine.
+    """
+
+    def __init__(self, client: Client, workers: list[str], threads: int, *, same_makings: bool) -> None:
+        self.workers, self.threads, self.same_makings = len(workers), threads or 1, same_makings
+        self._client = client
+        self._doors = [
+            client.get_executor(workers=[worker], allow_other_workers=True, pure=False) for worker in workers
+        ]
+        self._next = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Send a call to some worker."""
+        self._next = (self._next + 1) % self.workers
+        return self.send(self._next, fn, *args, **kwargs)
+
+    def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Send a call to one worker, 0 to `workers` - 1, or where there is room if that one is gone."""
+        outer: Future[Any] = Future()
+        inner = self._doors[worker].submit(_checked, program(), fn, *args, **kwargs)
+        inner.add_done_callback(lambda ended: _settle(outer, ended))
+        return outer
+
+    def end(self) -> None:
+        """Drop what waits; what is being computed ends for nothing."""
+        for door in self._doors:
+            with suppress(Exception):
+                door.shutdown(wait=False)
+
+
+def check(place: Place) -> None:
+    """Refuse a cluster that nobody answers for, or that may not be used without encryption. Raises InputError."""
+    _library()
+    addresses = _resolved(place)
+    if _security() is None and not place.anywhere and not all(map(_is_here, addresses)):
+        cure = (
+            f"give dask its certificates (docs/clusters.md), or add {ALLOWED} if the network between is one you trust"
+        )
+        what = f"{place.host} is another machine, and what is sent there unencrypted could be replaced by any program"
+        raise InputError(Problem(what, where=WHERE, cure=cure))
+    try:
+        socket.create_connection((place.host, place.port), timeout=PATIENCE_S).close()
+    except OSError as error:
+        raise _unreachable(place, error.strerror or str(error)) from error
+
+
+@contextmanager
+def connected(place: Place, threads: int) -> Iterator[Cluster]:
+    """Connect to a scheduler and its workers; on any other way out than the end, what waits there is dropped."""
+    check(place)
+    with _client(place) as client:
+        cluster = _cluster(client, place, threads)
+        try:
+            yield cluster
+        except BaseException:
+            cluster.end()
+            raise
+
+
+@contextmanager
+def _client(place: Place) -> Iterator[Client]:
+    from distributed import Client
+
+    security = _security()
+    host = f"[{place.host}]" if ":" in place.host else place.host
+    address = f"{'tls' if security else 'tcp'}://{host}:{place.port}"
+    with _quiet():
+        try:
+            client = Client(address, timeout=PATIENCE_S, security=security, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise _unreachable(place, str(error).splitlines()[0] if str(error) else "no answer") from error
+        try:
+            yield client
+        finally:
+            with suppress(Exception):
+                client.close(timeout=PATIENCE_S)
+
+
+def _cluster(client: Client, place: Place, threads: int) -> Cluster:
+    """Ask every worker what it has, and refuse one of another program."""
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_PATIENCE_S)
+        told: dict[str, Any] = client.run(_identity, on_error="return")
+    except (OSError, TimeoutError) as error:
+        cure = f"start workers, dask worker tcp://{place.host}:{place.port}; {HOW}"
+        raise InputError(
+            Problem(f"the scheduler {place.host}:{place.port} has no workers", where=WHERE, cure=cure)
+        ) from error
+    for worker, theirs in told.items():
+        if not isinstance(theirs, tuple) or theirs[0] != program():
+            having = theirs[0] if isinstance(theirs, tuple) else f"none that works ({theirs})"
+            raise InputError(Problem(str(OtherProgramError(worker, having)), where=WHERE))
+    places = [
+        worker
+        for worker, about in client.scheduler_info(n_workers=-1)["workers"].items()
+        if worker in told
+        for _ in range(about["nthreads"])
+    ]
+    same = all(theirs[1] == makings() for theirs in told.values())
+    return Cluster(client, places or list(told), threads, same_makings=same)
+
+
+def _identity() -> tuple[str, str]:
+    return program(), makings()
+
+
+def _checked(expected: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Call a function on a worker, if it has the program of whoever sent it: workers may have joined since."""
+    if program() != expected:
+        raise OtherProgramError(socket.gethostname(), program())
+    return function(*arguments, **named)
+
+
+def _settle(outer: Future[Any], ended: Future[Any]) -> None:
+    """Hand on how a call ended; the library's own errors in our words."""
+    if not outer.set_running_or_notify_cancel():
+        return
+    from distributed.scheduler import KilledWorker
+
+    try:
+        outer.set_result(ended.result())
+    except KilledWorker:
+        outer.set_exception(
+            WorkerLostError(f"workers of the cluster died {MOST_DEATHS} times or more over the same task")
+        )
+    except CancelledError:
+        outer.set_exception(RunError("the scheduler is gone\n    start it again, then `loyaltysim resume` the folder"))
+    except BaseException as error:
+        outer.set_exception(error)
+
+
+def _library() -> None:
+    try:
+        import distributed  # noqa: F401
+    except ModuleNotFoundError as error:
+        cure = "pip install 'loyaltysim[dask]'"
+        raise InputError(Problem("dask.distributed is not installed", where=WHERE, cure=cure)) from error
+
+
+def _security() -> Security | None:
+    """Give the certificates of dask's configuration; None without them."""
+    import dask
+    from distributed.security import Security
+
+    if not dask.config.get("distributed.comm.tls.ca-file", None):
+        return None
+    return Security(require_encryption=True)
+
+
+def _resolved(place: Place) -> list[str]:
+    try:
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise _unreachable(place, error.strerror or str(error)) from error
+    return [str(each[4][0]) for each in found]
+
+
+def _is_here(address: str) -> bool:
+    """Tell whether an address is one of this machine's: only those can be bound."""
+    version = ipaddress.ip_address(address.partition("%")[0]).version
+    with socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+def _unreachable(place: Place, why: str) -> InputError:
+    cure = f"start a scheduler there, or name the right one; {HOW}"
+    return InputError(Problem(f"no scheduler answers at {place.host}:{place.port} ({why})", where=WHERE, cure=cure))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's log of lost connections from standard error: what matters is told as an error."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "tornado.application")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

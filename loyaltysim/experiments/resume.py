@@ -1,0 +1,25 @@
+"""Finish an interrupted run: what was done is taken from the ledger, the rest computed, and the files are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.experiments import executors, run
+from loyaltysim.experiments.folders import Reopened, held, kept_run, swept
+from loyaltysim.experiments.study import Study
+
+
+def resume(folder: str | Path, order: run.Order) -> Study:
+    """Finish the run of a folder; of `order`, where files go is the folder itself.
+
+    Raises InputError for a folder that is no unfinished run, and leaves it as it is; RunError as `run` does.
+    """
+    executors.check_place(order.executor)
+    kept = kept_run(folder)
+    if kept.is_done:
+        cure = f"to repeat it: loyaltysim rerun {kept.path}"
+        raise InputError(Problem("this run is done: there is nothing to finish", where=str(kept.path), cure=cure))
+    with held(kept.path):
+        swept(kept.path)
+        return run.carry_on(kept.scenario, run.machinery(), order, Reopened(kept))

@@ -1,0 +1,228 @@
+"""Worker processes, each with a queue of its own: work goes where its market's start is, and survives a worker's death.
+
+Workers are started by a context of their own that never touches the program's start method, does not run the user's main
+script again, leaves signals to the parent, and ends by itself when the parent is gone. When one dies, another takes its
+place and its tasks; a task over which workers die again and again is given up.
+"""
+
+from __future__ import annotations
+
+import multiprocessing.connection
+import multiprocessing.context
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
+from typing import Any
+
+from loyaltysim.core.errors import RunError
+from loyaltysim.experiments.defaults import MOST_DEATHS
+
+ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""
+
+
+class WorkerLostError(RunError):
+    """A task was given up because workers died over it, again and again."""
+
+    def __init__(self, what: str = f"a worker process died {MOST_DEATHS} times over the same task") -> None:
+        super().__init__(
+            f"{what} (out of memory, or ended from outside)\n    try fewer, --executor processes:1, or a smaller market"
+        )
+
+
+class _Job:
+    """A call, the future that its caller has, and how many workers died over it."""
+
+    def __init__(self, call: tuple[Any, ...], named: dict[str, Any]) -> None:
+        self.call, self.named = call, named
+        self.future: Future[Any] = Future()
+        self.deaths = 0
+
+    def settle(self, ended: Future[Any]) -> None:
+        """Hand on how the call ended, unless its caller has given it up."""
+        error = ended.exception()
+        if error is not None:
+            self.refuse(error)
+        elif self.future.set_running_or_notify_cancel():
+            self.future.set_result(ended.result())
+
+    def refuse(self, error: BaseException) -> None:
+        """Tell the caller an error."""
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_exception(error)
+
+
+class _Post:
+    """The place of one worker: the pool that has it at present, if any, and its jobs in the order they were sent."""
+
+    def __init__(self) -> None:
+        self.pool: ProcessPoolExecutor | None = None
+        self.jobs: list[_Job] = []
+
+
+class Processes(Executor):
+    """Worker processes that are deaf to Ctrl-C and its like, and can be ended at once; each uses so many threads.
+
+    A worker is started when it is first sent something.
+    """
+
+    def __init__(self, workers: int, threads: int = 1) -> None:
+        self.workers, self.threads = workers, threads
+        self._context = _Context()
+        self._posts = [_Post() for _ in range(workers)]
+        self._lock = threading.RLock()
+        self._closed = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Send a call to the worker with the fewest."""
+        with self._lock:
+            return self.send(
+                min(range(self.workers), key=lambda each: len(self._posts[each].jobs)), fn, *args, **kwargs
+            )
+
+    def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Send a call to one worker, 0 to `workers` - 1."""
+        job, post = _Job((fn, *args), kwargs), self._posts[worker]
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the workers have been ended")
+            post.jobs.append(job)
+            self._begin(post, job)
+        return job.future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers when their work is done."""
+        if wait and not cancel_futures:
+            self._wait_for_jobs()
+        with self._lock:
+            self._closed = True
+            pools = [post.pool for post in self._posts if post.pool is not None]
+        for pool in pools:
+            pool.shutdown(wait, cancel_futures=cancel_futures)
+
+    def end(self) -> None:
+        """Drop what waits and end the workers without waiting for their tasks."""
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in self._context.started:
+            process.kill()  # they are deaf to SIGTERM
+
+    def pids(self) -> list[int]:
+        """Give the numbers of the worker processes that live."""
+        return [int(each.pid or 0) for each in self._context.started if each.is_alive()]
+
+    def _wait_for_jobs(self) -> None:
+        wait([job.future for post in self._posts for job in post.jobs])
+
+    def _begin(self, post: _Post, job: _Job) -> None:
+        """Give a job to the worker of a post, or to a new one where there is none or it has died idle."""
+        for _ in range(MOST_DEATHS):
+            if post.pool is None:
+                with interrupts_held_back():  # the first pool starts the standard library's tracker of semaphores
+                    post.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin_worker)
+            try:
+                inner = post.pool.submit(*job.call, **job.named)
+            except BrokenProcessPool:
+                post.pool = None
+                continue
+            inner.add_done_callback(partial(self._ended, post, post.pool, job))
+            return
+        post.jobs.remove(job)
+        job.refuse(WorkerLostError())
+
+    def _ended(self, post: _Post, pool: ProcessPoolExecutor, job: _Job, inner: Future[Any]) -> None:
+        if inner.cancelled():
+            job.future.cancel()
+            job.future.set_running_or_notify_cancel()
+        elif isinstance(inner.exception(), BrokenProcessPool):
+            self._replace(post, pool)
+        else:
+            with self._lock:
+                post.jobs.remove(job)
+            job.settle(inner)
+
+    def _replace(self, post: _Post, dead: ProcessPoolExecutor) -> None:
+        """Put another worker in the place of a dead one; the job that it was at is the oldest."""
+        with self._lock:
+            if self._closed or post.pool is not dead:  # told already, by another of its jobs
+                return
+            post.pool = None
+            lost = post.jobs[0]
+            lost.deaths += 1
+            given_up = lost.deaths >= MOST_DEATHS
+            if given_up:
+                post.jobs.remove(lost)
+            for job in tuple(post.jobs):
+                self._begin(post, job)
+        if given_up:
+            lost.refuse(WorkerLostError())
+
+
+class _Worker(SpawnProcess):
+    """A worker that neither hears signals meant for the parent nor imports the user's main script (which may lack a main guard)."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
+        with interrupts_held_back(), _without_main_script():
+            return SpawnProcess._Popen(process_obj)
+
+
+class _Context(SpawnContext):
+    """A spawn context that remembers the processes it started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[multiprocessing.context.SpawnProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        process = _Worker(*args, **kwargs)
+        self.started.append(process)
+        return process
+
+
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Block the parent's signals in this thread for a moment: a child inherits the block, here they only come later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_main_script() -> Iterator[None]:
+    """Hide the main script while a child is prepared, so that the child does not run it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _begin_worker() -> None:
+    """Make a fresh worker's libraries one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    for number in PARENTS:
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """Wait until the parent is gone, however it went, and end: else a worker would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
