@@ -89,7 +89,16 @@ def lever(
     A `main` lever is one of those among which money is split unless others are named.
     """
     return _declared(
-        "lever", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition", cost=cost, main=main
+        "lever",
+        default,
+        unit=unit,
+        doc=doc,
+        low=low,
+        high=high,
+        source=source,
+        grade="definition",
+        cost=cost,
+        main=main,
     )
 
 

@@ -102,9 +102,13 @@ class Search:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            sampler = optuna.samplers.TPESampler(seed=self.seed, multivariate=True, constant_liar=True, n_startup_trials=0)
+            sampler = optuna.samplers.TPESampler(
+                seed=self.seed, multivariate=True, constant_liar=True, n_startup_trials=0
+            )
         study = optuna.create_study(direction="maximize", sampler=sampler)
-        shares = {f"share {i}": optuna.distributions.FloatDistribution(0.0, 1.0) for i in range(self.space.size)}
+        shares: dict[str, optuna.distributions.BaseDistribution] = {
+            f"share {i}": optuna.distributions.FloatDistribution(0.0, 1.0) for i in range(self.space.size)
+        }
         for split, score in zip(self.splits, self.scores(), strict=True):
             known = {name: float(share) for name, share in zip(shares, self._shares(split), strict=True)}
             study.add_trial(optuna.trial.create_trial(params=known, distributions=shares, value=float(score)))
@@ -181,7 +185,9 @@ class Search:
         import numpy as np
 
         split, left = np.zeros(self.space.size), dict.fromkeys(self.space.groups, self.space.budget)
-        after = [sum(other == group for other in self.space.groups[i + 1 :]) for i, group in enumerate(self.space.groups)]
+        after = [
+            sum(other == group for other in self.space.groups[i + 1 :]) for i, group in enumerate(self.space.groups)
+        ]
         for i, group in enumerate(self.space.groups):
             part = 1.0 - (1.0 - min(shares[i], 1.0)) ** (1.0 / (after[i] + 1))
             split[i] = min(left[group] * part, self.space.caps[i])
@@ -191,7 +197,9 @@ class Search:
     def _shares(self, split: np.ndarray) -> list[float]:
         """Undo `_split`."""
         shares, left = [], dict.fromkeys(self.space.groups, self.space.budget)
-        after = [sum(other == group for other in self.space.groups[i + 1 :]) for i, group in enumerate(self.space.groups)]
+        after = [
+            sum(other == group for other in self.space.groups[i + 1 :]) for i, group in enumerate(self.space.groups)
+        ]
         for i, group in enumerate(self.space.groups):
             part = min(1.0, max(0.0, split[i] / left[group])) if left[group] > 0 else 0.0
             shares.append(1.0 - (1.0 - part) ** (after[i] + 1))
@@ -237,4 +245,3 @@ def least_regret(values: np.ndarray) -> Any:
     """Give less the greatest regret over the worlds, against the best split tried: values (splits, worlds, replications)."""
     worlds = values.mean(axis=2)
     return -(worlds.max(axis=0) - worlds).max(axis=1)
-

@@ -90,7 +90,9 @@ def refuse_fixed(path: str, spec: Scenario, where: str) -> None:
     if row.role == "solved" and spec.calibration == "on":
         _refuse("is solved from what is stated", path, where, "vary what is stated instead, as stated.churn_annual")
     if path.startswith(SHARES):
-        _refuse("is one of several shares that add to 1, so it cannot vary alone", path, where, "compare scenarios instead")
+        _refuse(
+            "is one of several shares that add to 1, so it cannot vary alone", path, where, "compare scenarios instead"
+        )
     if not _varies(path):
         _refuse("cannot be varied: it is no number of the world or of management", path, where, EXAMPLE)
 

@@ -22,7 +22,7 @@ from loyaltysim.experiments.decision import (
     solved,
     two_strategies,
 )
-from loyaltysim.experiments.defaults import BREAKEVEN_REPLICATIONS, MAP_REPLICATIONS
+from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS, MAP_REPLICATIONS
 from loyaltysim.experiments.lab import Lab
 from loyaltysim.experiments.points import Point, simulated
 from loyaltysim.experiments.progress import Listener, unheard
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from loyaltysim.experiments.axes import Axis
     from loyaltysim.scenario import Scenario
 
-USUAL = "stated.acquisition_cost"
 GRID, MAP_GRID, MOST_FLIPS, HALVINGS = 7, 5, 3, 2
 NPV = "npv"
 CURVE = (
@@ -52,7 +51,7 @@ FLIPS = (
 def breakeven(
     scenario: Any,
     *,
-    over: str = USUAL,
+    over: str = BREAKEVEN_OVER,
     between: Sequence[str] = (),
     map: Sequence[str] = (),
     out: str | Path | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from loyaltysim.experiments import store
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Progress
-from loyaltysim.experiments.run import Order, _head, _since, _status_told, check_place, read
+from loyaltysim.experiments.run import Order, check_place, head_of, read, since, status_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,9 @@ class Decision:
         tables = self.__dict__.get("tables", {})
         if name in tables:
             return tables[name]
-        raise AttributeError(f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}")
+        raise AttributeError(
+            f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}"
+        )
 
     def __repr__(self) -> str:
         return f"<{self.verb} of {self.scenario.title!r}; files in {self.folder}>\n{self.answer}"
@@ -86,6 +89,12 @@ def solved(spec: Scenario, order: Order) -> Scenario:
         return solve(spec)
 
 
+def needs(package: str, verb: str) -> None:
+    """Refuse a command whose library is not installed."""
+    if find_spec(package) is None:
+        raise InputError(Problem(f"{verb} needs {package}", where="Python", cure="pip install 'loyaltysim[study]'"))
+
+
 def two_strategies(spec: Scenario, verb: str) -> None:
     """Refuse a scenario with nothing to compare."""
     if len(spec.strategies) < 2:
@@ -121,8 +130,8 @@ def kept(spec: Scenario, order: Order, verb: str, options: Mapping[str, Any]) ->
     from loyaltysim.scenario import resolved_yaml
 
     claimed = store.claim(order.out, spec)
-    with _status_told(claimed, order), enough_memory(spec):
-        claimed.tell(status="interrupted", command=verb, options=dict(options), **_head(spec))
+    with status_told(claimed, order), enough_memory(spec):
+        claimed.tell(status="interrupted", command=verb, options=dict(options), **head_of(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
         yield Folder(claimed)
 
@@ -136,7 +145,7 @@ def concluded(
     for name, table in tables.items():
         folder.write(name, table)
     told = tuple(note for note in notes if note)
-    folder.tell(status="done", duration_s=_since(order), answer=answer, notes=list(told))
+    folder.tell(status="done", duration_s=since(order), answer=answer, notes=list(told))
     return Decision(verb, spec, answer, dict(tables), folder.path, told)
 
 

@@ -40,7 +40,9 @@ def designs(kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario)
         raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {MOST_POINTS:,}"))
     found = grid(axes) if kind == "grid" else spread(kind, axes, count, spec.seed)
     if len(found) > MOST_POINTS:
-        raise InputError(Problem(f"the grid has {len(found):,} points", where="--over", cure="take fewer steps, or --design lhs"))
+        raise InputError(
+            Problem(f"the grid has {len(found):,} points", where="--over", cure="take fewer steps, or --design lhs")
+        )
     return found
 
 
@@ -72,10 +74,14 @@ def from_file(path: Path, spec: Scenario, axes: Sequence[Axis] = ()) -> Designs:
         cure = f"write {', '.join(KINDS)}, or the path of a CSV file"
         raise InputError(Problem(f"{path}: {error.strerror or error}", where=WHERE, cure=cure)) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem("is not a CSV file in UTF-8", where=str(path), cure="save it as CSV, UTF-8")) from error
+        raise InputError(
+            Problem("is not a CSV file in UTF-8", where=str(path), cure="save it as CSV, UTF-8")
+        ) from error
     rows = [[cell.strip() for cell in row] for row in rows]
     if len(rows) < 2 or not any(rows[0]):
-        raise InputError(Problem("holds no designs", where=str(path), cure="write paths in the first line, a point a line"))
+        raise InputError(
+            Problem("holds no designs", where=str(path), cure="write paths in the first line, a point a line")
+        )
     heads = rows[0]
     for column, head in enumerate(heads, 1):
         refuse_fixed(head, spec, f"{path}:1:{column}")
@@ -100,4 +106,3 @@ def _point(path: Path, line: int, heads: Sequence[str], row: Sequence[str]) -> d
         check_value(head, value, where)
         point[head] = value
     return point
-

@@ -52,7 +52,9 @@ def next_dollars(valuer: Valuer, best: np.ndarray, luck: Sequence[int]) -> NextD
         for which, (path, period) in enumerate(valuer.spending.cells):
             span, end = slopes[at][which], ends[path]
             spend = valuer.spending.today(path) + float(split[which])
-            rows.append((path, MONEY, period, at, spend, span.mean, span.low, span.high, end.mean, end.low, end.high, span.n))
+            rows.append(
+                (path, MONEY, period, at, spend, span.mean, span.low, span.high, end.mean, end.low, end.high, span.n)
+            )
     return NextDollars(rows, curve)
 
 
@@ -61,7 +63,6 @@ def marginals(valuer: Valuer, at: np.ndarray, luck: Sequence[int]) -> list[Inter
 
     Where a lever has less than a width to lose, the difference is taken from none of it.
     """
-    import numpy as np
 
     spending, width = valuer.spending, WIDTH * valuer.spending.budget
     sides = []
@@ -148,5 +149,5 @@ def follow(valuer: Valuer, best: np.ndarray, path: str, luck: Sequence[int]) -> 
     splits = [np.where(mine, money - today, best) for money in spend]
     gains = valuer.gains(splits, luck)
     each = np.stack([over_worlds(gain) for gain in gains], axis=1)
-    dollar = sum(spending.worth_of_a_dollar(which) for which in np.flatnonzero(mine))
+    dollar = sum(spending.worth_of_a_dollar(which) for which in range(len(best)) if mine[which])
     return Followed(spend, each, dollar)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import axes
 from loyaltysim.experiments.allocation import Search, least_regret, mean_score, shortfall
-from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, prepared, solved
+from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, needs, prepared, solved
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
 from loyaltysim.experiments.designs import spread
 from loyaltysim.experiments.lab import Lab
@@ -59,10 +59,13 @@ def optimise(
     """
     order = Order(out, executor, threads or None, progress=progress)
     spec = prepared(scenario, order, Asked(replications, months, seed, set), OPTIMISE_REPLICATIONS)
+    needs("optuna", "optimise")
     chosen = read_levers(spec, levers)
     spending = Spending(spec, chosen, read_budget(budget), read_caps(at_most, chosen), by_year)
     if robust is not None and robust not in ROBUST:
-        raise InputError(Problem(f"{robust!r} is no way to be robust", where="--robust", cure=f"write {', '.join(ROBUST)}"))
+        raise InputError(
+            Problem(f"{robust!r} is no way to be robust", where="--robust", cure=f"write {', '.join(ROBUST)}")
+        )
     worlds = draw_worlds(spec, robust)
     spec = solved(spec, order)
     options = {"budget": budget, "levers": list(chosen), "by_year": by_year, "robust": robust, "at_most": list(at_most)}
@@ -112,7 +115,9 @@ def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
             what = f"is no lever with a monthly budget ({book()[path].role}, {book()[path].unit})"
             raise InputError(Problem(what, path, "--levers", f"there are: {', '.join(money)}"))
         if not spec.mechanism(path.partition(".")[0]).on:
-            raise InputError(Problem("is off, so money there does nothing", path, "--levers", "leave it out, or switch it on"))
+            raise InputError(
+                Problem("is off, so money there does nothing", path, "--levers", "leave it out, or switch it on")
+            )
     usual = (path for path in money if book()[path].main and spec.mechanism(path.partition(".")[0]).on)
     found = tuple(dict.fromkeys(words or usual))
     if not found:
@@ -140,7 +145,9 @@ def read_caps(texts: Sequence[str], chosen: Sequence[str]) -> dict[str, float]:
         except ValueError:
             cap = -1.0
         if not 0.0 <= cap <= 1e12:
-            raise InputError(Problem(f"{raw or 'nothing'} is no amount", path, "--at-most", f"write --at-most {path}=8000"))
+            raise InputError(
+                Problem(f"{raw or 'nothing'} is no amount", path, "--at-most", f"write --at-most {path}=8000")
+            )
         caps[path] = cap
     return caps
 
@@ -171,6 +178,14 @@ def split_rows(spending: Spending, best: np.ndarray) -> list[tuple[Any, ...]]:
 def tried(search: Search, spending: Spending) -> list[tuple[Any, ...]]:
     """Give a row for each split that was tried, in order."""
     return [
-        (number, *map(float, split), float(spending.budget * len(spending.periods) - split.sum()), float(score), float(value.mean()))
-        for number, (split, score, value) in enumerate(zip(search.splits, search.scores(), search.values, strict=True), 1)
+        (
+            number,
+            *map(float, split),
+            float(spending.budget * len(spending.periods) - split.sum()),
+            float(score),
+            float(value.mean()),
+        )
+        for number, (split, score, value) in enumerate(
+            zip(search.splits, search.scores(), search.values, strict=True), 1
+        )
     ]

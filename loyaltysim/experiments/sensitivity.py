@@ -24,11 +24,12 @@ from loyaltysim.experiments.decision import (
     concluded,
     frame,
     kept,
+    needs,
     prepared,
     solved,
     two_strategies,
 )
-from loyaltysim.experiments.defaults import SENSITIVITY_REPLICATIONS
+from loyaltysim.experiments.defaults import SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
 from loyaltysim.experiments.designs import spread
 from loyaltysim.experiments.lab import Lab
 from loyaltysim.experiments.points import Point, simulated
@@ -45,8 +46,7 @@ if TYPE_CHECKING:
     from loyaltysim.experiments.axes import Axis
     from loyaltysim.scenario import Scenario
 
-TRAJECTORIES, LEVELS = 4, 4
-POINTS, FEWEST, MOST = 24, 8, 20_000
+LEVELS, FEWEST, MOST = 4, 8, 20_000
 POINT = ("strategy", "npv", "gain", "replications", "error")
 
 
@@ -74,8 +74,9 @@ def sensitivity(
     order = Order(out, executor, threads or None, progress=progress)
     spec = prepared(scenario, order, Asked(replications, months, seed, set), SENSITIVITY_REPLICATIONS)
     two_strategies(spec, "sensitivity")
+    needs("SALib", "sensitivity")
     axes = read_axes(spec, over)
-    more = POINTS if points is None else points
+    more = SENSITIVITY_POINTS if points is None else points
     refuse_sizes(trajectories, more)
     spec = solved(spec, order)
     options = {"over": list(over or spec.uncertain), "points": more, "trajectories": trajectories}
@@ -100,7 +101,11 @@ def sensitivity(
         table = frame(rows(axes, spec, found), words.COLUMNS)
         tables = {"sensitivity": table, "points": gathered.table()}
         told = words.answer(spec, table, found)
-        notes = [words.turning(spec, table), words.how(found, len(known), spec.replications, len(axes)), gathered.lost()]
+        notes = [
+            words.turning(spec, table),
+            words.how(found, len(known), spec.replications, len(axes)),
+            gathered.lost(),
+        ]
         return concluded(folder, order, "sensitivity", spec, told, tables, notes)
 
 

@@ -73,7 +73,9 @@ class Spending:
         found = []
         for strategy in self.spec.strategies.values():
             steps = {path: each[0] for path, each in strategy.changes.items() if len(each) == 1}
-            if steps and all(path in self.levers and step.verb == "add" and step.amount >= 0 for path, step in steps.items()):
+            if steps and all(
+                path in self.levers and step.verb == "add" and step.amount >= 0 for path, step in steps.items()
+            ):
                 amounts = [steps[path].amount if path in steps else 0.0 for path, _ in self.cells]
                 found.append(self.space.inside(np.array(amounts)))
         return found

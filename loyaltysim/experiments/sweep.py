@@ -22,7 +22,18 @@ from loyaltysim.report.statistics import Interval, interval, paired
 
 METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
 """What a sweep keeps of each run."""
-FIGURES = ("strategy", "metric", "mean", "ci_low", "ci_high", "difference", "difference_ci_low", "difference_ci_high", "replications", "error")
+FIGURES = (
+    "strategy",
+    "metric",
+    "mean",
+    "ci_low",
+    "ci_high",
+    "difference",
+    "difference_ci_low",
+    "difference_ci_high",
+    "replications",
+    "error",
+)
 WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
 
 

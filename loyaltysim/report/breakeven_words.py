@@ -45,7 +45,9 @@ def answer(spec: Any, axis: Any, points: Sequence[Any], flips: Sequence[Flip], n
 def _flip(spec: Any, axis: Any, flip: Flip, names: Sequence[str]) -> str:
     below, above = (named(name, names) for name in (flip.below, flip.above))
     value = quantity(flip.at.mean, axis.unit, spec.currency)
-    return f"The recommendation turns from {below} to {above} where {axis.path} rises past {value}{_span(axis, flip.at)}"
+    return (
+        f"The recommendation turns from {below} to {above} where {axis.path} rises past {value}{_span(axis, flip.at)}"
+    )
 
 
 def _span(axis: Any, at: Interval) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.names import named
@@ -114,11 +115,10 @@ def risk(results: Results) -> str:
     money = money_for(results.currency, span, first)
     one, other = named(best, results.strategies), named(second, results.strategies)
     back = payback(results, best, second).mean
-    paid = f"its lead is earned by month {back:.0f}" if back == back else "its lead comes only after the horizon"
+    paid = f"its lead is earned by month {back:.0f}" if isfinite(back) else "its lead comes only after the horizon"
     wins = chance(int((gap > 0).sum()), len(gap))
     return (
         f"In one market {one} beats {other} with a chance of {100 * wins.mean:.0f} % (95 %: {100 * wins.low:.0f} to "
         f"{100 * wins.high:.0f}); {paid}; in the first year it is {money.signed(first.mean)} ({money.span(first)}), and in "
         f"the worst {100 * WORST:.0f} % of markets {money.signed(bad)} on average."
     )
-

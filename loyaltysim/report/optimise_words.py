@@ -55,7 +55,10 @@ def next_dollar(spec: Any, rows: pd.DataFrame) -> str:
     told = []
     for at, where in (("today", "at today's levers"), ("best", "at the best split")):
         here = rows[rows["at"] == at]
-        best = [here[here.lever == lever].iloc[here[here.lever == lever].marginal.argmax()] for lever in dict.fromkeys(here.lever)]
+        best = [
+            here[here.lever == lever].iloc[here[here.lever == lever].marginal.argmax()]
+            for lever in dict.fromkeys(here.lever)
+        ]
         best.sort(key=lambda row: -row.marginal)
         told.append(f"{where} {_list(_brings(spec, row) for row in best)}")
     return f"A further {spec.currency} brings back, in present value, {'; '.join(told)}."
@@ -79,7 +82,9 @@ def _end(spec: Any, row: Any) -> str:
         return f"from the first on in {row.lever}"
     span = ""
     if row.overspent_ci_low == row.overspent_ci_low:
-        low, high = (number(_round(end)) if not isinf(end) else "beyond" for end in (row.overspent_ci_low, row.overspent_ci_high))
+        low, high = (
+            number(_round(end)) if not isinf(end) else "beyond" for end in (row.overspent_ci_low, row.overspent_ci_high)
+        )
         span = f" (95 %: {low} to {high})"
     return f"from {number(_round(row.overspent_from))} a month{span} in {row.lever}"
 
@@ -114,8 +119,9 @@ def table(found: Any) -> Any:
         brings, end = "", ""
         if len(mine):
             one = mine.iloc[0]
-            brings = f"{1 + one.marginal:.2f}" + (f"\n{1 + one.ci_low:.2f} to {1 + one.ci_high:.2f}" if one.ci_low == one.ci_low else "")
+            brings = f"{1 + one.marginal:.2f}" + (
+                f"\n{1 + one.ci_low:.2f} to {1 + one.ci_high:.2f}" if one.ci_low == one.ci_low else ""
+            )
             end = "never" if isinf(one.overspent_from) else number(_round(one.overspent_from))
         grid.add_row(row.lever, row.period, number(row.today), number(_round(row.extra)), brings, end)
     return grid
-

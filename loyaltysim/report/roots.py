@@ -77,8 +77,8 @@ def zero_between(curves: Curves, low: float, high: float, alpha: float = ALPHA) 
         best = _exactly(inside, line, int(np.flatnonzero(np.diff(np.sign(line)) != 0)[0]))
     if len(curves.y) < 2:
         return Interval(best, n=len(curves.y))
-    ends = (_end(curves, best, float(curves.x[side]), window, alpha) for side in (0, -1))
-    return Interval(best, *ends, len(curves.y))
+    low, high = (_end(curves, best, float(curves.x[side]), window, alpha) for side in (0, -1))
+    return Interval(best, low, high, len(curves.y))
 
 
 def _window(curves: Curves, low: float, high: float) -> tuple[float, float]:
@@ -111,4 +111,3 @@ def _end(curves: Curves, best: float, edge: float, window: tuple[float, float], 
         return float(np.copysign(np.inf, edge - best))
     first = int(sure[0])
     return float(path[0]) if first == 0 else _exactly(path, outside, first - 1)
-

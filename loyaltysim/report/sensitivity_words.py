@@ -32,7 +32,9 @@ def answer(spec: Any, table: pd.DataFrame, found: Findings) -> str:
         f"{row.path} ({100 * row.sobol_total:.0f} %, 95 %: {100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f})"
         for row in top.itertuples()
     )
-    others = sorted(((name, c) for name, c in found.chance_best.items() if name != found.pair[0]), key=lambda each: -each[1])
+    others = sorted(
+        ((name, c) for name, c in found.chance_best.items() if name != found.pair[0]), key=lambda each: -each[1]
+    )
     instead = ", ".join(f"{named(name, spec.strategies)} in {100 * c:.0f} %" for name, c in others if c >= NEVER)
     rest = f" ({instead})" if instead else ""
     return (
@@ -85,9 +87,13 @@ def table(found: Any) -> Any:
     grid.add_column("turns the recommendation")
     money = Money(spec.currency, float(rows[["difference_at_low", "difference_at_high"]].abs().max().max()))
     for row in rows.itertuples():
-        share = f"{100 * row.sobol_total:.0f} %\n{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
+        share = (
+            f"{100 * row.sobol_total:.0f} %\n{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
+        )
         lead = f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}"
         turns = f"to {named(row.turns_to, spec.strategies)} at {number(row.turns_at)}" if row.turns_to else "no"
         knowing = Money(spec.currency, row.worth_knowing).full(row.worth_knowing)
-        grid.add_row(row.path, f"{number(row.low)} to {number(row.high)}", number(row.today), share, lead, knowing, Text(turns))
+        grid.add_row(
+            row.path, f"{number(row.low)} to {number(row.high)}", number(row.today), share, lead, knowing, Text(turns)
+        )
     return grid

@@ -35,7 +35,9 @@ def notes(spec: Any, winners: pd.DataFrame, paths: Sequence[str]) -> list[str]:
     gone = winners[winners.error != ""]
     if not len(gone):
         return []
-    return [f"{len(gone)} of {len(winners)} points are of no possible market, the first at {_where(gone.iloc[0], paths)}: {gone.error.iloc[0]}."]
+    return [
+        f"{len(gone)} of {len(winners)} points are of no possible market, the first at {_where(gone.iloc[0], paths)}: {gone.error.iloc[0]}."
+    ]
 
 
 def _where(row: Any, paths: Sequence[str]) -> str:
@@ -61,7 +63,9 @@ def table(found: Any) -> Any:
     for _, row in known.iterrows():
         span = f" ({money.bare(row.ci_low)} to {money.bare(row.ci_high)})" if row.ci_low == row.ci_low else ""
         lead = f"{money.full(row.lead)}{span}" if row.lead == row.lead else ""
-        grid.add_row(*(f"{number(row[path])}" for path in paths), Text(named(row.best, found.scenario.strategies)), lead)
+        grid.add_row(
+            *(f"{number(row[path])}" for path in paths), Text(named(row.best, found.scenario.strategies)), lead
+        )
     return grid
 
 
