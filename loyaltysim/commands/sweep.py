@@ -8,17 +8,17 @@ from typing import Any
 import click
 
 from loyaltysim.commands import deciding, options
-from loyaltysim.experiments.defaults import SWEEP_REPLICATIONS
+from loyaltysim.experiments.defaults import SWEEP_POINTS, SWEEP_REPLICATIONS
 
 OVER = "A parameter or lever, and its range; say it again for another (default: what the scenario calls uncertain)."
-DESIGN = "grid, lhs (Latin hypercube), sobol, or a CSV file with a column a path (default: grid)."
+DESIGN = "grid, lhs (Latin hypercube), sobol, or a CSV file with a column a path (default: grid; lhs without --over)."
 
 
 @options.verb("sweep")
 @options.SCENARIO
 @click.option("--over", multiple=True, metavar="PATH=LOW:HIGH:STEPS", help=OVER)
-@click.option("--design", default="grid", metavar="DESIGN", help=DESIGN)
-@click.option("--points", type=int, metavar="N", help="How many points, for lhs and sobol (default: 32).")
+@click.option("--design", metavar="DESIGN", help=DESIGN)
+@click.option("--points", type=int, metavar="N", help=f"How many points, for lhs and sobol (default: {SWEEP_POINTS}).")
 @deciding.takes(SWEEP_REPLICATIONS)
 def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO over any parameters or levers; say who is best where."""

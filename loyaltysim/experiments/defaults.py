@@ -17,11 +17,13 @@ BREAKEVEN_REPLICATIONS = 12
 """How often `breakeven` simulates each point, at most, unless told."""
 MAP_REPLICATIONS = 4
 """How often it simulates each cell of a map, at most."""
-SWEEP_REPLICATIONS = 8
+SWEEP_POINTS = 16
+"""How many points a Latin hypercube and Sobol's points have, unless told."""
+SWEEP_REPLICATIONS = 6
 """How often `sweep` simulates each point, at most, unless told."""
-SENSITIVITY_REPLICATIONS = 4
+SENSITIVITY_REPLICATIONS = 2
 """How often `sensitivity` simulates each point, at most, unless told."""
-TRAJECTORIES, SENSITIVITY_POINTS = 4, 24
+TRAJECTORIES, SENSITIVITY_POINTS = 4, 16
 """How many trajectories of Morris's `sensitivity` takes, and how many points of a Latin hypercube besides."""
 OPTIMISE_REPLICATIONS = 20
 """How often `optimise` simulates the split that it gives and its neighbours, at most, unless told."""

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.axes import Axis, check_value, refuse_fixed
+from loyaltysim.experiments.defaults import SWEEP_POINTS
 from loyaltysim.scenario.book import shown
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 KINDS = ("grid", "lhs", "sobol")
-USUAL_POINTS, MOST_POINTS = 32, 100_000
+MOST_POINTS = 100_000
 WHERE = "--design"
 Designs = list[dict[str, float]]
 
@@ -35,7 +36,7 @@ def designs(kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario)
     if kind == "grid" and points is not None:
         cure = "write the steps behind each range, PATH=LOW:HIGH:STEPS, or take --design lhs"
         raise InputError(Problem("a grid's points follow from its steps", where="--points", cure=cure))
-    count = USUAL_POINTS if points is None else points
+    count = SWEEP_POINTS if points is None else points
     if not 2 <= count <= MOST_POINTS:
         raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {MOST_POINTS:,}"))
     found = grid(axes) if kind == "grid" else spread(kind, axes, count, spec.seed)

@@ -41,7 +41,7 @@ def sweep(
     scenario: Any,
     *,
     over: Sequence[str] = (),
-    design: str = "grid",
+    design: str | None = None,
     points: int | None = None,
     out: str | Path | None = None,
     replications: int | None = None,
@@ -54,12 +54,13 @@ def sweep(
 ) -> Decision:
     """Simulate the strategies of a scenario (a file's path or a Scenario) over any parameters or levers.
 
-    `over`: texts `PATH=LOW:HIGH:STEPS`, by default the `uncertain` block; `design`: grid, lhs, sobol, or a CSV file with a
-    column a path; `points`: how many for lhs and sobol. Tables: `sweep` (a row a point, strategy and metric) and
+    `over`: texts `PATH=LOW:HIGH:STEPS`, by default the `uncertain` block; `design`: grid (the default where `over` is
+    given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol. Tables: `sweep` (a row a point, strategy and metric) and
     `winners` (a row a point). Raises InputError and RunError.
     """
     order = Order(out, executor, threads or None, progress=progress)
     spec = prepared(scenario, order, Asked(replications, months, seed, set), SWEEP_REPLICATIONS)
+    design = design or ("grid" if over else "lhs")
     chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
     axes = [reading.read_axis(text, spec) for text in chosen]
     reading.refuse_twice(axes)
