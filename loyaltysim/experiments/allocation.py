@@ -127,14 +127,13 @@ class Search:
             here = self.best()
             slope, bend = self._slopes(here, width)
             move = self._move(here, slope, bend, reach)
-            if float(np.abs(move).max()) < SMALLEST * self.space.budget:
+            far = float(np.abs(move).max())
+            if far > 0.0:
+                self.try_all([self.space.inside(here + part * move) for part in (0.5, 1.0)])
+            if far < width or np.array_equal(self.best(), here):  # near the best, or misled: look closer
                 width, reach = width / 2, reach / 2
-                if width < SMALLEST * self.space.budget:
-                    return
-                continue
-            self.try_all([self.space.inside(here + part * move) for part in (0.5, 1.0)])
-            if np.array_equal(self.best(), here):
-                width, reach = width / 2, reach / 2
+            if width < SMALLEST * self.space.budget:
+                return
 
     def try_all(self, splits: Sequence[np.ndarray]) -> None:
         """Evaluate splits together, and remember them."""

@@ -13,7 +13,7 @@ GROUP_PERCENT = 1
 """How many leave together when a lost customer's worth is sought, in percent of the customers at the start."""
 BREAKEVEN_OVER = "stated.acquisition_cost"
 """Along what `breakeven` looks."""
-BREAKEVEN_REPLICATIONS = 12
+BREAKEVEN_REPLICATIONS = 10
 """How often `breakeven` simulates each point, at most, unless told."""
 MAP_REPLICATIONS = 4
 """How often it simulates each cell of a map, at most."""
@@ -25,7 +25,7 @@ SENSITIVITY_REPLICATIONS = 2
 """How often `sensitivity` simulates each point, at most, unless told."""
 TRAJECTORIES, SENSITIVITY_POINTS = 4, 16
 """How many trajectories of Morris's `sensitivity` takes, and how many points of a Latin hypercube besides."""
-OPTIMISE_REPLICATIONS = 20
+OPTIMISE_REPLICATIONS = 12
 """How often `optimise` simulates the split that it gives and its neighbours, at most, unless told."""
 SEARCH_REPLICATIONS = 6
 """How often it simulates each split that it tries on the way, at most."""
