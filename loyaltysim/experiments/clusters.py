@@ -33,14 +33,12 @@ ALLOWED = "--allow-remote"
 HOW = "docs/clusters.md says how to start one"
 
 
-class OtherProgramError(RunError):
-    """A worker has another loyaltysim."""
-
-    def __init__(self, worker: str, theirs: str) -> None:
-        super().__init__(
-            f"the worker {worker} has loyaltysim {theirs}, and this is {program()}\n    "
-            "install the same version on every machine, and start the workers anew"
-        )
+def other_program(worker: str, theirs: str, ours: str) -> str:
+    """Say that a worker has another loyaltysim, and the cure."""
+    return (
+        f"the worker {worker} has loyaltysim {theirs}, and this is {ours}\n    "
+        "install the same version on every machine, and start the workers anew"
+    )
 
 
 class Cluster(Executor):
@@ -137,7 +135,7 @@ def _cluster(client: Client, place: Place, threads: int) -> Cluster:
     for worker, theirs in told.items():
         if not isinstance(theirs, tuple) or theirs[0] != program():
             having = theirs[0] if isinstance(theirs, tuple) else f"none that works ({theirs})"
-            raise InputError(Problem(str(OtherProgramError(worker, having)), where=WHERE))
+            raise InputError(Problem(other_program(worker, having, program()), where=WHERE))
     places = [
         worker
         for worker, about in client.scheduler_info(n_workers=-1)["workers"].items()
@@ -155,7 +153,7 @@ def _identity() -> tuple[str, str]:
 def _checked(expected: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call a function on a worker, if it has the program of whoever sent it: workers may have joined since."""
     if program() != expected:
-        raise OtherProgramError(socket.gethostname(), program())
+        raise RunError(other_program(socket.gethostname(), program(), expected))
     return function(*arguments, **named)
 
 

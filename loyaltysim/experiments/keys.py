@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +27,18 @@ def world_key(scenario: Scenario) -> str:
 
 
 def plan_key(scenario: Scenario, strategy: str) -> str:
-    """Give the digest of what a strategy does: its levers month by month, and its pilot; not what it is called."""
+    """Give the digest of what a strategy does: its levers month by month, and its pilot; not what it is called.
+
+    A lever that a strategy sets to what it is anyway is no part of it.
+    """
     pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
-    plan = sorted(scenario.plan(strategy).items())
-    return _digest(json.dumps([plan, pilot.plain() if pilot else None]))
+    today = scenario.flat()
+    plan = {path: values for path, values in scenario.plan(strategy).items() if not _stays(today[path], values)}
+    return _digest(json.dumps([sorted(plan.items()), pilot.plain() if pilot else None]))
+
+
+def _stays(today: object, values: Sequence[float]) -> bool:
+    return isinstance(today, float) and all(value == today for value in values)
 
 
 def run_key(world: str, plan: str, replication: int) -> str:

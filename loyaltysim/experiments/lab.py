@@ -65,7 +65,7 @@ class Lab:
     `executor` as in `run`; `store` opens the ledger of runs, by default the user's (`no_store`: every run is computed);
     `threads`: how many a run may use (0: the processors that the workers leave idle); `progress` hears how many runs are
     done, and `best`, which whoever asks may set to the current best answer in words. Raises InputError for a place to
-    compute that cannot be used.
+    compute that cannot be used. `pool`: what computes, while the lab is open.
     """
 
     def __init__(
@@ -80,13 +80,13 @@ class Lab:
         self._executor, self._threads = executor, threads
         self._store, self._progress = store, progress
         self._stack = ExitStack()
-        self._pool: Executor | None = None
+        self.pool: Executor | None = None
         self._ledger: Ledger | None = None
 
     def __enter__(self) -> Lab:
         executors.check_place(self._executor)
-        self._pool = self._stack.enter_context(executors.opened(self._executor, ANY_NUMBER, self._threads))
-        if executors.bits_are_ours(self._pool):
+        self.pool = self._stack.enter_context(executors.opened(self._executor, ANY_NUMBER, self._threads))
+        if executors.bits_are_ours(self.pool):
             self._ledger = self._store()
         if self._ledger is not None:
             self._stack.enter_context(self._ledger)
@@ -95,7 +95,7 @@ class Lab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool = self._ledger = None
+        self.pool = self._ledger = None
         self._stack.__exit__(kind, error, trace)
 
     def answers(self, asks: Iterable[Ask]) -> Iterator[Answer]:
@@ -106,9 +106,9 @@ class Lab:
         """
         from loyaltysim.experiments.dispatch import Dispatch
 
-        if self._pool is None:
+        if self.pool is None:
             raise RunError("the lab is closed: write `with Lab() as lab:`")
-        return Dispatch(self._pool, self._ledger, self._progress, lambda: self.best).answers(asks)
+        return Dispatch(self.pool, self._ledger, self._progress, lambda: self.best).answers(asks)
 
     def answer(self, ask: Ask) -> Answer:
         """Answer one ask, its replications spread over the workers."""

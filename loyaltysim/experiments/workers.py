@@ -55,6 +55,11 @@ class _Job:
         elif self.future.set_running_or_notify_cancel():
             self.future.set_result(ended.result())
 
+    def drop(self) -> None:
+        """Give the call up, and tell whoever waits for it."""
+        self.future.cancel()
+        self.future.set_running_or_notify_cancel()
+
     def refuse(self, error: BaseException) -> None:
         """Tell the caller an error."""
         if self.future.set_running_or_notify_cancel():
@@ -139,9 +144,8 @@ class Processes(Executor):
         job.refuse(WorkerLostError())
 
     def _ended(self, post: _Post, pool: ProcessPoolExecutor, job: _Job, inner: Future[Any]) -> None:
-        if inner.cancelled():
-            job.future.cancel()
-            job.future.set_running_or_notify_cancel()
+        if inner.cancelled() or self._closed_on(inner):
+            job.drop()
         elif isinstance(inner.exception(), BrokenProcessPool):
             self._replace(post, pool)
         else:
@@ -149,10 +153,14 @@ class Processes(Executor):
                 post.jobs.remove(job)
             job.settle(inner)
 
+    def _closed_on(self, inner: Future[Any]) -> bool:
+        """Tell whether a job's worker was ended on purpose."""
+        return self._closed and isinstance(inner.exception(), BrokenProcessPool)
+
     def _replace(self, post: _Post, dead: ProcessPoolExecutor) -> None:
         """Put another worker in the place of a dead one; the job that it was at is the oldest."""
         with self._lock:
-            if self._closed or post.pool is not dead:  # told already, by another of its jobs
+            if post.pool is not dead:  # told already, by another of its jobs
                 return
             post.pool = None
             lost = post.jobs[0]

@@ -1,0 +1,148 @@
+"""A dask scheduler as the place to compute: the same bits, deaths survived, and nothing sent where it should not go."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from schedulers import Here, free_port, scheduler
+
+from loyaltysim.commands import main
+from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.experiments import clusters, executors
+from loyaltysim.experiments.executors import Place, parse
+from loyaltysim.experiments.lab import Ask, Lab, no_store
+from loyaltysim.scenario import Scenario
+
+STUDY = Path(__file__).parents[2] / "scenarios" / "recovery-or-acquisition.yml"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed", "ignore::ResourceWarning")
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    with scheduler(tmp_path_factory.mktemp("dask")) as started:
+        yield started
+
+
+def refused(where: str, *more: str) -> str:
+    done = CliRunner().invoke(main, ["run", str(STUDY), "--executor", where, "--out", "out", *more])
+    assert done.exit_code == 2
+    assert not Path("out").exists()
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("dask://127.0.0.1:8786", Place("dask", host="127.0.0.1", port=8786)),
+        ("dask://a-b.example:1?allow-remote", Place("dask", host="a-b.example", port=1, anywhere=True)),
+        ("dask://[::1]:8786", Place("dask", host="::1", port=8786)),
+    ],
+)
+def test_the_place_is_read(text: str, place: Place) -> None:
+    assert parse(text) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["dask://", "dask://host", "dask://host:0", "dask://host:99999", "dask:host:1", "dask://u@h:1"]
+)
+def test_a_place_written_wrongly_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="dask://HOST:PORT"):
+        parse(text)
+
+
+def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    port = free_port()
+    assert f"no scheduler answers at 127.0.0.1:{port}" in refused(f"dask://127.0.0.1:{port}")
+    assert "no scheduler answers at no.such.host.invalid:8786" in refused("dask://no.such.host.invalid:8786")
+
+
+def test_another_machine_needs_encryption_or_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tried: list[Any] = []
+
+    def nobody(address: Any, timeout: float) -> Any:
+        tried.append(address)
+        raise OSError("nobody")
+
+    monkeypatch.setattr(clusters.socket, "create_connection", nobody)
+    said = refused("dask://192.0.2.1:8786")
+    assert "192.0.2.1 is another machine" in said
+    assert "--allow-remote" in said
+    assert not tried
+    assert "no scheduler answers at 192.0.2.1:8786" in refused("dask://192.0.2.1:8786", "--allow-remote")
+    assert tried == [("192.0.2.1", 8786)]
+
+
+def test_with_certificates_another_machine_is_spoken_to_by_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    import dask
+
+    tried: list[str] = []
+
+    def connecting(address: str, **how: Any) -> Any:
+        tried.append(address)
+        assert how["security"].require_encryption
+        raise OSError("nobody")
+
+    with dask.config.set({"distributed.comm.tls.ca-file": "ca.pem"}):
+        monkeypatch.setattr(clusters.socket, "create_connection", lambda *call, **how: clusters.socket.socket())
+        monkeypatch.setattr("distributed.Client", connecting)
+        with pytest.raises(InputError, match="no scheduler answers"), executors.opened("dask://192.0.2.1:8786", 3):
+            pass
+    assert tried == ["tls://192.0.2.1:8786"]
+
+
+def test_without_workers_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "WORKERS_PATIENCE_S", 0.2)
+    with (
+        scheduler(tmp_path, workers=0) as empty,
+        pytest.raises(InputError, match="has no workers"),
+        executors.opened(empty.where, 3),
+    ):
+        pass
+
+
+def test_workers_of_another_program_are_refused(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = clusters.program()
+    monkeypatch.setattr(clusters, "program", lambda: "9.9.9+00000000")
+    with pytest.raises(InputError) as refusal, executors.opened(here.where, 3):
+        pass
+    assert f"has loyaltysim {theirs}, and this is 9.9.9" in str(refusal.value)
+    assert "install the same version on every machine" in str(refusal.value)
+    with pytest.raises(RunError, match=r"has loyaltysim 9\.9\.9\+00000000, and this is another"):
+        clusters._checked("another", max, 1, 2)
+
+
+def test_runs_of_another_kind_of_machine_are_not_kept(
+    here: Here, monkeypatch: pytest.MonkeyPatch, small: Callable[..., Scenario]
+) -> None:
+    def never() -> Any:
+        raise AssertionError("the ledger was opened")
+
+    monkeypatch.setattr(clusters, "makings", lambda: "another processor")
+    with Lab(here.where, store=never) as lab:
+        assert not lab.answer(Ask(small(), ("as today",), (0,))).error
+
+
+@pytest.mark.markets
+def test_a_worker_that_is_killed_changes_no_bit(small: Callable[..., Scenario], tmp_path: Path) -> None:
+    asks = [Ask(small(seed=seed), ("as today",), tuple(range(8))) for seed in range(6)]
+    with Lab("in-process", store=no_store) as lab:
+        expected = {answer.number: answer.figures["as today"] for answer in lab.answers(asks)}
+    found = {}
+    with scheduler(tmp_path) as cluster, Lab(cluster.where, store=no_store) as lab:
+        for answer in lab.answers(asks):
+            if not found:
+                cluster.workers[0].send_signal(signal.SIGKILL)
+                cluster.workers[0].wait()
+            assert not answer.error
+            found[answer.number] = answer.figures["as today"]
+    assert sorted(found) == list(range(6))
+    for number, figures in expected.items():
+        assert all(np.array_equal(figures[name], found[number][name], equal_nan=True) for name in figures)

@@ -1,0 +1,196 @@
+"""A lab answers what it is asked, with the bits of a fresh run, and computes nothing that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.experiments import task
+from loyaltysim.experiments.lab import Answer, Ask, Lab, no_store
+from loyaltysim.experiments.ledger import Ledger
+from loyaltysim.experiments.progress import Progress
+from loyaltysim.experiments.starts import Starts
+from loyaltysim.mechanisms import CATALOG
+from loyaltysim.model import simulate
+from loyaltysim.scenario import Scenario
+from loyaltysim.scenario.book import book
+
+STRATEGIES = {
+    "as today": {},
+    "the same": {"desk.budget": {"add": 0}},
+    "recovery": {"desk.budget": {"add": 300}},
+    "tried": {"desk.budget": {"add": 300}, "pilot": {"share": 0.3, "months": 4}},
+}
+NAMES = tuple(STRATEGIES)
+Small = Callable[..., Scenario]
+
+
+def answered(asks: Any, executor: str = "in-process", **how: Any) -> dict[int, Answer]:
+    with Lab(executor, **{"store": no_store} | how) as lab:
+        return {answer.number: answer for answer in lab.answers(asks)}
+
+
+def same(one: Any, two: Any) -> bool:
+    return list(one) == list(two) and all(np.array_equal(one[name], two[name], equal_nan=True) for name in one)
+
+
+@pytest.mark.markets
+@pytest.mark.parametrize("executor", ["in-process", "processes:2"])
+def test_answers_have_the_bits_of_a_plain_simulation(small: Small, executor: str) -> None:
+    specs = [small(strategies=STRATEGIES, seed=seed) for seed in (1, 2)]
+    replications = (2, 0, 1, 2)
+    found = answered([Ask(spec, NAMES, replications, "a point") for spec in specs], executor)
+    for number, spec in enumerate(specs):
+        plain = {(r, each.strategy): each.figures for r in range(3) for each in simulate(spec, r, NAMES)}
+        assert not found[number].error
+        assert found[number].ask.label == "a point"
+        for name in NAMES:
+            expected = {metric: np.array([plain[r, name][metric] for r in replications]) for metric in CATALOG}
+            assert same(found[number].figures[name], expected)
+
+
+def test_a_single_ask_and_an_empty_one(small: Small) -> None:
+    with Lab("in-process", store=no_store) as lab:
+        assert lab.answer(Ask(small(), ("as today",), (0, 1))).figures["as today"]["npv"].shape == (2,)
+        assert lab.answer(Ask(small(), ("as today",), ())).figures["as today"]["npv"].shape == (0,)
+
+
+def test_a_run_that_fails_is_a_row_and_the_rest_goes_on(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = task._figures
+
+    def fails(scenario: Scenario, strategy: str, replication: int) -> Any:
+        if scenario.seed == 2 and replication == 1:
+            raise ZeroDivisionError("nobody is left")
+        return real(scenario, strategy, replication)
+
+    monkeypatch.setattr(task, "_figures", fails)
+    asks = [Ask(small(seed=seed), ("as today",), (0, 1, 2)) for seed in (1, 2, 3)]
+    found = answered([*asks, Ask(small(), ("no such plan",), (0,))])
+    assert [bool(found[number].error) for number in range(4)] == [False, True, False, True]
+    assert found[1].error == "ZeroDivisionError: nobody is left"
+    assert not found[1].figures
+    assert "there is no strategy 'no such plan'" in found[3].error
+
+
+def test_asks_are_drawn_when_there_is_room(small: Small) -> None:
+    drawn: list[int] = []
+
+    def asks() -> Iterator[Ask]:
+        for seed in range(40):
+            drawn.append(seed)
+            yield Ask(small(seed=seed), ("as today",), (0,))
+
+    with Lab("in-process", store=no_store) as lab:
+        answers = lab.answers(asks())
+        for number in range(5):
+            next(answers)
+            assert len(drawn) <= number + 6
+        answers.close()  # type: ignore[attr-defined]
+    assert len(drawn) < 15
+
+
+def test_an_iterator_may_adapt_to_the_answers(small: Small) -> None:
+    best: list[float] = []
+
+    def asks() -> Iterator[Ask]:
+        for step in range(4):
+            strategies = {"as today": {"desk.budget": {"add": 100 * step}}}
+            yield Ask(small(strategies=strategies), ("as today",), (0,))
+            assert len(best) >= step - 3
+
+    with Lab("in-process", store=no_store) as lab:
+        for answer in lab.answers(asks()):
+            best.append(float(answer.figures["as today"]["npv"][0]))
+            lab.best = f"{max(best):,.0f}"
+    assert len(set(best)) == 4
+
+
+def test_no_burn_in_is_lived_twice(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = Starts()
+    monkeypatch.setattr(task, "at_hand", lambda: starts)
+    changes = [{"desk.budget": {"add": 50 * step}} for step in range(3)]
+    asks = [Ask(small(strategies={"plan": change}), ("plan",), (0, 1)) for change in changes]
+    later = [
+        Ask(small(strategies={"plan": {}}, discount_rate=rate, months=6), ("plan",), (0, 1)) for rate in (0.1, 0.2)
+    ]
+    assert not any(answer.error for answer in answered([*asks, *later]).values())
+    assert starts.lived == 2
+    starts.of(small(**{"market.readiness_shape": 3.0}), 0)
+    assert starts.lived == 3
+
+
+def test_starts_are_bounded_in_bytes(small: Small) -> None:
+    starts = Starts(most_bytes=1)
+    for replication in (0, 1, 1, 0):
+        starts.of(small(), replication)
+    assert starts.lived == 3
+    assert len(starts._kept) == 1
+
+
+def unsolved(small: Small, **changes: Any) -> Scenario:
+    return small(**{"calibration": "on"} | changes)
+
+
+def test_a_market_is_solved_once_in_a_worker(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    solved: list[float] = []
+    rates = {path: row.default for path, row in book().items() if row.role == "solved"}
+
+    def solving(scenario: Scenario) -> dict[str, float]:
+        solved.append(scenario.stated.churn_annual)
+        return rates
+
+    monkeypatch.setattr(task, "rates", solving)
+    specs = [unsolved(small, **{"stated.churn_annual": churn}) for churn in (0.2, 0.2, 0.3, 0.2)]
+    assert not any(spec.is_solved for spec in specs)
+    found = answered([Ask(spec, ("as today",), (0, 1)) for spec in specs])
+    assert solved == [0.2, 0.3]
+    plain = simulate(specs[2].replaced(rates, source="solved"), 1, ("as today",))[0].figures["npv"]
+    assert found[2].figures["as today"]["npv"][1] == plain
+
+
+def test_a_market_that_cannot_be_solved_is_a_row(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(scenario: Scenario) -> dict[str, float]:
+        raise InputError(Problem("cannot be met", "stated.churn_annual"))
+
+    monkeypatch.setattr(task, "rates", refusing)
+    asks = [Ask(unsolved(small), ("as today",), (0,)), Ask(small(), ("as today",), (0,))]
+    found = answered([*asks, asks[0]])
+    assert found[0].error == found[2].error == "stated.churn_annual: cannot be met"
+    assert not found[1].error
+
+
+def test_what_one_study_has_run_another_takes(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def store() -> Ledger:
+        return Ledger(tmp_path)
+
+    heard: list[Progress] = []
+    first = answered([Ask(small(strategies=STRATEGIES), NAMES, (0, 1, 2))], store=store)
+    with store() as ledger:
+        assert ledger.count() == 9  # as today and the same are one plan
+
+    def never(*call: Any) -> Any:
+        raise AssertionError("it was computed again")
+
+    monkeypatch.setattr(task, "_figures", never)
+    renamed = {"other words": STRATEGIES["recovery"], "nothing": {}}
+    spec = small(strategies=renamed, title="Another title", replications=9, start="2031-05")
+    again = answered([Ask(spec, ("other words", "nothing"), (2, 1))], store=store, progress=heard.append)
+    for name, before in (("other words", "recovery"), ("nothing", "the same")):
+        expected = {metric: each[[2, 1]] for metric, each in first[0].figures[before].items()}
+        assert same(again[0].figures[name], expected)
+    assert (heard[-1].done, heard[-1].total, heard[-1].reused) == (4, 4, 4)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seed": 5}, {"months": 11}, {"discount_rate": 0.2}, {"market.customers": 410}, {"desk.budget": 81.0}]
+)
+def test_what_a_run_depends_on_is_in_its_key(small: Small, tmp_path: Path, changes: dict[str, Any]) -> None:
+    for spec in (small(), small(**changes)):
+        answered([Ask(spec, ("as today",), (0,))], store=lambda: Ledger(tmp_path))
+    with Ledger(tmp_path) as ledger:
+        assert ledger.count() == 2

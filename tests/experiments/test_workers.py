@@ -1,0 +1,112 @@
+"""Workers that die are replaced; a task over which they die again and again is given up, and the others go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from loyaltysim.experiments import executors
+from loyaltysim.experiments.executors import Processes, WorkerLostError, completed, opened
+from loyaltysim.experiments.lab import Ask, Lab, no_store
+from loyaltysim.scenario import Scenario
+
+RUNS = tuple(range(12))
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def die_once(number: int, mark: str) -> int:
+    """Kill the worker the first time that it is asked."""
+    try:
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return double(number)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def deadly(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return double(number)
+
+
+def own_number(number: int) -> int:
+    return os.getpid()
+
+
+def test_a_worker_that_dies_at_work_is_replaced(tmp_path: Path) -> None:
+    with opened("processes:2", 8) as pool:
+        found = completed(pool, die_once, [(number, str(tmp_path / "mark")) for number in range(8)])
+        assert sorted(found) == [2 * number for number in range(8)]
+    assert (tmp_path / "mark").exists()
+
+
+def test_a_worker_killed_while_idle_is_replaced() -> None:
+    with opened("processes:1", 8) as pool:
+        assert isinstance(pool, Processes)
+        first = pool.send(0, own_number, 1).result()
+        os.kill(first, signal.SIGKILL)
+        os.waitpid(first, os.WNOHANG)
+        assert pool.send(0, own_number, 1).result() != first
+
+
+def test_a_deadly_task_is_given_up_and_the_others_go_on() -> None:
+    lost: list[WorkerLostError] = []
+    with opened("processes:2", 6) as pool:
+        found = sorted(completed(pool, deadly, [(number,) for number in range(6)], lost.append))
+    assert found == [0, 2, 6, 8, 10]
+    assert ["died 3 times over the same task" in str(each) for each in lost] == [True]
+
+
+def test_work_sent_to_a_worker_stays_there() -> None:
+    with opened("processes:2", 8) as pool:
+        sent = [[executors.send(pool, worker, own_number, n) for n in range(3)] for worker in (0, 1)]
+        places = [{future.result() for future in futures} for futures in sent]
+    assert [len(place) for place in places] == [1, 1]
+    assert places[0] != places[1]
+
+
+def test_ended_workers_leave_nobody_waiting() -> None:
+    pool = Processes(1)
+    futures = [pool.send(0, signal.pause) for _ in range(3)]
+    pool.end()
+    wait(futures, timeout=60)
+    assert all(future.done() for future in futures)
+
+
+@pytest.mark.markets
+def test_a_lab_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., Scenario]) -> None:
+    spec = small()
+    asks = [Ask(spec.replaced({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
+    with Lab("in-process", store=no_store) as lab:
+        expected = [answer.figures for answer in lab.answers(asks)]
+    victims: list[int] = []
+    with Lab("processes:2", store=no_store) as lab:
+        found: dict[int, Any] = {}
+        for answer in lab.answers(asks):
+            if not victims:
+                victims.append(workers_of(lab)[0])
+                os.kill(victims[0], signal.SIGKILL)
+            found[answer.number] = answer.figures
+        assert victims[0] not in workers_of(lab)
+    for number, figures in enumerate(expected):
+        assert same(figures["as today"], found[number]["as today"])
+
+
+def workers_of(lab: Lab) -> Sequence[int]:
+    assert isinstance(lab.pool, Processes)
+    return lab.pool.pids()
+
+
+def same(one: Any, two: Any) -> bool:
+    return list(one) == list(two) and all(np.array_equal(one[name], two[name], equal_nan=True) for name in one)
