@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ROUNDS, BATCH, STEPS = 4, 10, 4
 STEP, TRUST, SMALLEST = 0.1, 0.35, 0.01
 """Shares of the budget: of a central difference, of a first step's reach, and below which steps are not worth taking."""
+NOTHING = 1e-6
+"""A share of the budget that is none: what a solver leaves over."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Space:
         import numpy as np
 
         found = np.clip(amounts, 0.0, self.caps)
+        found[found < NOTHING * self.budget] = 0.0
         groups = np.array(self.groups)
         for group in set(self.groups):
             total = float(found[groups == group].sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isinf
+from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.statistics import Interval
@@ -80,13 +80,19 @@ def _end(spec: Any, row: Any) -> str:
         return f"nowhere within reach in {row.lever}"
     if row.overspent_from == 0.0:
         return f"from the first on in {row.lever}"
-    span = ""
-    if row.overspent_ci_low == row.overspent_ci_low:
-        low, high = (
-            number(_round(end)) if not isinf(end) else "beyond" for end in (row.overspent_ci_low, row.overspent_ci_high)
-        )
-        span = f" (95 %: {low} to {high})"
+    span = _span(row.overspent_ci_low, row.overspent_ci_high)
     return f"from {number(_round(row.overspent_from))} a month{span} in {row.lever}"
+
+
+def _span(low: float, high: float) -> str:
+    """Say an interval of spendings whose ends may lie outside the curve."""
+    if isnan(low) or isnan(high):
+        return ""
+    if isinf(low) and isinf(high):
+        return " (95 %: anywhere within reach)"
+    if isinf(low):
+        return f" (95 %: {number(_round(high))} or less)"
+    return f" (95 %: {number(_round(low))} {'or more' if isinf(high) else f'to {number(_round(high))}'})"
 
 
 def _list(parts: Iterable[str]) -> str:
