@@ -171,7 +171,7 @@ def split_rows(spending: Spending, best: np.ndarray) -> list[tuple[Any, ...]]:
     for group, period in enumerate(spending.periods):
         used = sum(float(a) for a, g in zip(best, spending.space.groups, strict=True) if g == group)
         left = max(0.0, spending.budget - used)
-        rows.append(("left unspent", MONEY, period, 0.0, left, left, left / spending.budget))
+        rows.append((words.LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
     return rows
 
 

@@ -12,6 +12,8 @@ from loyaltysim.report.words import horizon, money_for, number
 if TYPE_CHECKING:
     import pandas as pd
 
+LEFT = "left unspent"
+"""How the tables name money that no lever gets."""
 HARDLY = 0.01
 """A share of the budget that is not worth naming."""
 BY = {
@@ -24,6 +26,11 @@ BY = {
 
 def answer(spec: Any, split: pd.DataFrame, budget: float, gain: Interval, robust: str | None) -> str:
     """Say where the next money goes and what it earns, with its interval."""
+    if (split[split.lever == LEFT].share_of_budget > 1 - HARDLY).all():
+        return (
+            f"Of the next {number(budget)} {spec.currency} a month{BY[robust]}, the best split found leaves all unspent: no lever tried earns "
+            f"more than it costs in {horizon(spec.months)}."
+        )
     money = money_for(spec.currency, gain)
     sure = f" (95 %: {money.span(gain)})" if gain.known else ""
     unsure = "; that it earns anything is not sure" if gain.holds_zero else ""
@@ -36,11 +43,11 @@ def answer(spec: Any, split: pd.DataFrame, budget: float, gain: Interval, robust
 
 
 def _period(spec: Any, rows: pd.DataFrame, period: str) -> str:
-    used = rows[(rows.lever != "left unspent") & (rows.share_of_budget >= HARDLY)].sort_values("extra", ascending=False)
-    left = float(rows[rows.lever == "left unspent"].share_of_budget.iloc[0])
+    used = rows[(rows.lever != LEFT) & (rows.share_of_budget >= HARDLY)].sort_values("extra", ascending=False)
+    left = float(rows[rows.lever == LEFT].share_of_budget.iloc[0])
     parts = [f"{number(_round(row.extra))} to {row.lever}" for row in used.itertuples()]
     if left >= HARDLY or not parts:
-        parts.append(f"{number(_round(float(rows[rows.lever == 'left unspent'].extra.iloc[0])))} left unspent")
+        parts.append(f"{number(_round(float(rows[rows.lever == LEFT].extra.iloc[0])))} left unspent")
     head = "" if period == "all" else f"in {period} "
     return head + (", ".join(parts[:-1]) + f" and {parts[-1]}" if len(parts) > 1 else parts[0])
 

@@ -29,17 +29,18 @@ def answer(spec: Any, table: pd.DataFrame, found: Findings) -> str:
     stays = found.chance_best[found.pair[0]]
     top = table.sort_values("sobol_total", ascending=False).head(MOST_NAMED)
     hangs = ", ".join(
-        f"{row.path} ({100 * row.sobol_total:.0f} %, 95 %: {100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f})"
+        f"{row.path} ({100 * row.sobol_total:.0f} % of its variance, 95 %: {100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f})"
         for row in top.itertuples()
     )
     others = sorted(
         ((name, c) for name, c in found.chance_best.items() if name != found.pair[0]), key=lambda each: -each[1]
     )
     instead = ", ".join(f"{named(name, spec.strategies)} in {100 * c:.0f} %" for name, c in others if c >= NEVER)
+    poor = "" if found.foretells >= POOR else " These shares are rough: the points are too few or too noisy (below)."
     rest = f" ({instead})" if instead else ""
     return (
         f"{head(found.pair[0], spec.strategies)} stays the best in {100 * stays:.0f} % of what is uncertain{rest}; its lead over "
-        f"{second} hangs most on {hangs} of its variance."
+        f"{second} hangs most on {hangs}.{poor}"
     )
 
 
