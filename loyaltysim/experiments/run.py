@@ -16,7 +16,7 @@ from typing import Any
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, files, keys, store
+from loyaltysim.experiments import executors, keys, store
 from loyaltysim.experiments.folders import held
 from loyaltysim.experiments.kept import Kept, missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
@@ -24,8 +24,9 @@ from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.precision import Rule, settle
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
-from loyaltysim.report import answer, business_table, duel, pilot_table, precision_words, tables, touchpoint_table
-from loyaltysim.report.profile import Profile, profile_of
+from loyaltysim.experiments.tabled import settled_answer, tabled, write_tables
+from loyaltysim.report import precision_words
+from loyaltysim.report.profile import profile_of
 from loyaltysim.report.results import Results, collect
 from loyaltysim.report.sequential import Settled
 
@@ -170,16 +171,18 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
     spec, records, reused, verdict = _until_settled(spec, machinery, order)
     order.progress(Progress("writing"))
     results = collect(records, spec, machinery.catalog)
-    study = _study(spec, results, folder.path, machinery, profile_of(records))
+    study = tabled(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), profile_of(records))
     if verdict:
-        study = replace(study, answer=_settled_answer(results, verdict))
+        study = replace(study, answer=settled_answer(results, verdict))
         folder.write("scenario.yml", machinery.resolved(spec))  # with as many replications as it took
         folder.tell(
             **precision_words.told(verdict, spec.replications),
             replications=spec.replications,
             scenario_sha256=spec.sha256,
         )
-    _write(folder, study, order.finish)
+    write_tables(folder, study)
+    for name, content in order.finish(study.results).items():
+        folder.write(name, content)
     runs = {"runs": len(records), "runs_reused": reused}
     folder.tell(status="done", **_effort(records, order), **runs, answer=study.answer, rests_on=study.rests_on)
     return study
@@ -192,11 +195,6 @@ def _until_settled(
     if order.rule is None:
         return spec, *simulated(spec, machinery, order), None
     return settle(spec, order.rule, lambda more, known: simulated(more, machinery, order, known))
-
-
-def _settled_answer(results: Results, verdict: Settled) -> str:
-    later = answer.later_value_matters(results) if verdict.second else ""
-    return "\n".join(line for line in (precision_words.answer(results, verdict), later) if line)
 
 
 @contextmanager
@@ -274,40 +272,6 @@ def simulated(
     if lost:
         raise lost[0]
     return sorted(records, key=lambda record: (names.index(record.strategy), record.replication)), reused
-
-
-def _study(spec: Any, results: Results, folder: Path, machinery: Machinery, profile: Profile | None) -> Study:
-    budgets, several = machinery.budgets(spec), len(results.strategies) > 1
-    return Study(
-        scenario=spec,
-        results=results,
-        folder=folder,
-        answer=answer.answer(results),
-        rests_on=dict(machinery.rests_on(spec)),
-        summary=tables.summary(results),
-        departures=tables.departures(results),
-        complaints=tables.complaints(results),
-        money=tables.money(results),
-        profile=profile,
-        touchpoints=touchpoint_table.touchpoints(results),
-        business=business_table.business(results),
-        pilots=pilot_table.pilots(results),
-        duel=duel.duel(results),
-        ranking=duel.ranking(results, budgets),
-        said=tuple(told for told in (duel.risk(results), duel.unequal(results, budgets)) if told and several),
-    )
-
-
-def _write(folder: store.RunFolder, study: Study, finish: Finish) -> None:
-    for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "touchpoints", "business", "pilots"):
-        if len(getattr(study, name)):
-            folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    with folder.new("months.parquet") as file:
-        files.write_months(study.results, file)
-    for name, content in finish(study.results).items():
-        folder.write(name, content)
 
 
 def _effort(records: Sequence[RunRecord], order: Order) -> dict[str, float | int]:
