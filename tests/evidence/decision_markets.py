@@ -27,7 +27,8 @@ def spending_of_k6(seed: int, steps: int) -> dict[str, Any]:
     firm = k6_spending.PFEIFER
 
     def evaluate(splits: Sequence[np.ndarray]) -> np.ndarray:
-        return np.array([[k6_spending.lived(firm, float(a), float(r)).value] for a, r in splits])
+        # without a customer there is nothing to keep, and nothing earned
+        return np.array([[k6_spending.lived(firm, float(a), float(r)).value if a > 0 else 0.0] for a, r in splits])
 
     search = Search(Space(MOST_PER_HEAD, (MOST_PER_HEAD,) * 2, (0, 0)), evaluate, seed=seed)
     search.globally(corners(search.space), rounds=1)
