@@ -30,8 +30,6 @@ EXPECTED = (
     "sequential",
     "breakeven",
     "sobol",
-    "common_luck",
-    "optima",
 )
 """What `pytest -m evidence` must have filed; a new long test adds its name here."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
