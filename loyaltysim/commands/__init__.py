@@ -23,6 +23,10 @@ from loyaltysim.core.errors import InputError, RunError
 VERBS: Mapping[str, str] = MappingProxyType(
     {
         "run": "Simulate every strategy of a scenario.",
+        "breakeven": "Say where the recommendation turns.",
+        "sweep": "Simulate the strategies over any parameters or levers.",
+        "sensitivity": "Say which assumptions the answer hangs on.",
+        "optimise": "Split a monthly budget over the levers.",
         "resume": "Finish an interrupted run.",
         "rerun": "Repeat a run and compare the bits.",
         "check": "Check a scenario and say what it holds.",

@@ -12,6 +12,8 @@ import click
 
 from loyaltysim.commands import options
 from loyaltysim.commands.displays import Silence, display
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.experiments.defaults import MOST_REPLICATIONS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from loyaltysim.report.results import Results
 
 NARROWEST, WIDEST = 80, 100
+PRECISION = (
+    "Add replications until the 95 % interval of the difference between best and runner-up (of the NPV itself, with one "
+    "strategy) is at most P to either side, P a share of the best's NPV, as 2%."
+)
 
 
 def run(
@@ -34,6 +40,9 @@ def run(
     set: Sequence[str] = (),
     executor: str | Executor | None = None,
     threads: int | None = None,
+    precision: str | float | None = None,
+    until_decided: bool = False,
+    most_replications: int | None = None,
     profile: bool = False,
     quiet: bool = False,
     progress: Listener | None = None,
@@ -44,15 +53,28 @@ def run(
     `dask://HOST:PORT` or any `concurrent.futures.Executor`; `threads`: how many each replication may use (by default the processors that the
     workers leave idle); `profile` measures where the time goes, see `study.profile`; `progress` is called with each
     Progress, in place of the display on standard error.
+    `precision` (as "2%") and `until_decided` add replications until the deciding difference is known that well, or until the
+    best is told from all others, at the latest after `most_replications`, by a rule that holds at every look.
     Raises InputError (nothing is written), RunError, and KeyboardInterrupt when interrupted (the manifest says so).
     """
+    from loyaltysim.experiments.precision import read_rule
     from loyaltysim.experiments.run import Order
     from loyaltysim.experiments.run import run as run_study
 
     with ExitStack() as stack:
         listener = progress or stack.enter_context(Silence() if quiet else display())
-        order = Order(out, executor, threads, profile, listener, pictures)
+        rule = read_rule(precision, until_decided, most_replications)
+        refuse_both(rule, replications)
+        order = Order(out, executor, threads, profile, listener, pictures, rule)
         return run_study(scenario, order, replications=replications, months=months, seed=seed, overrides=tuple(set))
+
+
+def refuse_both(rule: object, replications: int | None) -> None:
+    """Refuse a fixed number of replications together with a rule that finds the number."""
+    if rule is not None and replications is not None:
+        cure = "leave it out, or give the limit with --most-replications"
+        what = "the number of replications is found by --precision or --until-decided"
+        raise InputError(Problem(what, where="--replications", cure=cure))
 
 
 def pictures(results: Results) -> Mapping[str, bytes]:
@@ -71,6 +93,11 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @options.SET
 @options.EXECUTOR
 @options.THREADS
+@click.option("--precision", metavar="P", help=PRECISION)
+@click.option(
+    "--until-decided", is_flag=True, help="Add replications until the best is surely better than every other."
+)
+@click.option("--most-replications", type=int, metavar="N", help=f"End after so many (default: {MOST_REPLICATIONS}).")
 @click.option("--profile", is_flag=True, help="Show how long each mechanism took, and the slowest months.")
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(scenario: Path, **asked: Any) -> None:
@@ -85,7 +112,7 @@ def show(study: Study, scenario: Path, *, quiet: bool) -> None:
     click.echo(study.answer)
     if not quiet:
         show_table(study)
-        for told in pilot_table.sentences(study.results):
+        for told in (*study.said, *pilot_table.sentences(study.results)):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")
         if study.rests_on:
             click.echo(words.evidence(study.rests_on, scenario))

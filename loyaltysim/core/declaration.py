@@ -30,6 +30,7 @@ class Declaration:
     cost: str = ""
     plausible: tuple[float, float] | None = None
     named: str = ""
+    main: bool = False
 
 
 def declared_fields(model: type[BaseModel], prefix: str) -> Iterator[Declaration]:
@@ -62,4 +63,5 @@ def _row(path: str, info: FieldInfo) -> Declaration:
         cost=extra.get("cost", ""),
         plausible=(plausible[0], plausible[1]) if plausible else None,
         named=extra.get("named", ""),
+        main=extra.get("main", False),
     )

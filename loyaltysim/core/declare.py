@@ -37,6 +37,7 @@ def _declared(
     cost: str = "",
     examples: tuple[float, float] | None = None,
     named: str = "",
+    main: bool = False,
 ) -> Any:
     extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
     if cost:
@@ -45,6 +46,8 @@ def _declared(
         extra["plausible"] = list(examples)
     if named:
         extra["named"] = named
+    if main:
+        extra["main"] = True
     return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
 
 
@@ -79,10 +82,23 @@ def lever(
     high: float | None = None,
     cost: str = "itself",
     source: str = "management's choice",
+    main: bool = False,
 ) -> Any:
-    """Declare a choice of management's, likewise, with what it costs (`itself` when it is a budget)."""
+    """Declare a choice of management's, likewise, with what it costs (`itself` when it is a budget).
+
+    A `main` lever is one of those among which money is split unless others are named.
+    """
     return _declared(
-        "lever", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition", cost=cost
+        "lever",
+        default,
+        unit=unit,
+        doc=doc,
+        low=low,
+        high=high,
+        source=source,
+        grade="definition",
+        cost=cost,
+        main=main,
     )
 
 

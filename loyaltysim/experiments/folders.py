@@ -48,6 +48,10 @@ def kept_run(path: str | Path) -> KeptRun:
     """Read a run's folder. Raises InputError, with the cure, for what is no run's folder or not of this version."""
     place = Path(path)
     manifest = _manifest(place)
+    if "command" in manifest:
+        verb = manifest["command"]
+        cure = f"give the command again: loyaltysim {verb} ...; runs that were done are kept, and not simulated again"
+        raise InputError(Problem(f"this is the folder of `{verb}`, not of a run", where=str(place), cure=cure))
     theirs = manifest["versions"]["loyaltysim"]
     if theirs != __version__:
         cure = f"use that version, pip install loyaltysim=={theirs}; or run its {SCENARIO} anew with this one"

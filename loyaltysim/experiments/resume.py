@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, run
 from loyaltysim.experiments.folders import Reopened, held, kept_run, swept
+from loyaltysim.experiments.precision import rule_of
 from loyaltysim.experiments.study import Study
 
 
@@ -22,4 +24,5 @@ def resume(folder: str | Path, order: run.Order) -> Study:
         raise InputError(Problem("this run is done: there is nothing to finish", where=str(kept.path), cure=cure))
     with held(kept.path):
         swept(kept.path)
+        order = replace(order, rule=rule_of(kept.manifest))
         return run.carry_on(kept.scenario, run.machinery(), order, Reopened(kept))

@@ -16,16 +16,19 @@ from typing import Any
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, files, keys, store
+from loyaltysim.experiments import executors, keys, store
 from loyaltysim.experiments.folders import held
 from loyaltysim.experiments.kept import Kept, missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
 from loyaltysim.experiments.memory import enough_memory
+from loyaltysim.experiments.precision import Rule, settle
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
-from loyaltysim.report import answer, business_table, pilot_table, tables, touchpoint_table
-from loyaltysim.report.profile import Profile, profile_of
+from loyaltysim.experiments.tabled import settled_answer, tabled, write_tables
+from loyaltysim.report import precision_words
+from loyaltysim.report.profile import profile_of
 from loyaltysim.report.results import Results, collect
+from loyaltysim.report.sequential import Settled
 
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
 Finish = Callable[[Results], Mapping[str, bytes]]
@@ -42,7 +45,8 @@ class Order:
     """How a study is to be carried out: where its files go, where it computes, who listens, what else is kept.
 
     `threads`: how many a replication may use, None for those that the workers leave idle; `profile`: whether each mechanism's
-    time is measured. `finish` gives further files (the pictures), by name, before the run counts as done.
+    time is measured. `finish` gives further files (the pictures), by name, before the run counts as done. `rule`: until when replications
+    are added, None for as many as the scenario says.
     """
 
     out: str | Path | None = None
@@ -51,7 +55,13 @@ class Order:
     profile: bool = False
     progress: Listener = unheard
     finish: Finish = nothing_more
+    rule: Rule | None = None
     began: float = field(default_factory=perf_counter)
+
+
+def no_budgets(scenario: Any) -> Mapping[str, float]:
+    """Know nothing of what strategies plan to spend."""
+    return {}
 
 
 def ungraded(scenario: Any) -> Mapping[str, int]:
@@ -62,13 +72,15 @@ def ungraded(scenario: Any) -> Mapping[str, int]:
 @dataclass(frozen=True)
 class Machinery:
     """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, and how
-    many of its figures have which evidence grade; and which runs are `kept` from earlier studies, for later ones."""
+    many of its figures have which evidence grade; which runs are `kept` from earlier studies, for later ones; and what each
+    strategy plans to spend."""
 
     simulate: Simulate
     catalog: Mapping[str, Metric]
     resolved: Callable[[Any], str]
     rests_on: Callable[[Any], Mapping[str, int]] = ungraded
     kept: Callable[[Any], AbstractContextManager[Kept]] = nothing_kept
+    budgets: Callable[[Any], Mapping[str, float]] = no_budgets
 
 
 def run(
@@ -97,12 +109,13 @@ def run(
 
 def machinery() -> Machinery:
     """Give what computes a scenario: the model, and the runs that are kept on this machine."""
+    from loyaltysim.experiments.budgets import budgets
     from loyaltysim.experiments.kept import kept
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
     from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, kept)
+    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, kept, budgets)
 
 
 def profiling() -> Machinery:
@@ -140,32 +153,52 @@ def read(
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
     folder = store.claim(order.out, spec)
-    with _status_told(folder, order), held(folder.path), enough_memory(spec):
+    with status_told(folder, order), held(folder.path), enough_memory(spec):
         folder.write("scenario.yml", machinery.resolved(spec))  # first: whoever finds a manifest can carry on
-        folder.tell(status="interrupted", **_head(spec))
+        rule = {"stops_when": order.rule.plain()} if order.rule else {}
+        folder.tell(status="interrupted", **head_of(spec), **rule)
         return _finished(spec, machinery, order, folder)
 
 
 def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
-    with _status_told(folder, order), enough_memory(spec):
+    with status_told(folder, order), enough_memory(spec):
         folder.tell(versions=versions(), machine=keys.machine())
         return _finished(spec, machinery, order, folder)
 
 
 def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
-    records, reused = simulated(spec, machinery, order)
+    spec, records, reused, verdict = _until_settled(spec, machinery, order)
     order.progress(Progress("writing"))
     results = collect(records, spec, machinery.catalog)
-    study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
-    _write(folder, study, order.finish)
+    study = tabled(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), profile_of(records))
+    if verdict:
+        study = replace(study, answer=settled_answer(results, verdict))
+        folder.write("scenario.yml", machinery.resolved(spec))  # with as many replications as it took
+        folder.tell(
+            **precision_words.told(verdict, spec.replications),
+            replications=spec.replications,
+            scenario_sha256=spec.sha256,
+        )
+    write_tables(folder, study)
+    for name, content in order.finish(study.results).items():
+        folder.write(name, content)
     runs = {"runs": len(records), "runs_reused": reused}
     folder.tell(status="done", **_effort(records, order), **runs, answer=study.answer, rests_on=study.rests_on)
     return study
 
 
+def _until_settled(
+    spec: Any, machinery: Machinery, order: Order
+) -> tuple[Any, list[RunRecord], int, Settled | None]:  # fmt: skip
+    """Simulate as many replications as the scenario says, or as the order's rule asks for."""
+    if order.rule is None:
+        return spec, *simulated(spec, machinery, order), None
+    return settle(spec, order.rule, lambda more, known: simulated(more, machinery, order, known))
+
+
 @contextmanager
-def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
+def status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
     """Leave a manifest that says how the run ended; leave nothing when the input was wrong."""
     try:
         yield
@@ -173,17 +206,18 @@ def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
         folder.abandon()
         raise
     except KeyboardInterrupt as interrupt:
-        folder.tell_at_last(status="interrupted", duration_s=_since(order))
+        folder.tell_at_last(status="interrupted", duration_s=since(order))
         raise type(interrupt)(f"interrupted; what there is lies in {folder.path}") from None
     except BaseException as error:
-        end = {"status": "failed", "duration_s": _since(order), "error": str(error) or type(error).__name__}
+        end = {"status": "failed", "duration_s": since(order), "error": str(error) or type(error).__name__}
         lost = folder.tell_at_last(**end)
         if lost:
             raise RunError(f"{error}\n    {lost}") from error
         raise
 
 
-def _head(spec: Any) -> dict[str, Any]:
+def head_of(spec: Any) -> dict[str, Any]:
+    """Give what a manifest tells of a study when it begins."""
     return {
         "title": spec.title,
         "versions": versions(),
@@ -210,19 +244,23 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _since(order: Order) -> float:
+def since(order: Order) -> float:
+    """Give the seconds since the command began."""
     return round(perf_counter() - order.began, 3)
 
 
-def simulated(spec: Any, machinery: Machinery, order: Order) -> tuple[list[RunRecord], int]:
-    """Give a record of every run, and how many of them an earlier study had made."""
+def simulated(
+    spec: Any, machinery: Machinery, order: Order, known: Sequence[RunRecord] = ()
+) -> tuple[list[RunRecord], int]:
+    """Give a record of every run, and how many of them were there already: `known`, or made by an earlier study."""
     names, count = tuple(spec.strategies), spec.replications
     total, lost, leads, began = len(names) * count, list[RunError](), Leading(len(names)), perf_counter()
     with (
         executors.opened(order.executor, count, order.threads or 0) as pool,
         (machinery.kept if executors.bits_are_ours(pool) else nothing_kept)(spec) as kept,
     ):
-        records = kept.found()
+        there = {(record.strategy, record.replication): record for record in (*kept.found(), *known)}
+        records = list(there.values())
         reused = len(records)
         order.progress(Progress("starting", reused, total, reused=reused, best=leads.after(records)))
         arguments = ((spec, replication, wanted) for replication, wanted in missing(records, names, count).items())
@@ -236,42 +274,12 @@ def simulated(spec: Any, machinery: Machinery, order: Order) -> tuple[list[RunRe
     return sorted(records, key=lambda record: (names.index(record.strategy), record.replication)), reused
 
 
-def _study(spec: Any, results: Results, folder: Path, rests_on: Mapping[str, int], profile: Profile | None) -> Study:
-    return Study(
-        scenario=spec,
-        results=results,
-        folder=folder,
-        answer=answer.answer(results),
-        rests_on=dict(rests_on),
-        summary=tables.summary(results),
-        departures=tables.departures(results),
-        complaints=tables.complaints(results),
-        money=tables.money(results),
-        profile=profile,
-        touchpoints=touchpoint_table.touchpoints(results),
-        business=business_table.business(results),
-        pilots=pilot_table.pilots(results),
-    )
-
-
-def _write(folder: store.RunFolder, study: Study, finish: Finish) -> None:
-    for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    for name in ("touchpoints", "business", "pilots"):
-        if len(getattr(study, name)):
-            folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    with folder.new("months.parquet") as file:
-        files.write_months(study.results, file)
-    for name, content in finish(study.results).items():
-        folder.write(name, content)
-
-
 def _effort(records: Sequence[RunRecord], order: Order) -> dict[str, float | int]:
     """Tell the processor time of the simulated months, and the person-months simulated in a second of it."""
     seconds = math.fsum(record.seconds for record in records)
     person_months = sum(record.person_months for record in records)
     return {
-        "duration_s": _since(order),
+        "duration_s": since(order),
         "simulation_s": round(seconds, 6),
         "person_months": int(person_months),
         "person_months_per_second": round(person_months / seconds) if seconds > 0 else 0,

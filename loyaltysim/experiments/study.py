@@ -52,7 +52,8 @@ class Pictures:
 class Study:
     """Strategies compared on common luck.
 
-    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`: the tables as in the folder's CSV files.
+    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables as in the
+    folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal.
     `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
@@ -69,6 +70,9 @@ class Study:
     touchpoints: pd.DataFrame
     business: pd.DataFrame
     pilots: pd.DataFrame
+    duel: pd.DataFrame
+    ranking: pd.DataFrame
+    said: tuple[str, ...] = ()
     profile: Profile | None = None
 
     @cached_property

@@ -44,7 +44,7 @@ class Advertising(Mechanism):
         source="K6, Blattberg and Deighton",
     )
 
-    budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers")
+    budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers", main=True)
 
     pull = column("firm", "float64", unit="1/month", doc="hazard to join through advertising this month")
     advertised = column("firm", "float64", unit="$/month", doc="advertising of the last month")

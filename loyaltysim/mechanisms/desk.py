@@ -98,7 +98,7 @@ class Desk(Mechanism):
         100.0, unit="$/case", low=0.01, doc="compensation that satisfies 63 % of the unsolved", source="F30"
     )
 
-    budget: float = lever(2_000.0, unit="$/month", doc="the complaint desk: handlers and what they need")
+    budget: float = lever(2_000.0, unit="$/month", doc="the complaint desk: handlers and what they need", main=True)
     causes: float = lever(
         0.05,
         unit="share",

@@ -70,7 +70,9 @@ class Staff(Mechanism):
         0.05, unit="share", low=0, high=1, doc="most that selection adds to a hire's want", source="F15"
     )
 
-    training: float = lever(0.0, unit="$/month", doc="training: raises know, which else decays back", source="F13")
+    training: float = lever(
+        0.0, unit="$/month", doc="training: raises know, which else decays back", source="F13", main=True
+    )
     treatment: float = lever(
         0.0, unit="$/month", doc="treating staff well: raises want, which customers mirror", source="F14"
     )

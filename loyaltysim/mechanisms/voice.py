@@ -39,7 +39,11 @@ class Voice(Mechanism):
     )
 
     budget: float = lever(
-        0.0, unit="$/month", doc="asking every customer how it went, and easy channels to say so", source="F15"
+        0.0,
+        unit="$/month",
+        doc="asking every customer how it went, and easy channels to say so",
+        source="F15",
+        main=True,
     )
 
     complained = column(

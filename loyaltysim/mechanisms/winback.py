@@ -48,7 +48,7 @@ class Winback(Mechanism):
     )
     reach: int = param(36, unit="months", low=1, high=1200, doc="months after leaving within which an attempt is made")
 
-    budget: float = lever(0.0, unit="$/month", doc="winning back lost customers", source="F6")
+    budget: float = lever(0.0, unit="$/month", doc="winning back lost customers", source="F6", main=True)
 
     attempted = column("people", "int8", doc="has been tried since they left", writers="joining")
     purse = column("firm", "float64", unit="$", doc="win-back money not yet spent")

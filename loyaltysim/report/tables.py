@@ -140,16 +140,16 @@ def against_reference(results: Results, strategy: str) -> dict[str, Interval]:
     }
 
 
-def payback(results: Results, strategy: str) -> Interval:
+def payback(results: Results, strategy: str, against: str = "") -> Interval:
     """Give the first month from which the mean cumulative discounted difference of `net` stays at or above zero.
 
-    The ends are where the upper and the lower end of its 95 % interval, month by month, do the same; an end that never
+    The difference is from the strategy `against`, by default the first. The ends are where the upper and the lower end of its 95 % interval, month by month, do the same; an end that never
     does is empty (it lies beyond the horizon).
     """
     import numpy as np
 
     months = np.arange(results.months + 1)
-    gap = results.path(strategy, "net") - results.path(results.reference, "net")
+    gap = results.path(strategy, "net") - results.path(against or results.reference, "net")
     gathered = np.cumsum(gap * (1.0 + results.discount_rate) ** (-months / 12.0), axis=1)[:, 1:]
     n, mean = len(gathered), np.mean(gathered, axis=0)
     noise = 1e-9 * float(np.max(np.abs(results.path(strategy, "margin")), initial=0.0))

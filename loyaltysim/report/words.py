@@ -103,3 +103,13 @@ def roundly(count: int) -> int:
     """Round a number of replications up to two digits: it rests on an estimate."""
     step = int(10 ** max(len(str(count)) - 2, 0))
     return -(-count // step) * step
+
+
+def number(value: float) -> str:
+    """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`."""
+    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.4g}"
+
+
+def quantity(value: float, unit: str, currency: str = "$") -> str:
+    """Write a value with its declared unit, in the scenario's currency: `462 $/customer`."""
+    return f"{number(value)} {unit.replace('$', currency)}".strip()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 
 from loyaltysim.core.record import RunRecord
+from loyaltysim.scenario import Scenario
 from loyaltysim.validation.answer import Curve, KnownAnswer, Panel, banded, exactly, near, positive
 from loyaltysim.validation.k1_outcomes import unprompted
 from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, best_of, crossing, everyone_a_customer, market, run
@@ -62,6 +64,11 @@ def answer() -> KnownAnswer:
 @cache
 def _runs(satisfied: float) -> dict[float, RunRecord]:
     """Simulate a month in which everyone has a problem, under each amount of asking, on common luck."""
+    return dict(zip(BUDGETS, run(scenario_of(satisfied, BUDGETS)), strict=True))
+
+
+def scenario_of(satisfied: float, asks: Sequence[float]) -> Scenario:
+    """Give a month in which everyone has a problem, of whose complaints so many are satisfied: a strategy each asks a customer."""
     settings = {
         "market.readiness_shape": 60,
         "market.margin_mean": MARGIN,
@@ -77,11 +84,10 @@ def _runs(satisfied: float) -> dict[float, RunRecord]:
         "recovery.kept.logged": UNSATISFIED,
         "recovery.kept.resolved": SATISFIED,
         "recovery.kept.resolved_fast": SATISFIED,
-        "strategies": {f"{asks:g}": {"voice.budget": asks * PRICE * (PEOPLE - 1)} for asks in BUDGETS},
+        "strategies": {f"{each:.9g}": {"voice.budget": each * PRICE * (PEOPLE - 1)} for each in asks},
     }
     parts = "staff touchpoints service grievance voice desk recovery"
-    scenario = market(parts, ALL_GRIEVE, BOUNDLESS_DESK, settings, months=1, **everyone_a_customer(PEOPLE))
-    return dict(zip(BUDGETS, run(scenario), strict=True))
+    return market(parts, ALL_GRIEVE, BOUNDLESS_DESK, settings, months=1, **everyone_a_customer(PEOPLE))
 
 
 def _kept_by_asking(satisfied: float) -> float:

@@ -21,7 +21,16 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "evidence"
 PACKAGES = ("loyaltysim", "numpy", "numba", "scipy", "mesa")
-EXPECTED = ("luck", "convergence", "docking", "breakages", "pilots")
+EXPECTED = (
+    "luck",
+    "convergence",
+    "docking",
+    "breakages",
+    "pilots",
+    "sequential",
+    "breakeven",
+    "sobol",
+)
 """What `pytest -m evidence` must have filed; a new long test adds its name here."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
 HEAD = """# Evidence

@@ -1,0 +1,191 @@
+"""Split an extra monthly budget over the levers so that it earns most, and say what the next dollar in each is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.experiments import axes
+from loyaltysim.experiments.allocation import Search, least_regret, mean_score, shortfall
+from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, needs, prepared, solved
+from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
+from loyaltysim.experiments.designs import spread
+from loyaltysim.experiments.lab import Lab
+from loyaltysim.experiments.next_dollar import CURVE, NEXT, next_dollars
+from loyaltysim.experiments.progress import Listener, unheard
+from loyaltysim.experiments.run import Order
+from loyaltysim.experiments.spending import MONEY, Spending, Valuer
+from loyaltysim.report import optimise_words as words
+from loyaltysim.report.statistics import interval
+from loyaltysim.scenario.book import book, levers, meant
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from loyaltysim.scenario import Scenario
+
+ROBUST = {"mean": mean_score, "worst": shortfall, "regret": least_regret}
+WORLDS = 8
+"""How many worlds are drawn from what is uncertain."""
+SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget")
+
+
+def optimise(
+    scenario: Any,
+    *,
+    budget: float,
+    levers: Sequence[str] = (),
+    by_year: bool = False,
+    robust: str | None = None,
+    at_most: Sequence[str] = (),
+    out: str | Path | None = None,
+    replications: int | None = None,
+    months: int | None = None,
+    seed: int | None = None,
+    set: Sequence[str] = (),
+    executor: str | Executor | None = None,
+    threads: int = 0,
+    progress: Listener = unheard,
+) -> Decision:
+    """Find the best split of `budget` $ a month beyond today's levers, for a scenario (a file's path or a Scenario).
+
+    `levers`: among which (default: those declared as main); `by_year`: another split each year; `robust`: over worlds drawn
+    from `uncertain`, by the `mean`, the `worst` tenth or the greatest `regret`; `at_most`: texts LEVER=X. Tables: `optimise`
+    (the split), `next_dollar` (marginal values, overspending points), `spending_curve`, `tried`. Money may be left unspent.
+    Raises InputError and RunError.
+    """
+    order = Order(out, executor, threads or None, progress=progress)
+    spec = prepared(scenario, order, Asked(replications, months, seed, set), OPTIMISE_REPLICATIONS)
+    needs("optuna", "optimise")
+    chosen = read_levers(spec, levers)
+    spending = Spending(spec, chosen, read_budget(budget), read_caps(at_most, chosen), by_year)
+    if robust is not None and robust not in ROBUST:
+        raise InputError(
+            Problem(f"{robust!r} is no way to be robust", where="--robust", cure=f"write {', '.join(ROBUST)}")
+        )
+    worlds = draw_worlds(spec, robust)
+    spec = solved(spec, order)
+    options = {"budget": budget, "levers": list(chosen), "by_year": by_year, "robust": robust, "at_most": list(at_most)}
+    with kept(spec, order, "optimise", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:
+        fewer = min(spec.replications, max(2, SEARCH_REPLICATIONS if robust is None else 2))
+        valuer = Valuer(lab, spending, [axes.varied(spec, world) if world else spec for world in worlds])
+        columns = ("number", *spending.columns, "left", "score", "mean_gain")
+
+        def tell(search: Search) -> None:
+            folder.stream("tried", columns, tried(search, spending))
+
+        search = Search(
+            spending.space,
+            lambda splits: valuer.gains(splits, range(fewer)),
+            ROBUST[robust or "mean"],
+            spec.seed % 2**32,
+            tell,
+        )
+        best = search.run(spending.own_splits())
+        fresh = range(fewer, fewer + spec.replications)
+        found = next_dollars(valuer, best, fresh)
+        gain = interval(valuer.gains([best], fresh)[0].ravel())
+        tables = {
+            "optimise": frame(split_rows(spending, best), SPLIT),
+            "next_dollar": frame(found.rows, NEXT),
+            "spending_curve": frame(found.curve, CURVE),
+            "tried": frame(tried(search, spending), columns),
+        }
+        told = words.answer(spec, tables["optimise"], budget, gain, robust)
+        notes = [
+            words.next_dollar(spec, tables["next_dollar"]),
+            words.overspending(spec, tables["next_dollar"]),
+            words.how(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
+            valuer.lost(),
+        ]
+        return concluded(folder, order, "optimise", spec, told, tables, notes)
+
+
+def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the levers to split over, those declared as main without names; raises InputError for one that cannot be."""
+    words = [word.strip() for name in names for word in name.split(",") if word.strip()]
+    money = [path for path in levers() if book()[path].unit == MONEY]
+    for path in words:
+        if path not in book():
+            raise InputError(Problem("there is no such lever", path, "--levers", meant(path, money)))
+        if path not in money:
+            what = f"is no lever with a monthly budget ({book()[path].role}, {book()[path].unit})"
+            raise InputError(Problem(what, path, "--levers", f"there are: {', '.join(money)}"))
+        if not spec.mechanism(path.partition(".")[0]).on:
+            raise InputError(
+                Problem("is off, so money there does nothing", path, "--levers", "leave it out, or switch it on")
+            )
+    usual = (path for path in money if book()[path].main and spec.mechanism(path.partition(".")[0]).on)
+    found = tuple(dict.fromkeys(words or usual))
+    if not found:
+        raise InputError(Problem("no main lever is on", where="--levers", cure=f"name some of: {', '.join(money)}"))
+    return found
+
+
+def read_budget(budget: float) -> float:
+    """Refuse a budget that is none."""
+    if not 0.0 < budget <= 1e12:
+        cure = "write the extra money a month, above 0: --budget 20000; cuts are found with sweep --over LEVER=LOW:HIGH"
+        raise InputError(Problem(f"{budget:,.10g} is no extra budget a month", where="--budget", cure=cure))
+    return float(budget)
+
+
+def read_caps(texts: Sequence[str], chosen: Sequence[str]) -> dict[str, float]:
+    """Read `LEVER=X`, the most extra money a month that a lever may get."""
+    caps = {}
+    for text in texts:
+        path, sign, raw = (part.strip() for part in text.partition("="))
+        if path not in chosen:
+            raise InputError(Problem("is not among the levers", path, "--at-most", meant(path, chosen)))
+        try:
+            cap = float(raw.replace("_", "")) if sign else -1.0
+        except ValueError:
+            cap = -1.0
+        if not 0.0 <= cap <= 1e12:
+            raise InputError(
+                Problem(f"{raw or 'nothing'} is no amount", path, "--at-most", f"write --at-most {path}=8000")
+            )
+        caps[path] = cap
+    return caps
+
+
+def draw_worlds(spec: Scenario, robust: str | None) -> list[dict[str, float]]:
+    """Draw worlds from what is uncertain by a Latin hypercube, on the scenario's seed; today's alone if not robust."""
+    if robust is None:
+        return [{}]
+    if not spec.uncertain:
+        cure = "name ranges below `uncertain`, or leave --robust out"
+        raise InputError(Problem("nothing is said to be uncertain", "uncertain", "--robust", cure))
+    return spread("lhs", [axes.read_axis(path, spec) for path in spec.uncertain], WORLDS, spec.seed)
+
+
+def split_rows(spending: Spending, best: np.ndarray) -> list[tuple[Any, ...]]:
+    """Give the split's rows: a lever and a period each, what is left unspent last."""
+    rows = []
+    for (path, period), amount in zip(spending.cells, best, strict=True):
+        today = spending.today(path)
+        rows.append((path, MONEY, period, today, float(amount), today + float(amount), float(amount) / spending.budget))
+    for group, period in enumerate(spending.periods):
+        used = sum(float(a) for a, g in zip(best, spending.space.groups, strict=True) if g == group)
+        left = max(0.0, spending.budget - used)
+        rows.append((words.LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
+    return rows
+
+
+def tried(search: Search, spending: Spending) -> list[tuple[Any, ...]]:
+    """Give a row for each split that was tried, in order."""
+    return [
+        (
+            number,
+            *map(float, split),
+            float(spending.budget * len(spending.periods) - split.sum()),
+            float(score),
+            float(value.mean()),
+        )
+        for number, (split, score, value) in enumerate(
+            zip(search.splits, search.scores(), search.values, strict=True), 1
+        )
+    ]

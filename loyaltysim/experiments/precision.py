@@ -1,0 +1,100 @@
+"""Add replications until the answer is settled, by a rule that holds however often one looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.record import RunRecord
+from loyaltysim.experiments.defaults import MOST_REPLICATIONS
+from loyaltysim.report.sequential import Settled, decided, looks, precise
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CURE = "write --precision 2% (or 0.02): the half-width allowed, as a share of the best strategy's NPV"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a study may stop: the deciding difference known to within `share` of the best's NPV (0: not asked), the best
+    told from all others (`until_decided`), at the latest after `most` replications."""
+
+    share: float = 0.0
+    until_decided: bool = False
+    most: int = MOST_REPLICATIONS
+
+    def look(self, worth: Mapping[str, np.ndarray]) -> Settled:
+        """Judge the figures so far: settled when everything that was asked for is."""
+        verdicts = []
+        if self.share:
+            verdicts.append(precise(worth, self.share))
+        if self.until_decided and len(worth) > 1:
+            verdicts.append(decided(worth))
+        last = verdicts[-1]
+        return Settled(last.best, last.second, last.difference, all(verdict.settled for verdict in verdicts))
+
+    def plain(self) -> dict[str, Any]:
+        """Give the rule as the manifest holds it."""
+        return {"share": self.share, "until_decided": self.until_decided, "most": self.most}
+
+
+Simulate = Callable[[Any, Sequence[RunRecord]], tuple[list[RunRecord], int]]
+"""Simulates all runs of a scenario but those known; gives all of them, and how many were there already."""
+
+
+def settle(spec: Any, rule: Rule, simulate: Simulate) -> tuple[Any, list[RunRecord], int, Settled]:
+    """Add replications, a quarter more at each look, until the rule is content or allows no more.
+
+    Gives the scenario with as many replications as it took, all records, how many an earlier study had made, and how it ended.
+    """
+    import numpy as np
+
+    records, reused = list[RunRecord](), 0
+    for count in looks(rule.most):
+        spec = spec.replaced({"replications": count}, source="--precision")
+        known = len(records)
+        records, there = simulate(spec, records)
+        reused += there - known
+        worth = {
+            name: np.array([record.figures["npv"] for record in records if record.strategy == name])
+            for name in spec.strategies
+        }
+        found = rule.look(worth)
+        if found.settled:
+            break
+    return spec, records, reused, found
+
+
+def read_rule(precision: str | float | None, until_decided: bool, most: int | None) -> Rule | None:
+    """Read what was asked for; None where nothing was. Raises InputError for what is no precision and no limit."""
+    share = _share(precision)
+    if not share and not until_decided:
+        if most is not None:
+            cure = "ask for --precision or --until-decided, or write --replications for a fixed number"
+            raise InputError(Problem("there is nothing to stop for", where="--most-replications", cure=cure))
+        return None
+    limit = MOST_REPLICATIONS if most is None else most
+    if not 2 <= limit <= 100_000:
+        raise InputError(Problem(f"{limit:,} replications", where="--most-replications", cure="write 2 to 100000"))
+    return Rule(share, until_decided, limit)
+
+
+def rule_of(manifest: Mapping[str, Any]) -> Rule | None:
+    """Give the rule that an interrupted study was to stop by, as its manifest tells; None if it had none."""
+    kept = manifest.get("stops_when")
+    return Rule(**kept) if isinstance(kept, dict) else None
+
+
+def _share(precision: str | float | None) -> float:
+    if precision is None:
+        return 0.0
+    text = str(precision).strip()
+    number = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*(%?)", text)
+    share = float(number[1]) / (100 if number[2] else 1) if number else 0.0
+    if not 0.0 < share < 1.0:
+        raise InputError(Problem(f"{text!r} is no precision", where="--precision", cure=CURE))
+    return share

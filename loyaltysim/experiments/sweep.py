@@ -1,0 +1,106 @@
+"""Simulate every strategy at many points of a design, and keep what comes as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.experiments import axes as reading
+from loyaltysim.experiments.breakeven import NPV, cell
+from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, prepared, solved
+from loyaltysim.experiments.defaults import SWEEP_REPLICATIONS
+from loyaltysim.experiments.designs import KINDS, designs
+from loyaltysim.experiments.lab import Lab
+from loyaltysim.experiments.points import Point, simulated
+from loyaltysim.experiments.progress import Listener, unheard
+from loyaltysim.experiments.run import Order
+from loyaltysim.report import sweep_words as words
+from loyaltysim.report.sequential import ranked
+from loyaltysim.report.statistics import Interval, interval, paired
+
+METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
+"""What a sweep keeps of each run."""
+FIGURES = (
+    "strategy",
+    "metric",
+    "mean",
+    "ci_low",
+    "ci_high",
+    "difference",
+    "difference_ci_low",
+    "difference_ci_high",
+    "replications",
+    "error",
+)
+WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
+
+
+def sweep(
+    scenario: Any,
+    *,
+    over: Sequence[str] = (),
+    design: str | None = None,
+    points: int | None = None,
+    out: str | Path | None = None,
+    replications: int | None = None,
+    months: int | None = None,
+    seed: int | None = None,
+    set: Sequence[str] = (),
+    executor: str | Executor | None = None,
+    threads: int = 0,
+    progress: Listener = unheard,
+) -> Decision:
+    """Simulate the strategies of a scenario (a file's path or a Scenario) over any parameters or levers.
+
+    `over`: texts `PATH=LOW:HIGH:STEPS`, by default the `uncertain` block; `design`: grid (the default where `over` is
+    given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol. Tables: `sweep` (a row a point, strategy and metric) and
+    `winners` (a row a point). Raises InputError and RunError.
+    """
+    order = Order(out, executor, threads or None, progress=progress)
+    spec = prepared(scenario, order, Asked(replications, months, seed, set), SWEEP_REPLICATIONS)
+    design = design or ("grid" if over else "lhs")
+    chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
+    axes = [reading.read_axis(text, spec) for text in chosen]
+    reading.refuse_twice(axes)
+    planned = designs(design, axes, points, spec)
+    spec = solved(spec, order)
+    options = {"over": chosen, "design": design, "points": points}
+    with kept(spec, order, "sweep", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:
+        paths, names = tuple(planned[0]), tuple(spec.strategies)
+        luck = range(spec.replications)
+        recommended = ranked(next(iter(simulated(lab, spec, [{}], names, luck))).of(NPV))[0]
+        figures: dict[int, list[tuple[Any, ...]]] = {}
+        winners: dict[int, tuple[Any, ...]] = {}
+        for point in simulated(lab, spec, planned, names, luck):
+            head = (point.number + 1, *(point.values[path] for path in paths))
+            figures[point.number] = [(*head, *row) for row in rows(point)]
+            winners[point.number] = (*head, *cell(point, recommended))
+            folder.stream("winners", ("point", *paths, *WINNERS), _in_order(winners))
+            folder.stream("sweep", ("point", *paths, *FIGURES), [row for each in _in_order(figures) for row in each])
+        tables = {
+            "winners": frame(_in_order(winners), ("point", *paths, *WINNERS)),
+            "sweep": frame([row for each in _in_order(figures) for row in each], ("point", *paths, *FIGURES)),
+        }
+        told = words.answer(spec, tables["winners"], paths)
+        return concluded(folder, order, "sweep", spec, told, tables, words.notes(spec, tables["winners"], paths))
+
+
+def _in_order(rows: Mapping[int, Any]) -> list[Any]:
+    return [rows[number] for number in sorted(rows)]
+
+
+def rows(point: Point) -> list[tuple[Any, ...]]:
+    """Give a point's rows: every strategy's figures, and their paired differences from the first strategy's."""
+    empty = float("nan")
+    if point.error:
+        return [("", "", empty, empty, empty, empty, empty, empty, 0, point.error)]
+    first = next(iter(point.figures.values()))
+    found = []
+    for name, figures in point.figures.items():
+        for metric in METRICS:
+            own = interval(figures[metric])
+            gap = Interval() if figures is first else paired(figures[metric], first[metric])
+            found.append((name, metric, own.mean, own.low, own.high, gap.mean, gap.low, gap.high, own.n, ""))
+    return found

@@ -1,0 +1,61 @@
+"""From a run's results to its tables, sentences and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.experiments import files, store
+from loyaltysim.experiments.study import Study
+from loyaltysim.report import answer, business_table, duel, pilot_table, precision_words, tables, touchpoint_table
+from loyaltysim.report.profile import Profile
+from loyaltysim.report.results import Results
+from loyaltysim.report.sequential import Settled
+
+
+def tabled(
+    spec: Any,
+    results: Results,
+    folder: Path,
+    budgets: Mapping[str, float],
+    rests_on: Mapping[str, int],
+    profile: Profile | None,
+) -> Study:
+    """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
+    several = len(results.strategies) > 1
+    return Study(
+        scenario=spec,
+        results=results,
+        folder=folder,
+        answer=answer.answer(results),
+        rests_on=dict(rests_on),
+        summary=tables.summary(results),
+        departures=tables.departures(results),
+        complaints=tables.complaints(results),
+        money=tables.money(results),
+        profile=profile,
+        touchpoints=touchpoint_table.touchpoints(results),
+        business=business_table.business(results),
+        pilots=pilot_table.pilots(results),
+        duel=duel.duel(results),
+        ranking=duel.ranking(results, budgets),
+        said=tuple(told for told in (duel.risk(results), duel.unequal(results, budgets)) if told and several),
+    )
+
+
+def write_tables(folder: store.RunFolder, study: Study) -> None:
+    """Write the tables that are not empty, and every metric month by month."""
+    for name in ("summary", "departures", "complaints", "money"):
+        folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+    for name in ("duel", "ranking", "touchpoints", "business", "pilots"):
+        if len(getattr(study, name)):
+            folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+    with folder.new("months.parquet") as file:
+        files.write_months(study.results, file)
+
+
+def settled_answer(results: Results, verdict: Settled) -> str:
+    """Give the answer of a study that went on until it was settled."""
+    later = answer.later_value_matters(results) if verdict.second else ""
+    return "\n".join(line for line in (precision_words.answer(results, verdict), later) if line)

@@ -1,0 +1,170 @@
+"""Where the recommendation turns, in words: the value, how sure, and what it costs to be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.report.names import head, named
+from loyaltysim.report.sequential import ranked
+from loyaltysim.report.statistics import Interval, compare_best, interval
+from loyaltysim.report.words import Money, horizon, money_for, number, quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NPV = "npv"
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Flip:
+    """Where two strategies change places, as a value with its interval (endless ends lie outside the range).
+
+    `decides`: whether the recommendation turns there, and not only an order further down.
+    """
+
+    at: Interval
+    below: str
+    above: str
+    decides: bool = True
+
+
+def answer(spec: Any, axis: Any, points: Sequence[Any], flips: Sequence[Flip], names: Sequence[str]) -> str:
+    """Say where the recommendation turns; or that it does not, and where it is nearest to."""
+    if not flips:
+        return _none(spec, axis, points, names)
+    today = f"today it is {quantity(spec.flat()[axis.path], axis.unit, spec.currency)}"
+    told = [_flip(spec, axis, flip, names) for flip in flips]
+    more = f" It turns {len(flips)} times in the range looked at." if len(flips) > 1 else ""
+    return f"{'; and '.join(told)}; {today}.{more}"
+
+
+def _flip(spec: Any, axis: Any, flip: Flip, names: Sequence[str]) -> str:
+    below, above = (named(name, names) for name in (flip.below, flip.above))
+    value = quantity(flip.at.mean, axis.unit, spec.currency)
+    return (
+        f"The recommendation turns from {below} to {above} where {axis.path} rises past {value}{_span(axis, flip.at)}"
+    )
+
+
+def _span(axis: Any, at: Interval) -> str:
+    if not at.known:
+        return ""
+    ends = [f"{number(end)}" if isfinite(end) else "" for end in (at.low, at.high)]
+    if all(ends):
+        return f" (95 %: {ends[0]} to {ends[1]})"
+    if not any(ends):
+        return f" (95 %: anywhere from below {number(axis.low)} to above {number(axis.high)})"
+    return f" (95 %: {ends[0]} or more)" if ends[0] else f" (95 %: {ends[1]} or less)"
+
+
+def _none(spec: Any, axis: Any, points: Sequence[Any], names: Sequence[str]) -> str:
+    nearest = min(points, key=lambda point: compare_best(point.of(NPV)).difference.mean)
+    contest = compare_best(nearest.of(NPV))
+    gap = contest.difference
+    money = money_for(spec.currency, gap)
+    best, second = (named(name, names) for name in (contest.best, contest.second))
+    low, high = (points[end].values[axis.path] for end in (0, -1))
+    where = quantity(nearest.values[axis.path], axis.unit, spec.currency)
+    sure = f" (95 %: {money.span(gap)}{', so even that is not sure' if gap.holds_zero else ''})" if gap.known else ""
+    return (
+        f"Nothing turns: {best} stays the best for every {axis.path} from {number(low)} to {number(high)}; its lead is least at "
+        f"{where}, {money.full(gap.mean)} over {second} in {horizon(spec.months)}{sure}."
+    )
+
+
+def others(spec: Any, axis: Any, flips: Sequence[Flip], names: Sequence[str]) -> str:
+    """Say where strategies that are not the best change places; the reference's are left to the table."""
+    first = next(iter(spec.strategies))
+    told = [
+        f"{named(flip.above, names)} overtakes {named(flip.below, names)} at "
+        f"{quantity(flip.at.mean, axis.unit, spec.currency)}{_span(axis, flip.at)}"
+        for flip in flips
+        if first not in (flip.below, flip.above)
+    ]
+    more = f"; and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    return f"Further down the order, {'; '.join(told[:MOST_NAMED])}{more}." if told else ""
+
+
+def recommended(spec: Any, axis: Any, points: Sequence[Any]) -> str:
+    """Name what is best at the point nearest to today's value; empty without a point."""
+    if not points:
+        return ""
+    today = spec.flat()[axis.path]
+    return ranked(min(points, key=lambda point: abs(point.values[axis.path] - today)).of(NPV))[0]
+
+
+def regret(spec: Any, axis: Any, points: Sequence[Any]) -> str:
+    """Say what whoever keeps to today's recommendation loses at worst in the range; empty where nothing is lost."""
+    keeps = recommended(spec, axis, points)
+    losses = [(interval(point.of(NPV)[ranked(point.of(NPV))[0]] - point.of(NPV)[keeps]), point) for point in points]
+    worst, point = max(losses, key=lambda loss: loss[0].mean)
+    if worst.mean <= 0.0:
+        return ""
+    money = money_for(spec.currency, worst)
+    where = quantity(point.values[axis.path], axis.unit, spec.currency)
+    better = named(ranked(point.of(NPV))[0], spec.strategies)
+    sure = f" (95 %: {money.span(worst)})" if worst.known else ""
+    return (
+        f"{head(keeps, spec.strategies)} is best at today's value. Whoever keeps to it loses at most {money.full(worst.mean)}{sure} "
+        f"within the range: at {where}, where {better} is better."
+    )
+
+
+def impossible(axis: Any, points: Iterable[Any]) -> str:
+    """Say which values no market can have, and why; empty where all could be simulated."""
+    wrong = sorted((point.values[axis.path], point.error) for point in points if point.error)
+    if not wrong:
+        return ""
+    told = ", ".join(f"{number(value)}" for value, _ in wrong)
+    return f"No market can have {axis.path} at {told}: {wrong[-1][1]}."
+
+
+def frontier(spec: Any, table: pd.DataFrame, plane: Sequence[Any]) -> str:
+    """Say who wins how much of a map, how much of that is sure, and what keeping to today's recommendation loses at worst."""
+    known = table[table.error == ""]
+    if not len(known):
+        return "No cell of the map could be simulated."
+    counts = known.best.value_counts()
+    told = ", ".join(f"{named(name, spec.strategies)} in {count}" for name, count in counts.items())
+    worst = known.loc[known.regret.idxmax()]
+    keeps, money = worst.recommended, Money(spec.currency, float(worst.regret))
+    sure = int((known.decided == "yes").sum())
+    told_regret = (
+        f" Keeping to {named(keeps, spec.strategies)} loses at most {money.full(float(worst.regret))}, at "
+        f"{plane[0].path} {number(worst[plane[0].path])} and {plane[1].path} {number(worst[plane[1].path])}."
+        if worst.regret > 0
+        else f" Keeping to {named(keeps, spec.strategies)} loses nothing anywhere on it."
+    )
+    lost = len(table) - len(known)
+    gone = f" {lost} cells are of no possible market." if lost else ""
+    return (
+        f"On the map of {plane[0].path} by {plane[1].path}, of {len(known)} cells the best is {told} ({sure} of them surely, "
+        f"each cell at 95 %).{told_regret}{gone}"
+    )
+
+
+def table(found: Any) -> Any:
+    """Lay out the curve for the terminal: a row a value, who is best, its lead, and the regret."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    curve = found.tables["breakeven_curve"]
+    known = curve[curve.error == ""]
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    unit = str(known.unit.iloc[0]).replace("$", found.scenario.currency)
+    grid.add_column(f"{known.path.iloc[0]}\n({unit})", justify="right")
+    names = list(dict.fromkeys(known.strategy))
+    for name in names:
+        grid.add_column(Text(named(name, names)), justify="right")
+    grid.add_column("best")
+    money = Money(found.scenario.currency, float(known.npv.max()), float(known.npv.max()) / 1000)
+    for value, rows in known.groupby("value"):
+        best = rows[rows.best == "yes"].strategy.iloc[0]
+        cells = [money.full(float(rows[rows.strategy == name].npv.iloc[0])) for name in names]
+        grid.add_row(f"{number(value)}", *cells, Text(named(best, names)))
+    return grid

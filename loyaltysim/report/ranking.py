@@ -1,0 +1,77 @@
+"""More than two strategies, ranked fairly: each against the best of the others, with intervals that hold together.
+
+Multiple comparisons with the best (Hsu 1984), from paired differences on common luck that are bounded all at once by
+Bonferroni's inequality (Yang and Nelson 1991): no equal spreads and no independence are assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from math import ceil, sqrt
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.sequential import pair_level, ranked
+from loyaltysim.report.statistics import ALPHA, Interval, interval
+
+if TYPE_CHECKING:
+    import numpy as np
+
+WORST = 0.05
+
+
+def pairs_together(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[tuple[str, str], Interval]:
+    """Give every pair's mean difference (first less second), all intervals holding together at level 1 - alpha.
+
+    Pairs stand in the order of the means, so that no difference is negative.
+    """
+    level = pair_level(figures, alpha)
+    return {
+        (one, other): interval(figures[one] - figures[other], level) for one, other in combinations(ranked(figures), 2)
+    }
+
+
+def against_the_best(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[str, Interval]:
+    """Give each strategy's mean less that of the best of the others, with simultaneous intervals, the best first.
+
+    An interval that ends at or below zero means that the strategy is surely not the best; one that begins at or above
+    zero, that it surely is. Ends are drawn to zero from the other side (Hsu's constrained intervals).
+    """
+    pairs = pairs_together(figures, alpha)
+    both = pairs | {(other, one): _turned(span) for (one, other), span in pairs.items()}
+    found = {}
+    for name in ranked(figures):
+        gaps = [both[name, other] for other in figures if other != name]
+        if not gaps:
+            continue
+        mean, n = min(gap.mean for gap in gaps), gaps[0].n
+        if not all(gap.known for gap in gaps):
+            found[name] = Interval(mean, n=n)
+            continue
+        low, high = min(gap.low for gap in gaps), min(gap.high for gap in gaps)
+        found[name] = Interval(mean, min(low, 0.0), max(high, 0.0), n) if low <= 0.0 else Interval(mean, 0.0, high, n)
+    return found
+
+
+def _turned(span: Interval) -> Interval:
+    return Interval(-span.mean, -span.high, -span.low, span.n)
+
+
+def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:
+    """Give the mean of the worst `share` of the figures (the expected shortfall); of one figure at least."""
+    import numpy as np
+
+    present = np.sort(np.asarray(figures)[np.isfinite(figures)])
+    return float(np.mean(present[: max(1, ceil(share * len(present) - 1e-9))])) if len(present) else float("nan")
+
+
+def chance(hits: int, n: int, alpha: float = ALPHA) -> Interval:
+    """Give the share of hits with Wilson's interval."""
+    from loyaltysim.report.statistics import student_t
+
+    if n == 0:
+        return Interval()
+    z, share = student_t(alpha, 10**9), hits / n
+    middle, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low, high = ((middle + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
+    return Interval(share, max(0.0, low), min(1.0, high), n)

@@ -1,0 +1,252 @@
+"""The commands that decide, on a small firm: what they answer, what they leave in their folder, what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import loyaltysim as ls
+from loyaltysim.commands import main
+from loyaltysim.core.errors import InputError
+from loyaltysim.experiments import optimise as optimising
+from loyaltysim.experiments.axes import read_axis, varied
+from loyaltysim.experiments.designs import designs
+from tests.decisions.firm import FILE, written
+from tests.evidence.decision_trials import breakeven_margin, constant_hazards
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def call(*words: Any) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def tables(folder: Path) -> dict[str, pd.DataFrame]:
+    return {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in folder.glob("*.csv")}
+
+
+def test_the_break_even_of_a_world_with_constant_hazards_is_the_algebraic_one() -> None:
+    found = ls.breakeven(constant_hazards(12, 64), over="market.margin_mean=8:40", executor="in-process")
+    at = found.breakeven.iloc[0]
+    assert (at.better_below, at.better_above, at.recommendation) == ("as today", "advertise", "turns")
+    assert at.flips_at == pytest.approx(breakeven_margin(), rel=0.02)
+    assert at.ci_low <= breakeven_margin() <= at.ci_high
+    assert "turns from as today to advertise where market.margin_mean rises past 16." in found.answer
+    assert "today it is 40 $/month" in found.answer
+
+
+def test_breakeven_tells_the_answer_first_and_keeps_its_folder(tmp_path: Path) -> None:
+    scenario, out = written(tmp_path), tmp_path / "out"
+    done = call("breakeven", scenario, "--over", "market.margin_mean=20:4000", "--map", "market.margin_mean=20:4000:2",
+                "advertising.scale=500:2000:2", "--executor", "in-process", "--out", out)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("The recommendation turns from as today to advertise")
+    assert "On the map of market.margin_mean by advertising.scale, of 4 cells the best is" in done.output
+    kept = tables(out)
+    assert set(kept) == {"breakeven", "breakeven_curve", "frontier"}
+    assert len(kept["frontier"]) == 4
+    assert kept["breakeven_curve"].groupby("value").best.apply(lambda best: (best == "yes").sum() == 1).all()
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["status"], manifest["command"]) == ("done", "breakeven")
+    assert manifest["answer"].split()[:3] == ["The", "recommendation", "turns"]
+    assert ls.load(out / "scenario.yml").sha256 == manifest["scenario_sha256"]
+    refused = call("resume", out)
+    assert refused.exit_code == 2
+    assert "give the command again: loyaltysim breakeven" in refused.output
+
+
+def test_where_nothing_turns_it_is_said_with_the_least_lead(tmp_path: Path) -> None:
+    found = ls.breakeven(written(tmp_path), over="market.margin_mean=20:40", executor="in-process")
+    assert found.answer.startswith("Nothing turns: as today stays the best for every market.margin_mean from 20 to 40")
+    assert not (found.breakeven.recommendation == "turns").any()
+
+
+def test_a_lever_is_set_by_every_strategy_and_never_solved_anew(tmp_path: Path) -> None:
+    spec = ls.load(written(tmp_path))
+    changed = varied(spec, {"advertising.budget": 100.0, "market.margin_mean": 77.0})
+    assert changed.plan("as today")["advertising.budget"][0] == 100.0
+    assert changed.plan("advertise")["advertising.budget"][0] == 600.0
+    assert changed.mechanism("advertising").budget == 800.0
+    assert changed.mechanism("market").margin_mean == 77.0
+
+
+def test_a_sweep_gives_every_point_and_streams_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = call("sweep", written(tmp_path), "--over", "market.margin_mean=20:4000:2", "--over", "desk.budget=0:400:2",
+                "--executor", "in-process", "--out", out)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    kept = tables(out)
+    assert kept["winners"].point.tolist() == [1, 2, 3, 4]
+    assert len(kept["sweep"]) == 4 * 2 * 7
+    assert done.output.startswith("Of 4 points the best is")
+    one = kept["sweep"].query("strategy == 'advertise' and metric == 'npv' and point == 1").iloc[0]
+    lead = kept["winners"].query("point == 1").iloc[0].lead
+    assert abs(one.difference) == pytest.approx(lead)
+
+
+def test_ones_own_designs_are_simulated_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("market.margin_mean,desk.budget\n20,0\n4_000,100\n")
+    found = ls.sweep(written(tmp_path), design=str(tmp_path / "mine.csv"), executor="in-process")
+    assert found.winners[["market.margin_mean", "desk.budget"]].to_numpy().tolist() == [[20.0, 0.0], [4000.0, 100.0]]
+
+
+def test_designs_fill_the_ranges_and_repeat(tmp_path: Path) -> None:
+    spec = ls.load(written(tmp_path))
+    axes = [read_axis(path, spec) for path in spec.uncertain]
+    for kind in ("lhs", "sobol"):
+        points = designs(kind, axes, 16, spec)
+        assert points == designs(kind, axes, 16, spec)
+        margins = [point["market.margin_mean"] for point in points]
+        assert 20 <= min(margins) < 300
+        assert 3_700 < max(margins) <= 4_000
+
+
+def test_a_point_that_no_market_can_have_is_a_row_with_its_error(tmp_path: Path) -> None:
+    over = ["market.customers=200:1000:2"]
+    found = ls.sweep(written(tmp_path), over=over, executor="in-process")
+    wrong = found.winners[found.winners.error != ""]
+    assert wrong["market.customers"].tolist() == [1000.0]
+    assert "prospects" in wrong.error.iloc[0] or "fewer" in wrong.error.iloc[0]
+    assert any("1 of 2 points are of no possible market" in note for note in found.notes)
+
+
+def test_sensitivity_says_what_the_answer_hangs_on_and_what_turns_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = call("sensitivity", written(tmp_path), "--points", 8, "--executor", "in-process", "--out", out)
+    assert done.exit_code == 0, done.output
+    kept = tables(out)
+    assert set(kept) == {"sensitivity", "points"}
+    margin = kept["sensitivity"].set_index("path").loc["market.margin_mean"]
+    assert margin.sobol_total > 0.5
+    assert margin.turns_to == "advertise"
+    assert 40 < margin.turns_at < 4_000
+    assert margin.worth_knowing > 0
+    assert len(kept["points"]) == 2 * (4 * 3 + 8)
+    assert "market.margin_mean" in done.output.splitlines()[0] + done.output.splitlines()[1]
+
+
+def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loyaltysim.experiments.allocation.ROUNDS", 1)
+    text = FILE.replace("later_value: false", "later_value: true") + "market.margin_mean: 400\n"
+    out = tmp_path / "out"
+    done = call("optimise", written(tmp_path, text), "--budget", 1_000, "--levers", "advertising.budget,winback.budget",
+                "--at-most", "advertising.budget=900", "--executor", "in-process", "--out", out)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    kept = tables(out)
+    split = kept["optimise"].set_index("lever").extra
+    assert split["advertising.budget"] > 2 * split["winback.budget"]
+    assert split["advertising.budget"] <= 900
+    assert split.sum() == pytest.approx(1_000)
+    assert set(kept) == {"optimise", "next_dollar", "spending_curve", "tried"}
+    assert kept["next_dollar"].groupby("at").size().to_dict() == {"best": 2, "today": 2}
+    assert done.output.startswith("Of the next 1,000 $ a month, the best split found is")
+
+
+@pytest.mark.parametrize("how", ["mean", "worst", "regret"])
+def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "loyaltysim.experiments.allocation.Search.globally", lambda search, first: search.try_all(first)
+    )
+    monkeypatch.setattr("loyaltysim.experiments.allocation.STEPS", 0)
+    monkeypatch.setattr("loyaltysim.experiments.optimise.WORLDS", 2)
+    text = FILE.replace("months: 6", "months: 13")
+    found = ls.optimise(
+        written(tmp_path, text), budget=500, levers=["advertising.budget"], robust=how, by_year=how == "mean", replications=2,
+        executor="in-process",
+    )  # fmt: skip
+    assert set(found.optimise.period) == ({"year 1", "year 2"} if how == "mean" else {"all"})
+    assert "worlds" in found.answer
+
+
+WRONG = [
+    (["breakeven", "--over", "stated.acquisition_kost"], "did you mean stated.acquisition_cost?"),
+    (["breakeven", "--over", "market.margin_mean=9:3"], "low 9 is not below high 3"),
+    (["breakeven", "--over", "market.margin_mean=9"], "=LOW:HIGH"),
+    (["breakeven", "--over", "service.failure=0:1"], "no such parameter"),
+    (["breakeven", "--over", "desk.causes=0:2"], "allowed is 0 to 1"),
+    (["breakeven", "--over", "stated.reasons.rival=0:1"], "add to 1"),
+    (["breakeven", "--over", "months=1:5"], "cannot be varied"),
+    (["breakeven", "--between", "as today,advertize"], "did you mean advertise?"),
+    (["breakeven", "--between", "as today"], "a duel is between two"),
+    (["breakeven", "--map", "market.margin_mean", "market.margin_mean"], "named twice"),
+    (["sweep", "--over", "voice.budget"], "is 0 today"),
+    (["sweep", "--over", "desk.budget=0:1:1"], "1 steps make no range"),
+    (["sweep", "--design", "nowhere.csv"], "nowhere.csv: No such file"),
+    (["sweep", "--design", "wrong.csv"], "did you mean desk.budget?"),
+    (["sweep", "--design", "short.csv"], "short.csv:3: has 1 values, but 2 columns are named"),
+    (["sweep", "--design", "text.csv"], "text.csv:2:1: desk.budget: many is not a number"),
+    (["sweep", "--points", "5", "--over", "desk.budget=0:1"], "a grid's points follow from its steps"),
+    (["sweep", "--design", "lhs", "--points", "1"], "write 2 to"),
+    (["sensitivity", "--over", "desk.bugdet=0:1"], "did you mean desk.budget?"),
+    (["sensitivity", "--trajectories", "1"], "write 2 to"),
+    (["optimise", "--budget", "-5"], "-5 is no extra budget"),
+    (["optimise", "--budget", "0"], "write the extra money a month, above 0"),
+    (["optimise", "--budget", "100", "--levers", "desk.bugdet"], "did you mean desk.budget?"),
+    (["optimise", "--budget", "100", "--levers", "desk.compensation"], "is no lever with a monthly budget"),
+    (["optimise", "--budget", "100", "--at-most", "rivals.x=3"], "is not among the levers"),
+    (["optimise", "--budget", "100", "--at-most", "desk.budget=lots"], "lots is no amount"),
+    (["optimise", "--budget", "100", "--robust", "bravely"], "write mean, worst, regret"),
+    (["run", "--precision", "two"], "write --precision 2%"),
+    (["run", "--most-replications", "50"], "there is nothing to stop for"),
+    (["run", "--until-decided", "--replications", "5"], "--most-replications"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), WRONG, ids=[" ".join(words) for words, _ in WRONG])
+def test_wrong_input_is_told_with_its_cure_and_leaves_nothing(words: list[str], told: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong.csv").write_text("desk.bugdet\n5\n")
+    (tmp_path / "short.csv").write_text("desk.budget,voice.budget\n5,6\n7\n")
+    (tmp_path / "text.csv").write_text("desk.budget\nmany\n")
+    scenario, out = written(tmp_path), tmp_path / "out"
+    done = call(words[0], scenario, *words[1:], "--out", out, "--executor", "in-process")
+    assert done.exit_code == 2, done.output
+    assert told in done.output
+    assert not out.exists()
+    assert not (tmp_path / "results").exists()
+
+
+def test_one_strategy_is_nothing_to_compare(tmp_path: Path) -> None:
+    text = FILE.replace("  advertise: {advertising.budget: {add: 500}}\n", "")
+    for verb in ("breakeven", "sensitivity"):
+        with pytest.raises(InputError, match="there is only one"):
+            getattr(ls, verb)(written(tmp_path, text), executor="in-process")
+
+
+def test_the_main_levers_are_declared_and_named_in_the_help(tmp_path: Path) -> None:
+    chosen = optimising.read_levers(ls.load(written(tmp_path)), [])
+    assert chosen == ("staff.training", "voice.budget", "desk.budget", "advertising.budget", "winback.budget")
+    shown = " ".join(call("optimise", "--help").output.split())
+    assert "training, asking, desk, advertising, win-back" in shown
+
+
+def test_a_run_until_decided_says_by_which_rule_and_can_be_repeated(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = call(
+        "run", written(tmp_path), "--until-decided", "--most-replications", 24, "--executor", "in-process", "--out", out
+    )
+    assert done.exit_code == 0, done.output
+    manifest = json.loads((out / "manifest.json").read_text())
+    told = " ".join(done.output.split())
+    assert manifest["settled"] is True
+    assert f"settled after {manifest['after_replications']} replications" in told
+    assert manifest["after_replications"] < 24
+    duel = tables(out)["duel"]
+    assert (duel.replications == manifest["after_replications"]).all()
+    npv = duel[duel.measure == "npv"].iloc[0]
+    assert npv.anytime_low > 0
+    assert npv.anytime_low < npv.ci_low < npv.difference
+    again = call("rerun", out, "--executor", "in-process")
+    assert again.exit_code == 0, again.output
+
+
+def test_a_limit_that_is_hit_is_said(tmp_path: Path) -> None:
+    study = ls.run(written(tmp_path), precision="0.001%", most_replications=8, executor="in-process", quiet=True)
+    assert "not settled after 8 replications, the most allowed" in study.answer

@@ -1,0 +1,72 @@
+"""The duel's tables and sentences, on figures worked out by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
+from invented_firm import results
+
+from loyaltysim.experiments.budgets import budgets
+from loyaltysim.report import duel
+from loyaltysim.report.statistics import interval
+from loyaltysim.scenario import load, shipped
+
+
+def test_every_pair_is_there_the_better_first() -> None:
+    found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3}, replications=12)
+    table = duel.duel(found)
+    npv = table[table.measure == "npv"]
+    assert len(npv) == 3
+    assert (npv.difference >= 0).all()
+    assert set(table.measure) == {"npv", "npv_without_later_value", "customers", "npv_first_year", "payback_months"} - {
+        name for name in ("customers",) if name not in found.catalog
+    }
+    row = npv.iloc[0]
+    gap = found.figures[row.strategy]["npv"] - found.figures[row.against]["npv"]
+    assert (row.ci_low, row.ci_high) == pytest.approx((interval(gap).low, interval(gap).high))
+    assert row.together_low < row.ci_low < row.ci_high < row.together_high
+    assert row.chance_better == np.mean(gap > 0)
+    assert row.worst_5_percent == gap.min()
+
+
+def test_the_first_year_is_twelve_discounted_months() -> None:
+    found = results()
+    net = found.path("as today", "net")[:, 1:13]
+    assert duel.first_year(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
+
+
+def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
+    table = duel.ranking(results(replications=12), {"as today": 0.0, "recovery": 500.0})
+    assert table["rank"].tolist() == [1, 2]
+    assert table.set_index("strategy").budget_per_month["recovery"] == 500.0
+    assert np.isnan(table.set_index("strategy").payback_months["as today"])
+
+
+def test_unequal_budgets_are_told_and_equal_ones_not() -> None:
+    found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3})
+    told = duel.unequal(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
+    assert told.startswith("The budgets are not equal.")
+    assert "recovery +20.0 k$, more +4.0 k$" in told
+    assert duel.unequal(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
+
+
+def test_planned_budgets_are_averages_over_the_months() -> None:
+    found = budgets(load(shipped("recovery-or-acquisition.yml")))
+    assert found == pytest.approx(
+        {
+            "as today": 0,
+            "recovery": 20_000,
+            "advertising": 20_000,
+            "listen and recover": 20_000,
+            "recovery for one year": 4_000,
+        }
+    )
+
+
+def test_one_replication_says_nothing_of_risk() -> None:
+    assert duel.risk(results(replications=1)) == ""
