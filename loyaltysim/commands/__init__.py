@@ -23,6 +23,7 @@ from loyaltysim.core.errors import InputError, RunError
 VERBS: Mapping[str, str] = MappingProxyType(
     {
         "run": "Simulate every strategy of a scenario.",
+        "report": "Draw the report of a run's folder anew.",
         "check": "Check a scenario and say what it holds.",
         "new": "Start a scenario from a template.",
         "explain": "Explain a parameter, lever, block or metric.",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
+    from loyaltysim.report.folder import Material
     from loyaltysim.report.profile import Profile
-    from loyaltysim.report.results import Results
 
 NARROWEST, WIDEST = 80, 100
 
@@ -55,11 +55,11 @@ def run(
         return run_study(scenario, order, replications=replications, months=months, seed=seed, overrides=tuple(set))
 
 
-def pictures(results: Results) -> Mapping[str, bytes]:
-    """Draw the files of the folder `figures`."""
-    from loyaltysim.report import figures
+def pictures(material: Material) -> Mapping[str, bytes]:
+    """Draw the pictures, the page and the workbook."""
+    from loyaltysim.report.everything import drawn
 
-    return {f"figures/{name}": content for name, content in figures.draw(results).items()}
+    return drawn(material)
 
 
 @options.verb("run")
@@ -73,13 +73,27 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @click.option("--threads", type=int, metavar="N", help="Threads a replication (default: the processors left idle).")
 @click.option("--profile", is_flag=True, help="Show how long each mechanism took, and the slowest months.")
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
-def command(scenario: Path, **asked: Any) -> None:
-    """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(scenario: Path, form: str, **asked: Any) -> None:
+    """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is.
+
+    With --format json standard output is one JSON document: answer, table, folder and manifest.
+    """
+    study = run(scenario, **asked)
+    if form == "json":
+        from loyaltysim.report.as_json import document
+
+        click.echo(document(study.results, study.answer, study.folder))
+    else:
+        show(study, scenario, asked["quiet"])
+
+
+def show(study: Study, scenario: Path, quiet: bool) -> None:
+    """Write the answer to standard output, and the table and what it rests on unless that is to be quiet."""
     from loyaltysim.report import pilot_table, words
 
-    study = run(scenario, **asked)
     click.echo(study.answer)
-    if not asked["quiet"]:
+    if not quiet:
         show_table(study)
         for told in pilot_table.sentences(study.results):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")
@@ -89,6 +103,7 @@ def command(scenario: Path, **asked: Any) -> None:
             click.echo(click.wrap_text(f"Lesson of the file as it is written: {study.lesson}", WIDEST))
     if study.profile:
         show_profile(study.profile)
+    click.echo(f"The report is {study.folder / 'report.html'}")
     click.echo(f"Results are in {study.folder}")
 
 

@@ -11,25 +11,29 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, files, store
+from loyaltysim.experiments import executors, files, replication_files, store
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import answer, business_table, pilot_table, tables, touchpoint_table
+from loyaltysim.report.folder import Material, in_hand
 from loyaltysim.report.profile import Profile, profile_of
 from loyaltysim.report.results import Results, collect
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
-Finish = Callable[[Results], Mapping[str, bytes]]
+Finish = Callable[[Material], Mapping[str, bytes]]
 MOST_THREADS = 256
 
 
-def nothing_more(results: Results) -> Mapping[str, bytes]:
+def nothing_more(material: Material) -> Mapping[str, bytes]:
     """Add no files to the folder."""
     return {}
 
@@ -39,7 +43,7 @@ class Order:
     """How a study is to be carried out: where its files go, where it computes, who listens, what else is kept.
 
     `threads`: how many a replication may use, None for those that the workers leave idle; `profile`: whether each mechanism's
-    time is measured. `finish` gives further files (the pictures), by name, before the run counts as done.
+    time is measured. `finish` gives further files (pictures, report, workbook), by name, before the run counts as done.
     """
 
     out: str | Path | None = None
@@ -58,13 +62,14 @@ def ungraded(scenario: Any) -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class Machinery:
-    """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, and how
-    many of its figures have which evidence grade."""
+    """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, how many
+    of its figures have which evidence grade, and the list of them where there is one."""
 
     simulate: Simulate
     catalog: Mapping[str, Metric]
     resolved: Callable[[Any], str]
     rests_on: Callable[[Any], Mapping[str, int]] = ungraded
+    audit: Callable[[Any], pd.DataFrame] | None = None
 
 
 def run(
@@ -90,10 +95,12 @@ def run(
         solved = solve(spec)
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate, simulate_profiled
-    from loyaltysim.scenario import resolved_yaml, rests_on
+    from loyaltysim.scenario import audit, resolved_yaml, rests_on
 
     return carry_out(
-        solved, Machinery(simulate_profiled if order.profile else simulate, CATALOG, resolved_yaml, rests_on), order
+        solved,
+        Machinery(simulate_profiled if order.profile else simulate, CATALOG, resolved_yaml, rests_on, audit),
+        order,
     )
 
 
@@ -133,8 +140,11 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
         order.progress(Progress("writing"))
         results = collect(records, spec, machinery.catalog)
         study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
+        folder.tell(answer=study.answer, rests_on=study.rests_on)
+        if machinery.audit is not None:
+            folder.write("audit.csv", files.csv_text(machinery.audit(spec)))
         _write(folder, study, order.finish)
-        folder.tell(status="done", **_effort(records, order), answer=study.answer, rests_on=study.rests_on)
+        folder.tell(status="done", **_effort(records, order))
     return study
 
 
@@ -160,6 +170,11 @@ def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
 def _head(spec: Any) -> dict[str, Any]:
     return {
         "title": spec.title,
+        "question": getattr(spec, "question", ""),
+        "lesson": getattr(spec, "lesson", ""),
+        "start": str(spec.start),
+        "currency": spec.currency,
+        "discount_rate": spec.discount_rate,
         "versions": _versions(),
         "seed": spec.seed,
         "replications": spec.replications,
@@ -223,7 +238,9 @@ def _write(folder: store.RunFolder, study: Study, finish: Finish) -> None:
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     with folder.new("months.parquet") as file:
         files.write_months(study.results, file)
-    for name, content in finish(study.results).items():
+    folder.write("metrics.csv", files.csv_text(replication_files.metrics(study.results)))
+    replication_files.keep(study.results, folder)
+    for name, content in finish(in_hand(folder.path, study.results)).items():
         folder.write(name, content)
 
 

@@ -32,7 +32,7 @@ def _money(results: Results) -> Picture:
     labels = [wrapped(name, 30) for name, *_ in rows]
     values = [[_value(results, scale, row[kind.which]) for kind in kinds] for row in rows]
     step = max(max(label.count("\n") for label in labels) * LINE_HEIGHT + 0.42, 0.5)
-    picture, top = titled(WIDTH, max(2.3, len(rows) * step + 1.2), _money_title(results), _money_subtitle(results))
+    picture, top = titled(WIDTH, max(2.3, len(rows) * step + 1.2), title_of_money(results), _money_subtitle(results))
     width, height = picture.get_size_inches()
     left = max(width_of(picture, labels, 10) + 0.3, 0.8)
     right = width_of(picture, [text for texts in values for text in texts], LABEL_SIZE) + 0.35
@@ -150,7 +150,8 @@ def _money_subtitle(results: Results) -> str:
     return f"{whose}Dots are means of {n} replications, lines their 95 % intervals, {kind}{rate}"
 
 
-def _money_title(results: Results) -> str:
+def title_of_money(results: Results) -> str:
+    """Say which strategy earns most, or that it cannot be told."""
     over = horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][WITH])
