@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from loyaltysim.experiments.store import RunFolder
 
-METRICS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "meaning"]
+METRICS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "headline", "meaning"]
 
 
 def keep(results: Results, folder: RunFolder) -> None:
@@ -33,7 +33,17 @@ def metrics(results: Results) -> pd.DataFrame:
     import pandas as pd
 
     rows = (
-        (name, each.unit, each.over, each.better, *(each.of or ("", "")), int(each.annual), each.account, each.doc)
+        (
+            name,
+            each.unit,
+            each.over,
+            each.better,
+            *(each.of or ("", "")),
+            int(each.annual),
+            each.account,
+            int(each.headline),
+            each.doc,
+        )
         for name, each in results.catalog.items()
     )
     return pd.DataFrame.from_records(list(rows), columns=METRICS)

@@ -12,6 +12,6 @@ REPORT, WORKBOOK = "report.html", "report.xlsx"
 
 def drawn(material: Material) -> dict[str, bytes]:
     """Draw everything: the same bytes for the same folder, whenever and wherever on one platform."""
-    pictures = {} if material.results is None else figures.draw(material.results)
+    pictures = {} if material.results is None else figures.draw(material.results, material.figure)
     named = {f"figures/{name}": content for name, content in pictures.items()}
     return {**named, REPORT: page(material), WORKBOOK: workbook(material)}

@@ -143,4 +143,4 @@ def _subtitle(results: Results) -> str:
         if n == 1
         else f"lines are 95 % intervals (Fieller) from {n} replications, paired on common luck"
     )
-    return literal(f"Spending and gain are differences from {first} over {horizon(results.months)}, discounted; {sure}")
+    return f"Spending and gain are differences from {first} over {horizon(results.months)}, discounted; {sure}"

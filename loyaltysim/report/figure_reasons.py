@@ -13,7 +13,6 @@ from loyaltysim.report.drawing import (
     PAPER,
     Picture,
     axes_in,
-    literal,
     look,
     quiet_rows,
     row_height,
@@ -120,9 +119,7 @@ def _subtitle(results: Results) -> str:
     mean = "One replication" if n == 1 else f"Means of {n} replications"
     if len(results.strategies) == 1:
         return f"{mean}; in the bar, each reason's share"
-    return literal(
-        f"{mean}; in the bars, each reason's share; in brackets, the difference from {named(results.reference, results.strategies)}"
-    )
+    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {named(results.reference, results.strategies)}"
 
 
 def fewest_leavers(results: Results) -> str:

@@ -11,7 +11,6 @@ from loyaltysim.report.drawing import (
     INK,
     Picture,
     axes_in,
-    literal,
     look,
     quiet_rows,
     row_height,
@@ -99,7 +98,7 @@ def _subtitle(results: Results) -> str:
     mean = f"One replication over {over}" if n == 1 else f"Means of {n} replications over {over}"
     if len(results.strategies) == 1:
         return mean
-    return literal(f"{mean}; the smaller number is the difference from {named(results.reference, results.strategies)}")
+    return f"{mean}; the smaller number is the difference from {named(results.reference, results.strategies)}"
 
 
 def most_moved(results: Results) -> str:

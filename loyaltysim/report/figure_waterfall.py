@@ -106,7 +106,9 @@ def _waterfall(results: Results, shown: list[str]) -> Picture:
     start = 0.0 if alone else worth[results.reference].mean
     columns = min(len(shown), 2)
     rows = -(-len(shown) // columns)
-    tallest = [max(len(every[name]) for name in shown[row * columns : (row + 1) * columns]) + 2 for row in range(rows)]
+    tallest = [
+        max(len(every[name]) for name in shown[row * columns : (row + 1) * columns]) + 2 - alone for row in range(rows)
+    ]
     heights = [count * ROW + 0.95 for count in tallest]
     picture, top = titled(WIDTH, sum(heights) + 0.1, title_of_money(results), _subtitle(results))
     full = picture.get_size_inches()[1]

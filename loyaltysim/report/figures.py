@@ -24,10 +24,10 @@ __all__ = ["customers", "draw", "funnel", "money", "next_dollar", "reasons", "ta
 ALWAYS: tuple[Callable[[Results], Figure], ...] = (customers, money, waterfall, reasons, funnel)
 
 
-def draw(results: Results) -> dict[str, bytes]:
-    """Draw every picture of a run: PNG bytes by file name."""
+def draw(results: Results, drawn: Callable[..., Figure] | None = None) -> dict[str, bytes]:
+    """Draw every picture of a run: PNG bytes by file name. `drawn`: gives a question's figure, where some are at hand."""
     chosen = [*ALWAYS]
     chosen += [talk] if "messages_bad" in results.catalog else []
     chosen += [touchpoints] if results.audits else []
     chosen += [next_dollar] if len(results.strategies) > 1 else []
-    return {f"{question.__name__}.png": png(question(results)) for question in chosen}
+    return {f"{question.__name__}.png": png(drawn(question) if drawn else question(results)) for question in chosen}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from loyaltysim.report.results import Results
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from matplotlib.figure import Figure
 
 MANIFEST, MONTHS, FIGURES, AUDITS, PILOTS = (
     "manifest.json", "months.parquet", "figures.parquet", "audits.parquet", "pilots.parquet",
@@ -50,6 +51,17 @@ class Material:
         if name not in self.names:
             return None
         return pd.read_csv(self.path / f"{name}.csv", keep_default_na=False, na_values=[""])
+
+    @cached_property
+    def _drawn(self) -> dict[tuple[Any, ...], Figure]:
+        return {}
+
+    def figure(self, question: Callable[..., Figure], *about: Any) -> Figure:
+        """Give a figure of the results, drawn once however often it is asked for (as a picture and on a page)."""
+        key = (question, *about)
+        if key not in self._drawn:
+            self._drawn[key] = question(self.results, *about)
+        return self._drawn[key]
 
 
 def material(folder: str | Path) -> Material:
@@ -128,7 +140,8 @@ def _catalog(path: Path) -> dict[str, Metric]:
         str(row.metric): Metric(
             str(row.meaning), str(row.unit), row.over, row.better,
             (str(row.numerator), str(row.denominator)) if row.numerator else None,
-            bool(row.annual), row.account, name=str(row.metric),
+            bool(row.annual), row.account,
+            bool(row.headline), name=str(row.metric),
         )
         for row in rows
     }  # fmt: skip

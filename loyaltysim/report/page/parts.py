@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+LETTERS_A_LINE, LINES_A_PAGE = 30, 18
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell: what it says, in a second line how sure that is, and the figure behind it to the last digit."""
@@ -37,6 +40,12 @@ class Table:
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it surely fits on one printed page, and so need not be divided."""
+        lines = sum(1 + max(len(cell.text) for cell in row) // LETTERS_A_LINE for row in self.rows)
+        return lines <= LINES_A_PAGE
 
     def holds_words(self, column: int) -> bool:
         """Whether a column has no figure in it, and so is set flush left."""

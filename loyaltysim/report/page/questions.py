@@ -69,12 +69,13 @@ def money(material: Material) -> Section | None:
     if results is None:
         return None
     panels = ranked(results)
-    drawings = [Drawing(draw_money(results))] if len(results.strategies) > 1 else []
+    drawings = [Drawing(material.figure(draw_money))] if len(results.strategies) > 1 else []
     first = named(results.reference, results.strategies)
     for begin in range(0, len(panels), PANELS):
         title = f"From {first} to each strategy, step by step" if len(results.strategies) > 1 else ""
         title += " (continued)" if begin else ""
-        drawings.append(Drawing(waterfall(results, panels[begin : begin + PANELS]), title))
+        chosen = [tuple(panels[begin : begin + PANELS])] if len(panels) > PANELS else []
+        drawings.append(Drawing(material.figure(waterfall, *chosen), title))
     return Section(
         "money", "Where does the money come from?", [_discounting(results)], drawings, [_money_table(results)]
     )
@@ -97,8 +98,10 @@ def _money_table(results: Results) -> Table:
         against = against_reference(results, name)
         cells = [amount(large, Interval(interval(values).mean)) for values in flows[name]]
         worth = amount(large, interval(results.figures[name]["npv"]))
-        rows.append([row_head(name), *cells, worth, decimal(against["payback_months"], places=0)])
-    heads = ["strategy", "margin", "costs", "value after the horizon", "worth (NPV)", "pays back in month"]
+        paid = [decimal(against["payback_months"], places=0)] if len(names) > 1 else []
+        rows.append([row_head(name), *cells, worth, *paid])
+    heads = ["strategy", "margin", "costs", "value after the horizon", "worth (NPV)"]
+    heads += ["pays back in month"] if len(names) > 1 else []
     return Table(_about(results, "Present values"), heads, rows)
 
 
@@ -121,7 +124,7 @@ def customers(material: Material) -> Section | None:
         )
     heads = ["strategy", "customers at the end", f"against {plain(results.reference)}", "joined", "returned", "left", "churn a year"]  # fmt: skip
     return Section(
-        "customers", "How many customers are there over time?", [], [Drawing(draw_customers(results))],
+        "customers", "How many customers are there over time?", [], [Drawing(material.figure(draw_customers))],
         [Table(_about(results, "Customers"), heads, rows)],
     )  # fmt: skip
 
@@ -141,7 +144,11 @@ def reasons(material: Material) -> Section | None:
     caption = _about(results, "Shares of those who left")
     said = [line for line in (fewest_leavers(results),) if line]
     return Section(
-        "reasons", "Why do customers leave?", said, [Drawing(draw_reasons(results))], [Table(caption, heads, rows)]
+        "reasons",
+        "Why do customers leave?",
+        said,
+        [Drawing(material.figure(draw_reasons))],
+        [Table(caption, heads, rows)],
     )
 
 
@@ -158,7 +165,10 @@ def funnel(material: Material) -> Section | None:
         rows.append([row_head(name), count(interval(every)), *shares])
     heads = ["strategy", "problems", "voiced", "resolved", "stayed"]
     caption = _about(results, "Problems worth leaving over, and shares of them")
-    drawings = [Drawing(draw_funnel(results, name)) for name in shown_in_funnel(results)]
+    drawings = [
+        Drawing(material.figure(draw_funnel, *([name] if name != results.reference else [])))
+        for name in shown_in_funnel(results)
+    ]
     return Section("funnel", "What becomes of a problem?", [], drawings, [Table(caption, heads, rows)])
 
 
@@ -183,7 +193,7 @@ def talk(material: Material) -> Section | None:
         "talk",
         "What do people say, and what does it do?",
         said,
-        [Drawing(draw_talk(results))],
+        [Drawing(material.figure(draw_talk))],
         [Table(caption, heads, rows)],
     )
 
@@ -208,7 +218,7 @@ def touchpoints(material: Material) -> Section | None:
         "touchpoints",
         "Where does service fail?",
         [],
-        [Drawing(draw_touchpoints(results))],
+        [Drawing(material.figure(draw_touchpoints))],
         [Table(caption, heads, rows)],
     )
 
@@ -246,6 +256,6 @@ def next_dollar(material: Material) -> Section | None:
         "next-dollar",
         "Where does the next dollar go?",
         said,
-        [Drawing(draw_next_dollar(results))],
+        [Drawing(material.figure(draw_next_dollar))],
         [Table(caption, heads, rows)],
     )

@@ -51,7 +51,7 @@ def drawn(figure: Figure, key: str, label: str) -> str:
     text = re.sub(r"\s*\n\s*", "\n", text)
     view = re.search(r'viewBox="[^"]*"', text)
     assert view is not None
-    head = f'<svg role="img" aria-label="{escape(label)}" {view[0]} xmlns="http://www.w3.org/2000/svg">'
+    head = f'<svg role="img" aria-label="{escape(label)}" {view[0]}>'
     return head + text[text.index(">") + 1 :].strip()
 
 
