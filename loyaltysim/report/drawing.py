@@ -115,6 +115,16 @@ def wrapped(text: str, width: int, most_lines: int = 3) -> str:
     return "\n".join(lines).replace("$", r"\$")
 
 
+def within(picture: Figure, text: str, inches: float, fontsize: float, most_lines: int = 3, **kind: Any) -> str:
+    """Break or shorten a name so that it is no wider than so many inches, however wide its letters are."""
+    letters = max(int(inches * INCH / (fontsize * 0.55)), 6)
+    while True:
+        shown = wrapped(text, letters, most_lines)
+        if letters <= 6 or width_of(picture, shown.split("\n"), fontsize=fontsize, **kind) <= inches:
+            return shown
+        letters = max(letters * 9 // 10, 6) if letters > 20 else letters - 1
+
+
 def _up_to_a_word(text: str, letters: int) -> str:
     """Give the whole words among the first letters of a text; the letters themselves if one word fills them."""
     cut = text[:letters]

@@ -16,7 +16,7 @@ from loyaltysim.report.drawing import (
     row_height,
     titled,
     width_of,
-    wrapped,
+    within,
 )
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, SIZE = 9.0, 8.5
+WIDTH, SIZE, MOST_LEFT = 9.0, 8.5, 2.0
 PANELS = (
     ("messages_bad", "bad messages", BAD),
     ("messages_good", "good messages", ACCENT),
@@ -43,7 +43,8 @@ def talk(results: Results) -> Figure:
 
 
 def _talk(results: Results) -> Picture:
-    labels = [wrapped(name, 24) for name in results.strategies]
+    measured, _ = titled(WIDTH, 1.0, "", "")
+    labels = [within(measured, name, MOST_LEFT, 9.5) for name in results.strategies]
     step = row_height(labels, 9.5, 0.42)
     picture, top = titled(WIDTH, len(labels) * step + 1.05, _title(results), _subtitle(results))
     height = picture.get_size_inches()[1]
@@ -59,8 +60,8 @@ def _talk(results: Results) -> Picture:
         axes.set_xticks([])
         axes.spines["bottom"].set_color("none")
         axes.text(
-            0, 1 + 0.06 / box[3], wrapped(heading, 22, 2), transform=axes.transAxes, fontsize=9, fontweight="bold",
-            va="bottom", linespacing=1.15,
+            0, 1 + 0.06 / box[3], within(picture, heading, each - 0.12, 9, fontweight="bold"), transform=axes.transAxes,
+            fontsize=9, fontweight="bold", va="bottom", linespacing=1.15,
         )  # fmt: skip
     return picture
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import (
@@ -19,10 +20,10 @@ from loyaltysim.report.drawing import (
     quiet_rows,
     titled,
     width_of,
-    wrapped,
+    within,
 )
 from loyaltysim.report.figure_money import title_of_money
-from loyaltysim.report.names import named, plain
+from loyaltysim.report.names import named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.report.words import Money, horizon, money_for
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, SIZE, ROW = 9.0, 8.5, 0.255
-LEAST, MOST_COSTS, LETTERS = 0.01, 5, 28
+LEAST, MOST_COSTS, MOST_LEFT = 0.01, 5, 1.75
 """Costs below this part of the largest step, and beyond so many, are one step: other costs."""
 OTHERS = "other costs"
 
@@ -99,91 +100,109 @@ def ranked(results: Results) -> list[str]:
     return sorted(shown, key=lambda name: -interval(results.figures[name]["npv"]).mean)
 
 
-def _waterfall(results: Results, shown: list[str]) -> Picture:
+@dataclass(frozen=True)
+class Panel:
+    """One strategy's panel: the names of its rows, where each bar begins and how far it reaches, and what is written beside."""
+
+    strategy: str
+    labels: list[str]
+    bars: list[tuple[float, float]]
+    told: list[str]
+    begins: float | None
+    """The first strategy's worth, marked in a row of its own; None where there is none to begin from."""
+    ends: float
+
+
+def _panels(results: Results, shown: Sequence[str]) -> tuple[list[Panel], Money]:
+    """Give the panels, and the size of money of their axis."""
     every = {name: steps(results, name) for name in ranked(results)}
-    alone = len(results.strategies) == 1
     worth = {name: interval(results.figures[name]["npv"]) for name in results.strategies}
+    adds = money_for(results.currency, *(step.adds for found in every.values() for step in found))
+    scale = money_for(results.currency, *worth.values())
+    alone = len(results.strategies) == 1
     start = 0.0 if alone else worth[results.reference].mean
-    columns = min(len(shown), 2)
-    rows = -(-len(shown) // columns)
-    tallest = [
-        max(len(every[name]) for name in shown[row * columns : (row + 1) * columns]) + 2 - alone for row in range(rows)
-    ]
-    heights = [count * ROW + 0.95 for count in tallest]
+    panels = []
+    for name in shown:
+        totals = list(accumulate((step.adds.mean for step in every[name]), initial=start))
+        panels.append(
+            Panel(
+                name,
+                [*([] if alone else [results.reference]), *(step.name for step in every[name]), name],
+                [(total, step.adds.mean) for total, step in zip(totals, every[name], strict=False)],
+                [
+                    *([] if alone else [scale.full(start)]),
+                    *(adds.signed(step.adds.mean) for step in every[name]),
+                    scale.full(worth[name].mean),
+                ],
+                None if alone else start,
+                worth[name].mean,
+            )
+        )
+    return panels, scale
+
+
+def _waterfall(results: Results, shown: list[str]) -> Picture:
+    (panels, scale), (every, _) = _panels(results, shown), _panels(results, ranked(results))
+    columns = min(len(panels), 2)
+    lines = [panels[first : first + columns] for first in range(0, len(panels), columns)]
+    heights = [max(len(panel.labels) for panel in line) * ROW + 0.95 for line in lines]
     picture, top = titled(WIDTH, sum(heights) + 0.1, title_of_money(results), _subtitle(results))
-    full = picture.get_size_inches()[1]
-    names = [plain(results.reference) if not alone else "", *(step.name for each in every.values() for step in each)]
-    left = max(width_of(picture, [wrapped(name, LETTERS, 1) for name in (*names, *shown)], SIZE) + 0.3, 1.2)
-    adds = money_for(results.currency, *(step.adds for each in every.values() for step in each))
-    ends = money_for(results.currency, *worth.values())
-    span = _span(start, every)
-    for number, name in enumerate(shown):
-        row, column = divmod(number, columns)
-        wide = WIDTH / columns
-        bottom = full - top - sum(heights[: row + 1]) + 0.5
-        tall = tallest[row] * ROW
-        box = (column * wide + left, bottom, wide - left - (0.85 if columns > 1 else 1.2), tall)
-        axes = axes_in(picture, box)
-        _panel(axes, results, every[name], (name, start, worth[name]), (adds, ends), tallest[row])
-        axes.set_xlim(span[0] / ends.divisor, span[1] / ends.divisor)
-        axes.set_xlabel(literal(f"net present value ({ends.unit})"), fontsize=SIZE)
-        axes.text(
-            -(left - 0.15) / box[2], 1 + 0.08 / box[3], wrapped(name, 44 if columns > 1 else 90, 1),
-            transform=axes.transAxes, fontsize=10, fontweight="bold", va="bottom",
-        )  # fmt: skip
+    names = {label for panel in every for label in panel.labels}
+    labels = {name: within(picture, name, MOST_LEFT, SIZE, 1) for name in sorted(names)}
+    left = max(width_of(picture, list(labels.values()), SIZE) + 0.3, 1.2)
+    right = width_of(picture, [literal(text) for panel in every for text in panel.told], SIZE, fontweight="bold") + 0.2
+    bottom, span = picture.get_size_inches()[1] - top + 0.5, _span(every)
+    for line, tall in zip(lines, heights, strict=True):
+        bottom -= tall
+        for column, panel in enumerate(line):
+            wide = WIDTH / columns
+            box = (column * wide + left, bottom, wide - left - right, tall - 0.95)
+            axes = axes_in(picture, box)
+            _draw(axes, panel, [labels[label] for label in panel.labels], scale, round((tall - 0.95) / ROW))
+            axes.set_xlim(span[0] / scale.divisor, span[1] / scale.divisor)
+            name = within(picture, panel.strategy, wide - 0.4, 10, 1, fontweight="bold")
+            axes.text(
+                -(left - 0.15) / box[2], 1 + 0.08 / box[3], name, transform=axes.transAxes, fontsize=10,
+                fontweight="bold", va="bottom",
+            )  # fmt: skip
     return picture
 
 
-def _span(start: float, every: dict[str, list[Step]]) -> tuple[float, float]:
+def _span(panels: Sequence[Panel]) -> tuple[float, float]:
     """Give the ends of the common axis: all running totals, with a margin."""
-    from itertools import accumulate
-
-    points = [
-        each for found in every.values() for each in accumulate((step.adds.mean for step in found), initial=start)
-    ]
+    points = [end for panel in panels for begin, size in panel.bars for end in (begin, begin + size)]
     low, high = min(points), max(points)
     room = 0.06 * (high - low) or abs(high) or 1.0
     return low - room, high + room
 
 
-def _panel(
-    axes: Axes, results: Results, found: list[Step], whose: tuple[str, float, Interval], scales: tuple[Money, Money],
-    rows: int,
-) -> None:  # fmt: skip
+def _draw(axes: Axes, panel: Panel, labels: list[str], scale: Money, rows: int) -> None:
     """Draw one strategy's steps; where its panel's neighbour has more, rows stay empty at the bottom."""
-    (name, start, worth), (adds, ends) = whose, scales
-    alone = len(results.strategies) == 1
-    labels = [*([] if alone else [results.reference]), *(step.name for step in found), name]
-    at, y = start, 0
-    texts = []
-    if not alone:
-        _mark(axes, start / ends.divisor, y, INK)
-        texts.append((ends.full(start), INK))
-        y += 1
-    for step in found:
-        colour = ACCENT if step.adds.mean >= 0 else BAD
-        axes.barh(y, step.adds.mean / ends.divisor, left=at / ends.divisor, height=0.6, color=colour, linewidth=0)
-        axes.plot([at / ends.divisor] * 2, [y - 1, y], color=FAINT, linewidth=0.7, zorder=1)
-        at += step.adds.mean
-        texts.append((adds.signed(step.adds.mean), INK))
-        y += 1
-    axes.plot([at / ends.divisor] * 2, [y - 1, y], color=FAINT, linewidth=0.7, zorder=1)
-    _mark(axes, worth.mean / ends.divisor, y, INK)
-    texts.append((ends.full(worth.mean), INK))
-    quiet_rows(axes, [wrapped(label, LETTERS, 1) for label in labels])
+    first = 0 if panel.begins is None else 1
+    if panel.begins is not None:
+        _mark(axes, panel.begins / scale.divisor, 0)
+    for y, (begin, size) in enumerate(panel.bars, first):
+        colour = ACCENT if size >= 0 else BAD
+        axes.barh(y, size / scale.divisor, left=begin / scale.divisor, height=0.6, color=colour, linewidth=0)
+        if y:
+            axes.plot([begin / scale.divisor] * 2, [y - 1, y], color=FAINT, linewidth=0.7, zorder=1)
+    last = first + len(panel.bars)
+    axes.plot([panel.ends / scale.divisor] * 2, [last - 1, last], color=FAINT, linewidth=0.7, zorder=1)
+    _mark(axes, panel.ends / scale.divisor, last)
+    quiet_rows(axes, labels)
     axes.set_ylim(rows - 0.45, -0.55)
     axes.tick_params(labelsize=SIZE)
-    axes.locator_params(axis="x", nbins=5)
-    for row, (text, colour) in enumerate(texts):
-        strong = "bold" if row == len(texts) - 1 else "normal"
+    axes.locator_params(axis="x", nbins=4)
+    axes.set_xlabel(literal(f"net present value ({scale.unit})"), fontsize=SIZE)
+    for y, text in enumerate(panel.told):
         axes.text(
-            1.02, row, literal(text), transform=axes.get_yaxis_transform(), fontsize=SIZE, va="center", color=colour,
-            fontweight=strong,
+            1.02, y, literal(text), transform=axes.get_yaxis_transform(), fontsize=SIZE, va="center",
+            fontweight="bold" if y == last else "normal",
         )  # fmt: skip
 
 
-def _mark(axes: Axes, x: float, y: int, colour: str) -> None:
-    axes.plot([x], [y], "D", color=colour, markersize=5, zorder=3)
+def _mark(axes: Axes, x: float, y: int) -> None:
+    axes.plot([x], [y], "D", color=INK, markersize=5, zorder=3)
 
 
 def _subtitle(results: Results) -> str:

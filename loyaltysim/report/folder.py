@@ -110,7 +110,7 @@ def results_in(path: Path, manifest: Mapping[str, Any]) -> Results:
         raise _spoilt(path, MANIFEST, f"it does not say {missing[0]!r}")
     try:
         return _results(path, manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:  # pyarrow's errors are kinds of these
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # pyarrow's errors are kinds of these
         raise _spoilt(path, getattr(error, "filename", None) or "its files", error) from error
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.report.studies import STRATEGIES
 
 from loyaltysim.commands.run import run
 from loyaltysim.experiments.study import Study
 from loyaltysim.scenario import Scenario
+from tests.report.studies import STRATEGIES
 
 
 @pytest.fixture(scope="session")

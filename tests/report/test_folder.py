@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from tests.report.studies import HOSTILE
 
 import loyaltysim as ls
 from loyaltysim.commands import main
@@ -21,6 +20,7 @@ from loyaltysim.experiments.store import RunFolder
 from loyaltysim.experiments.study import Study
 from loyaltysim.report.folder import material
 from loyaltysim.report.results import Results
+from tests.report.studies import HOSTILE
 
 DRAWN = ("report.html", "report.xlsx", *(f"figures/{name}.png" for name in (
     "customers", "funnel", "money", "next_dollar", "reasons", "talk", "touchpoints", "waterfall",

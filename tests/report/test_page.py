@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.report.studies import HOSTILE, LONG, widened
 
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import drawing
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.build import page
+from tests.report.studies import HOSTILE, LONG, widened
 
 IN_ORDER = [
     "answer", "money", "customers", "reasons", "funnel", "talk", "touchpoints", "next-dollar", "basis", "made",
@@ -75,7 +76,7 @@ def test_it_opens_with_the_terminal_s_sentence(study: Study, outline: Outline) -
 def test_headings_descend_one_by_one_and_each_drawing_says_what_it_shows(outline: Outline) -> None:
     levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     drawings = outline.all("svg")
     assert len(drawings) == 9
     assert all(each["role"] == "img" and len(str(each["aria-label"])) > 60 for each in drawings)
