@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report.browser import PROGRAM, Browser
-from tests.report.studies import LONG, widened
 
 from loyaltysim.experiments.study import Study
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page.build import page
+from tests.report.browser import PROGRAM, Browser
+from tests.report.studies import LONG, widened
 
 AXE = Path(os.environ.get("LOYALTYSIM_AXE", "node_modules/axe-core/axe.min.js"))
 MUST = bool(os.environ.get("LOYALTYSIM_BROWSER"))

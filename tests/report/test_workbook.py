@@ -15,12 +15,12 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from tests.report.studies import HOSTILE
 
 from loyaltysim.commands.run import show_table
 from loyaltysim.experiments.study import Study
 from loyaltysim.report.folder import material
 from loyaltysim.report.workbook import HEAD_ROW, workbook
+from tests.report.studies import HOSTILE
 
 SHEETS = [
     "Answer", "Customers", "Summary", "Money", "Departures", "Complaints", "Touchpoints", "Business", "Audit", "Metrics",
