@@ -14,7 +14,36 @@ from loyaltysim.report.results import Results
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Plots", "customers", "funnel", "money", "next_dollar", "reasons", "talk", "touchpoints", "waterfall"]
+__all__ = [
+    "DecisionPlots", "Plots", "breakeven", "customers", "frontier", "funnel", "levers", "money", "next_dollar", "reasons",
+    "sensitivity", "talk", "touchpoints", "waterfall",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DecisionPlots:
+    """The pictures of what a command that decides has found: `source` has its `tables` by name, or is its folder.
+
+    Each raises InputError where the command left no such table.
+    """
+
+    source: Any
+
+    def breakeven(self) -> Figure:
+        """At which value does the recommendation turn?"""
+        return breakeven(self.source)
+
+    def frontier(self) -> Figure:
+        """Who wins where, over two parameters at once?"""
+        return frontier(self.source)
+
+    def sensitivity(self) -> Figure:
+        """Which assumptions does the recommendation hang on, and which turn it?"""
+        return sensitivity(self.source)
+
+    def next_dollar(self) -> Figure:
+        """What is the next dollar in each lever worth, today and at the best split?"""
+        return levers(self.source)
 
 
 @dataclass(frozen=True)
@@ -125,3 +154,34 @@ def touchpoints(source: Any, strategy: str | None = None) -> Figure:
     from loyaltysim.report import figures
 
     return figures.touchpoints(_of(source), strategy)
+
+
+def breakeven(source: Any) -> Figure:
+    """Draw what each strategy earns along a parameter or lever, and where the recommendation turns.
+
+    `source`: what `breakeven` found, or its folder. Raises InputError where there is no such table.
+    """
+    from loyaltysim.report import decided, figure_breakeven
+
+    return figure_breakeven.breakeven(decided.decided(source))
+
+
+def frontier(source: Any) -> Figure:
+    """Draw the map of who wins over two parameters, of what `breakeven` found or of its folder; raises InputError likewise."""
+    from loyaltysim.report import decided, figure_frontier
+
+    return figure_frontier.frontier(decided.decided(source))
+
+
+def sensitivity(source: Any) -> Figure:
+    """Draw what the recommendation hangs on, of what `sensitivity` found or of its folder; raises InputError likewise."""
+    from loyaltysim.report import decided, figure_sensitivity
+
+    return figure_sensitivity.sensitivity(decided.decided(source))
+
+
+def levers(source: Any) -> Figure:
+    """Draw the next dollar's worth in each lever, of what `optimise` found or of its folder; raises InputError likewise."""
+    from loyaltysim.report import decided, figure_levers
+
+    return figure_levers.levers(decided.decided(source))

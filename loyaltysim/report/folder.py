@@ -71,8 +71,8 @@ def material(folder: str | Path) -> Material:
     return Material(manifest, results_in(path, manifest) if (path / FIGURES).exists() else None, path)
 
 
-def in_hand(path: Path, results: Results) -> Material:
-    """Give the material of a run that is being written: its files lie in the folder, its results are still at hand."""
+def in_hand(path: Path, results: Results | None = None) -> Material:
+    """Give the material of a folder that is being written: its files lie there, a run's results are still at hand."""
     return Material(json.loads((path / MANIFEST).read_text(encoding="utf-8")), results, path)
 
 
