@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from loyaltysim.report.folder import AUDITS, FIGURES, PILOTS
+from loyaltysim.experiments.files import csv_text
+from loyaltysim.report.folder import AUDITS, FIGURES, METRICS, PILOTS
 from loyaltysim.report.results import Results, frame_of
 
 if TYPE_CHECKING:
@@ -15,17 +16,33 @@ if TYPE_CHECKING:
 
     from loyaltysim.experiments.store import RunFolder
 
-METRICS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "headline", "meaning"]
+COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "headline", "meaning"]
 
 
-def keep(results: Results, folder: RunFolder) -> None:
-    """Write figures.parquet, and audits.parquet and pilots.parquet where touchpoints were scored or plans piloted."""
+def facts_of(scenario: Any) -> dict[str, Any]:
+    """Give what a manifest must tell of a scenario, besides its title and sizes, so that its results can be told."""
+    return {
+        "question": getattr(scenario, "question", ""),
+        "lesson": getattr(scenario, "lesson", ""),
+        "start": str(scenario.start),
+        "currency": scenario.currency,
+        "discount_rate": scenario.discount_rate,
+    }
+
+
+def keep(results: Results, scenario: Any, folder: RunFolder) -> None:
+    """Write figures.parquet and metrics.csv; audits.parquet, pilots.parquet and audit.csv where there is anything in them."""
     written: dict[str, Callable[[Results], Any]] = {FIGURES: _figures}
     written |= {AUDITS: _audits} if results.audits else {}
     written |= {PILOTS: _pilots} if results.pilots else {}
     for name, table in written.items():
         with folder.new(name) as file:
             _write(table(results), file)
+    folder.write(METRICS, csv_text(metrics(results)))
+    from loyaltysim.scenario import Scenario, audit
+
+    if isinstance(scenario, Scenario):
+        folder.write("audit.csv", csv_text(audit(scenario)))
 
 
 def metrics(results: Results) -> pd.DataFrame:
@@ -46,7 +63,7 @@ def metrics(results: Results) -> pd.DataFrame:
         )
         for name, each in results.catalog.items()
     )
-    return pd.DataFrame.from_records(list(rows), columns=METRICS)
+    return pd.DataFrame.from_records(list(rows), columns=COLUMNS)
 
 
 def _write(table: Any, file: IO[bytes]) -> None:

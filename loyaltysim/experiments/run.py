@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
@@ -24,9 +24,6 @@ from loyaltysim.report import answer, business_table, pilot_table, tables, touch
 from loyaltysim.report.folder import Material, in_hand
 from loyaltysim.report.profile import Profile, profile_of
 from loyaltysim.report.results import Results, collect
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
 Finish = Callable[[Material], Mapping[str, bytes]]
@@ -62,14 +59,13 @@ def ungraded(scenario: Any) -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class Machinery:
-    """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, how many
-    of its figures have which evidence grade, and the list of them where there is one."""
+    """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, and how
+    many of its figures have which evidence grade."""
 
     simulate: Simulate
     catalog: Mapping[str, Metric]
     resolved: Callable[[Any], str]
     rests_on: Callable[[Any], Mapping[str, int]] = ungraded
-    audit: Callable[[Any], pd.DataFrame] | None = None
 
 
 def run(
@@ -95,12 +91,10 @@ def run(
         solved = solve(spec)
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate, simulate_profiled
-    from loyaltysim.scenario import audit, resolved_yaml, rests_on
+    from loyaltysim.scenario import resolved_yaml, rests_on
 
     return carry_out(
-        solved,
-        Machinery(simulate_profiled if order.profile else simulate, CATALOG, resolved_yaml, rests_on, audit),
-        order,
+        solved, Machinery(simulate_profiled if order.profile else simulate, CATALOG, resolved_yaml, rests_on), order
     )
 
 
@@ -140,11 +134,8 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
         order.progress(Progress("writing"))
         results = collect(records, spec, machinery.catalog)
         study = _study(spec, results, folder.path, machinery.rests_on(spec), profile_of(records))
-        folder.tell(answer=study.answer, rests_on=study.rests_on)
-        if machinery.audit is not None:
-            folder.write("audit.csv", files.csv_text(machinery.audit(spec)))
         _write(folder, study, order.finish)
-        folder.tell(status="done", **_effort(records, order))
+        folder.tell(status="done", **_effort(records, order), answer=study.answer, rests_on=study.rests_on)
     return study
 
 
@@ -170,11 +161,7 @@ def _status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
 def _head(spec: Any) -> dict[str, Any]:
     return {
         "title": spec.title,
-        "question": getattr(spec, "question", ""),
-        "lesson": getattr(spec, "lesson", ""),
-        "start": str(spec.start),
-        "currency": spec.currency,
-        "discount_rate": spec.discount_rate,
+        **replication_files.facts_of(spec),
         "versions": _versions(),
         "seed": spec.seed,
         "replications": spec.replications,
@@ -238,8 +225,13 @@ def _write(folder: store.RunFolder, study: Study, finish: Finish) -> None:
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     with folder.new("months.parquet") as file:
         files.write_months(study.results, file)
-    folder.write("metrics.csv", files.csv_text(replication_files.metrics(study.results)))
-    replication_files.keep(study.results, folder)
+    replication_files.keep(study.results, study.scenario, folder)
+    _draw(folder, study, finish)
+
+
+def _draw(folder: store.RunFolder, study: Study, finish: Finish) -> None:
+    """Add what is drawn from the folder's files, which tell the answer already."""
+    folder.tell(answer=study.answer, rests_on=study.rests_on)
     for name, content in finish(in_hand(folder.path, study.results)).items():
         folder.write(name, content)
 
