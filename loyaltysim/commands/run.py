@@ -85,10 +85,10 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
 
         click.echo(document(study.results, study.answer, study.folder))
     else:
-        show(study, scenario, asked["quiet"])
+        show(study, scenario, quiet=asked["quiet"])
 
 
-def show(study: Study, scenario: Path, quiet: bool) -> None:
+def show(study: Study, scenario: Path, *, quiet: bool) -> None:
     """Write the answer to standard output, and the table and what it rests on unless that is to be quiet."""
     from loyaltysim.report import pilot_table, words
 
