@@ -109,9 +109,7 @@ def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: 
     if counts:
         told = ", ".join(f"{count:,} {grade}" for grade, count in counts.items())
         sheet.write_string(below, 0, f"It rests on {told} figures.", formats.soft)
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
+    _for_paper(sheet)
 
 
 def _strategies(results: Results) -> tuple[list[str], list[list[Any]]]:
@@ -151,7 +149,8 @@ def _table(book: Workbook, name: str, table: pd.DataFrame, material: Material, f
     sheet = book.add_worksheet(name)
     columns = [str(column) for column in table.columns]
     for number, head in enumerate(columns):
-        sheet.write_string(0, number, head.replace("_", " "), formats.head)
+        words = any(isinstance(value, str) for value in table[head])
+        sheet.write_string(0, number, head.replace("_", " "), formats.head if words else formats.head_of_figures)
     currency = str(material.manifest.get("currency", "$"))
     for number, row in enumerate(table.itertuples(index=False, name=None), 1):
         cells = [_unquoted(value) for value in row]
@@ -160,14 +159,19 @@ def _table(book: Workbook, name: str, table: pd.DataFrame, material: Material, f
     widths = [max([len(column), *(len(str(value)) if isinstance(value, str) else 12 for value in table[column].head(200))]) for column in table.columns]  # fmt: skip
     for number, width in enumerate(widths):
         sheet.set_column(number, number, min(width + 2, 48))
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
+    _for_paper(sheet)
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
     if name == SHEETS["departures"] and material.results is not None:
         sheet.insert_chart(1, len(columns) + 1, reasons_chart(book, material.results, name))
+
+
+def _for_paper(sheet: Worksheet) -> None:
+    """Print a sheet across A4, as many pages long as it needs."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _unquoted(value: Any) -> Any:
@@ -180,14 +184,15 @@ def _unquoted(value: Any) -> Any:
 def _months(book: Workbook, results: Results, formats: Formats) -> None:
     """Write customers month by month, mean over replications, one column a strategy, and draw them."""
     sheet = book.add_worksheet("Customers")
-    sheet.write_string(0, 0, "month", formats.head)
+    sheet.write_string(0, 0, "month", formats.head_of_figures)
     sheet.set_column(0, len(results.strategies), 14)
     for column, name in enumerate(results.strategies, 1):
-        sheet.write_string(0, column, plain(name), formats.head_wrapped)
+        sheet.write_string(0, column, plain(name), formats.head_of_figures)
         for month, value in enumerate(results.path(name, "customers").mean(axis=0)):
             sheet.write_number(month + 1, column, float(value), formats.whole)
     for month in range(results.months + 1):
         sheet.write_number(month + 1, 0, month, formats.whole)
+    _for_paper(sheet)
     sheet.freeze_panes(1, 1)
     sheet.insert_chart(1, len(results.strategies) + 2, customers_chart(book, results, "Customers"))
 
@@ -202,6 +207,7 @@ def _made(book: Workbook, material: Material, formats: Formats) -> None:
         ("to repeat it, in this folder", f"loyaltysim {manifest.get('command', 'run')} scenario.yml"),
         ("what it rests on", "loyaltysim audit scenario.yml"),
     ]  # fmt: skip
+    _for_paper(sheet)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)
     for row, (name, value) in enumerate(facts):
