@@ -37,10 +37,15 @@ _PLACES = {
     "RunError": "loyaltysim.core.errors",
 }
 
-__all__ = ["__version__", *_PLACES]  # noqa: PLE0604  (the keys of _PLACES are strings)
+_ROOMS = ("plots", "report")
+"""Modules that are used as they are: `ls.plots.money(study)`, `ls.report(folder)`."""
+
+__all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604  (the keys of _PLACES are strings)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_PLACES[name]), name)

@@ -29,6 +29,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "optimise": "Split a monthly budget over the levers.",
         "resume": "Finish an interrupted run.",
         "rerun": "Repeat a run and compare the bits.",
+        "report": "Draw the report of a run's folder anew.",
         "check": "Check a scenario and say what it holds.",
         "new": "Start a scenario from a template.",
         "explain": "Explain a parameter, lever, block or metric.",

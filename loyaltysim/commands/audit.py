@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from loyaltysim.commands import options
+from loyaltysim.report.words import GRADES_MEAN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MEANING = {
-    "folklore": "quoted everywhere, and no study could be found",
-    "assumption": "nobody's figure but this scenario's",
-    "secondary": "quoted, the original not seen",
-    "measured": "a study is named",
-}
 LISTED = ("stated", "uncertain")
 WIDEST = 100
 
@@ -50,7 +45,7 @@ def text(found: pd.DataFrame) -> Iterator[str]:
     counts = found.grade.value_counts(sort=False)
     yield "Rests on " + ", ".join(f"{count} {grade}" for grade, count in counts.items()) + " figures."
     for grade, rows in found.groupby("grade", sort=False):
-        yield f"\n{str(grade).upper()}: {MEANING[str(grade)]}"
+        yield f"\n{str(grade).upper()}: {GRADES_MEAN[str(grade)]}"
         one_by_one = rows.group.isin(LISTED) | rows.changed
         yield from _lines(rows[one_by_one])
         for group, others in rows[~one_by_one].groupby("group", sort=False):

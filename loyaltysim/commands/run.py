@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
+    from loyaltysim.report.folder import Material
     from loyaltysim.report.profile import Profile
-    from loyaltysim.report.results import Results
 
 NARROWEST, WIDEST = 80, 100
 PRECISION = (
@@ -77,11 +77,11 @@ def refuse_both(rule: object, replications: int | None) -> None:
         raise InputError(Problem(what, where="--replications", cure=cure))
 
 
-def pictures(results: Results) -> Mapping[str, bytes]:
-    """Draw the files of the folder `figures`."""
-    from loyaltysim.report import figures
+def pictures(material: Material) -> Mapping[str, bytes]:
+    """Draw the pictures, the page and the workbook."""
+    from loyaltysim.report.everything import drawn
 
-    return {f"figures/{name}": content for name, content in figures.draw(results).items()}
+    return drawn(material)
 
 
 @options.verb("run")
@@ -100,9 +100,19 @@ def pictures(results: Results) -> Mapping[str, bytes]:
 @click.option("--most-replications", type=int, metavar="N", help=f"End after so many (default: {MOST_REPLICATIONS}).")
 @click.option("--profile", is_flag=True, help="Show how long each mechanism took, and the slowest months.")
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
-def command(scenario: Path, **asked: Any) -> None:
-    """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is."""
-    show(run(scenario, **asked), scenario, quiet=asked["quiet"])
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(scenario: Path, form: str, **asked: Any) -> None:
+    """Simulate every strategy of SCENARIO on common luck; say which is worth most and how sure that is.
+
+    With --format json standard output is one JSON document: answer, table, folder and manifest.
+    """
+    study = run(scenario, **asked)
+    if form == "json":
+        from loyaltysim.report.as_json import document
+
+        click.echo(document(study.results, study.answer, study.folder))
+    else:
+        show(study, scenario, quiet=asked["quiet"])
 
 
 def show(study: Study, scenario: Path, *, quiet: bool) -> None:
@@ -120,6 +130,7 @@ def show(study: Study, scenario: Path, *, quiet: bool) -> None:
             click.echo(click.wrap_text(f"Lesson of the file as it is written: {study.lesson}", WIDEST))
     if study.profile:
         show_profile(study.profile)
+    click.echo(f"The report is {study.folder / 'report.html'}")
     click.echo(f"Results are in {study.folder}")
 
 

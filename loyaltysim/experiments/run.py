@@ -16,7 +16,7 @@ from typing import Any
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, keys, store
+from loyaltysim.experiments import executors, keys, replication_files, store
 from loyaltysim.experiments.folders import held
 from loyaltysim.experiments.kept import Kept, missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
@@ -26,16 +26,17 @@ from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.study import Study
 from loyaltysim.experiments.tabled import settled_answer, tabled, write_tables
 from loyaltysim.report import precision_words
+from loyaltysim.report.folder import Material, in_hand
 from loyaltysim.report.profile import profile_of
-from loyaltysim.report.results import Results, collect
+from loyaltysim.report.results import collect
 from loyaltysim.report.sequential import Settled
 
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
-Finish = Callable[[Results], Mapping[str, bytes]]
+Finish = Callable[[Material], Mapping[str, bytes]]
 MOST_THREADS = 256
 
 
-def nothing_more(results: Results) -> Mapping[str, bytes]:
+def nothing_more(material: Material) -> Mapping[str, bytes]:
     """Add no files to the folder."""
     return {}
 
@@ -45,7 +46,7 @@ class Order:
     """How a study is to be carried out: where its files go, where it computes, who listens, what else is kept.
 
     `threads`: how many a replication may use, None for those that the workers leave idle; `profile`: whether each mechanism's
-    time is measured. `finish` gives further files (the pictures), by name, before the run counts as done. `rule`: until when replications
+    time is measured. `finish` gives further files (pictures, report, workbook), by name, before the run counts as done. `rule`: until when replications
     are added, None for as many as the scenario says.
     """
 
@@ -181,10 +182,11 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
             scenario_sha256=spec.sha256,
         )
     write_tables(folder, study)
-    for name, content in order.finish(study.results).items():
+    folder.tell(answer=study.answer, rests_on=study.rests_on)  # what is drawn tells it too
+    for name, content in order.finish(in_hand(folder.path, study.results)).items():
         folder.write(name, content)
     runs = {"runs": len(records), "runs_reused": reused}
-    folder.tell(status="done", **_effort(records, order), **runs, answer=study.answer, rests_on=study.rests_on)
+    folder.tell(status="done", **_effort(records, order), **runs)
     return study
 
 
@@ -220,6 +222,7 @@ def head_of(spec: Any) -> dict[str, Any]:
     """Give what a manifest tells of a study when it begins."""
     return {
         "title": spec.title,
+        **replication_files.facts_of(spec),
         "versions": versions(),
         "machine": keys.machine(),
         "seed": spec.seed,

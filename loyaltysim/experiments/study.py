@@ -9,43 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.names import plain
 from loyaltysim.report.profile import Profile
-from loyaltysim.report.results import Results
+from loyaltysim.report.results import Results, frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
-
-@dataclass(frozen=True)
-class Pictures:
-    """The study's pictures, each drawn when it is asked for."""
-
-    results: Results
-
-    def timeline(self) -> Figure:
-        """Draw customers over time, one line a strategy."""
-        return self.customers()
-
-    def customers(self) -> Figure:
-        """Draw customers over time, one line a strategy."""
-        from loyaltysim.report import figures
-
-        return figures.customers(self.results)
-
-    def money(self) -> Figure:
-        """Draw what each strategy earns against the first."""
-        from loyaltysim.report import figures
-
-        return figures.money(self.results)
-
-    def touchpoints(self, strategy: str | None = None) -> Figure:
-        """Draw the touchpoints' importance against their performance, for one strategy (the first).
-
-        Raises InputError where there is no such strategy, or where no touchpoint was scored.
-        """
-        from loyaltysim.report import figures
-
-        return figures.touchpoints(self.results, strategy)
+    from loyaltysim.plots import Plots
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,10 +56,17 @@ class Study:
         """What the scenario's file says that its run shows, in one paragraph; empty if it says nothing."""
         return plain(" ".join(str(getattr(self.scenario, "lesson", "")).split()))
 
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Every figure of every replication, tidy: strategy, replication, metric, value (NaN for a rate of nothing)."""
+        return frame_of(self.results)
+
     @property
-    def plot(self) -> Pictures:
-        """The study's pictures: `study.plot.timeline()` (customers over time, also `customers()`), `study.plot.money()`, `.touchpoints()`."""
-        return Pictures(self.results)
+    def plot(self) -> Plots:
+        """The study's pictures, one question each: `study.plot.money()`, `.customers()`, `.reasons()`, ... (`loyaltysim.plots`)."""
+        from loyaltysim.plots import Plots
+
+        return Plots(self.results)
 
     def __repr__(self) -> str:
         results = self.results

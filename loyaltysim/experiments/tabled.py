@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loyaltysim.experiments import files, store
+from loyaltysim.experiments import files, replication_files, store
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import answer, business_table, duel, pilot_table, precision_words, tables, touchpoint_table
 from loyaltysim.report.profile import Profile
@@ -45,7 +45,7 @@ def tabled(
 
 
 def write_tables(folder: store.RunFolder, study: Study) -> None:
-    """Write the tables that are not empty, and every metric month by month."""
+    """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     for name in ("duel", "ranking", "touchpoints", "business", "pilots"):
@@ -53,6 +53,7 @@ def write_tables(folder: store.RunFolder, study: Study) -> None:
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     with folder.new("months.parquet") as file:
         files.write_months(study.results, file)
+    replication_files.keep(study.results, study.scenario, folder)
 
 
 def settled_answer(results: Results, verdict: Settled) -> str:

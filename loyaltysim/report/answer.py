@@ -127,32 +127,43 @@ def table(results: Results) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    first = plain(results.reference)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    grid.add_column("strategy", overflow="fold", max_width=30, min_width=10)
-    grid.add_column("worth (NPV)", justify="right", no_wrap=True)
-    if len(results.strategies) > 1:
-        sure = "\n(95 %)" if results.replications > 1 else ""
-        grid.add_column(
-            Text(f"against\n{first if len(first) <= 14 else 'the first'}{sure}"), justify="right", no_wrap=True
-        )
-        grid.add_column("without value\nafter the\nhorizon", justify="right", no_wrap=True)
-    grid.add_column("customers\nat the end", justify="right", no_wrap=True)
-    grid.add_column("churn\na year", justify="right", no_wrap=True)
-    differences = {name: gaps(results, name) for name in results.strategies[1:]}
-    money = money_for(results.currency, *(span for pair in differences.values() for span in pair))
+    first, *others = heads(results)
+    grid.add_column(first, overflow="fold", max_width=30, min_width=10)
+    for each in others:
+        grid.add_column(Text(each), justify="right", no_wrap=True)
     for name in results.strategies:
-        grid.add_row(Text(plain(name)), *(Text(cell) for cell in _cells(results, name, differences.get(name), money)))
+        grid.add_row(Text(plain(name)), *(Text(cell) for cell in cells(results, name)))
     return grid
 
 
-def _cells(results: Results, name: str, gap: tuple[Interval, Interval] | None, money: Money) -> list[str]:
-    figures = results.figures[name]
+def heads(results: Results) -> list[str]:
+    """Give the heads of the table's columns, with line breaks."""
+    first = plain(results.reference)
+    sure = "\n(95 %)" if results.replications > 1 else ""
+    compared = [f"against\n{first if len(first) <= 14 else 'the first'}{sure}", "without value\nafter the\nhorizon"]
+    between = compared if len(results.strategies) > 1 else []
+    return ["strategy", "worth (NPV)", *between, "customers\nat the end", "churn\na year"]
+
+
+def values(results: Results, name: str) -> list[float | None]:
+    """Give the figures behind a strategy's cells; None where there is nothing to compare."""
+    figures, first = results.figures[name], name == results.reference
+    between = [None if first else span.mean for span in gaps(results, name)] if len(results.strategies) > 1 else []
+    ends = (interval(figures[metric]).mean for metric in ("customers", "churn_annual"))
+    return [interval(figures[WITH]).mean, *between, *ends]
+
+
+def cells(results: Results, name: str) -> list[str]:
+    """Give a strategy's cells after its name, each with its interval in a second line."""
+    differences = {each: gaps(results, each) for each in results.strategies[1:]}
+    money = money_for(results.currency, *(span for pair in differences.values() for span in pair))
+    gap, figures = differences.get(name), results.figures[name]
     worths = [interval(results.figures[each][WITH]) for each in results.strategies]
-    cells = [money_for(results.currency, *worths).full(interval(figures[WITH]).mean)]
+    told = [money_for(results.currency, *worths).full(interval(figures[WITH]).mean)]
     if len(results.strategies) > 1:
-        cells += [_with_span(money, span) for span in gap] if gap else ["", ""]
-    return [*cells, f"{interval(figures['customers']).mean:,.0f}", share(interval(figures["churn_annual"]).mean)]
+        told += [_with_span(money, span) for span in gap] if gap else ["", ""]
+    return [*told, f"{interval(figures['customers']).mean:,.0f}", share(interval(figures["churn_annual"]).mean)]
 
 
 def _with_span(money: Money, span: Interval) -> str:

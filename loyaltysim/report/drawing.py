@@ -6,7 +6,7 @@ import io
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,10 +15,15 @@ from matplotlib.figure import Figure
 from loyaltysim.report.glyphs import drawable, families
 from loyaltysim.report.names import plain
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 # Okabe and Ito (2008) without its yellow, which is too pale on white; the reference is black.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5)))
-INK, FAINT = "#222222", "#8A8A8A"
+INK, FAINT, GREY, GRID, PAPER = "#222222", "#8A8A8A", "#555555", "#E6E6E6", "#FFFFFF"
+ACCENT, BAD, MUTED = "#0072B2", "#B34E00", "#BBBBBB"
+"""The house's one accent; what does harm; what only keeps the rest company."""
 LOOK = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -36,7 +41,15 @@ DPI = 144
 
 
 class Picture(Figure):
-    """A matplotlib figure that a notebook shows by itself, free of pyplot's state."""
+    """A matplotlib figure that a notebook shows by itself, free of pyplot's state.
+
+    `headline` and `note` are its title and subtitle in words, `heading` their texts, and `top` their height in inches.
+    """
+
+    headline: str = ""
+    note: str = ""
+    heading: tuple[Any, ...] = ()
+    top: float = 0.0
 
     def _repr_png_(self) -> bytes:
         return png(self)
@@ -60,8 +73,11 @@ def titled(width: float, body: float, title: str, subtitle: str) -> tuple[Pictur
     top = second + len(below) * 9 * 1.35 / INCH + 0.12
     height = body + top
     picture.set_size_inches(width, height)
-    picture.text(0.15 / width, 1 - 0.14 / height, "\n".join(lines), va="top", **large)
-    picture.text(0.15 / width, 1 - second / height, "\n".join(below), va="top", **small)
+    picture.heading = (
+        picture.text(0.15 / width, 1 - 0.14 / height, "\n".join(lines), va="top", **large),
+        picture.text(0.15 / width, 1 - second / height, "\n".join(below), va="top", **small),
+    )
+    picture.headline, picture.note, picture.top = plain(title), plain(subtitle).replace(r"\$", "$"), top
     return picture, top
 
 
@@ -97,6 +113,16 @@ def wrapped(text: str, width: int, most_lines: int = 3) -> str:
         name = f"{_up_to_a_word(name, room // 2)} … {_up_to_a_word(name[::-1], room // 4)[::-1]}"
         lines = textwrap.wrap(name, width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines).replace("$", r"\$")
+
+
+def within(picture: Figure, text: str, inches: float, fontsize: float, most_lines: int = 3, **kind: Any) -> str:
+    """Break or shorten a name so that it is no wider than so many inches, however wide its letters are."""
+    letters = max(int(inches * INCH / (fontsize * 0.55)), 6)
+    while True:
+        shown = wrapped(text, letters, most_lines)
+        if letters <= 6 or width_of(picture, shown.split("\n"), fontsize=fontsize, **kind) <= inches:
+            return shown
+        letters = max(letters * 9 // 10, 6) if letters > 20 else letters - 1
 
 
 def _up_to_a_word(text: str, letters: int) -> str:
@@ -160,3 +186,32 @@ def _best_centre(members: Sequence[int], wanted: Sequence[float], heights: Seque
 
 def _within(centre: float, height: float, low: float, high: float) -> float:
     return max(min(centre, high - height / 2), low + height / 2)
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, width and height in inches."""
+
+
+def axes_in(picture: Picture, box: Box) -> Axes:
+    """Give axes in a box of the picture."""
+    width, height = picture.get_size_inches()
+    left, bottom, wide, tall = box
+    return picture.add_axes((left / width, bottom / height, wide / width, tall / height))
+
+
+def quiet_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name rows 0, 1, ... from the top at the left edge, without ticks or spine, over a faint vertical grid."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_color("none")
+    axes.spines["bottom"].set_color(FAINT)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+
+
+def row_height(labels: Sequence[str], size: float, least: float) -> float:
+    """Give the height in inches of rows whose labels may have several lines."""
+    most = max(label.count("\n") + 1 for label in labels)
+    return max(most * size * 1.35 / INCH + 0.1, least)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from loyaltysim.report.answer import WITH, WITHOUT, gaps
-from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, wrapped
+from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, within, wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval
@@ -32,7 +32,7 @@ def _money(results: Results) -> Picture:
     labels = [wrapped(name, 30) for name, *_ in rows]
     values = [[_value(results, scale, row[kind.which]) for kind in kinds] for row in rows]
     step = max(max(label.count("\n") for label in labels) * LINE_HEIGHT + 0.42, 0.5)
-    picture, top = titled(WIDTH, max(2.3, len(rows) * step + 1.2), _money_title(results), _money_subtitle(results))
+    picture, top = titled(WIDTH, max(2.3, len(rows) * step + 1.2), title_of_money(results), _money_subtitle(results))
     width, height = picture.get_size_inches()
     left = max(width_of(picture, labels, 10) + 0.3, 0.8)
     right = width_of(picture, [text for texts in values for text in texts], LABEL_SIZE) + 0.35
@@ -55,7 +55,10 @@ def _money(results: Results) -> Picture:
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.grid(axis="x", color="#E6E6E6", linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.set_xlabel(_money_axis(results, scale))
+    middle = left + box[2] / 2
+    axes.set_xlabel(
+        within(picture, _money_axis(results, scale), 2 * min(middle, width - middle) - 0.2, 10, most_lines=2)
+    )
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     if len(kinds) > 1:
         axes.legend(
@@ -133,11 +136,8 @@ def _value(results: Results, scale: Money, span: Interval) -> str:
 
 def _money_axis(results: Results, scale: Money) -> str:
     over = horizon(results.months)
-    if len(results.strategies) == 1:
-        return literal(f"net present value over {over} ({scale.unit})")
-    return wrapped(
-        f"net present value over {over}, difference from {results.reference} ({scale.unit})", 76, most_lines=2
-    )
+    whose = "" if len(results.strategies) == 1 else f", difference from {results.reference}"
+    return f"net present value over {over}{whose} ({scale.unit})"
 
 
 def _money_subtitle(results: Results) -> str:
@@ -150,7 +150,8 @@ def _money_subtitle(results: Results) -> str:
     return f"{whose}Dots are means of {n} replications, lines their 95 % intervals, {kind}{rate}"
 
 
-def _money_title(results: Results) -> str:
+def title_of_money(results: Results) -> str:
+    """Say which strategy earns most, or that it cannot be told."""
     over = horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][WITH])

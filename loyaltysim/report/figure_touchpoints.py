@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.report.drawing import FAINT, Picture, literal, look, spread, titled, width_of, wrapped
-from loyaltysim.report.names import named
+from loyaltysim.report.drawing import FAINT, Picture, look, spread, titled, width_of, wrapped
+from loyaltysim.report.names import head
 from loyaltysim.report.results import Results
 from loyaltysim.report.touchpoint_table import ACTION, ICING, KEEP, URGENT, lines, mean_figures, ranks
 
@@ -118,7 +118,7 @@ def _title(fields: list[str]) -> str:
 
 
 def _subtitle(results: Results, strategy: str, count: int, named_count: int) -> str:
-    whose = f"{named(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
+    whose = f"{head(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
     which = "" if named_count == count else f"; the {named_count} with the highest priority are named, by rank"
     compared = "" if strategy == results.reference else f"; the level line is that of {results.reference}"
-    return literal(f"{whose}{compared}{which}")
+    return f"{whose}{compared}{which}"

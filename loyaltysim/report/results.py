@@ -12,6 +12,7 @@ from loyaltysim.core.record import Audit, PilotRecord, RunRecord, month_metrics
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,3 +101,21 @@ def _audits(rows: Mapping[str, Sequence[RunRecord]]) -> dict[str, list[Audit]]:
     """Give the audits by strategy; nothing at all where a run has none."""
     found = {name: [record.audit for record in records if record.audit] for name, records in rows.items()}
     return found if all(len(found[name]) == len(rows[name]) for name in rows) else {}
+
+
+def frame_of(results: Results) -> pd.DataFrame:
+    """Lay out every figure of every replication: strategy, replication, metric, value; NaN for a rate of nothing."""
+    import numpy as np
+    import pandas as pd
+
+    names, metrics, count = list(results.strategies), list(results.catalog), results.replications
+    values = [[results.figures[name][metric] for metric in metrics] for name in names]
+    size = count * len(metrics)
+    return pd.DataFrame(
+        {
+            "strategy": pd.Categorical.from_codes(np.repeat(np.arange(len(names)), size), names),
+            "replication": np.tile(np.repeat(np.arange(count), len(metrics)), len(names)),
+            "metric": pd.Categorical.from_codes(np.tile(np.arange(len(metrics)), len(names) * count), metrics),
+            "value": np.array(values).transpose(0, 2, 1).ravel(),
+        }
+    )

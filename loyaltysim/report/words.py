@@ -12,6 +12,15 @@ FINEST = 6
 SIZES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
 
+GRADES_MEAN = {
+    "folklore": "quoted everywhere, and no study could be found",
+    "assumption": "nobody's figure but this scenario's",
+    "secondary": "quoted, the original not seen",
+    "measured": "a study is named",
+}
+"""What each grade of evidence means."""
+
+
 class Money:
     """A size of money (k$, M$, bn$) and as many decimals as tell figures of this kind apart."""
 

@@ -47,7 +47,9 @@ def test_the_folder_holds_what_the_interface_promises() -> None:
     found = {str(path.relative_to(study.folder)) for path in study.folder.rglob("*") if path.is_file()}
     assert found == {
         "manifest.json", "scenario.yml", "months.parquet", "summary.csv", "departures.csv", "complaints.csv",
-        "money.csv", "duel.csv", "ranking.csv", "figures/customers.png", "figures/money.png",
+        "money.csv", "duel.csv", "ranking.csv", "metrics.csv", "figures.parquet", "report.html", "report.xlsx", "figures/customers.png",
+        "figures/money.png", "figures/waterfall.png", "figures/reasons.png", "figures/funnel.png",
+        "figures/next_dollar.png",
     }  # fmt: skip
     manifest = json.loads((study.folder / "manifest.json").read_text())
     assert manifest["status"] == "done"

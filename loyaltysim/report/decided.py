@@ -1,0 +1,58 @@
+"""The tables of a command that decides, wherever they are: in its folder, or still in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.report.folder import Material, material
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TURNS = "turns"
+
+
+def plainly(value: float, digits: int = 4) -> str:
+    """Write a number to so many digits, never with a power of ten: `462`, `20,000`, `0.4521`."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.10f}".rstrip("0").rstrip(".") if abs(rounded) < 1 else f"{rounded:,.10g}"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision's tables by name, and the currency that its money is in."""
+
+    find: Callable[[str], pd.DataFrame | None]
+    currency: str = "$"
+
+    def has(self, name: str, *columns: str) -> bool:
+        """Tell whether there is a table of this name with rows and these columns."""
+        found = self.find(name)
+        return found is not None and len(found) > 0 and set(columns) <= set(found.columns)
+
+    def table(self, name: str, *columns: str) -> pd.DataFrame:
+        """Give a table with at least these columns; raises InputError, naming the verb that makes it, if there is none."""
+        found = self.find(name)
+        if found is None or not len(found):
+            cure = "run loyaltysim breakeven, optimise or sensitivity, and give what it found or its folder"
+            raise InputError(Problem(f"there is no table {name!r}", cure=cure))
+        missing = [column for column in columns if column not in found.columns]
+        if missing:
+            raise InputError(
+                Problem(f"the table {name!r} has no column {missing[0]!r}", cure="make it with this version")
+            )
+        return found
+
+
+def decided(source: Any) -> Decided:
+    """Take what a command found (anything with `tables` by name), its folder, or that folder's material."""
+    if isinstance(source, str | Path):
+        source = material(source)
+    if isinstance(source, Material):
+        return Decided(source.table, str(source.manifest.get("currency", "$")))
+    tables: Mapping[str, pd.DataFrame] = getattr(source, "tables", {})
+    return Decided(tables.get, str(getattr(getattr(source, "scenario", None), "currency", "$")))

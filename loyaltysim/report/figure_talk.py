@@ -1,0 +1,118 @@
+"""What is said, good and bad, and what did it do: who came because of it, and who followed friends away?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.drawing import (
+    ACCENT,
+    BAD,
+    GREY,
+    INK,
+    Picture,
+    axes_in,
+    look,
+    quiet_rows,
+    row_height,
+    titled,
+    width_of,
+    within,
+)
+from loyaltysim.report.names import head, named
+from loyaltysim.report.results import Results
+from loyaltysim.report.statistics import interval, paired
+from loyaltysim.report.words import horizon
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, SIZE, MOST_LEFT = 9.0, 8.5, 2.0
+PANELS = (
+    ("messages_bad", "bad messages", BAD),
+    ("messages_good", "good messages", ACCENT),
+    ("joined_by_talk", "customers whom talk brought", ACCENT),
+    ("left_friends", "customers who followed friends away", BAD),
+)
+
+
+def talk(results: Results) -> Figure:
+    """Draw messages sent, bad and good, and the customers whom talk brought and took, under each strategy."""
+    with look():
+        return _talk(results)
+
+
+def _talk(results: Results) -> Picture:
+    measured, _ = titled(WIDTH, 1.0, "", "")
+    labels = [within(measured, name, MOST_LEFT, 9.5) for name in results.strategies]
+    step = row_height(labels, 9.5, 0.42)
+    picture, top = titled(WIDTH, len(labels) * step + 1.05, _title(results), _subtitle(results))
+    height = picture.get_size_inches()[1]
+    left = max(width_of(picture, labels, 9.5) + 0.3, 0.8)
+    each = (WIDTH - left - 0.1) / len(PANELS)
+    for number, (metric, heading, colour) in enumerate(PANELS):
+        box = (left + number * each, 0.2, each - 0.2, height - top - 0.75)
+        axes = axes_in(picture, box)
+        _bars(axes, results, metric, colour)
+        quiet_rows(axes, labels if number == 0 else [""] * len(labels))
+        axes.tick_params(axis="y", labelsize=9.5)
+        axes.grid(visible=False)
+        axes.set_xticks([])
+        axes.spines["bottom"].set_color("none")
+        axes.text(
+            0, 1 + 0.06 / box[3], within(picture, heading, each - 0.12, 9, fontweight="bold"), transform=axes.transAxes,
+            fontsize=9, fontweight="bold", va="bottom", linespacing=1.15,
+        )  # fmt: skip
+    return picture
+
+
+def _bars(axes: Axes, results: Results, metric: str, colour: str) -> None:
+    """Draw one bar a strategy with its number, and below the number the difference from the first."""
+    found = results.by_strategy(metric)
+    most = max(interval(values).mean for values in found.values()) or 1.0
+    axes.set_xlim(0, most * 1.75)
+    axes.axvline(0, color=INK, linewidth=1.0)
+    for row, (name, values) in enumerate(found.items()):
+        span, gap = interval(values), paired(values, found[results.reference])
+        axes.barh(row, span.mean, height=0.56, color=colour, linewidth=0)
+        text, rise = f"{span.mean:,.0f}", 0.0
+        if name != results.reference:
+            rise = 0.17
+            axes.text(span.mean + most * 0.04, row + rise, f"{gap.mean:+,.0f}", fontsize=7.5, va="center", color=GREY)
+        axes.text(span.mean + most * 0.04, row - rise, text, fontsize=SIZE, va="center")
+
+
+def _title(results: Results) -> str:
+    first, whose = results.reference, head(results.reference, results.strategies)
+    good, bad = (interval(results.figures[first][metric]).mean for metric in ("messages_good", "messages_bad"))
+    if bad <= 0:
+        return f"{whose}: nobody says anything bad"
+    brought, took = (interval(results.figures[first][metric]).mean for metric in ("joined_by_talk", "left_friends"))
+    return (
+        f"{whose}: {good / bad:.1f} good messages for each bad one; "
+        f"talk brings {brought:,.0f} customers, and {took:,.0f} follow friends away"
+    )
+
+
+def _subtitle(results: Results) -> str:
+    n, over = results.replications, horizon(results.months)
+    mean = f"One replication over {over}" if n == 1 else f"Means of {n} replications over {over}"
+    if len(results.strategies) == 1:
+        return mean
+    return f"{mean}; the smaller number is the difference from {named(results.reference, results.strategies)}"
+
+
+def most_moved(results: Results) -> str:
+    """Say which strategy gains most by talk; empty where none surely does."""
+    found = {
+        name: results.figures[name]["joined_by_talk"] - results.figures[name]["left_friends"]
+        for name in results.strategies
+    }
+    best = max(found, key=lambda name: interval(found[name]).mean)
+    gap = paired(found[best], found[results.reference])
+    if best == results.reference or gap.holds_zero:
+        return ""
+    return (
+        f"{head(best, results.strategies)} gains most by it: {gap.mean:,.0f} customers more than "
+        f"{named(results.reference, results.strategies)}, brought and kept (95 %: {gap.low:,.0f} to {gap.high:,.0f})."
+    )

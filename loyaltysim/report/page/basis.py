@@ -1,0 +1,74 @@
+"""What the answer rests on, and how it was made."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.report.folder import Material
+from loyaltysim.report.names import plain
+from loyaltysim.report.page.parts import Cell, Section, Table, row_head
+from loyaltysim.report.words import GRADES_MEAN, horizon
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_FIGURES = 12
+"""Figures of the weakest grade that are named; the rest are in audit.csv."""
+
+
+def rests_on(material: Material) -> Section | None:
+    """Say how many figures of each evidence grade the answer rests on, and name the weakest."""
+    counts = material.manifest.get("rests_on")
+    if not counts:
+        return None
+    rows = [[row_head(grade), Cell(f"{number:,}", value=float(number)), Cell(GRADES_MEAN.get(grade, ""))] for grade, number in counts.items()]  # fmt: skip
+    tables = [Table("Figures by the grade of their evidence, the weakest first", ["grade", "figures", "meaning"], rows)]
+    audit = material.table("audit")
+    if audit is not None and len(audit):
+        tables.append(_weakest(audit))
+    said = ["What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."]
+    if material.manifest.get("lesson"):
+        said.append(f"Lesson of the file as it is written: {plain(' '.join(str(material.manifest['lesson']).split()))}")
+    return Section("basis", "What does the answer rest on?", said, tables=tables)
+
+
+def _weakest(audit: pd.DataFrame) -> Table:
+    """Name the figures of the weakest grade."""
+    grade = str(audit.grade.iloc[0])
+    rows = audit[audit.grade == grade]
+    shown = rows.head(MOST_FIGURES)
+    cells = [[row_head(str(row.path)), Cell(_text(row.value)), Cell(_text(row.unit)), Cell(_text(row.source))] for row in shown.itertuples()]  # fmt: skip
+    more = f" ({len(shown)} of {len(rows)}; audit.csv has all)" if len(shown) < len(rows) else ""
+    return Table(f"The weakest: {grade}{more}", ["figure", "value", "unit", "source"], cells)
+
+
+def _text(value: Any) -> str:
+    return plain(value) if isinstance(value, str) else "" if isnan(value) else f"{value:,.10g}"
+
+
+def made(material: Material) -> Section:
+    """Say with which luck, sizes and versions it was made, and how to repeat it."""
+    manifest = material.manifest
+    facts = {
+        "seed": manifest.get("seed"),
+        "replications": manifest.get("replications"),
+        "horizon": horizon(manifest["months"]) if "months" in manifest else None,
+        "first month": manifest.get("start"),
+        "scenario (SHA-256)": manifest.get("scenario_sha256"),
+        **manifest.get("versions", {}),
+    }
+    rows = [[row_head(name), Cell(plain(str(value)))] for name, value in facts.items() if value not in (None, "")]
+    command = str(manifest.get("command", "run"))
+    code = [
+        (
+            f"loyaltysim {command} scenario.yml",
+            "in this folder: the same again; scenario.yml has every value, with where it came from",
+        ),
+        ("loyaltysim audit scenario.yml", "all that the answer rests on, the weakest evidence first"),
+        ("loyaltysim report .", "draws this page, the pictures and the workbook anew"),
+    ]
+    said = ["Every strategy met the same customers and the same luck, so differences between strategies are theirs."]
+    return Section(
+        "made", "How was it made?", said, tables=[Table("Seed, sizes and versions", ["what", "value"], rows)], code=code
+    )

@@ -1,0 +1,65 @@
+"""The page: every section that has something to say, in the order of the registry, in one self-contained file."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.folder import Material
+from loyaltysim.report.names import plain
+from loyaltysim.report.page import svg
+from loyaltysim.report.page.parts import Drawing, Section
+from loyaltysim.report.page.registry import sections
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+
+def page(material: Material) -> bytes:
+    """Give report.html: UTF-8, the same bytes for the same folder."""
+    title = plain(str(material.manifest.get("title") or "Results"))
+    shown = [_with_drawings(section) for section in sections(material)]
+    text = _template().render(
+        title=title,
+        question=plain(" ".join(str(material.manifest.get("question", "")).split())),
+        sections=shown,
+        colours=[(svg.name_of(light), light, dark) for light, dark in svg.DARK.items()],
+    )
+    return text.encode()
+
+
+def _with_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:
+    """Give a section with each drawing's heading and element."""
+    return section, [
+        (drawing, heading(drawing), svg.drawn(drawing.figure, f"{section.key}{number}", alternative(drawing)))
+        for number, drawing in enumerate(section.drawings)
+    ]
+
+
+def heading(drawing: Drawing) -> str:
+    """Give what a drawing shows, as one sentence."""
+    return drawing.title or str(getattr(drawing.figure, "headline", ""))
+
+
+def alternative(drawing: Drawing) -> str:
+    """Say what a drawing shows for who cannot see it."""
+    said = [
+        heading(drawing),
+        drawing.note or str(getattr(drawing.figure, "note", "")),
+        "The table below has the numbers",
+    ]
+    return ". ".join(part.rstrip(".") for part in said if part) + "."
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("loyaltysim.report.page", "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+
+
+def _template() -> Template:
+    return _environment().get_template("report.html.j2")

@@ -1,0 +1,91 @@
+"""Sections of the commands that decide, from the tables that they leave: where it turns, what it hangs on, the next dollar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.report import figure_breakeven, figure_frontier, figure_levers, figure_sensitivity
+from loyaltysim.report.decided import Decided, decided, plainly
+from loyaltysim.report.folder import Material
+from loyaltysim.report.names import plain
+from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, row_head
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 10, 1e-9
+OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit", "metrics")
+"""Tables that have a section of their own, or are told elsewhere."""
+Question = tuple[str, Sequence[str], Callable[[Decided], "Figure"]]
+
+
+def next_dollar(material: Material) -> Section | None:
+    """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` has left them."""
+    return _section(
+        material, "optimise", "What is the best split of the budget?", ("optimise", "next_dollar"),
+        [("next_dollar", figure_levers.NEEDS, figure_levers.levers)],
+    )  # fmt: skip
+
+
+def breakeven(material: Material) -> Section | None:
+    """Show where the recommendation turns, and the map of who wins, where `breakeven` has left them."""
+    return _section(
+        material, "breakeven", "Where does the recommendation turn?", ("breakeven", "frontier"),
+        [
+            ("breakeven_curve", figure_breakeven.NEEDS, figure_breakeven.breakeven),
+            ("frontier", figure_frontier.NEEDS, figure_frontier.frontier),
+        ],
+    )  # fmt: skip
+
+
+def sensitivity(material: Material) -> Section | None:
+    """Show which assumptions the answer hangs on, where `sensitivity` has left it."""
+    return _section(
+        material, "sensitivity", "Which assumptions does it hang on?", ("sensitivity",),
+        [("sensitivity", figure_sensitivity.NEEDS, figure_sensitivity.sensitivity)],
+    )  # fmt: skip
+
+
+def other_tables(material: Material) -> Section | None:
+    """Show what else a command without results of its own has left."""
+    if material.results is not None:
+        return None
+    names = [name for name in material.names if name not in OWN]
+    tables = [table for name in names if (table := _table(material, name)) is not None]
+    return Section("tables", "What was found in detail?", tables=tables) if tables else None
+
+
+def _section(
+    material: Material, key: str, question: str, names: Sequence[str], figures: Sequence[Question]
+) -> Section | None:
+    """Draw what can be drawn of a decision's tables, and show them."""
+    found = decided(material)
+    drawings = [Drawing(draw(found)) for name, columns, draw in figures if found.has(name, *columns)]
+    tables = [table for name in names if (table := _table(material, name)) is not None]
+    return Section(key, question, drawings=drawings, tables=tables) if drawings or tables else None
+
+
+def _table(material: Material, name: str) -> Table | None:
+    """Show a CSV file as it is, its first rows and columns if there are many."""
+    found = material.table(name)
+    if found is None or found.empty:
+        return None
+    columns = [column for column in found.columns if not found[column].isna().all()][:MOST_COLUMNS]
+    shown = found[columns].head(MOST_ROWS)
+    more = [f"the first {MOST_ROWS} of {len(found):,} rows"] if len(found) > MOST_ROWS else []
+    more += [f"{len(columns)} of {len(found.columns)} columns"] if len(columns) < len(found.columns) else []
+    rows = [[_cell(value, place == 0) for place, value in enumerate(row)] for row in shown.itertuples(index=False)]
+    caption = f"{name}.csv" + (f" ({', '.join(more)}; the file has all)" if more else "")
+    return Table(caption, [plain(str(each)).replace("_", " ") for each in columns], rows)
+
+
+def _cell(value: Any, head: bool) -> Cell:
+    if isinstance(value, str):
+        return row_head(value) if head else Cell(plain(value))
+    if isnan(value):
+        return Cell("")
+    text = plainly(value) if abs(value) < 1e4 else f"{value:,.0f}"
+    text = "0" if abs(value) < NOTHING else text
+    return Cell(text, value=float(value), head=head)

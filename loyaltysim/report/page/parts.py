@@ -1,0 +1,114 @@
+"""What a section of the page is made of: a question, what was found, drawings, and tables of typed cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from loyaltysim.report.names import plain
+from loyaltysim.report.statistics import Interval
+from loyaltysim.report.words import Money
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+LETTERS_A_LINE, LINES_A_PAGE = 30, 18
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what it says, in a second line how sure that is, and the figure behind it to the last digit."""
+
+    text: str
+    below: str = ""
+    value: float | None = None
+    head: bool = False
+
+    @property
+    def exact(self) -> str:
+        """The figure as CSV files have it; empty where there is none."""
+        return repr(float(self.value)) if self.value is not None and isfinite(self.value) else ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its caption, the heads of its columns, and its rows, each with its first cell as its head."""
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it surely fits on one printed page, and so need not be divided."""
+        lines = sum(1 + max(len(cell.text) for cell in row) // LETTERS_A_LINE for row in self.rows)
+        return lines <= LINES_A_PAGE
+
+    def holds_words(self, column: int) -> bool:
+        """Whether a column has no figure in it, and so is set flush left."""
+        cells = [row[column] for row in self.rows if column < len(row)]
+        return not any(cell.exact for cell in cells) and any(cell.text for cell in cells)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the page: what it shows in words (for who cannot see it), and the figure itself."""
+
+    figure: Figure
+    title: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question of the page with its answer."""
+
+    key: str
+    question: str
+    found: Sequence[str] = ()
+    drawings: Sequence[Drawing] = ()
+    tables: Sequence[Table] = ()
+    code: Sequence[tuple[str, str]] = field(default=())
+    """Commands to type, each with what it does."""
+
+
+def row_head(text: str) -> Cell:
+    """Give the cell at the head of a row."""
+    return Cell(plain(text), head=True)
+
+
+def count(span: Interval, signed: bool = False, sure: bool = True) -> Cell:
+    """Give a cell of a number of people or things, with its interval below."""
+    if not isfinite(span.mean):
+        return Cell("")
+    ends = f"{span.low:,.0f} to {span.high:,.0f}" if span.known and sure else ""
+    return Cell(f"{span.mean:+,.0f}" if signed else f"{span.mean:,.0f}", ends, span.mean)
+
+
+def percent(span: Interval) -> Cell:
+    """Give a cell of a share, with its interval below."""
+    if not isfinite(span.mean):
+        return Cell("")
+    ends = f"{100 * span.low:.1f} to {100 * span.high:.1f}" if span.known else ""
+    return Cell(f"{100 * span.mean:.1f} %", ends, span.mean)
+
+
+def amount(money: Money, span: Interval, signed: bool = False) -> Cell:
+    """Give a cell of money, with its interval below; in a unit of its own where it would be lost in the common one."""
+    if not isfinite(span.mean):
+        return Cell("")
+    own = money if money.shows(span) else Money(money.currency, max(abs(span.mean), abs(span.low or 0)))
+    text = own.signed(span.mean) if signed else own.full(span.mean)
+    return Cell(text, own.span(span), span.mean)
+
+
+def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = False) -> Cell:
+    """Give a cell of a plain figure, with its interval below."""
+    if not isfinite(span.mean):
+        return Cell("")
+    sign = "+" if signed else ""
+    ends = f"{span.low:{sign}.{places}f} to {span.high:{sign}.{places}f}" if span.known else ""
+    return Cell(f"{span.mean:{sign},.{places}f} {unit}".strip(), ends, span.mean)

@@ -1,0 +1,261 @@
+"""The questions that every run answers, each with its drawing and the numbers behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.core.words import OUTCOMES, RESOLVED, SILENT
+from loyaltysim.report import answer as answers
+from loyaltysim.report import pilot_table
+from loyaltysim.report.figure_customers import customers as draw_customers
+from loyaltysim.report.figure_funnel import counted, shown_in_funnel
+from loyaltysim.report.figure_funnel import funnel as draw_funnel
+from loyaltysim.report.figure_money import money as draw_money
+from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
+from loyaltysim.report.figure_next_dollar import returns
+from loyaltysim.report.figure_reasons import LOOKS, fewest_leavers
+from loyaltysim.report.figure_reasons import reasons as draw_reasons
+from loyaltysim.report.figure_talk import most_moved
+from loyaltysim.report.figure_talk import talk as draw_talk
+from loyaltysim.report.figure_touchpoints import touchpoints as draw_touchpoints
+from loyaltysim.report.figure_waterfall import discounted, ranked, waterfall
+from loyaltysim.report.folder import Material
+from loyaltysim.report.names import named, plain
+from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, amount, count, decimal, percent, row_head
+from loyaltysim.report.results import Results
+from loyaltysim.report.statistics import Interval, interval, paired, share_interval
+from loyaltysim.report.tables import against_reference, share
+from loyaltysim.report.touchpoint_table import touchpoints as touchpoint_rows
+from loyaltysim.report.words import horizon, money_for
+
+PANELS = 4
+"""Waterfalls in one drawing: more would not fit on one printed page."""
+TOUCHPOINTS = 12
+
+
+def answer(material: Material) -> Section | None:
+    """Say the answer as the terminal says it, with its table."""
+    told = [line for line in str(material.manifest.get("answer", "")).split("\n") if line]
+    results = material.results
+    if results is None:
+        notes = [str(note) for note in material.manifest.get("notes", ())]
+        return Section("answer", "The answer", [*told, *notes]) if told else None
+    table = Table(
+        _about(results, "Each strategy"),
+        answers.heads(results),
+        [_answer_row(results, name) for name in results.strategies],
+    )
+    return Section("answer", "The answer", [*told, *pilot_table.sentences(results)], tables=[table])
+
+
+def _answer_row(results: Results, name: str) -> list[Cell]:
+    """Give the row of the terminal's table, with the figures behind it."""
+    cells = [Cell(plain(name), head=True)]
+    for text, value in zip(answers.cells(results, name), answers.values(results, name), strict=True):
+        first, _, below = text.partition("\n")
+        cells.append(Cell(first, below, value))
+    return cells
+
+
+def _about(results: Results, what: str) -> str:
+    n = results.replications
+    sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"
+    return f"{what}: {sure}, over {horizon(results.months)}"
+
+
+def money(material: Material) -> Section | None:
+    """Show where each strategy's worth comes from."""
+    results = material.results
+    if results is None:
+        return None
+    panels = ranked(results)
+    drawings = [Drawing(material.figure(draw_money))] if len(results.strategies) > 1 else []
+    first = named(results.reference, results.strategies)
+    for begin in range(0, len(panels), PANELS):
+        title = f"From {first} to each strategy, step by step" if len(results.strategies) > 1 else ""
+        title += " (continued)" if begin else ""
+        chosen = [tuple(panels[begin : begin + PANELS])] if len(panels) > PANELS else []
+        drawings.append(Drawing(material.figure(waterfall, *chosen), title))
+    return Section(
+        "money", "Where does the money come from?", [_discounting(results)], drawings, [_money_table(results)]
+    )
+
+
+def _discounting(results: Results) -> str:
+    return (
+        "Net present value is the margin of all customers less all costs, discounted at "
+        f"{100 * results.discount_rate:.3g} % a year, and what those who are still customers at the end are worth after it."
+    )
+
+
+def _money_table(results: Results) -> Table:
+    names = results.strategies
+    flows = {name: (discounted(results, name, "margin"), results.figures[name]["discounted_cost"], results.figures[name]["later_value"]) for name in names}  # fmt: skip
+    spans = [interval(values) for each in flows.values() for values in each]
+    large = money_for(results.currency, *spans, *(interval(results.figures[name]["npv"]) for name in names))
+    rows = []
+    for name in names:
+        against = against_reference(results, name)
+        cells = [amount(large, Interval(interval(values).mean)) for values in flows[name]]
+        worth = amount(large, interval(results.figures[name]["npv"]))
+        paid = [decimal(against["payback_months"], places=0)] if len(names) > 1 else []
+        rows.append([row_head(name), *cells, worth, *paid])
+    heads = ["strategy", "margin", "costs", "value after the horizon", "worth (NPV)"]
+    heads += ["pays back in month"] if len(names) > 1 else []
+    return Table(_about(results, "Present values"), heads, rows)
+
+
+def customers(material: Material) -> Section | None:
+    """Show how many customers there are over time."""
+    results = material.results
+    if results is None:
+        return None
+    rows = []
+    for name in results.strategies:
+        found, first = results.figures[name], results.figures[results.reference]
+        gap = (
+            Cell("")
+            if name == results.reference
+            else count(paired(found["customers"], first["customers"]), signed=True)
+        )
+        flows = [count(interval(found[flow]), sure=False) for flow in ("joined", "returned", "left")]
+        rows.append(
+            [row_head(name), count(interval(found["customers"])), gap, *flows, percent(interval(found["churn_annual"]))]
+        )
+    heads = ["strategy", "customers at the end", f"against {plain(results.reference)}", "joined", "returned", "left", "churn a year"]  # fmt: skip
+    return Section(
+        "customers", "How many customers are there over time?", [], [Drawing(material.figure(draw_customers))],
+        [Table(_about(results, "Customers"), heads, rows)],
+    )  # fmt: skip
+
+
+def reasons(material: Material) -> Section | None:
+    """Show why customers leave."""
+    results = material.results
+    if results is None:
+        return None
+    rows = []
+    for name in results.strategies:
+        found = results.figures[name]
+        parts = [percent(share_interval(share(found[f"left_{reason}"], found["left"]))) for reason in LOOKS]
+        never = np.sum([found[f"never_complained_{reason}"] for reason in LOOKS], axis=0)
+        rows.append([row_head(name), *parts, percent(share_interval(share(never, found["left"])))])
+    heads = ["strategy", *(label for *_, label in LOOKS.values()), "had never complained"]
+    caption = _about(results, "Shares of those who left")
+    said = [line for line in (fewest_leavers(results),) if line]
+    return Section(
+        "reasons",
+        "Why do customers leave?",
+        said,
+        [Drawing(material.figure(draw_reasons))],
+        [Table(caption, heads, rows)],
+    )
+
+
+def funnel(material: Material) -> Section | None:
+    """Show what becomes of problems, under the first strategy and under the best other one."""
+    results = material.results
+    if results is None:
+        return None
+    rows = []
+    for name in results.strategies:
+        every, stayed = (counted(results, name, kind, OUTCOMES) for kind in ("decided", "stayed"))
+        voiced, solved = (counted(results, name, "decided", OUTCOMES[first:]) for first in (SILENT + 1, RESOLVED))
+        shares = [percent(share_interval(share(part, every))) for part in (voiced, solved, stayed)]
+        rows.append([row_head(name), count(interval(every)), *shares])
+    heads = ["strategy", "problems", "voiced", "resolved", "stayed"]
+    caption = _about(results, "Problems worth leaving over, and shares of them")
+    drawings = [
+        Drawing(material.figure(draw_funnel, *([name] if name != results.reference else [])))
+        for name in shown_in_funnel(results)
+    ]
+    return Section("funnel", "What becomes of a problem?", [], drawings, [Table(caption, heads, rows)])
+
+
+def talk(material: Material) -> Section | None:
+    """Show what is said, good and bad, and what it did."""
+    results = material.results
+    if results is None or "messages_bad" not in results.catalog:
+        return None
+    rows = []
+    for name in results.strategies:
+        found = results.figures[name]
+        told = [
+            count(interval(found[metric]))
+            for metric in ("messages_bad", "messages_good", "joined_by_talk", "left_friends")
+        ]
+        each = [decimal(interval(found[metric]), places=1) for metric in ("told_when_unhappy", "told_when_happy")]
+        rows.append([row_head(name), *told, *each])
+    heads = ["strategy", "bad messages", "good messages", "brought by talk", "followed friends away", "told when unhappy", "told when happy"]  # fmt: skip
+    said = [line for line in (most_moved(results),) if line]
+    caption = _about(results, "Word of mouth")
+    return Section(
+        "talk",
+        "What do people say, and what does it do?",
+        said,
+        [Drawing(material.figure(draw_talk))],
+        [Table(caption, heads, rows)],
+    )
+
+
+def touchpoints(material: Material) -> Section | None:
+    """Show which touchpoints are urgent."""
+    results = material.results
+    if results is None or not results.audits:
+        return None
+    found = touchpoint_rows(results)
+    first = found[found.strategy == results.reference].sort_values("rank", kind="stable").head(TOUCHPOINTS)
+    rows = [
+        [
+            row_head(f"{row.rank}  {row.touchpoint}"), Cell(str(row.stage)), Cell(str(row.kind)), percent(Interval(row.importance)),
+            percent(Interval(row.performance, row.ci_low, row.ci_high)), Cell(str(row.field)),
+        ]
+        for row in first.itertuples()
+    ]  # fmt: skip
+    heads = ["touchpoint, by priority", "stage", "kind", "share of encounters", "goes well", "field"]
+    caption = f"The {len(rows)} touchpoints to mend first under {plain(results.reference)}; touchpoints.csv has all"
+    return Section(
+        "touchpoints",
+        "Where does service fail?",
+        [],
+        [Drawing(material.figure(draw_touchpoints))],
+        [Table(caption, heads, rows)],
+    )
+
+
+def next_dollar(material: Material) -> Section | None:
+    """Show what each dollar spent beyond the first strategy brings back."""
+    results = material.results
+    if results is None or len(results.strategies) == 1:
+        return None
+    found = returns(results)
+    spent = money_for(results.currency, *(each.spent for each in found))
+    gained = money_for(results.currency, *(each.gained for each in found))
+    rows = [
+        [
+            row_head(each.strategy), amount(spent, each.spent, signed=True), amount(gained, each.gained, signed=True),
+            decimal(each.ratio, results.currency, signed=True),
+            amount(money_for(results.currency, cost), cost)
+            if (cost := against_reference(results, each.strategy)["cost_per_saved_customer"]).mean == cost.mean
+            else Cell(""),
+        ]
+        for each in found
+    ]  # fmt: skip
+    heads = [
+        "strategy",
+        "spent more",
+        "worth more (NPV)",
+        f"per {results.currency} spent more",
+        "cost of one more customer",
+    ]
+    caption = _about(results, f"Differences from {plain(results.reference)}, discounted")
+    said = [
+        "What a strategy's money earned on average is not what a little more of it would earn: returns usually diminish."
+    ]
+    return Section(
+        "next-dollar",
+        "Where does the next dollar go?",
+        said,
+        [Drawing(material.figure(draw_next_dollar))],
+        [Table(caption, heads, rows)],
+    )

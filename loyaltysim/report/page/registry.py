@@ -1,0 +1,36 @@
+"""The sections of a page in their order: each a function from what lies in a folder to a section, or to nothing.
+
+A command with a question of its own adds a function here, which reads the tables that the command writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from loyaltysim.report.folder import Material
+from loyaltysim.report.page import basis, decisions, questions
+from loyaltysim.report.page.parts import Section
+
+Maker = Callable[[Material], Section | None]
+
+SECTIONS: tuple[Maker, ...] = (
+    questions.answer,
+    questions.money,
+    questions.customers,
+    questions.reasons,
+    questions.funnel,
+    questions.talk,
+    questions.touchpoints,
+    questions.next_dollar,
+    decisions.next_dollar,
+    decisions.breakeven,
+    decisions.sensitivity,
+    decisions.other_tables,
+    basis.rests_on,
+    basis.made,
+)
+
+
+def sections(material: Material) -> list[Section]:
+    """Give the sections that have something to say."""
+    return [section for make in SECTIONS if (section := make(material)) is not None]

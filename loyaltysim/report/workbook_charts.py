@@ -1,0 +1,100 @@
+"""The workbook's native charts: worth against the first strategy, customers over time, why customers leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.words import REASONS
+from loyaltysim.report.drawing import COLOURS
+from loyaltysim.report.figure_reasons import LOOKS
+from loyaltysim.report.names import plain
+from loyaltysim.report.results import Results
+from loyaltysim.report.words import horizon
+
+if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.workbook import Workbook
+
+FAINT = {"color": "#E6E6E6", "width": 0.75}
+FONT = {"name": "Calibri", "size": 10, "color": "#565D64"}
+DASHES = ("solid", "dash", "dash_dot", "round_dot")
+
+
+def _chart(book: Workbook, kind: dict[str, Any], title: str, across: str, up: str) -> Chart:
+    chart: Chart = book.add_chart(kind)
+    chart.set_title({"name": title, "overlay": False, "name_font": {"name": "Calibri", "size": 13, "bold": True}})
+    chart.set_x_axis({"name": across, "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": False}})
+    chart.set_y_axis(
+        {"name": up, "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}}
+    )
+    return chart
+
+
+def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart:
+    """Draw worth against the first strategy, with and without the value after the horizon, from the first sheet."""
+    title = f"Worth against {plain(results.reference)} over {horizon(results.months)}"
+    chart = _chart(book, {"type": "bar"}, title, results.currency, "")
+    for column, name, colour in ((2, "with the value after the horizon", "#0072B2"), (5, "without it", "#E69F00")):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": ["Answer", head + 2, 0, last, 0],
+                "values": ["Answer", head + 2, column, last, column],
+                "fill": {"color": colour},
+                "gap": 60,
+            }
+        )
+    chart.set_x_axis({"name": f"net present value ({results.currency})", "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})  # fmt: skip
+    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": FONT, "line": {"none": True}})
+    chart.set_legend({"position": "top", "font": FONT})
+    chart.set_size({"width": 980, "height": 230 + 26 * len(results.strategies)})
+    return chart
+
+
+def customers_chart(book: Workbook, results: Results, sheet: str) -> Chart:
+    """Draw customers month by month, one line a strategy."""
+    chart = _chart(
+        book, {"type": "scatter", "subtype": "straight"}, "Customers at the end of the month", "month", "customers"
+    )
+    for position in range(len(results.strategies)):
+        chart.add_series(
+            {
+                "name": [sheet, 0, position + 1],
+                "categories": [sheet, 1, 0, results.months + 1, 0],
+                "values": [sheet, 1, position + 1, results.months + 1, position + 1],
+                "line": {
+                    "color": COLOURS[position % len(COLOURS)],
+                    "width": 2,
+                    "dash_type": DASHES[position % len(DASHES)],
+                },
+            }
+        )
+    chart.set_x_axis({"name": "month", "min": 0, "max": results.months, "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": False}})  # fmt: skip
+    chart.set_y_axis({"name": "customers", "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})  # fmt: skip
+    chart.set_legend({"position": "right", "font": FONT})
+    chart.set_size({"width": 860, "height": 420})
+    return chart
+
+
+def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
+    """Draw how many left under each strategy and why, from the sheet of departures (six rows a strategy)."""
+    chart = _chart(
+        book,
+        {"type": "bar", "subtype": "stacked"},
+        f"Customers who left in {horizon(results.months)}, by reason",
+        "customers",
+        "",
+    )
+    rows = {name: 1 + number * len(REASONS) for number, name in enumerate(results.strategies)}
+    for reason, (colour, _, label) in LOOKS.items():
+        at = [first + REASONS.index(reason) for first in rows.values()]
+        cells = "(" + ",".join(f"'{sheet}'!$C${row + 1}" for row in at) + ")"
+        names = "(" + ",".join(f"'{sheet}'!$A${row + 1}" for row in at) + ")"
+        chart.add_series(
+            {"name": label, "categories": f"={names}", "values": f"={cells}", "fill": {"color": colour}, "gap": 50}
+        )
+    chart.set_x_axis({"num_format": "#,##0", "num_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})
+    chart.set_y_axis({"reverse": True, "num_font": FONT, "line": {"none": True}})
+    chart.set_legend({"position": "top", "font": FONT})
+    chart.set_size({"width": 760, "height": 200 + 30 * len(results.strategies)})
+    return chart

@@ -1,0 +1,153 @@
+"""report.html: the answer first, every section in its order, nothing from outside, and users' words as words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from loyaltysim.experiments.study import Study
+from loyaltysim.report import drawing
+from loyaltysim.report.folder import Material, material
+from loyaltysim.report.page import svg
+from loyaltysim.report.page.build import page
+from tests.report.studies import HOSTILE, LONG, widened
+
+IN_ORDER = [
+    "answer", "money", "customers", "reasons", "funnel", "talk", "touchpoints", "next-dollar", "basis", "made",
+]  # fmt: skip
+VOID = {"meta", "link", "br"}
+
+
+class Outline(HTMLParser):
+    """The page's elements, headings, texts and attributes; raises where elements do not close in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def text(folder: Path) -> str:
+    return (folder / "report.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def outline(text: str) -> Outline:
+    return Outline(text)
+
+
+def test_the_sections_stand_in_the_promised_order(outline: Outline) -> None:
+    assert [attributes["id"] for attributes in outline.all("section")] == IN_ORDER
+
+
+def test_it_opens_with_the_terminal_s_sentence(study: Study, outline: Outline) -> None:
+    first = study.answer.split("\n")[0]
+    words = "".join(outline.texts).replace("\u00a0", " ")
+    assert first in words
+    assert words.index(first) < words.index("Where does the money come from?")
+
+
+def test_headings_descend_one_by_one_and_each_drawing_says_what_it_shows(outline: Outline) -> None:
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+    drawings = outline.all("svg")
+    assert len(drawings) == 9
+    assert all(each["role"] == "img" and len(str(each["aria-label"])) > 60 for each in drawings)
+    assert outline.all("html")[0]["lang"] == "en"
+    assert {each.get("scope") for each in outline.all("th")} == {"row", "col"}
+    assert len(outline.all("caption")) == len(outline.all("table"))
+
+
+def test_nothing_is_fetched_from_anywhere(text: str, outline: Outline) -> None:
+    assert not outline.all("script")
+    assert "http:" not in text
+    assert "https:" not in text
+    assert "@import" not in text
+    links = [str(value) for _, attributes in outline.tags for name, value in attributes.items() if name in ("src", "href", "xlink:href")]  # fmt: skip
+    assert all(link.startswith(("#", "data:")) for link in links)
+    assert set(re.findall(r"url\((.)", text)) <= {"#"}
+    ids = [str(attributes["id"]) for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+def test_users_words_stay_words(text: str, outline: Outline) -> None:
+    assert HOSTILE in outline.texts
+    assert "<script" not in text
+    assert "<b>Recovery" not in text
+    assert "<b>Recovery</b> or =acquisition?" in outline.texts
+
+
+def test_every_colour_of_a_drawing_has_one_for_the_dark(text: str) -> None:
+    drawings = "".join(re.findall(r"<svg.*?</svg>", text, re.DOTALL))
+    used = set(re.findall(r"var\((--c[0-9a-f]{6})\)", drawings))
+    assert used <= {svg.name_of(colour) for colour in svg.DARK}
+    assert not re.search(r"#[0-9a-fA-F]{6}\b", drawings)
+    assert {*drawing.COLOURS, drawing.INK, drawing.ACCENT, drawing.BAD} <= svg.DARK.keys()
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colour", [drawing.INK, drawing.GREY, drawing.ACCENT, drawing.BAD])
+def test_writing_in_drawings_can_be_read_in_light_and_dark(colour: str) -> None:
+    assert contrast(colour, drawing.PAPER) >= 4.5
+    assert contrast(svg.DARK[colour], svg.DARK[drawing.PAPER]) >= 4.5
+
+
+def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
+    strategies = [svg.DARK[colour] for colour in drawing.COLOURS]
+    assert len(set(strategies)) == len(strategies)
+    assert all(contrast(colour, svg.DARK[drawing.PAPER]) >= 3 for colour in strategies)
+
+
+def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
+    wide = widened(study.results, [LONG.format(number) for number in range(12)], months=240, money=1e3)
+    found = material(study.folder)
+    content = page(Material(found.manifest, wide, found.path))
+    assert len(content) < 3_000_000
+    outline = Outline(content.decode())
+    assert len(outline.all("svg")) == 11
+    assert LONG.format(11) in outline.texts
+
+
+def test_what_it_rests_on_names_the_weakest_figures(outline: Outline, study: Study) -> None:
+    assert "folklore" in outline.texts
+    assert "stated.churn_annual" in outline.texts or "stated.silent_share_of_lost" in outline.texts or study.rests_on
+    assert f"{study.results.replications}" in outline.texts
+    assert "loyaltysim run scenario.yml" in outline.texts

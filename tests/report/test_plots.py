@@ -1,0 +1,109 @@
+"""Pictures for every question: nothing cut off, no two texts on one another, whatever the study."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from matplotlib.text import Text
+
+from loyaltysim import plots
+from loyaltysim.core.errors import InputError
+from loyaltysim.experiments.study import Study
+from loyaltysim.report.drawing import png
+from loyaltysim.report.figure_waterfall import steps
+from loyaltysim.report.statistics import interval
+from tests.report.studies import HOSTILE, LONG, widened
+
+QUESTIONS = ("money", "waterfall", "customers", "reasons", "funnel", "talk", "next_dollar", "touchpoints")
+KINDS: dict[str, tuple[list[str], int, float]] = {
+    "3, 6 months": (["as today", "recovery", "advertising"], 6, 1.0),
+    "1 alone": (["as today"], 12, 1.0),
+    "12 long, 240 months, millions": ([LONG.format(number) for number in range(12)], 240, 1e4),
+    "7 of one word": ([f"{'W' * 80}{number}" for number in range(7)], 60, 1e6),
+    "hostile, small money": ([HOSTILE, "$x^2$ and $", "5 $"], 24, 1e-4),
+}
+
+
+def shown(picture: Any) -> list[tuple[str, Any]]:
+    """Give every text that can be seen, with its box."""
+    renderer = picture.canvas.get_renderer()
+    picture.draw(renderer)
+    texts = [text for text in picture.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    ticks = {label for axes in picture.axes for axis in (axes.xaxis, axes.yaxis) for label in outside(axis)}
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in texts if text not in ticks]
+
+
+def outside(axis: Any) -> set[Any]:
+    """Give the labels of ticks beyond the axis' ends, which are not drawn."""
+    if not axis.axes.axison:
+        return {*axis.get_ticklabels(which="both"), axis.label}
+    low, high = sorted(axis.get_view_interval())
+    return {
+        label for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()) for label in (tick.label1, tick.label2)
+        if not low - 1e-9 <= tick.get_loc() <= high + 1e-9
+    }  # fmt: skip
+
+
+def on_one_another(one: Any, other: Any) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    up = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return across > 1.0 and up > 1.5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_text_is_cut_off_or_lies_on_another(study: Study, kind: str, question: str) -> None:
+    names, months, money = KINDS[kind]
+    picture: Any = getattr(plots, question)(widened(study.results, names, months, money))
+    boxes = shown(picture)
+    assert len(boxes) >= 3
+    width, height = picture.bbox.width, picture.bbox.height
+    cut = [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
+    assert not cut
+    pairs = [(one[0], other[0]) for one, other in itertools.combinations(boxes, 2) if on_one_another(one[1], other[1])]
+    assert not pairs
+
+
+def test_the_study_s_plots_are_these_functions(study: Study) -> None:
+    for question in QUESTIONS:
+        drawn = getattr(study.plot if question in ("funnel", "talk") else plots, question)
+        picture = drawn() if question in ("funnel", "talk") else drawn(study)
+        assert (study.folder / f"figures/{question}.png").read_bytes() == png(picture)
+
+
+def test_the_waterfall_s_steps_add_up(study: Study) -> None:
+    results = study.results
+    first = interval(results.figures["as today"]["npv"]).mean
+    for name in results.strategies[1:]:
+        total = sum(step.adds.mean for step in steps(results, name))
+        assert first + total == pytest.approx(interval(results.figures[name]["npv"]).mean, rel=1e-9)
+    alone = sum(step.adds.mean for step in steps(results, "as today"))
+    assert alone == pytest.approx(first, rel=1e-9)
+
+
+def test_the_funnel_counts_what_complaints_csv_counts(study: Study) -> None:
+    from loyaltysim.report.figure_funnel import ways
+
+    table = study.complaints
+    for name in study.results.strategies:
+        rows = table[(table.strategy == name) & (table.severity == "all")].set_index("outcome")
+        found = ways(study.results, name)
+        assert found.ended == pytest.approx(dict(rows.grievances))
+        assert found.stayed == pytest.approx(dict(rows.stayed))
+
+
+def test_an_unknown_strategy_is_refused_with_those_there_are(study: Study) -> None:
+    for question in (plots.funnel, plots.touchpoints):
+        with pytest.raises(InputError, match="there is no strategy 'x'"):
+            question(study, "x")
+
+
+def test_the_next_dollar_is_ranked_by_what_it_brings(study: Study) -> None:
+    from loyaltysim.report.figure_next_dollar import returns
+
+    ratios = [each.ratio.mean for each in returns(study.results)]
+    known = [ratio for ratio in ratios if ratio == ratio]  # noqa: PLR0124
+    assert known == sorted(known, reverse=True)
+    assert ratios[: len(known)] == known
