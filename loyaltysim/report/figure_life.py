@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of, wrapped
 from loyaltysim.report.life import Life, Month, Person, Setting
+from loyaltysim.report.life_frame import BAD, GOOD, GREY, PARTS, mark_months, name_marks
 from loyaltysim.report.life_parting import fork, parting
-from loyaltysim.report.life_sentences import calendar
 from loyaltysim.report.life_words import in_short
 from loyaltysim.report.names import head, named
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, LANE, LABEL, SMALL = 11.5, 1.5, 1.5, 8.0
-GOOD, BAD, GREY = "#0072B2", "#D55E00", "#E69F00"
 LOW, HIGH, TALK_HIGH, LABEL_HIGH = -0.72, 1.85, 1.2, 1.58
 MOST_MESSAGES = 10.0
 """Messages in a month at which a bar of what was passed on has its full length; more are drawn as long."""
@@ -52,8 +51,8 @@ def _strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Picture:
             0.15 / width, (bottom + 0.12 + LANE * 0.45) / height, name, va="center", fontsize=9.5, fontweight="bold"
         )
         last = place == len(lives) - 1
-        _calendar(axes, setting, labelled=last)
-    _legend(picture, (height - top - 0.12) / height)
+        mark_months(axes, setting.start, setting.months, last=last)
+    name_marks(picture, WIDTH, (height - top - 0.12) / height)
     return picture
 
 
@@ -180,12 +179,15 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
     apart, forked = parting(setting, reference, life), fork(setting, reference, life)
     if apart and forked and apart.month == forked.month:
         apart = None
-    for found, style, word in ((apart, (0, (2, 2)), "differs"), (forked, "-", "fate differs")):
-        if found:
-            axes.axvline(
-                found.month - 0.5, ymin=0.0, ymax=0.74, color="#7B3294", linestyle=style, linewidth=1.3, zorder=2
-            )
-            axes.text(found.month - 0.8, LOW + 0.03, word, fontsize=7.5, color="#7B3294", ha="right", va="bottom")
+    for found, style, word, high in ((apart, (0, (2, 2)), "differs", 0.27), (forked, "-", "fate differs", 0.03)):
+        if not found:
+            continue
+        at, early = found.month - 0.5, found.month < 0.12 * setting.months
+        axes.axvline(at, ymin=0.0, ymax=0.74, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
+        axes.annotate(
+            word, (at, LOW + high), (4 if early else -4, 0), textcoords="offset points", fontsize=7.5, color=PARTS,
+            ha="left" if early else "right", va="bottom",
+        )  # fmt: skip
 
 
 def _spells(months: Sequence[Month]) -> Iterator[tuple[int, int]]:
@@ -197,53 +199,6 @@ def _spells(months: Sequence[Month]) -> Iterator[tuple[int, int]]:
         if begin and (month.left or month is months[-1]):
             yield begin, month.month
             begin = 0
-
-
-def _calendar(axes: Axes, setting: Setting, *, labelled: bool) -> None:
-    """Mark each January; every second or fifth one where there are many."""
-    first = int(setting.start[5:])
-    januaries = [month for month in range(1, setting.months + 1) if (first + month - 2) % 12 == 0]
-    step = 1 if len(januaries) <= 12 else 2 if len(januaries) <= 24 else 5
-    ticks = januaries[::step] or [1]
-    axes.set_xticks(
-        ticks,
-        [calendar(month, setting.start).replace("January ", "") for month in ticks] if labelled else [""] * len(ticks),
-        fontsize=9,
-    )
-    axes.tick_params(axis="x", length=3 if labelled else 0)
-    for month in ticks:
-        axes.axvline(month - 0.5, color="#E4E4E4", linewidth=0.7, zorder=0)
-    if labelled:
-        axes.set_xlabel(
-            "each year's January; in each lane the line is satisfaction, 0 to 1, while they are a customer",
-            fontsize=8.5,
-        )
-
-
-def _legend(picture: Picture, high: float) -> None:
-    from matplotlib.lines import Line2D
-
-    def mark(marker: str, colour: str, label: str, **more: object) -> Line2D:
-        return Line2D([], [], linestyle="", marker=marker, color=colour, markersize=6, label=label, **more)  # type: ignore[arg-type]
-
-    marks = [
-        mark("o", GREY, "indifferent"), mark("X", BAD, "failure"), mark("^", GOOD, "delight"),
-        mark("D", INK, "grievance, voiced"), mark("D", INK, "grievance, silent", markerfacecolor="white"),
-        mark("v", BAD, "heard bad"), mark("v", GOOD, "heard good"),
-        Line2D([], [], color=BAD, linewidth=3, label="told others bad"), Line2D([], [], color=GOOD, linewidth=3, label="told others good"),
-    ]  # fmt: skip
-    picture.legend(
-        handles=marks,
-        loc="center left",
-        bbox_to_anchor=(0.1 / WIDTH, high),
-        ncols=9,
-        frameon=False,
-        fontsize=8,
-        handletextpad=0.5,
-        columnspacing=1.0,
-        handlelength=1.1,
-        borderaxespad=0,
-    )
 
 
 def _title(setting: Setting, person: Person, lives: Sequence[Life]) -> str:

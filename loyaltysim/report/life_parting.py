@@ -85,15 +85,16 @@ def _cause(setting: Setting, field: str, ours: Month, theirs: Month) -> Iterator
 
 
 def _of_talk(ours: Month, theirs: Month) -> Iterator[str]:
-    """Name who told them in one world only: that person's own life had gone otherwise."""
+    """Name who told them something in one world only: that person's own life had gone otherwise."""
     for here, mine, others in (("here", theirs, ours), ("there", ours, theirs)):
-        missed = {talk.other: talk for talk in mine.heard if talk not in others.heard}
-        if missed:
-            talk = next(iter(missed.values()))
-            whom = "whom they know" if talk.known else "whom they do not know"
-            kind = "bad" if talk.bad else "good"
-            yield f"Only {here} did person {talk.other}, {whom}, tell them something {kind}: the month before had gone otherwise for that person."
-            return
+        for news in ("bad", "good"):
+            elsewhere = {talk.other for talk in others.heard if getattr(talk, news)}
+            talk = next((t for t in mine.heard if getattr(t, news) and t.other not in elsewhere), None)
+            if talk:
+                whom = "whom they know" if talk.known else "whom they do not know"
+                yield f"Only {here} did person {talk.other}, {whom}, tell them something {news}: that person's month before had gone otherwise."
+                return
+    yield "They heard as much from the same people, but not as often."
 
 
 def _of_grievance(ours: Month, theirs: Month) -> str:

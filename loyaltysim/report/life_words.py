@@ -39,7 +39,9 @@ def in_short(setting: Setting, life: Life) -> str:
             told.append(f"left in {when} ({month.left})")
         if month.came:
             told.append(f"{'back' if month.returned else 'came'} in {when} ({month.came})")
-    if months and not life.ended():
+    if not told:
+        return "never a customer"
+    if not life.ended():
         told.append({"customer": "a customer at the end"}.get(months[-1].standing, "not a customer at the end"))
     return "; ".join(told)
 
@@ -103,11 +105,11 @@ def _against_reference(
     when = calendar(apart.month, setting.start)
     yield f"In {when} the life parts from that {like}. {apart.cause}"
     if forked is None:
-        yield "Nothing comes of it: encounters and talk differ, but what befalls them is the same to the end."
+        yield "Only small things differ: their fate is the same to the end."
         return
     if forked.month > apart.month:
         when = calendar(forked.month, setting.start)
-        yield f"Nothing comes of that until {when}, when their fate parts too. {forked.cause}"
+        yield f"Their fate is the same until {when}. {forked.cause}"
     yield from telling(setting, life, forked.month)
 
 
