@@ -182,11 +182,11 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
     for found, style, word, high in ((apart, (0, (2, 2)), "differs", 0.27), (forked, "-", "fate differs", 0.03)):
         if not found:
             continue
-        at, early = found.month - 0.5, found.month < 0.12 * setting.months
+        at, early = found.month - 0.5, found.month <= max(1, 0.12 * setting.months)
         axes.axvline(at, ymin=0.0, ymax=0.74, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
         axes.annotate(
             word, (at, LOW + high), (4 if early else -4, 0), textcoords="offset points", fontsize=7.5, color=PARTS,
-            ha="left" if early else "right", va="bottom",
+            ha="left" if early else "right", va="bottom", bbox={"facecolor": "white", "linewidth": 0, "pad": 0.4},
         )  # fmt: skip
 
 
