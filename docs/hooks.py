@@ -23,7 +23,7 @@ CHAPTERS: dict[str, list[str]] = {
     "Tutorial": ["tutorial/first-run.md", "tutorial/your-own-question.md", "notebooks/README.md", "notebooks/*.md"],
     "How to": ["how-to/*.md", "scenarios.md"],
     "Reference": [
-        "reference/commands.md", "reference/python.md", "parameters.md", "reference/metrics.md", "scenarios/*.md", "CONTRIBUTING.md", "CHANGELOG.md",
+        "reference/commands.md", "reference/python.md", "results.md", "parameters.md", "reference/metrics.md", "scenarios/*.md", "CONTRIBUTING.md", "CHANGELOG.md",
     ],
     "Explanation": [
         "odd.md", "calibration.md", "validation.md", "performance.md", "decisions.md", "clusters.md", "evidence/*.md", "adr/index.md", "adr/*.md",
