@@ -24,10 +24,10 @@ class Fates:
 
     `left`, `over`, `silently`: month, month of the grievance and whether it was never voiced, of the first departure over a
     grievance; `ever_left`: month of the first departure of any kind; `back`: month of the first return;
-    `kept_over[g]`: who stayed over a grievance of month g; `there`: is a customer now, `same`: is still the same person.
+    `there`: is a customer now, `same`: is still the same person.
     """
 
-    def __init__(self, world: World, months: int, unhappy: float, happy: float) -> None:
+    def __init__(self, world: World, unhappy: float, happy: float) -> None:
         people = world.people
         blank = np.zeros(people.rows, np.int16)
         self.generation = people.generation.copy()
@@ -37,7 +37,7 @@ class Fates:
         self.silently = np.zeros(people.rows, bool)
         self.complained_before = np.zeros(people.rows, bool)
         self.messages = np.zeros(people.rows, np.int64)
-        self.kept_over = np.zeros((months + 1, people.rows), bool)
+        self._stayed: list[NDArray[np.int64]] = []
         self.there = self.same = self.began
         self.means = (unhappy, happy)
 
@@ -56,9 +56,16 @@ class Fates:
         self.ever_left[left_now & (self.ever_left == NEVER)] = month
         roll = world.customers_now
         decided = roll[(people.outcome_now[roll] != NONE) & (people.status[roll] == CUSTOMER)]
-        grieved = people.grieved_month[decided]
-        self.kept_over[np.maximum(grieved, 0), decided] = grieved > 0
+        self._stayed.append(self._case(decided, people.grieved_month[decided]))
         self._count_messages(world, luck)
+
+    def stayed_over(self, rows: NDArray, grieved: NDArray) -> NDArray:
+        """Tell which of `rows` stayed over their grievance of a month; bool (n,)."""
+        return np.isin(self._case(rows, grieved), np.concatenate(self._stayed)) & (grieved > NEVER)
+
+    def _case(self, rows: NDArray, grieved: NDArray) -> NDArray[np.int64]:
+        """Give a number to each grievance: its month and whose it is."""
+        return grieved.astype(np.int64) * self.generation.size + rows
 
     def _count_messages(self, world: World, luck: Draws) -> None:
         """Add the messages of the month, reckoned as `kernels.talk.tell` does, to who sends them."""
@@ -82,7 +89,7 @@ def fates(models: Mapping[str, LoyaltyModel]) -> dict[str, Fates]:
 def _fates(model: LoyaltyModel) -> Fates:
     talk: Any = model.spec.mechanism("word_of_mouth")
     means = (talk.told_when_unhappy, talk.told_when_happy) if talk.on else (0.0, 0.0)
-    noted = Fates(model.world, model.months, *means)
+    noted = Fates(model.world, *means)
     while model.running and model.month < model.months:
         model.step()
         noted.note(model.world, Draws(model.spec.seed, model.replication, talk.key, model.month))
@@ -156,7 +163,7 @@ def find(rule: str, found: Mapping[str, Fates]) -> int:
 
 def _kept(others: Sequence[Fates], first: Fates, rows: NDArray, *, to_the_end: bool = False) -> NDArray:
     """Count for each row the strategies in which they stayed over the grievance that they left over under the first."""
-    kept = [fate.same[rows] & fate.kept_over[np.maximum(first.over[rows], 0), rows] for fate in others]
+    kept = [fate.same[rows] & fate.stayed_over(rows, first.over[rows]) for fate in others]
     if to_the_end:
         kept = [stayed & fate.there[rows] for stayed, fate in zip(kept, others, strict=True)]
     return np.sum(kept, axis=0) if kept else np.zeros(rows.size)
