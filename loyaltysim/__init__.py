@@ -26,6 +26,7 @@ _PLACES = {
     "audit": "loyaltysim.scenario",
     "arithmetic": "loyaltysim.experiments.arithmetic",
     "worth": "loyaltysim.experiments.worth",
+    "customer": "loyaltysim.experiments.customer",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",
     "validate": "loyaltysim.validation.run",

@@ -157,6 +157,15 @@ class LoyaltyModel(mesa.Model):
             pilot=self.pilot,
         )  # fmt: skip
 
+    def firm_of(self, row: int) -> tuple[World, dict[str, float]]:
+        """Give the world whose firm deals with a person now (during a pilot, that of the person's arm), and the levers that the
+        strategy changes for them this month, by path."""
+        if self._trial is None:
+            return self.world, levers_of(self.plan, self.month)
+        arms = self._trial.arms
+        trying = bool(arms.tries(np.array([row], np.int32))[0])
+        return arms.arms[trying], levers_of(self.plan, self.month) if trying else {}
+
     def customer(self, row: int) -> Customer:
         """Give one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
         if not 0 <= row < self.world.people.rows:

@@ -36,6 +36,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "audit": "List what an answer rests on, the weakest evidence first.",
         "arithmetic": "Put the spreadsheet's arithmetic beside the simulation.",
         "worth": "Say what one lost customer is worth.",
+        "customer": "Tell the life of one customer under each strategy.",
         "diff": "Say what differs between two scenarios.",
         "validate": "Hold the engine against published results.",
         "schema": "Print the JSON Schema of scenarios, for editors.",

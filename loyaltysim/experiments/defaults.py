@@ -39,3 +39,5 @@ MOST_DEATHS = 3
 """How many workers may die over one task before it is given up."""
 MOST_REPLICATIONS = 200
 """At how many replications a study ends that adds them until it is settled, unless told."""
+FINDS = ("lost-in-silence", "saved", "regained", "most-talkative")
+"""Ways to pick a life worth telling; the first is taken when nobody is named."""

@@ -160,7 +160,7 @@ def claim(out: str | Path | None, scenario: Any) -> RunFolder:
     return folder
 
 
-def kept(out: str | Path | None, scenario: Any, files: Mapping[str, str]) -> Path | None:
+def kept(out: str | Path | None, scenario: Any, files: Mapping[str, str | bytes]) -> Path | None:
     """Write files, by name, and the scenario in full into a folder of their own; nothing without `out`."""
     if out is None:
         return None

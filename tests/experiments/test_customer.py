@@ -1,0 +1,279 @@
+"""`loyaltysim customer`: a life worth telling is found by its rule, told truly in words, and drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import loyaltysim as ls
+from loyaltysim.commands import main
+from loyaltysim.experiments.customer import CustomerLife, customer
+from loyaltysim.experiments.defaults import FINDS
+from loyaltysim.experiments.finding_life import RULES
+from loyaltysim.experiments.observing import Observer
+from loyaltysim.model import LoyaltyModel
+from loyaltysim.report.drawing import png, svg
+from loyaltysim.report.life import Life, Month, Talk
+from loyaltysim.report.life_sentences import sentences
+from loyaltysim.report.life_words import _summed
+from loyaltysim.scenario import Scenario
+
+Small = Callable[..., Scenario]
+BUSY = {
+    "market.people": 400,
+    "market.customers": 200,
+    "months": 18,
+    "grievance.indifference": 0.15,
+    "departure.moved": 0.0,
+    "departure.died": 0.0,
+}
+PLANS = {
+    "as today": {},
+    "listen": {"voice.budget": 300.0, "desk.budget": 2_000.0},
+    "advertise": {"advertising.budget": 6_000.0},
+}
+
+
+@pytest.fixture(scope="module")
+def scenario(small: Small) -> Scenario:
+    return small(**BUSY, strategies=PLANS)
+
+
+@pytest.fixture(scope="module")
+def everyone(scenario: Scenario) -> dict[str, list[Life]]:
+    """Everyone's life under every strategy, from one start."""
+    lives = {}
+    for name in scenario.strategies:
+        model = LoyaltyModel(scenario, name)
+        observer = Observer(model, range(model.world.people.rows))
+        model.timed(observer)
+        while model.running:
+            model.step()
+        lives[name] = [observer.life(row) for row in range(model.world.people.rows)]
+    return lives
+
+
+@pytest.fixture(scope="module")
+def found(scenario: Scenario) -> dict[str, CustomerLife]:
+    return {rule: customer(scenario, find=rule) for rule in FINDS}
+
+
+def test_the_rules_are_those_that_the_help_names() -> None:
+    assert tuple(RULES) == FINDS
+    told = CliRunner().invoke(main, ["customer", "--help"]).output
+    assert all(told.count(rule) >= 2 for rule in FINDS)
+
+
+def test_a_found_life_is_the_one_that_was_lived(
+    found: dict[str, CustomerLife], everyone: dict[str, list[Life]]
+) -> None:
+    for life in found.values():
+        assert all(each == everyone[each.strategy][life.id] for each in life.lives)
+
+
+def test_lost_in_silence(found: dict[str, CustomerLife]) -> None:
+    life, *others = found["lost-in-silence"].lives
+    assert not any(month.voiced for month in life.months)
+    [left] = [month for month in life.months if month.left]
+    assert (left.outcome, left.stayed) == ("silent", False)
+    assert life.months[-1].standing == "lost"
+    assert any(_kept_over(other, left.month) for other in others)
+
+
+def test_saved(found: dict[str, CustomerLife]) -> None:
+    life, *others = found["saved"].lives
+    left = next(month for month in life.months if month.left)
+    grieved = max(month.month for month in life.months[: left.month] if month.grievance)
+    assert any(_kept_over(other, grieved) and other.months[-1].standing == "customer" for other in others)
+
+
+def _kept_over(life: Life, month: int) -> bool:
+    """Tell whether someone stayed over the grievance of a month."""
+    grieved = life.months[month - 1]
+    ends = [each for each in life.months[month - 1 :] if each.outcome]
+    return bool(grieved.grievance) and bool(ends) and ends[0].stayed and not ends[0].left
+
+
+def test_regained(found: dict[str, CustomerLife]) -> None:
+    def regained(life: Life) -> bool:
+        first = next((month for month in life.months if month.left), None)
+        return (
+            first is not None and first.left in ("product", "indifference") and life.months[-1].standing == "customer"
+            and any(month.came and month.month > first.month for month in life.months)
+        )  # fmt: skip
+
+    assert any(regained(life) for life in found["regained"].lives)
+
+
+def test_most_talkative(found: dict[str, CustomerLife], everyone: dict[str, list[Life]]) -> None:
+    told = [sum(month.told_bad() + month.told_good() for month in life.months) for life in everyone["as today"]]
+    assert found["most-talkative"].id == told.index(max(told))
+
+
+def test_words_agree_with_the_months(everyone: dict[str, list[Life]]) -> None:
+    checked = 0
+    for month in (month for life in everyone["listen"][:200] for month in life.months):
+        told = " ".join(sentences(month))
+        assert ("They said nothing" in told) == bool(month.grievance and (not month.voiced or month.found))
+        assert ("They complained" in told) == (month.voiced and not month.found)
+        assert ("They stayed" in told) == bool(month.outcome and month.stayed)
+        assert ("delighted" in told) == bool(month.wowed)
+        assert ("failed them" in told) == bool(month.failed)
+        assert ("left" in told or "lured" in told) == (
+            bool(month.left) or "left" in month.indifferent_at + month.failed_at
+        )
+        for news, talks in (("bad", month.told), ("good", month.told)):
+            others = re.findall(rf"They told (\d+) others? something {news}", told)
+            assert [int(other) for other in others] == [n for n in [sum(bool(getattr(t, news)) for t in talks)] if n]
+        for talk in month.heard:
+            assert re.search(rf"\b{talk.other}\b", told)
+            checked += 1
+    assert checked > 100
+
+
+def test_summed_spells_keep_every_count(scenario: Scenario, found: dict[str, CustomerLife]) -> None:
+    setting = found["saved"].setting
+    for life in (life for each in found.values() for life in each.lives):
+        spell = [month for month in life.months if month.was_customer]
+        if not spell:
+            continue
+        told = _summed(setting, spell)
+        for words, name in (
+            ("encounters?", "met"),
+            ("indifferent", "indifferent"),
+            ("failed", "failed"),
+            ("delightful", "wowed"),
+        ):
+            total = sum(getattr(month, name) for month in spell)
+            assert [int(n.replace(",", "")) for n in re.findall(rf"([\d,]+) {words}", told)] == (
+                [total] if total or name == "met" else []
+            )
+        for verb, bad, good in (
+            ("heard", Month.heard_bad, Month.heard_good),
+            ("passed on", Month.told_bad, Month.told_good),
+        ):
+            line = next((line for line in told.split(".") if verb in line), "")
+            for news, count in (("bad", bad), ("good", good)):
+                total = sum(count(month) for month in spell)
+                assert re.findall(rf"(\d+) {news} words?", line) == ([str(total)] if total else [])
+
+
+def test_the_story_names_where_lives_part(found: dict[str, CustomerLife]) -> None:
+    story = found["saved"].story
+    assert "-- listen --" in story
+    assert re.search(r"In \w+ 20\d\d the life parts from that under \"?as today\"?", story)
+    assert "desk.budget is 2,000 $/month here and 80 there" in story
+    assert max(map(len, story.splitlines())) <= 96
+
+
+def test_equal_lives_are_told_once(scenario: Scenario) -> None:
+    twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
+    story = customer(twice, id=5).story
+    assert 'The same life as under "one", to the end.' in story or "The same life as under one, to the end." in story
+
+
+def test_months_are_tidy(found: dict[str, CustomerLife]) -> None:
+    table = found["saved"].months
+    assert list(table.strategy.unique()) == list(PLANS)
+    assert (table.groupby("strategy").month.apply(list).map(len) == BUSY["months"]).all()
+    as_today = found["saved"].lives[0]
+    assert table[table.strategy == "as today"].met.sum() == sum(month.met for month in as_today.months)
+
+
+def test_the_strip_is_drawn_alike_each_time(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    assert png(life.strip()) == png(life.strip())
+    assert svg(life.strip()) == svg(life.strip())
+    texts = [text.get_text() for axes in life.strip().axes for text in axes.texts]
+    assert any("left" in text for text in texts)
+    assert any("stayed" in text for text in texts)
+
+
+def test_someone_who_dies_has_no_months_after(small: Small) -> None:
+    mortal = small(**{**BUSY, "departure.died": 3.0}, strategies=PLANS)
+    founders = LoyaltyModel(mortal).world.people.founder
+    lives = [customer(mortal, id=int(row), strategy="as today") for row in founders.nonzero()[0][:8]]
+    dead = [life for life in lives if life.lives[0].ended() == "died"]
+    assert dead
+    assert all(len(life.lives[0].months) < BUSY["months"] and "They died" in life.story for life in dead)
+
+
+def test_sentences_read_aloud() -> None:
+    month = Month(
+        month=3, standing="lost", tenure=9, was_customer=True, met=1, indifferent=1, sins={"brush_off": 1}, indifferent_at="repair",
+        grievance="indifference", severity="large", outcome="silent", left="indifference", to_rival=True,
+        heard=(Talk(7, True, 1, 0),), told=(Talk(8, True, 1, 0), Talk(9, False, 2, 0)),
+    )  # fmt: skip
+    assert list(sentences(month)) == [
+        "They heard something bad about the company from person 7, whom they know.",
+        "A clerk brushed them off (repair).",
+        "They could not let the indifference pass: it was a reason to leave.",
+        "They said nothing.",
+        "They left over it, and went to a rival.",
+        "They told 2 others something bad, in 3 messages, 1 of whom they know.",
+    ]
+
+
+@pytest.fixture
+def file(tmp_path: Path, scenario: Scenario) -> Path:
+    path = tmp_path / "mine.yml"
+    path.write_text(_yaml(scenario))
+    return path
+
+
+def _yaml(scenario: Scenario) -> str:
+    from loyaltysim.scenario import resolved_yaml
+
+    return resolved_yaml(scenario)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--id", "400"], "name a person from 0 to 399"),
+        (["--id", "-1"], "name a person from 0 to 399"),
+        (["--find", "savd"], "did you mean saved?"),
+        (["--id", "3", "--find", "saved"], "both choose a person"),
+        (["--find", "saved", "--strategy", "as today"], "name a strategy that could save someone"),
+        (["--strategy", "lisen"], "did you mean listen?"),
+        (["--months", "1", "--find", "regained"], "try more --months"),
+        (["--replication", "-1"], "write 0 or more"),
+    ],
+)
+def test_wrong_input_is_exit_2_with_the_cure(file: Path, options: list[str], told: str) -> None:
+    out = file.parent / "kept"
+    done = CliRunner().invoke(main, ["customer", str(file), *options, "--out", str(out)])
+    assert done.exit_code == 2, done.output
+    assert told in done.output
+    assert not out.exists()
+
+
+def test_the_command_keeps_story_table_and_strip(file: Path, found: dict[str, CustomerLife]) -> None:
+    out = file.parent / "kept"
+    done = CliRunner().invoke(main, ["customer", str(file), "--find", "saved", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in out.iterdir()} == {
+        "story.txt",
+        "every-month.txt",
+        "months.csv",
+        "strip.png",
+        "strip.svg",
+        "scenario.yml",
+    }
+    assert (out / "story.txt").read_text() == found["saved"].story + "\n"
+    assert done.output.startswith((out / "story.txt").read_text())
+    assert (out / "strip.png").read_bytes() == png(found["saved"].strip())
+
+
+def test_every_month_is_told_on_request(file: Path) -> None:
+    done = CliRunner().invoke(main, ["customer", str(file), "--id", "3", "--strategy", "listen", "--every-month"])
+    assert done.exit_code == 0, done.output
+    assert len(re.findall(r"^\w+ 20\d\d: ", done.output, re.M)) == BUSY["months"]
+
+
+def test_the_function_is_public() -> None:
+    assert ls.customer is customer

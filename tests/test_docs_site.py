@@ -1,0 +1,112 @@
+"""The docs site builds without a warning, asks nobody for anything, and its pages' commands do what the pages say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import loyaltysim as ls
+from loyaltysim.commands import VERBS, main
+from loyaltysim.mechanisms import CATALOG
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*(ROOT / "docs/tutorial").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
+FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SHORT = {"run": ["--months", "8", "--replications", "1", "--executor", "in-process"], "customer": ["--months", "30"]}
+"""Options that make a page's command quick; the last one given counts."""
+
+
+class Requests(HTMLParser):
+    """What a page makes a browser fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in ("script", "img", "iframe", "source", "video", "audio", "embed"):
+            self.addresses.append(given.get("src") or "")
+        elif tag == "link" and given.get("rel") != "canonical":
+            self.addresses.append(given.get("href") or "")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site as the checks do, in a process of its own: warnings are errors there, too."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_no_page_asks_anyone_for_anything(site: Path) -> None:
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) > 50
+    for page in pages:
+        seen = Requests()
+        seen.feed(page.read_text())
+        assert seen.addresses
+        assert not [address for address in seen.addresses if "//" in address], page
+    for style in site.rglob("*.css"):
+        assert not re.findall(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", style.read_text()), style
+
+
+def test_every_page_is_in_the_menu(site: Path) -> None:
+    menu = (site / "index.html").read_text()
+    pages = {page.relative_to(site).as_posix() for page in site.rglob("*.html")} - {
+        "404.html",
+        "search.html",
+        "index.html",
+    }
+    listed = {target.partition("#")[0] for target in re.findall(r'href="([^"]+)"', menu)}
+    assert pages <= listed
+
+
+def test_reference_pages_hold_what_is_declared(site: Path) -> None:
+    commands, python, metrics = (
+        (site / f"reference/{name}.html").read_text() for name in ("commands", "python", "metrics")
+    )
+    assert all(f"loyaltysim {verb}" in commands for verb in VERBS)
+    assert all(f">{name}<" in python or f'.{name}"' in python for name in ls.__all__ if name != "__version__")
+    assert all(f"<code>{name}</code>" in metrics for name in CATALOG)
+
+
+def test_links_lead_out_of_the_folder_to_pages_made_of_the_files(site: Path) -> None:
+    library = (site / "scenarios.html").read_text()
+    assert 'href="scenarios/tea-caddy.html"' in library
+    assert "extends" in (site / "scenarios/tea-caddy.html").read_text()
+    contributing = (site / "CONTRIBUTING.html").read_text()
+    assert 'href="odd.html"' in contributing
+    assert 'href="adr/0010-threads-within-a-run.html"' in contributing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_pages_commands_work(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = page.read_text()
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    for name, content in FILE.findall(text):
+        (tmp_path / name).write_text(content)
+    for line in (line for block in SHELL.findall(text) for line in block.splitlines()):
+        word, *options = shlex.split(line)
+        if word != "loyaltysim":
+            assert line.startswith(("python3 -m venv", ".venv/bin/pip", "pip install")), line
+            continue
+        done = CliRunner().invoke(main, [*options, *SHORT.get(options[0], [])])
+        assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_pages_show_commands() -> None:
+    shown = [line for page in PAGES for block in SHELL.findall(page.read_text()) for line in block.splitlines()]
+    assert sum(line.startswith("loyaltysim ") for line in shown) > 12
