@@ -10,7 +10,7 @@ import pytest
 
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.scenario.book import book
-from loyaltysim.scenario.json_schema import schema
+from loyaltysim.scenario.policies import pilot_words
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
@@ -34,18 +34,13 @@ def test_a_fact_names_mechanisms_parameters_and_tests_that_there_are(row: list[s
     named = [word for word in re.findall(r"[a-z_]+", mechanisms) if word in {mechanism.key for mechanism in MONTH}]
     assert named
     assert quoted(parameters)
-    known = [*book(), *CATALOG, *FILES, *ROW_WORDS, *pilots_words()]
+    known = [*book(), *CATALOG, *FILES, *ROW_WORDS, *pilot_words()]
     for name in quoted(parameters):
         assert any(fnmatch(path, name) for path in known), f"there is no {name}"
     assert quoted(tests)
     for test in quoted(tests):
         file, name = test.split("::")
         assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), test
-
-
-def pilots_words() -> list[str]:
-    words = re.findall(r'"(share|months|roll_out_if|at_least|desk)"', str(schema()).replace("'", '"'))
-    return [f"pilot.{word}" for word in words]
 
 
 def test_the_month_is_described_in_its_order():

@@ -2,7 +2,8 @@
 kept value promise commits the rest.
 
 There are one or a few rivals. Each gives a quality, which may rise from year to year, and makes a price offer now and
-then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own. In
+then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own. They
+also see their own customers grow fewer, whatever it is by which we win or keep ours, and may defend themselves by offers. In
 a zero-sum market (number portability, F26) everyone has a supplier, so that who is not ours is theirs.
 """
 
@@ -143,6 +144,16 @@ class Rivals(Mechanism):
         plausible=(0, 0.5),
     )
 
+    defence: float = param(
+        0.0,
+        unit="chance/month per share",
+        low=0,
+        high=1000,
+        doc="further chance of each rival's price offer, times the share by which rivals' customers are fewer than at month 0",
+        source=REACTIONS,
+        plausible=(0, 20),
+    )
+
     lured = column("people", "float32", unit="1/month", doc="hazard to be lured by a rival")
     rivals_supply = column("firm", "int8", doc="whether there are rivals who supply anyone")
     all_supplied = column("firm", "int8", doc="whether everyone has a supplier")
@@ -150,6 +161,7 @@ class Rivals(Mechanism):
     quality_rise = column("firm", "float64", unit="1/month", doc="rise of the best rival's quality last month")
     answer = column("firm", "float64", unit="$/month", doc="what rivals spend in answer to our advertising")
     drowned = column("firm", "float64", unit="share", doc="part of our advertising's pull that their answer drowns")
+    rivals_had = column("firm", "int64", unit="people", doc="rivals' customers at month 0, kept while they defend them")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
 
     rival_newcomers = metric(unit="people", doc="newcomers to the market who went to a rival")
@@ -210,7 +222,8 @@ class Rivals(Mechanism):
         firm.answer[0] += self.answer_pace * (wanted - firm.answer[0])
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
-        chance, key = self.offers + self.price_war * might, np.uint64(luck("offers"))
+        chance = self.offers + self.price_war * might + self.defence * self._missed(world)
+        key = np.uint64(luck("offers"))
         offered = [int(kernels.luck.unit(key, np.uint64(rival)) < chance) for rival in range(len(now))]
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
         each = (
@@ -218,6 +231,17 @@ class Rivals(Mechanism):
             for level, offer in zip(now, offered, strict=True)
         )
         return math.fsum(each) / len(now) * math.exp(self.answer_lure * might)
+
+    def _missed(self, world: World) -> float:
+        """Give the share of month 0's customers that rivals now lack; none until then, and none if nobody defends."""
+        import numpy as np
+
+        if not self.defence:
+            return 0.0
+        had, have = world.firm.rivals_had, int(np.count_nonzero(world.people.with_rival))
+        if world.month <= 1:  # month 1 meets the market as month 0 left it
+            had[0] = have
+        return max(0.0, 1 - have / had[0]) if had[0] else 0.0
 
     def _quality(self, month: int) -> list[float]:
         years = max(0, month) / MONTHS_A_YEAR
