@@ -26,12 +26,21 @@ APART = {"word_of_mouth.on": False, "friends.ratio": 1.0}
 """Nobody talks or follows a neighbour, so that what happens in one arm reaches no one in the other."""
 TRAINING = {"staff.training": 10_000.0}
 ASKING = {"voice.budget": 1_000.0}
+NOTHING = {"staff.training": 1e-9}
+"""A plan that does nothing, though its lever is not quite as today: its true effect is 0."""
 
 
 def scenario_of(plan: dict[str, float], seed: int, world: dict[str, Any], **pilot: Any) -> Scenario:
     """Give a small market with one strategy, which is piloted for its 12 months."""
     strategies = {"tried": {**plan, "pilot": {"months": 12, **pilot}}}
     return Scenario().replaced({**MARKET, **world, "seed": seed, "strategies": strategies}, source="evidence")
+
+
+def of_nothing(customers: int, share: float, months: int, seed: int) -> Scenario:
+    """Give a short pilot of nothing in a market where few leave in its months; arms of `share` of the customers."""
+    size = {"market.people": 4 * customers, "market.customers": customers, "market.burn_in": 6, "months": months}
+    money = {"desk.budget": customers / 5, "advertising.budget": 1.6 * customers, "advertising.scale": 2.0 * customers}
+    return scenario_of(NOTHING, seed, {**APART, **size, **money}, share=share, desk="own", months=months)
 
 
 def pilots_of(scenario: Scenario, replications: int, where: str) -> list[PilotRecord]:
@@ -45,6 +54,11 @@ def pilots_of(scenario: Scenario, replications: int, where: str) -> list[PilotRe
 def covered(found: Sequence[PilotRecord]) -> int:
     """Count the pilots whose 95 % interval holds the true effect on all."""
     return sum(each.low <= each.truth <= each.high for each in found)
+
+
+def thought_better(found: Sequence[PilotRecord]) -> int:
+    """Count the pilots whose plan is surely better by their 95 % interval."""
+    return sum(each.low > 0 for each in found)
 
 
 def described(found: Sequence[PilotRecord]) -> dict[str, float]:
