@@ -3,8 +3,8 @@ kept value promise commits the rest.
 
 There are one or a few rivals. Each gives a quality, which may rise from year to year, and makes a price offer now and
 then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own. They
-also see their own customers grow fewer, whatever it is by which we win or keep ours, and may defend themselves by offers. In
-a zero-sum market (number portability, F26) everyone has a supplier, so that who is not ours is theirs.
+also see that they gain fewer customers from us than usual, whatever it is by which we win or keep them, and may defend
+themselves by offers. In a zero-sum market (number portability, F26) everyone has a supplier, so that who is not ours is theirs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param, solved
-from loyaltysim.core.words import MONTHS_A_YEAR
+from loyaltysim.core.words import CUSTOMER, MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -146,10 +146,11 @@ class Rivals(Mechanism):
 
     defence: float = param(
         0.0,
-        unit="chance/month per share",
+        unit="chance/month per share/year",
         low=0,
         high=1000,
-        doc="further chance of each rival's price offer, times the share by which rivals' customers are fewer than at month 0",
+        doc="further chance of each rival's price offer, times the share of our customers that rivals gain less a year "
+        "than before month 0",
         source=REACTIONS,
         plausible=(0, 20),
     )
@@ -161,7 +162,9 @@ class Rivals(Mechanism):
     quality_rise = column("firm", "float64", unit="1/month", doc="rise of the best rival's quality last month")
     answer = column("firm", "float64", unit="$/month", doc="what rivals spend in answer to our advertising")
     drowned = column("firm", "float64", unit="share", doc="part of our advertising's pull that their answer drowns")
-    rivals_had = column("firm", "int64", unit="people", doc="rivals' customers at month 0, kept while they defend them")
+    rivals_had = column("firm", "int64", unit="people", doc="rivals' customers when they last looked", start=-1)
+    rivals_gain = column("firm", "float64", unit="share/month", doc="net gain of rivals, of our customers, over a year")
+    rivals_gain_usual = column("firm", "float64", unit="share/month", doc="the same at month 0")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
 
     rival_newcomers = metric(unit="people", doc="newcomers to the market who went to a rival")
@@ -233,15 +236,23 @@ class Rivals(Mechanism):
         return math.fsum(each) / len(now) * math.exp(self.answer_lure * might)
 
     def _missed(self, world: World) -> float:
-        """Give the share of month 0's customers that rivals now lack; none until then, and none if nobody defends."""
+        """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look.
+
+        They gain whoever has come to them less whoever has left them, by the month, smoothed over about a year.
+        """
         import numpy as np
 
         if not self.defence:
             return 0.0
-        had, have = world.firm.rivals_had, int(np.count_nonzero(world.people.with_rival))
-        if world.month <= 1:  # month 1 meets the market as month 0 left it
-            had[0] = have
-        return max(0.0, 1 - have / had[0]) if had[0] else 0.0
+        firm, people = world.firm, world.people
+        have, ours = int(np.count_nonzero(people.with_rival)), int(np.count_nonzero(people.status == CUSTOMER))
+        if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
+            gained = (have - int(firm.rivals_had[0])) / max(1, ours)
+            firm.rivals_gain[0] += (gained - firm.rivals_gain[0]) / MONTHS_A_YEAR
+        firm.rivals_had[0] = have
+        if world.month <= 0:
+            firm.rivals_gain_usual[0] = firm.rivals_gain[0]
+        return MONTHS_A_YEAR * max(0.0, float(firm.rivals_gain_usual[0] - firm.rivals_gain[0]))
 
     def _quality(self, month: int) -> list[float]:
         years = max(0, month) / MONTHS_A_YEAR

@@ -45,10 +45,19 @@ def of_nothing(customers: int, share: float, months: int, seed: int) -> Scenario
 
 def pilots_of(scenario: Scenario, replications: int, where: str) -> list[PilotRecord]:
     """Simulate so many pilots, each with other luck, in the order of the replications."""
-    tasks = ((scenario, replication, ["tried"]) for replication in range(replications))
+    return pilots_of_each([scenario], replications, where)[0]
+
+
+def pilots_of_each(scenarios: Sequence[Scenario], replications: int, where: str) -> list[list[PilotRecord]]:
+    """Simulate so many pilots of each scenario by one set of processes."""
+    found = []
     with opened(where, tasks=replications) as pool:
-        records = [record for (record,) in completed(pool, simulate, tasks)]
-    return [record.pilot for record in sorted(records, key=lambda each: each.replication) if record.pilot]
+        for scenario in scenarios:
+            tasks = ((scenario, replication, ["tried"]) for replication in range(replications))
+            records = [record for (record,) in completed(pool, simulate, tasks)]
+            ordered = sorted(records, key=lambda each: each.replication)
+            found.append([record.pilot for record in ordered if record.pilot])
+    return found
 
 
 def covered(found: Sequence[PilotRecord]) -> int:

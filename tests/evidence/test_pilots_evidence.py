@@ -18,14 +18,14 @@ from tests.evidence.pilots import (
     covered,
     described,
     of_nothing,
-    pilots_of,
+    pilots_of_each,
     scenario_of,
     thought_better,
 )
 
 REPLICATIONS, FEWEST, SEED = 400, 365, 2031
 DISTURBED_SEED = 2032
-NOTHING_SEED, OF_NOTHING = 2034, 150
+NOTHING_SEED, OF_NOTHING = 2034, 100
 GRID = [
     (customers, share, months)
     for customers, shares in ((400, (0.05, 0.5)), (2_000, (0.02, 0.05, 0.2)))
@@ -36,9 +36,11 @@ GRID = [
 
 @pytest.mark.evidence
 def test_a_pilots_interval_holds_the_true_effect(file: Callable[[Finding], None]) -> None:
-    calm = pilots_of(scenario_of(TRAINING, SEED, APART, share=0.5, desk="own"), REPLICATIONS, "processes:2")
-    shared = pilots_of(scenario_of(ASKING, DISTURBED_SEED, {}, share=0.2, desk="shared"), REPLICATIONS, "processes:2")
-    nothing = [pilots_of(of_nothing(*cell, NOTHING_SEED), OF_NOTHING, "processes:2") for cell in GRID]
+    apart = scenario_of(TRAINING, SEED, APART, share=0.5, desk="own")
+    together = scenario_of(ASKING, DISTURBED_SEED, {}, share=0.2, desk="shared")
+    calm, shared = pilots_of_each([apart, together], REPLICATIONS, "processes:2")
+    idle = [of_nothing(*cell, NOTHING_SEED) for cell in GRID]
+    nothing = pilots_of_each(idle, OF_NOTHING, "processes:2")
     held, better = [covered(found) for found in nothing], [thought_better(found) for found in nothing]
     tried = OF_NOTHING * len(GRID)
     told = described(shared)
