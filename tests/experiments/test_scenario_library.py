@@ -156,7 +156,6 @@ def test_a_pilot_that_shares_its_desk_hides_most_of_the_harm() -> None:
     assert sure(shared - own)
     assert shared.mean() > 0.5 * harm.mean() > 2 * abs(own.mean())
     assert "too well of the plan, hiding" in taught(shared, -harm)
-    assert "hiding" not in taught(own, -harm)
 
 
 def test_every_scenario_has_a_claim_that_is_tested() -> None:
