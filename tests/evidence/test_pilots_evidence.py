@@ -25,7 +25,7 @@ from tests.evidence.pilots import (
 
 REPLICATIONS, FEWEST, SEED = 400, 365, 2031
 DISTURBED_SEED = 2032
-NOTHING_SEED, OF_NOTHING = 2034, 100
+NOTHING_SEED, OF_NOTHING = 2034, 60
 GRID = [
     (customers, share, months)
     for customers, shares in ((400, (0.05, 0.5)), (2_000, (0.02, 0.05, 0.2)))
