@@ -7,6 +7,7 @@ tried it, against a firm that tried nothing, on the same luck.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from loyaltysim.scenario.policies import Pilot
 
 Plan = Mapping[str, Sequence[float]]
-SURE = 1.96
+SURE = 1.959964
 """Standard errors on either side of an estimate that make its 95 % interval."""
 
 
@@ -46,7 +47,7 @@ class Trial:
         self.trying = self.arms.tries(self.rows)
         by_plan, by_today = self._kept_by(start, plan), self._kept_by(start, {})
         self.truth = float(by_plan.mean() - by_today.mean())
-        self.undisturbed, _ = difference(by_plan[self.trying], by_today[~self.trying])
+        self.undisturbed, *_ = difference(by_plan[self.trying], by_today[~self.trying])
 
     def play(self, month: int, watch: Watch = UNWATCHED) -> Report:
         """Play the next month of the pilot."""
@@ -57,8 +58,7 @@ class Trial:
         """Compare the arms, decide by the rule, and let the firm be one again."""
         kept = self._kept(self.arms.world)
         tried, others = kept[self.trying], kept[~self.trying]
-        estimate, error = difference(tried, others)
-        low, high = estimate - SURE * error, estimate + SURE * error
+        estimate, low, high = difference(tried, others)
         out = {"better": estimate, "surely better": low, "not surely worse": high}[self.pilot.roll_out_if]
         rolled_out = bool(out > self.pilot.at_least)
         self.arms.unite(int(rolled_out))
@@ -79,12 +79,28 @@ class Trial:
         return self._kept(world)
 
 
-def difference(tried: NDArray, others: NDArray) -> tuple[float, float]:
-    """Give the difference of two means and its standard error (each arm with its own variance); float64 (n,), (m,).
+def difference(tried: NDArray, others: NDArray) -> tuple[float, float, float]:
+    """Give the difference of two shares (of those who tried it less of the rest) and its 95 % interval's ends.
 
-    The error is infinite where an arm has fewer than two people: nothing can be told then.
+    Each array has 1 for who was kept and 0 for who was not; float64 (n,), (m,). The interval is Newcombe's hybrid of the
+    two Wilson intervals with continuity correction, which holds also for few people and rare departures, where everyone of a
+    small arm may have stayed; an arm of nobody gives -1 to 1. Source: Newcombe 1998, Statistics in Medicine 17, 873-890,
+    method 11.
     """
-    if min(tried.size, others.size) < 2:
-        return 0.0, float("inf")
-    error = np.sqrt(tried.var(ddof=1) / tried.size + others.var(ddof=1) / others.size)
-    return float(tried.mean() - others.mean()), float(error)
+    if min(tried.size, others.size) == 0:
+        return 0.0, -1.0, 1.0
+    ours, theirs = float(tried.mean()), float(others.mean())
+    (low, high), (their_low, their_high) = (wilson(int(arm.sum()), arm.size) for arm in (tried, others))
+    gap = ours - theirs
+    return gap, gap - math.hypot(ours - low, their_high - theirs), gap + math.hypot(high - ours, theirs - their_low)
+
+
+def wilson(kept: int, people: int) -> tuple[float, float]:
+    """Give the ends of a share's 95 % interval: Wilson's, with continuity correction; `people` is 1 or more."""
+
+    def least(some: int) -> float:
+        share, square = some / people, SURE * SURE
+        root = SURE * math.sqrt(square - 2 - 1 / people + 4 * share * (people - some + 1))
+        return max(0.0, (2 * some + square - 1 - root) / (2 * (people + square))) if some else 0.0
+
+    return least(kept), 1 - least(people - kept)

@@ -12,7 +12,7 @@ import pytest
 
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.scenario.book import book
-from loyaltysim.scenario.json_schema import schema
+from loyaltysim.scenario.policies import pilot_words
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def test_a_fact_names_mechanisms_parameters_and_tests_that_there_are(row: list[s
     named = [word for word in re.findall(r"[a-z_]+", mechanisms) if word in {mechanism.key for mechanism in MONTH}]
     assert named
     assert quoted(parameters)
-    known = [*book(), *CATALOG, *FILES, *ROW_WORDS, *pilots_words()]
+    known = [*book(), *CATALOG, *FILES, *ROW_WORDS, *pilot_words()]
     for name in quoted(parameters):
         assert any(fnmatch(path, name) for path in known), f"there is no {name}"
     assert quoted(tests)
@@ -83,11 +83,6 @@ def test_a_fact_whose_cases_are_gone_is_found_out(cases: list[str]):
     found = {test: named_by(test, left) for test in quoted(row[3])}
     assert [] in found.values()
     assert not any(is_its_own("F9", case) for of_test in found.values() for case in of_test)
-
-
-def pilots_words() -> list[str]:
-    words = re.findall(r'"(share|months|roll_out_if|at_least|desk)"', str(schema()).replace("'", '"'))
-    return [f"pilot.{word}" for word in words]
 
 
 def test_the_month_is_described_in_its_order():

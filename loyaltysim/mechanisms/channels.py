@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Channel(BaseModel):
     """One way to complain."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     name: str
     share: float = param(1.0, unit="weight", low=0, doc="how many complaints come this way, relative to the others")

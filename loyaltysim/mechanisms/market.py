@@ -156,26 +156,32 @@ class Market(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
-        import numpy as np
 
         people = world.people
-        gone = world.gone
-        if gone.size:
-            next_generation = people.generation[gone] + 1
-            rows = gone.astype(np.intp)  # once, not again for each column
-            for name, declared in people.columns.items():
-                people.__dict__[name][rows] = declared.start
-            people.generation[rows] = next_generation
-            self._draw_traits(world, luck, gone)
+        if world.gone.size:
+            self._renew(world, luck, world.gone)
         parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
         world.rolls["customers_now"] = threads.joined(parts)
         report(customers_start=world.customers_now.size)
+
+    def _renew(self, world: World, luck: Draws, gone: NDArray) -> None:
+        """Let a newcomer stand in each of the rows (int32) of those who died or moved."""
+        import numpy as np
+
+        people = world.people
+        next_generation = people.generation[gone] + 1
+        rows = gone.astype(np.intp)  # once, not again for each column
+        for name, declared in people.columns.items():
+            people.__dict__[name][rows] = declared.start
+        people.generation[rows] = next_generation
+        self._draw_traits(world, luck, gone)
 
     def found(self, world: World, luck: Draws) -> None:
         """Make month 0 hold the stated number of customers exactly, and mark them as founders.
 
         The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
-        prospects (then from the lost), in an order of their own luck.
+        prospects (then from the lost), in an order of their own luck. Where all of these are too few, newcomers stand in for
+        those who died or moved in the last month, at once and not in the next.
         """
         import numpy as np
 
@@ -192,6 +198,10 @@ class Market(Mechanism):
         elif surplus < 0:
             free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]
             welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
+            early, world.rolls["gone"] = np.split(world.gone, [max(0, -surplus - free.size)])
+            if early.size:
+                self._renew(world, luck, early)
+                welcome(world, early)
         people.founder[:] = people.status == CUSTOMER
         paid = people.margin[people.founder == 1]
         world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.worth.top_tenth(paid)

@@ -2,8 +2,9 @@
 kept value promise commits the rest.
 
 There are one or a few rivals. Each gives a quality, which may rise from year to year, and makes a price offer now and
-then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own. In
-a zero-sum market (number portability, F26) everyone has a supplier, so that who is not ours is theirs.
+then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own. They
+also see that they gain fewer customers from us than usual, whatever it is by which we win or keep them, and may defend
+themselves by offers. In a zero-sum market (number portability, F26) everyone has a supplier, so that who is not ours is theirs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param, solved
-from loyaltysim.core.words import MONTHS_A_YEAR
+from loyaltysim.core.words import CUSTOMER, MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -143,6 +144,17 @@ class Rivals(Mechanism):
         plausible=(0, 0.5),
     )
 
+    defence: float = param(
+        0.0,
+        unit="chance/month per share/year",
+        low=0,
+        high=1000,
+        doc="further chance of each rival's price offer, times the share of our customers that rivals gain less a year "
+        "than before month 0",
+        source=REACTIONS,
+        plausible=(0, 20),
+    )
+
     lured = column("people", "float32", unit="1/month", doc="hazard to be lured by a rival")
     rivals_supply = column("firm", "int8", doc="whether there are rivals who supply anyone")
     all_supplied = column("firm", "int8", doc="whether everyone has a supplier")
@@ -150,6 +162,9 @@ class Rivals(Mechanism):
     quality_rise = column("firm", "float64", unit="1/month", doc="rise of the best rival's quality last month")
     answer = column("firm", "float64", unit="$/month", doc="what rivals spend in answer to our advertising")
     drowned = column("firm", "float64", unit="share", doc="part of our advertising's pull that their answer drowns")
+    rivals_had = column("firm", "int64", unit="people", doc="rivals' customers when they last looked", start=-1)
+    rivals_gain = column("firm", "float64", unit="share/month", doc="net gain of rivals, of our customers, over a year")
+    rivals_gain_usual = column("firm", "float64", unit="share/month", doc="the same at month 0")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
 
     rival_newcomers = metric(unit="people", doc="newcomers to the market who went to a rival")
@@ -210,7 +225,8 @@ class Rivals(Mechanism):
         firm.answer[0] += self.answer_pace * (wanted - firm.answer[0])
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
-        chance, key = self.offers + self.price_war * might, np.uint64(luck("offers"))
+        chance = self.offers + self.price_war * might + self.defence * self._missed(world)
+        key = np.uint64(luck("offers"))
         offered = [int(kernels.luck.unit(key, np.uint64(rival)) < chance) for rival in range(len(now))]
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
         each = (
@@ -218,6 +234,25 @@ class Rivals(Mechanism):
             for level, offer in zip(now, offered, strict=True)
         )
         return math.fsum(each) / len(now) * math.exp(self.answer_lure * might)
+
+    def _missed(self, world: World) -> float:
+        """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look.
+
+        They gain whoever has come to them less whoever has left them, by the month, smoothed over about a year.
+        """
+        import numpy as np
+
+        if not self.defence:
+            return 0.0
+        firm, people = world.firm, world.people
+        have, ours = int(np.count_nonzero(people.with_rival)), int(np.count_nonzero(people.status == CUSTOMER))
+        if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
+            gained = (have - int(firm.rivals_had[0])) / max(1, ours)
+            firm.rivals_gain[0] += (gained - firm.rivals_gain[0]) / MONTHS_A_YEAR
+        firm.rivals_had[0] = have
+        if world.month <= 0:
+            firm.rivals_gain_usual[0] = firm.rivals_gain[0]
+        return MONTHS_A_YEAR * max(0.0, float(firm.rivals_gain_usual[0] - firm.rivals_gain[0]))
 
     def _quality(self, month: int) -> list[float]:
         years = max(0, month) / MONTHS_A_YEAR

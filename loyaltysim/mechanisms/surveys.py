@@ -88,7 +88,7 @@ class Surveys(Mechanism):
         over="ratio",
         of=("survey_error_sum", "survey_answers"),
         better="lower",
-        doc="standard error of one month's survey",
+        doc="standard error of a single month's survey, not of survey_satisfaction over the horizon",
     )
     survey_true = metric(
         unit="0 to 1",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval, paired
+from loyaltysim.report.statistics import interval
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from loyaltysim.core.record import PilotRecord
@@ -32,11 +34,12 @@ def pilots(results: Results) -> pd.DataFrame:
 
 
 def sentences(results: Results) -> list[str]:
-    """Say for each pilot what it told on average, what was true, how far the arms disturbed each other, how it was decided."""
+    """Say for each pilot what it estimated on average, of what that is made, what it teaches and how it was decided."""
     return [_sentence(results, name, list(found)) for name, found in results.pilots.items()]
 
 
 def _sentence(results: Results, name: str, found: list[PilotRecord]) -> str:
+    """Take the mean estimate apart: estimate = true effect on all + disturbance of the arms + luck of who was drawn."""
     import numpy as np
 
     told, true, calm = (
@@ -45,13 +48,37 @@ def _sentence(results: Results, name: str, found: list[PilotRecord]) -> str:
     held = sum(each.low <= each.truth <= each.high for each in found)
     out = sum(each.rolled_out for each in found)
     half = 100 * np.mean([(each.high - each.low) / 2 for each in found])
+    each = f" (+- one standard error over {len(found)} replications)" if len(found) > 1 else ""
     return (
-        f"Pilot of {head(name, results.strategies)}: estimated {_points(interval(told))} points of customers kept (one pilot: "
-        f"+- {half:.1f}), true on all {_points(interval(true))}; the arms disturbed each other by "
-        f"{_points(paired(told, calm))}. Rolled out in {out} of {len(found)}; the interval held the truth in {held}."
+        f"Pilot of {head(name, results.strategies)}, in points of customers kept: estimate {_points(told)} = true effect on all "
+        f"{_points(true)}, the arms disturbing each other {_points(told - calm)}, the luck of who was in which arm "
+        f"{_points(calm - true)}{each}. {taught(told - calm, true)} One pilot's interval reaches some {half:.1f} to either side; "
+        f"it held the truth in {held} of {len(found)}. Rolled out in {out}."
     )
 
 
-def _points(span: Interval) -> str:
-    ends = f" ({100 * span.low:+.1f} to {100 * span.high:+.1f})" if span.known else ""
-    return f"{100 * span.mean:+.1f}{ends}"
+def taught(disturbance: np.ndarray, true: np.ndarray) -> str:
+    """Say what the arms' disturbing each other makes of a pilot like this; float64 (replications,) each, as shares.
+
+    It counts where its 95 % interval leaves zero out. The luck of the draw is left aside: it is another one each time.
+    """
+    span = interval(disturbance)
+    if not span.known:
+        return ""
+    if span.holds_zero:
+        return "Such a pilot is right but for luck: that the arms disturb each other is not to be seen."
+    side = "too well of" if span.mean > 0 else "too badly of"
+    effect = interval(true)
+    hidden = -span.mean / effect.mean if not effect.holds_zero else 0.0
+    part = f", hiding {_percent(hidden)} of its {'harm' if effect.mean < 0 else 'good'}" if hidden > 0 else ""
+    return f"Luck aside, such a pilot speaks {side} the plan{part}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share < 1 else "all"
+
+
+def _points(figures: np.ndarray) -> str:
+    mean = 100 * figures.mean()
+    error = f" +- {100 * figures.std(ddof=1) / math.sqrt(figures.size):.1f}" if figures.size > 1 else ""
+    return f"{mean:+.1f}{error}"

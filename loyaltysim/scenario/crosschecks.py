@@ -31,7 +31,7 @@ def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
     """Find what does not fit together; `values` has what was given, by path, with its place."""
     checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
         _start, _currency, _shares, _people, _network, _lists, _always, _needs, _own_shares, _silence,
-        _dependent_solved, arithmetic.money, arithmetic.silent, arithmetic.resolved, arithmetic.steady,
+        _suppliers, _dependent_solved, arithmetic.money, arithmetic.silent, arithmetic.resolved, arithmetic.steady,
     )  # fmt: skip
     return [problem for check in checks for problem in check(scenario, values)]
 
@@ -109,15 +109,23 @@ def _lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if not levels or min(levels) < 0 or max(levels) > 1:
         cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
         yield Problem("is not a list of qualities", field, latest(values, [field]), cure)
-    field, rows = "touchpoints.table", scenario.mechanism("touchpoints").table
-    if not math.fsum(row.importance for row in rows) > 0:
-        yield Problem("no touchpoint has any importance", field, latest(values, [field]), "give one importance: 1")
-    names = [row.name for row in rows]
+    for field, weight, kind in (
+        ("touchpoints.table", "importance", "touchpoint"),
+        ("channels.table", "share", "channel"),
+    ):
+        rows = _get(scenario, field)
+        if not math.fsum(getattr(row, weight) for row in rows) > 0:
+            what = f"no {kind} has any {weight}" if rows else f"names no {kind}"
+            cure = f"give one {weight}: 1" if rows else f"write a row for each {kind}, or take the line out"
+            yield Problem(what, field, latest(values, [field]), cure)
+        yield from _names(field, kind, [row.name for row in rows], values)
+
+
+def _names(field: str, kind: str, names: list[str], values: Values) -> Iterable[Problem]:
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        what = f"two touchpoints are called {shown(name)}"
         second = [place for place, other in enumerate(names) if other == name][1]
         where = str(within(values[field], (second, "name")).place) if field in values else ""
-        yield Problem(what, field, where, "give each a name of its own")
+        yield Problem(f"two {kind}s are called {shown(name)}", field, where, "give each a name of its own")
 
 
 def _always(scenario: Scenario, values: Values) -> Iterable[Problem]:
@@ -155,6 +163,14 @@ def _silence(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if stated < 1:
         what = f"{stated:g} is stated, but voice is off, so all who leave are silent"
         yield Problem(what, path, latest(values, ["voice.on", path]), f"write {path}: 1, or voice: on")
+
+
+def _suppliers(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    rivals = scenario.mechanism("rivals")
+    if rivals.zero_sum and not rivals.on:
+        what = "everyone is to have a supplier, but rivals is off, so that nobody else supplies anyone"
+        cure = "write rivals: on, or zero_sum: false"
+        yield Problem(what, "rivals.zero_sum", latest(values, ["rivals.on", "rivals.zero_sum"]), cure)
 
 
 def _dependent_solved(scenario: Scenario, values: Values) -> Iterable[Problem]:

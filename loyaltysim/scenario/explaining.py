@@ -9,6 +9,7 @@ from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.scenario.book import blocks, book, entries, meant, mechanisms, shown, span
+from loyaltysim.scenario.policies import Pilot, pilot_words
 
 ROLES = {
     "param": "a fact of the world",
@@ -36,12 +37,14 @@ def explain(path: str) -> str:
     path = path.strip().strip(".")
     texts = [
         *([_declared(book()[path])] if path in book() else []),
+        *([_declared(pilot_words()[path])] if path in pilot_words() else []),
         *([_block(path)] if path in blocks() else []),
+        *([_pilot()] if path == "pilot" else []),
         *([f"{path}: {OTHERS[path]}"] if path in OTHERS else []),
         *([_metric(CATALOG[path])] if path in CATALOG else []),
     ]
     if not texts:
-        known = [*book(), *blocks(), *OTHERS, *CATALOG]
+        known = [*book(), *pilot_words(), *blocks(), "pilot", *OTHERS, *CATALOG]
         raise InputError(Problem("there is no such entry or metric", path, cure=_cure(path, known)))
     return "\n\n".join(texts)
 
@@ -60,7 +63,7 @@ def _declared(row: Declaration) -> str:
     lists = isinstance(row.default, list) and len(row.default) > 3
     rows = {
         "meaning": row.doc,
-        "kind": ROLES.get(row.role, row.role),
+        "kind": "a word of a strategy's pilot" if row.path in pilot_words() else ROLES.get(row.role, row.role),
         "unit": row.unit,
         "default": f"{row.named} ({len(row.default)} rows)"
         if lists
@@ -102,6 +105,11 @@ def _block(path: str) -> str:
     if path in mechanisms():
         text += _metrics_of(path)
     return text
+
+
+def _pilot() -> str:
+    rows = {path: f"{row.doc} ({row.unit or options(row)})" for path, row in pilot_words().items()}
+    return _table(f"pilot, in a strategy: {(Pilot.__doc__ or '').strip()}", rows)
 
 
 def _metrics_of(key: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import blocks, book, is_block_switch, levers, meaning, span
 from loyaltysim.scenario.explaining import OTHERS, ROLES
-from loyaltysim.scenario.reading_pilots import DESKS, LARGEST, RULES
+from loyaltysim.scenario.policies import Pilot, pilot_words
 from loyaltysim.scenario.reading_ranges import candidates
 from loyaltysim.scenario.value import Scenario
 
@@ -114,26 +114,16 @@ def _strategies() -> Json:
 
 
 def _pilot() -> Json:
-    words: Json = {
-        "share": {
-            "type": "number",
-            "minimum": 0.01,
-            "maximum": LARGEST,
-            "description": "part of the customers who try it",
-        },
-        "months": {"type": "integer", "minimum": 1, "description": "how long it is tried, from month 1"},
-        "roll_out_if": {"enum": list(RULES), "description": "when it is rolled out to all; else it is stopped"},
-        "at_least": {
-            "type": "number",
-            "minimum": -1,
-            "maximum": 1,
-            "description": "share of customers kept to be beaten",
-        },
-        "desk": {"enum": list(DESKS), "description": "whether both arms' complaints go to one desk"},
+    made = Pilot.model_json_schema()
+    words = {path.rpartition(".")[2]: row for path, row in pilot_words().items()}
+    kept = ("type", "minimum", "maximum", "enum", "default")
+    properties = {
+        name: {key: made["properties"][name][key] for key in kept if key in made["properties"][name]}
+        | {"description": row.doc}
+        for name, row in words.items()
     }
-    doc = "try the strategy on a part of the customers first, the rest as control"
-    shape = {"type": "object", "properties": words, "required": ["share", "months"], "additionalProperties": False}
-    return shape | {"description": doc}
+    shape = {"type": "object", "properties": properties, "required": made["required"], "additionalProperties": False}
+    return shape | {"description": "try the strategy on a part of the customers first, the rest as control"}
 
 
 def _uncertain() -> Json:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from loyaltysim.core.declaration import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, shown, span
 from loyaltysim.scenario.explaining import options
+from loyaltysim.scenario.policies import Pilot, pilot_words
 
 HEAD = """\
 # Parameters and levers
@@ -30,6 +31,8 @@ def parameters_page() -> str:
         parts.append(
             _section(f"`{block}`", story, [row for path, row in book().items() if path.startswith(f"{block}.")])
         )
+    story = f"Words of a strategy's `pilot`, not of the file's top level. {(Pilot.__doc__ or '').strip()}"
+    parts.append(_section("`pilot`", story, list(pilot_words().values())))
     return "\n".join(parts)
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from loyaltysim.core.declaration import Declaration, declared_fields
+from loyaltysim.core.declare import param
 from loyaltysim.scenario import months as calendar
 
 AS_TODAY = "as today"
+LONGEST_PILOT = 1200
+_word = partial(param, source="F21", grade="definition")
 
 
 class Change(BaseModel):
@@ -58,20 +65,26 @@ class Change(BaseModel):
 
 
 class Pilot(BaseModel):
-    """How a strategy is tried first: on which share of the customers, for how many months, and what decides then.
-
-    `roll_out_if`: `surely better` (the whole 95 % interval of the estimated effect on the share of customers kept lies above
-    `at_least`), `better` (the estimate does) or `not surely worse` (its upper end does); else it is stopped. `desk`:
-    whether both arms' complaints go to one desk (`shared`) or each arm has its own.
-    """
+    """How a strategy is tried first: on which share of the customers, for how many months, and what decides then."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    share: float
-    months: int
-    roll_out_if: Literal["surely better", "better", "not surely worse"] = "surely better"
-    at_least: float = 0.0
-    desk: Literal["shared", "own"] = "shared"
+    share: float = _word(
+        ..., unit="share", low=0.01, high=0.99, doc="part of the customers who try it; the rest are the control"
+    )
+    months: int = _word(..., unit="months", low=1, high=LONGEST_PILOT, doc="how long it is tried, from month 1")
+    roll_out_if: Literal["surely better", "better", "not surely worse"] = _word(
+        "surely better",
+        unit="",
+        doc="what must be above at_least for it to be rolled out to all, else it is stopped: the lower end of the "
+        "estimate's 95 % interval (surely better), the estimate (better) or the upper end (not surely worse)",
+    )
+    at_least: float = _word(
+        0.0, unit="share", low=-1, high=1, doc="effect to be beaten, on the share of month 0's customers who are kept"
+    )
+    desk: Literal["shared", "own"] = _word(
+        "shared", unit="", doc="whether both arms' complaints go to one desk, or each arm has a desk of its own"
+    )
 
     def plain(self) -> dict[str, object]:
         """Give the pilot as it is written in a scenario."""
@@ -85,6 +98,14 @@ class Pilot(BaseModel):
             f"tried on {100 * self.share:g} % of the customers for {self.months} months{own}, "
             f"then rolled out if {self.roll_out_if}{bar}"
         )
+
+
+@cache
+def pilot_words() -> Mapping[str, Declaration]:
+    """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be said has no default."""
+    rows = {row.path: row for row in declared_fields(Pilot, "pilot")}
+    needed = {f"pilot.{name}" for name, info in Pilot.model_fields.items() if info.is_required()}
+    return MappingProxyType({path: replace(row, default="") if path in needed else row for path, row in rows.items()})
 
 
 class Strategy(BaseModel):

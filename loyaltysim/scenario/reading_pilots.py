@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.scenario.book import meant, shown
+from loyaltysim.scenario.book import meaning, meant, shown, span
 from loyaltysim.scenario.flatten import Entries
 from loyaltysim.scenario.given import Given, plain
-from loyaltysim.scenario.policies import Pilot
+from loyaltysim.scenario.policies import Pilot, pilot_words
+from loyaltysim.scenario.wording import choices
 
 PILOT = "pilot"
 WORDS = tuple(Pilot.model_fields)
-RULES = ("surely better", "better", "not surely worse")
-DESKS = ("shared", "own")
 EXAMPLE = "write pilot: {share: 0.1, months: 12, roll_out_if: surely better}"
-LARGEST, LONGEST = 0.99, 1200
 MARKET_WIDE = {mechanism.key for mechanism in MONTH if mechanism.market_wide}
 
 
@@ -29,16 +27,11 @@ def read_pilot(item: Given, field: str, entries: Entries) -> Pilot | None:
         if word not in WORDS:
             what = "there is no such word in a pilot"
             entries.problems.append(Problem(what, f"{field}.{word}", str(inner.named), meant(word, WORDS)))
-    for word in ("share", "months"):
-        if word not in words:
+    for word, info in Pilot.model_fields.items():
+        if word in words:
+            _check(words[word], word, field, entries)
+        elif info.is_required():
             entries.complain(item, field, f"does not say its {word}", EXAMPLE)
-    _number(words, "share", 0.01, LARGEST, "the part of the customers who try it", field, entries)
-    _number(words, "at_least", -1, 1, "a share of the customers of month 0", field, entries)
-    _number(words, "months", 1, LONGEST, "how many whole months it lasts", field, entries)
-    for word, known in (("roll_out_if", RULES), ("desk", DESKS)):
-        if word in words and words[word].value not in known:
-            said = shown(plain(words[word]))
-            entries.complain(words[word], f"{field}.{word}", f"{said} is not known", f"write one of {', '.join(known)}")
     if len(entries.problems) > before:
         return None
     values = {word: inner.value for word, inner in words.items()}
@@ -47,16 +40,22 @@ def read_pilot(item: Given, field: str, entries: Entries) -> Pilot | None:
     return Pilot(**values)
 
 
-def _number(
-    words: dict[str, Given], word: str, low: float, high: float, meaning: str, field: str, entries: Entries
-) -> None:
-    if word not in words:
+def _check(item: Given, word: str, field: str, entries: Entries) -> None:
+    """Note in `entries` a value that its word cannot have."""
+    row, value, said = pilot_words()[f"{PILOT}.{word}"], item.value, shown(plain(item))
+    if row.type.startswith("Literal"):
+        known = choices(row.path)
+        if value not in known:
+            entries.complain(item, f"{field}.{word}", f"{said} is not known", f"write one of {', '.join(known)}")
         return
-    value = words[word].value
-    whole = word != "months" or isinstance(value, int)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not whole or not low <= value <= high:
-        said = f"{shown(plain(words[word]))} is not {meaning}"
-        entries.complain(words[word], f"{field}.{word}", said, f"write {word}: a number from {low:g} to {high:g}")
+    kinds = int if row.type == "int" else int | float
+    low, high = row.low, row.high
+    assert low is not None
+    assert high is not None
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        number = "whole number" if row.type == "int" else "number"
+        cure = f"write {word}: a {number} from {span(row)}"
+        entries.complain(item, f"{field}.{word}", f"{said} cannot be ({meaning(row)})", cure)
 
 
 def cannot_be_piloted(path: str) -> str:

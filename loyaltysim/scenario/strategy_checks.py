@@ -10,9 +10,12 @@ from loyaltysim.scenario import months as calendar
 from loyaltysim.scenario.arithmetic import MOST_MONEY, too_much
 from loyaltysim.scenario.book import book, meaning, shown, span
 from loyaltysim.scenario.given import Given
-from loyaltysim.scenario.policies import Change
+from loyaltysim.scenario.policies import Change, Pilot
 from loyaltysim.scenario.reading_pilots import PILOT, cannot_be_piloted
 from loyaltysim.scenario.value import Scenario
+
+FEWEST = 20
+"""Customers whom each arm of a pilot must have: of fewer, not even a fifth who leave are told from none."""
 
 Places = dict[tuple[str, str], Given]
 
@@ -34,14 +37,46 @@ def check_strategies(scenario: Scenario, places: Places) -> list[Problem]:
 
 
 def _pilot(scenario: Scenario, name: str, field: str, item: Given) -> Iterable[Problem]:
-    strategy = scenario.strategies[name]
-    if strategy.pilot and strategy.pilot.months > scenario.months:
+    strategy, where = scenario.strategies[name], str(item.place)
+    if not strategy.pilot:
+        return
+    if strategy.pilot.months > scenario.months:
         what = f"lasts {strategy.pilot.months} months, longer than the horizon"
-        yield Problem(what, field, str(item.place), f"write months: {scenario.months} or fewer")
+        yield Problem(what, field, where, f"write months: {scenario.months} or fewer")
+        return
     for path in strategy.changes:
         if why := cannot_be_piloted(path):
             cure = "take it out of this strategy, or the pilot; what wins new customers is tried in a market of its own"
-            yield Problem(why, field, str(item.place), cure)
+            yield Problem(why, field, where, cure)
+    yield from _arms(scenario.mechanism("market").customers, strategy.pilot, field, where)
+    yield from _untried(scenario, name, strategy.pilot, field, where)
+
+
+def _arms(customers: int, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
+    """Refuse an arm of so few that its interval would hold almost every effect."""
+    smaller = min(pilot.share, 1 - pilot.share) * customers
+    if smaller < FEWEST * (1 - 1e-9):
+        least = math.ceil(100 * FEWEST / customers) / 100
+        cure = f"write share: {least:g} to {1 - least:g}, or " if least <= 1 / 2 else ""
+        what = f"{shown(round(smaller, 1))} of {shown(customers)} customers are too few for an arm of a pilot to tell anything"
+        more = math.ceil(FEWEST / min(pilot.share, 1 - pilot.share) * (1 - 1e-9))
+        yield Problem(what, field, where, f"{cure}raise market.customers to {shown(more)}: an arm needs {FEWEST}")
+
+
+def _untried(scenario: Scenario, name: str, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
+    """Find what a pilot would not try: levers that are as today in all of its months."""
+    plan, today = scenario.plan(name), scenario.flat()
+    if not plan:
+        yield Problem("its strategy changes no lever, so nothing is tried", field, where, "add a change of a lever")
+    for path, values in plan.items():
+        later = [month for month, value in enumerate(values, 1) if value != today[path]]
+        if not later:
+            what = f"{path} stays at {shown(today[path])}, what it is today, so nothing is tried"
+            yield Problem(what, field, where, "change it by something, or take it out")
+        elif later[0] > pilot.months:
+            when = f"{calendar.calendar(later[0], scenario.start)} (month {later[0]})"
+            what = f"{path} changes only in {when}, after the pilot's {pilot.months} months, so it would be rolled out untried"
+            yield Problem(what, field, where, f"begin it in month {pilot.months} or before, or write a longer pilot")
 
 
 def _dates(scenario: Scenario, steps: Iterable[Change], field: str, item: Given) -> Iterable[Problem]:

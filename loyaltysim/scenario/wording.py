@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from loyaltysim.core.declaration import Declaration
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.book import book, meaning, meant, shown, span
 from loyaltysim.scenario.emit import WORDS_WITH_MEANING, quoted, scalar
@@ -19,7 +20,7 @@ KINDS = {
     "float": ("a number", "write a plain number, as 0.2 or 20_000"),
     "bool": ("yes or no", "write true or false"),
     "string": ("text", "put it in quotes"),
-    "list": ("a list", "write [a, b]"),
+    "list": ("a list", "write [{...}, {...}]"),
     "dict": ("a block of entries", "write {...}"),
     "model": ("a block of entries", "write {...}"),
 }
@@ -66,7 +67,18 @@ def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[s
     wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
     if isinstance(value, str) and typed(value) != value and wanted.endswith("number"):
         cure = "take the quotes away"
+    if wanted == "a list" and row and not tail:
+        cure = _list_like(row)
     return f"{typed(value)} is not {wanted}{told}", cure
+
+
+def _list_like(row: Declaration) -> str:
+    """Show how a list is written, by its default: numbers as they are, or the words of one row."""
+    model = row_model(row.path)
+    if model is None:
+        return f"write a list in square brackets, as {shown(row.default)}"
+    words = ", ".join(f"{name}: {shown(getattr(row.default[0], name))}" for name in model.model_fields)
+    return f"write a list of rows, as [{{{words}}}]"
 
 
 def typed(value: Any) -> str:
@@ -102,8 +114,11 @@ def choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
 
 
 def _annotation(path: str) -> Any:
+    from loyaltysim.scenario.policies import Pilot, pilot_words
     from loyaltysim.scenario.value import Scenario
 
+    if path in pilot_words():
+        return Pilot.model_fields[path.rpartition(".")[2]].annotation
     kind: Any = Scenario
     for step in path.split("."):
         kind = kind.model_fields[step].annotation

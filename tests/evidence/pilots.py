@@ -26,6 +26,8 @@ APART = {"word_of_mouth.on": False, "friends.ratio": 1.0}
 """Nobody talks or follows a neighbour, so that what happens in one arm reaches no one in the other."""
 TRAINING = {"staff.training": 10_000.0}
 ASKING = {"voice.budget": 1_000.0}
+NOTHING = {"staff.training": 1e-9}
+"""A plan that does nothing, though its lever is not quite as today: its true effect is 0."""
 
 
 def scenario_of(plan: dict[str, float], seed: int, world: dict[str, Any], **pilot: Any) -> Scenario:
@@ -34,17 +36,38 @@ def scenario_of(plan: dict[str, float], seed: int, world: dict[str, Any], **pilo
     return Scenario().replaced({**MARKET, **world, "seed": seed, "strategies": strategies}, source="evidence")
 
 
+def of_nothing(customers: int, share: float, months: int, seed: int) -> Scenario:
+    """Give a short pilot of nothing in a market where few leave in its months; arms of `share` of the customers."""
+    size = {"market.people": 4 * customers, "market.customers": customers, "market.burn_in": 6, "months": months}
+    money = {"desk.budget": customers / 5, "advertising.budget": 1.6 * customers, "advertising.scale": 2.0 * customers}
+    return scenario_of(NOTHING, seed, {**APART, **size, **money}, share=share, desk="own", months=months)
+
+
 def pilots_of(scenario: Scenario, replications: int, where: str) -> list[PilotRecord]:
     """Simulate so many pilots, each with other luck, in the order of the replications."""
-    tasks = ((scenario, replication, ["tried"]) for replication in range(replications))
+    return pilots_of_each([scenario], replications, where)[0]
+
+
+def pilots_of_each(scenarios: Sequence[Scenario], replications: int, where: str) -> list[list[PilotRecord]]:
+    """Simulate so many pilots of each scenario by one set of processes."""
+    found = []
     with opened(where, tasks=replications) as pool:
-        records = [record for (record,) in completed(pool, simulate, tasks)]
-    return [record.pilot for record in sorted(records, key=lambda each: each.replication) if record.pilot]
+        for scenario in scenarios:
+            tasks = ((scenario, replication, ["tried"]) for replication in range(replications))
+            records = [record for (record,) in completed(pool, simulate, tasks)]
+            ordered = sorted(records, key=lambda each: each.replication)
+            found.append([record.pilot for record in ordered if record.pilot])
+    return found
 
 
 def covered(found: Sequence[PilotRecord]) -> int:
     """Count the pilots whose 95 % interval holds the true effect on all."""
     return sum(each.low <= each.truth <= each.high for each in found)
+
+
+def thought_better(found: Sequence[PilotRecord]) -> int:
+    """Count the pilots whose plan is surely better by their 95 % interval."""
+    return sum(each.low > 0 for each in found)
 
 
 def described(found: Sequence[PilotRecord]) -> dict[str, float]:

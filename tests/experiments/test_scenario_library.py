@@ -16,6 +16,7 @@ from loyaltysim.calibration import solve
 from loyaltysim.core.record import RunRecord
 from loyaltysim.core.words import DAYS_A_MONTH
 from loyaltysim.model import NUMBER, simulate
+from loyaltysim.report.pilot_table import taught
 from loyaltysim.scenario import load, shipped
 
 pytestmark = pytest.mark.markets
@@ -231,6 +232,7 @@ def test_a_pilot_that_shares_its_desk_hides_most_of_the_harm() -> None:
     assert sure(shared)
     assert sure(shared - own)
     assert shared.mean() > 0.5 * harm.mean() > 2 * abs(own.mean())
+    assert "too well of the plan, hiding" in taught(shared, -harm)
 
 
 def test_every_scenario_has_a_claim_that_is_tested() -> None:

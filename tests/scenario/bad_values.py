@@ -91,4 +91,76 @@ UNFIT = (
         "2:26: uncertain.voice.price: 14 to 15 leaves out the scenario's own 2",
         "widen the range to hold 2",
     ),
+    one(
+        "no channels",
+        "channels: {table: []}\n",
+        "study.yml:1:19: channels.table: names no channel",
+        "write a row for each channel, or take the line out",
+    ),
+    one(
+        "channels that nobody uses",
+        "channels.table: [{name: a, share: 0}, {name: b, share: 0}]\n",
+        "study.yml:1:17: channels.table: no channel has any share",
+        "give one share: 1",
+    ),
+    one(
+        "two channels of one name",
+        "channels.table: [{name: a}, {name: a}]\n",
+        "study.yml:1:36: channels.table: two channels are called a",
+        "give each a name of its own",
+    ),
+    one(
+        "an endless share of a channel",
+        "channels.table: [{name: a, share: .inf}]\n",
+        "study.yml:1:35: channels.table.share: .inf is not a finite number",
+    ),
+    one(
+        "a file for the channels",
+        "channels.table: ch.csv\n",
+        "study.yml:1:17: channels.table: ch.csv is not a list",
+        "write a list of rows, as [{name: phone, share: 35,",
+    ),
+    one(
+        "a number for the rivals' qualities",
+        "rivals.quality: 0.5\n",
+        "study.yml:1:17: rivals.quality: 0.5 is not a list",
+        "write a list in square brackets, as [0.5]",
+    ),
+    one(
+        "all supplied, by nobody",
+        "rivals: {on: off, zero_sum: true}\n",
+        "rivals.zero_sum: everyone is to have a supplier, but rivals is off",
+        "write rivals: on, or zero_sum: false",
+    ),
+    one(
+        "a pilot of nothing",
+        "strategies: {a: {pilot: {share: .2, months: 6}}}\n",
+        "study.yml:1:25: strategies.a.pilot: its strategy changes no lever, so nothing is tried",
+        "add a change of a lever",
+    ),
+    one(
+        "a pilot of what is so today",
+        "strategies: {a: {desk.budget: {add: 0}, pilot: {share: .2, months: 6}}}\n",
+        "study.yml:1:48: strategies.a.pilot: desk.budget stays at 2,000, what it is today",
+        "change it by something, or take it out",
+    ),
+    one(
+        "a pilot that ends before the change",
+        "strategies: {a: {voice.budget: {add: 9, from: 2027-11}, pilot: {share: .2, months: 6}}}\n",
+        "strategies.a.pilot: voice.budget changes only in 2027-11 (month 11), after the pilot's 6 months",
+        "begin it in month 6 or before, or write a longer pilot",
+    ),
+    one(
+        "an arm of a handful",
+        "market.customers: 1_000\ncalibration: off\nstrategies: {a: {voice.budget: 9, pilot: {share: .01, months: 6}}}\n",
+        "study.yml:3:42: strategies.a.pilot: 10 of 1,000 customers are too few for an arm of a pilot",
+        "write share: 0.02 to 0.98, or raise market.customers to 2,000: an arm needs 20",
+    ),
+    one(
+        "a control of a handful",
+        "market: {people: 200, customers: 30}\nadvertising: off\ncalibration: off\n"
+        "strategies: {a: {voice.budget: 9, pilot: {share: .9, months: 6}}}\n",
+        "strategies.a.pilot: 3 of 30 customers are too few",
+        "raise market.customers to 200: an arm needs 20",
+    ),
 )

@@ -66,7 +66,7 @@ def test_it_leaves_out_what_is_switched_off_idle_or_a_choice(own: Path) -> None:
         "grievance.memory", "recovery.repeat_factor", "recovery.behaviour", "surveys.intends_below", "voice.goodwill",
         "surveys.goodwill", "survey_fatigue.weariness", "survey_fatigue.memory", "survey_fatigue.refusal",
         "false_claims.most", "false_claims.scale", "false_claims.detected", "rivals.reaction", "joining.fickle_draw",
-        "leaders.layers", "leaders.loss", "leaders.flattery", "touchpoints.belief", "win_loss.blames_price",
+        "rivals.defence", "leaders.layers", "leaders.loss", "leaders.flattery", "touchpoints.belief", "win_loss.blames_price",
     ],
 )  # fmt: skip
 def test_what_changes_the_answer_is_a_row_of_it_with_a_grade(path: str) -> None:

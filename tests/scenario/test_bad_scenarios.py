@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from loyaltysim.commands import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import check
 from tests.scenario.bad_scenarios import MORE, TEN_KINDS, Bad
@@ -75,3 +77,12 @@ def test_a_misspelt_file_name_is_guessed(tmp_path: Path) -> None:
     (tmp_path / "study.yml").write_text("months: 3\n")
     with pytest.raises(InputError, match=r"did you mean study.yml\?"):
         check(tmp_path / "stduy.yml")
+
+
+def test_run_refuses_them_likewise_and_writes_nothing(tmp_path: Path) -> None:
+    for bad in (bad for bad in UNFIT if "channels" in bad.name or "pilot" in bad.name):
+        path = lay_out(bad, tmp_path)
+        done = CliRunner().invoke(main, ["run", str(path), "--out", str(tmp_path / "out")])
+        assert done.exit_code == 2, bad.name
+        assert bad.says[-1] in done.stderr
+        assert sorted(tmp_path.iterdir()) == [path]

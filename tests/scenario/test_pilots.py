@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.core.errors import InputError
-from loyaltysim.scenario import Scenario, check, load, resolved_yaml, schema
-from loyaltysim.scenario.policies import Pilot
+from loyaltysim.scenario import Scenario, check, explain, load, resolved_yaml, schema
+from loyaltysim.scenario.policies import Pilot, pilot_words
 
+ROOT = Path(__file__).parents[2]
 SOUND = "{share: 0.2, months: 12}"
 
 
@@ -52,8 +53,8 @@ def test_check_says_what_will_be_tried(tmp_path: Path) -> None:
         ("{months: 12}", "does not say its share"),
         ("{share: 0.2}", "does not say its months"),
         ("{share: 0, months: 12}", "a number from 0.01 to 0.99"),
-        ("{share: 0.2, months: 1.5}", "is not how many whole months it lasts"),
-        ("{share: 0.2, months: yes}", "is not how many whole months it lasts"),
+        ("{share: 0.2, months: 1.5}", "a whole number from 1 to 1,200"),
+        ("{share: 0.2, months: yes}", "a whole number from 1 to 1,200"),
         ("{share: 0.2, months: 12, shares: 1}", "did you mean share"),
         ("{share: 0.2, months: 12, roll_out_if: nice}", "write one of surely better, better, not surely worse"),
         ("{share: 0.2, months: 12, desk: big}", "write one of shared, own"),
@@ -75,7 +76,30 @@ def test_what_acts_on_prospects_cannot_be_piloted(tmp_path: Path, lever: str) ->
 
 def test_the_schema_knows_pilots() -> None:
     strategy = schema()["properties"]["strategies"]["additionalProperties"]["properties"]
-    assert set(strategy["pilot"]["properties"]) == set(Pilot.model_fields)
+    words = strategy["pilot"]["properties"]
+    assert set(words) == set(Pilot.model_fields)
+    assert (words["share"]["minimum"], words["share"]["maximum"]) == (0.01, 0.99)
+    assert words["desk"]["enum"] == ["shared", "own"]
+    assert strategy["pilot"]["required"] == ["share", "months"]
+
+
+@pytest.mark.parametrize("word", Pilot.model_fields)
+def test_explain_and_the_pages_know_every_word(word: str) -> None:
+    row = pilot_words()[f"pilot.{word}"]
+    text = explain(f"pilot.{word}")
+    assert row.doc in text
+    assert "a word of a strategy's pilot" in text
+    assert f"pilot.{word}" in explain("pilot")
+    assert f"| `pilot.{word}` | {row.doc} |" in (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
+    assert f"| `{word}` |" in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+def test_explain_says_what_a_word_may_be() -> None:
+    assert "0.01 to 0.99" in explain("pilot.share")
+    assert "default" not in explain("pilot.share")
+    assert "shared or own" in explain("pilot.desk")
+    with pytest.raises(InputError, match=r"did you mean pilot.months\?"):
+        explain("pilot.mnths")
 
 
 def test_a_scenario_as_a_value_may_hold_one() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import LOST
+from loyaltysim.core.words import CUSTOMER, LOST, NONE
+from loyaltysim.engine import stationary_start
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, played
@@ -35,6 +36,8 @@ MARKET = {
 MUCH_ADVERTISING = {"strategies": {"today": {"advertising.budget": {"add": 30_000}}}}
 BETTER_RIVALS = {"rivals.improves": 0.1}
 LONG = {"market.burn_in": 48}  # the drawn must first be customers
+DEFENDED = {**LONG, "rivals.defence": 10.0}
+KEPT: dict[str, Any] = {"strategies": {"today": {"staff.training": {"add": 20_000}}}}
 ANSWERED = {**MUCH_ADVERTISING, "rivals.reaction": 1.0}
 DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("F9 promise", {}, {"value_promise.budget": 8_000.0}, "left_rival", -1),
@@ -63,6 +66,9 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("F21 answer lures", MUCH_ADVERTISING, ANSWERED, "left_rival", +1),
     ("F21 answer drowns", MUCH_ADVERTISING, ANSWERED, "joined_by_advertising", -1),
     ("F21 price war", ANSWERED, {**ANSWERED, "rivals.price_war": 0.8}, "left_rival", +1),
+    ("F21 defence offers", {**LONG, **KEPT}, {**LONG, **KEPT, "rivals.defence": 10.0}, "rival_offers", +1),
+    ("F21 defence lures", {**LONG, **KEPT}, {**LONG, **KEPT, "rivals.defence": 10.0}, "left_rival", +1),
+    ("F21 defence answers", DEFENDED, {**DEFENDED, **KEPT}, "rival_offers", +1),
     ("fickle draw", {}, {"joining.fickle_draw": 1.0}, "fickleness_by_advertising", +1),
     ("fickle draw is lost sooner", LONG, {**LONG, "joining.fickle_draw": 1.0}, "churn_annual", +1),
 ]
@@ -100,6 +106,36 @@ def test_rivals_who_do_not_react_leave_no_trace_of_our_advertising(small: Callab
     assert all(run["rival_answer"] == 0 for run in figures_of(small, {"rivals.reaction": 1.0}))
 
 
+def test_rivals_defend_nothing_until_they_have_gained_less(small: Callable[..., Scenario]) -> None:
+    """Month 1 still looks back on the usual; and who gains more than usual never answers."""
+    better = {
+        **DEFENDED,
+        "strategies": {"today": {"desk.budget": 0.0, "advertising.budget": 0.0}},
+        "rivals.improves": 0.3,
+    }
+    assert all(run["rival_offers"] == 0 for run in figures_of(small, better))
+    kept = small(**{**MARKET, **LONG, **KEPT, "rivals.defence": 1_000.0})
+    offers = simulate(kept, 0, ["today"])[0].months[:, NUMBER["rival_offers"]]
+    assert offers[:2].sum() == 0
+    assert offers[2:].sum() > 10
+
+
+def test_a_pilot_shows_the_rivals_defence_among_both_arms_f21(small: Callable[..., Scenario]) -> None:
+    """They answer the firm, not an arm: the control loses customers too, so that the pilot hides some of the answer."""
+    plan = {**KEPT["strategies"]["today"], "pilot": {"share": 0.5, "months": 18, "desk": "own"}}
+    found: dict[float, list[Any]] = {}
+    for defence in (0.0, 60.0):
+        given = {**MARKET, **LONG, "months": 18, "rivals.defence": defence, "strategies": {"tried": plan}}
+        scenario = small(**given)
+        found[defence] = [simulate(scenario, replication, ["tried"])[0] for replication in range(PAIRS)]
+    pairs = list(zip(found[0.0], found[60.0], strict=True))
+    offers = np.array([b.figures["rival_offers"] - a.figures["rival_offers"] for a, b in pairs])
+    truth = np.array([a.pilot.truth - b.pilot.truth for a, b in pairs])
+    flatters = np.array([b.pilot.estimate - b.pilot.truth - (a.pilot.estimate - a.pilot.truth) for a, b in pairs])
+    for moved in (offers, truth, flatters):
+        assert moved.mean() > 3 * moved.std(ddof=1) / np.sqrt(PAIRS)
+
+
 @pytest.mark.parametrize("share", [0.3, 0.6])
 def test_the_top_tenth_pay_the_stated_share_f10(small: Callable[..., Scenario], share: float) -> None:
     world = newborn(small(**{"market.people": 100_000, "market.top_tenth_share": share, "market.burn_in": 0}))
@@ -133,6 +169,7 @@ def test_lost_value_and_its_top_tenth_are_those_of_the_leavers_f10(small: Callab
 def test_rivals_win_and_lose_whom_we_lose_and_win_f26(small: Callable[..., Scenario], zero_sum: bool) -> None:
     """Every change of the rivals' customers is a customer of ours lost or won, or a newcomer's choice: exact."""
     busy = {"departure.died": 0.02, "departure.moved": 0.02, "winback.budget": 3_000.0, "joining.forget": 6}
+    busy |= {"rivals.defence": 20.0}
     before = None
     for world, report in played(small(**busy, **{"rivals.zero_sum": zero_sum, "rivals.base": 0.02}), 24):
         if before is not None:
@@ -188,3 +225,24 @@ def test_quality_lures_by_its_formula_f37(small: Callable[..., Scenario]) -> Non
     _, report = next(played(scenario, 1))
     assert report["lure_ratio"] == pytest.approx((1 + math.exp(0.5)) / 2)
     assert report["rival_quality"] == 0.75
+
+
+@pytest.mark.parametrize("zero_sum", [False, True])
+def test_month_0_has_its_customers_where_many_die_in_a_nearly_full_market(
+    small: Callable[..., Scenario], zero_sum: bool
+) -> None:
+    """99 of 100 are customers and a fifth die or move a month: newcomers take their places at once."""
+    crowded = {"market.people": 100, "market.customers": 99, "departure.died": 0.1, "departure.moved": 0.1}
+    for seed in range(5):
+        scenario = small(**crowded, **{"seed": seed, "rivals.zero_sum": zero_sum})
+        world, start = stationary_start(scenario, seed, 0)
+        assert start["customers"] == np.count_nonzero(world.people.status == CUSTOMER) == 99
+        assert world.people.founder.sum() == 99
+        assert (world.people.reason[world.people.founder == 1] == NONE).all()
+        record = simulate(scenario, 0, list(scenario.strategies)[:1])[0]
+        at = {name: record.months[:, number] for name, number in NUMBER.items()}
+        assert at["customers"][0] == at["customers_start"][1] == 99
+        flows = at["customers"][:-1] + (at["joined"] + at["returned"] - at["left"])[1:]
+        np.testing.assert_array_equal(flows, at["customers"][1:])
+        gained = (at["lost_to_rivals"] + at["rival_newcomers"] - at["won_from_rivals"])[1:]
+        np.testing.assert_array_equal(at["rival_customers"][:-1] + gained, at["rival_customers"][1:])
