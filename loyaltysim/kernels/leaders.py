@@ -40,21 +40,15 @@ def climb(
         arrived += 1
         place = int(failed_at[row] if about[row] == PRODUCT else indifferent_at[row])
         if luck >= direct and last >= 0 and kind[place] == PEOPLE and unit(flatters, who) < retold:
-            place = _by_importance(unit(blames, who) * elsewhere, last, kind, importance)
+            draw = unit(blames, who) * elsewhere
+            reached = 0.0
+            for place in range(last + 1):
+                if kind[place] != PEOPLE and importance[place] > 0.0:
+                    reached += importance[place]
+                    if draw < reached:
+                        break
             flattered += 1
         counts[place] += 1
     for place in range(seen.size):
         seen[place] = seen[place] * memory + counts[place]
     return arrived, flattered
-
-
-@kernel
-def _by_importance(draw, last, kind, importance):
-    """Give the touchpoint of another kind than people at which the running sum of importance passes the draw."""
-    reached = 0.0
-    for place in range(last):
-        if kind[place] != PEOPLE and importance[place] > 0.0:
-            reached += importance[place]
-            if draw < reached:
-                return place
-    return last
