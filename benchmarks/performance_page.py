@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.measuring import ROOT
 from benchmarks.months import NETWORKS, WORDS, name_of
+from benchmarks.performance_missed import missed
 from benchmarks.performance_picture import draw
 from benchmarks.performance_prose import bound, far, grown, head, readme
 
@@ -53,6 +54,7 @@ def page(record: Record) -> str:
             table(record),
             "",
             "![What a person-month costs, against the number of people](figures/performance.png)\n",
+            missed(record),
             "## What bounds it\n",
             bound(record),
             "## How cost grows\n",

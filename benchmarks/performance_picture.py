@@ -56,6 +56,7 @@ def _picture(record: Mapping[str, Any]) -> Any:
         fontsize=8,
         color="#555555",
         va="top",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
     _scales(axes, floor)
     _key(axes)

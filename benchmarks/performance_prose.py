@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.months import name_of
 from benchmarks.plan import FULL
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM
+from loyaltysim.mechanisms import MONTH
 
 Record = Mapping[str, Any]
 FAR = (100_000_000, 1_000_000_000)
@@ -78,7 +79,7 @@ def grown(record: Record) -> str:
     return (
         f"A month is linear in people when a person-month costs the same in any market. Ten times the people change it by the\n"
         f"factor {', '.join(steps)}. From {first:,} to {last:,} people the dearest is {_median(record, 'growth'):.2f} times the cheapest. In a small\n"
-        f"market a month's fixed work weighs (twenty mechanisms are called, each report is kept); in a large one the columns no\n"
+        f"market a month's fixed work weighs ({len(MONTH)} mechanisms are called, each report is kept); in a large one the columns no\n"
         f"longer fit into the processor's caches.\n"
     )
 

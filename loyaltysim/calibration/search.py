@@ -11,9 +11,12 @@ from loyaltysim.calibration.improve import improve
 from loyaltysim.calibration.verify import verify
 from loyaltysim.core.streams import stream
 from loyaltysim.core.words import OUTCOMES, SEVERITIES
-from loyaltysim.engine import born, mechanisms_of, play
+from loyaltysim.engine import born, mechanisms_of, play, with_levers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from loyaltysim.core.declare import Mechanism
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
@@ -31,20 +34,29 @@ def find_rates(scenario: Scenario) -> Rates:
     """Find the base rates by simulation; raises InputError naming each stated figure that cannot be met.
 
     Bold steps move the rates while one market lives on; each exact step lives a new market through its burn-in, as a
-    run does, and then measures it, on the same luck each time so that the steps converge.
+    run does, and then measures it, on the same luck each time so that the steps converge. Markets are born alike at all
+    rates, so each is born once.
     """
     rates = first_guess(scenario)
     scenario = _with_many_staff(scenario)
-    people = scenario.mechanism("market").people
-    number = min(12, math.ceil(50_000 / people))
-    worlds = _born(scenario, number)
-    months = max(12, min(24, PERSON_MONTHS_A_STRETCH // (people * number)))
+    market = scenario.mechanism("market")
+    number = min(12, math.ceil(50_000 / market.people))
+    newborn = [born(scenario, SEED, replication) for replication in range(number)]
+    mechanisms = mechanisms_of(scenario)
+
+    def measured(months: int) -> Counter[str]:
+        worlds, solved = [world.fork() for world in newborn], with_levers(mechanisms, rates)
+        _live(worlds, scenario, solved, max(24, market.burn_in))
+        return _live(worlds, scenario, solved, months)
+
+    worlds = [world.fork() for world in newborn]
+    months = max(12, min(24, PERSON_MONTHS_A_STRETCH // (market.people * number)))
     for gain in BOLD_STEPS:
-        rates = improve(scenario, rates, _live(worlds, scenario.replaced(rates), months), gain)
-    months = max(24, PERSON_MONTHS_A_MEASUREMENT // (people * number))
+        rates = improve(scenario, rates, _live(worlds, scenario, with_levers(mechanisms, rates), months), gain)
+    months = max(24, PERSON_MONTHS_A_MEASUREMENT // (market.people * number))
     for gain in EXACT_STEPS:
-        rates = improve(scenario, rates, _measure(scenario.replaced(rates), number, months), gain)
-    verify(scenario, _measure(scenario.replaced(rates), number, months))
+        rates = improve(scenario, rates, measured(months), gain)
+    verify(scenario, measured(months))
     return rates
 
 
@@ -55,22 +67,11 @@ def _with_many_staff(scenario: Scenario) -> Scenario:
     return scenario.replaced({f"staff.{name}": getattr(staff, name) / times for name in scaled}, source="the search")
 
 
-def _born(scenario: Scenario, number: int) -> list[World]:
-    return [born(scenario, SEED, replication) for replication in range(number)]
-
-
-def _measure(scenario: Scenario, number: int, months: int) -> Counter[str]:
-    worlds = _born(scenario, number)
-    _live(worlds, scenario, max(24, scenario.mechanism("market").burn_in))
-    return _live(worlds, scenario, months)
-
-
-def _live(worlds: list[World], scenario: Scenario, months: int) -> Counter[str]:
-    mechanisms, tally = mechanisms_of(scenario), Counter[str]()
+def _live(worlds: list[World], scenario: Scenario, mechanisms: Sequence[Mechanism], months: int) -> Counter[str]:
+    tally = Counter[str]()
     for number, world in enumerate(worlds):
         for _ in range(months):
-            report = play(world, scenario, mechanisms, SEED, number)
-            tally.update(report.values)
+            tally.update(play(world, scenario, mechanisms, SEED, number).values)
             tally["months"] += 1
     for severity in SEVERITIES:
         for outcome in OUTCOMES:

@@ -17,8 +17,12 @@ def use(voiced, found, generation, uses, is_seen, weight, cost, delay, visible, 
     months to the record, by the usual shares. Returns channels (int32) and months to the record (float64) beside
     `voiced`, the rows of those in public (int32), and the sum of costs.
     """
-    whole = weight.sum()
-    usual = weight / whole if whole > 0.0 else np.full(weight.size, 1.0 / weight.size)
+    whole = 0.0
+    for k in range(weight.size):
+        whole += weight[k]
+    usual = np.empty(weight.size, np.float64)
+    for k in range(weight.size):
+        usual[k] = weight[k] / whole if whole > 0.0 else 1.0 / weight.size
     moved = 0.0
     unseen = 0.0
     mean_delay = 0.0
@@ -26,7 +30,7 @@ def use(voiced, found, generation, uses, is_seen, weight, cost, delay, visible, 
         moved += usual[k] * visible[k] * steered
         unseen += usual[k] * (1.0 - visible[k])
         mean_delay += usual[k] * delay[k]
-    reached = np.empty(usual.size)
+    reached = np.empty(usual.size, np.float64)
     total = 0.0
     last = 0
     for k in range(usual.size):
@@ -37,7 +41,7 @@ def use(voiced, found, generation, uses, is_seen, weight, cost, delay, visible, 
         reached[k] = total
         last = k if now > 0.0 else last
     channel = np.empty(voiced.size, np.int32)
-    lag = np.empty(voiced.size)
+    lag = np.empty(voiced.size, np.float64)
     public = np.empty(voiced.size, np.int32)
     n = 0
     place = 0

@@ -72,13 +72,13 @@ def receive(
     rows int32, instants, lags before and after handling float64 in months, lost bool: all (n,). `answered` is a chance,
     `hours` the mean handling time. Returns the new number of cases and which complaints were answered, bool (n,).
     """
-    found = np.zeros(rows.size, np.bool_)
+    found = np.empty(rows.size, np.bool_)
     for i in order:
         row = rows[i]
         seed = bits(key, person(row, generation[row]))
-        if unit(seed, ANSWERED) >= answered:
+        found[i] = unit(seed, ANSWERED) < answered
+        if not found[i]:
             continue
-        found[i] = True
         person_row[count] = row
         opened[count] = instants[i]
         ready[count] = instants[i] + lag_before[i]
@@ -215,9 +215,9 @@ def work(
     """
     n = voiced.size
     instants = arrivals(voiced, generation, key, month)
-    before = np.zeros(n, np.float64)
-    after = np.zeros(n, np.float64)
-    lost = np.zeros(n, np.bool_)
+    before = np.empty(n, np.float64)
+    after = np.empty(n, np.float64)
+    lost = np.empty(n, np.bool_)
     for i in range(n):
         before[i] = intake + (record_lag[i] if record_lag.size else 0.0)
         before[i] += lag_before[i] if lag_before.size else 0.0
@@ -256,7 +256,7 @@ def work(
     return left, part_free_at, closed, closed_as, took, counts
 
 
-@kernel
+@part
 def _waiting(count, ready, due):
     """List the places of the cases that no handler has begun, first ready first; int64."""
     places = np.empty(count, np.int64)

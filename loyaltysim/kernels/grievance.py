@@ -19,7 +19,7 @@ from loyaltysim.core.words import (
     SILENT,
     SMALL,
 )
-from loyaltysim.kernels.compiled import kernel
+from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
@@ -102,7 +102,7 @@ def speak(rows, generation, key, readiness, unprompted, asked, complained):
     return spoken[:n].copy()
 
 
-@kernel
+@part
 def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
     """List whose grievance is decided this month, and how it ended: the silent first, then the closed complaints.
 
@@ -147,7 +147,7 @@ def apologise(closed, closed_as, generation, key, offered, restored, status, sat
     return made
 
 
-@kernel
+@part
 def settle(
     rows, outcomes, month, generation, ever, kept, repeat_factor, restored, paradox,
     severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
@@ -156,14 +156,12 @@ def settle(
     """Decide who stays over a grievance whose outcome is known.
 
     rows int32 and outcomes int8 (n,); kept: float64 (severities, outcomes), the chances to stay. The luck is the
-    case's own (person and month of the grievance). Returns decided, stayed: int64 (severities, outcomes); left,
-    never_complained: int64 (6,) by reason; and how many left over a grievance that they had voiced.
+    case's own (person and month of the grievance). Returns counts, int64: decided and stayed by severity and outcome, left
+    and never_complained by reason, and how many left over a grievance that they had voiced.
     """
-    decided = np.zeros(kept.shape, np.int64)
-    stayed = np.zeros(kept.shape, np.int64)
-    left = np.zeros(6, np.int64)
-    never = np.zeros(6, np.int64)
-    left_voiced = 0
+    ends = kept.size
+    counts = np.zeros(2 * ends + 13, np.int64)
+    decided, stayed, left, never = counts[:ends], counts[ends : 2 * ends], counts[-13:-7], counts[-7:-1]
     for i in range(rows.size):
         row = rows[i]
         outcome = outcomes[i]
@@ -172,10 +170,11 @@ def settle(
         stay = kept[size, outcome]
         if repeated[row]:
             stay *= repeat_factor
-        decided[size, outcome] += 1
+        end = size * kept.shape[1] + outcome
+        decided[end] += 1
         last_outcome[row] = outcome
         if unit(key, person(row, generation[row])) < stay:
-            stayed[size, outcome] += 1
+            stayed[end] += 1
             if outcome >= RESOLVED:
                 level = satisfaction[row]
                 level += restored * max(0.0, satisfaction_before[row] - level)
@@ -185,10 +184,10 @@ def settle(
         reason[row] = kind[row]
         left_month[row] = month
         left[kind[row]] += 1
-        left_voiced += outcome > SILENT
+        counts[-1] += outcome > SILENT
         if not complained[row]:
             never[kind[row]] += 1
-    return decided, stayed, left, never, left_voiced
+    return counts
 
 
 @kernel
@@ -197,22 +196,10 @@ def decide(
     severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
     status, reason, left_month, last_outcome,
 ):  # fmt: skip
-    """Find this month's outcomes and who stays over them, as `outcomes` and `settle` do.
-
-    Returns counts, int64: decided and stayed by severity and outcome, left and never_complained by reason, left_voiced.
-    """
+    """Find this month's outcomes and who stays over them, as `outcomes` and `settle` do; gives the counts of the
+    latter."""
     rows, ended = outcomes(roll, grieved, voiced, closed, closed_as, outcome_now)
-    decided, stayed, left, never, left_voiced = settle(
+    return settle(
         rows, ended, month, generation, ever, kept, repeat_factor, restored, paradox, severity, kind, grieved_month,
         repeated, satisfaction_before, satisfaction, complained, status, reason, left_month, last_outcome,
     )  # fmt: skip
-    ends = decided.size
-    counts = np.empty(2 * ends + 13, np.int64)
-    for k in range(ends):
-        counts[k] = decided.flat[k]
-        counts[ends + k] = stayed.flat[k]
-    for k in range(6):
-        counts[2 * ends + k] = left[k]
-        counts[2 * ends + 6 + k] = never[k]
-    counts[-1] = left_voiced
-    return counts

@@ -35,12 +35,14 @@ def route(rows, generation, key, misclassified, passed_on, delay_months, stalls,
     rows: int32 (n,); `misclassified`, `passed_on`, `stalls` (a hand-off) and `mislaid` (a stall) are chances, the delays
     means in months. Returns flags int8, months before handling and months after it float64, all (n,).
     """
-    flags = np.zeros(rows.size, np.int8)
-    before = np.zeros(rows.size, np.float64)
-    after = np.zeros(rows.size, np.float64)
+    flags = np.empty(rows.size, np.int8)
+    before = np.empty(rows.size, np.float64)
+    after = np.empty(rows.size, np.float64)
     for i in range(rows.size):
         seed = bits(key, person(rows[i], generation[rows[i]]))
         found = 0
+        before[i] = 0.0
+        after[i] = 0.0
         if unit(seed, WRONG) < misclassified:
             before[i], more = _hand_on(seed, OF_WRONG, delay_months, stalls, stall_months, mislaid)
             found |= MISCLASSIFIED | more

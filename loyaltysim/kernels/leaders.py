@@ -43,8 +43,14 @@ def climb(
         fails = about[row] == PRODUCT
         place = int(failed_at[row] if fails else indifferent_at[row])
         if luck >= direct and last >= 0 and kind[place] == PEOPLE and unit(flatters, who) < retold:
-            place = _by_importance(unit(blames, who) * elsewhere, last, kind, importance)
             fails = True
+            draw = unit(blames, who) * elsewhere
+            reached = 0.0
+            for place in range(last + 1):
+                if kind[place] != PEOPLE and importance[place] > 0.0:
+                    reached += importance[place]
+                    if draw < reached:
+                        break
             flattered += 1
         counts[place] += 1
         failures[place] += fails
@@ -52,15 +58,3 @@ def climb(
         seen[place] = seen[place] * memory + counts[place]
         seen_failing[place] = seen_failing[place] * memory + failures[place]
     return arrived, flattered
-
-
-@kernel
-def _by_importance(draw, last, kind, importance):
-    """Give the touchpoint of another kind than people at which the running sum of importance passes the draw."""
-    reached = 0.0
-    for place in range(last):
-        if kind[place] != PEOPLE and importance[place] > 0.0:
-            reached += importance[place]
-            if draw < reached:
-                return place
-    return last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from loyaltysim.core.threads import BLOCK
 from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
@@ -36,13 +37,19 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     hazard = base * fickleness * exp(slope * (middle - satisfaction)); a share 1 - `indifferent` of the people, always
     the same ones, cannot be lured while their satisfaction is at least `content`.
     """
-    for i in range(roll.size):
-        row = np.uint64(roll[i])
-        level = satisfaction[row]
-        if level >= content and share(bits(key, person(row, generation[row]))) >= indifferent:
+    free = np.empty(BLOCK, np.uint64)
+    for begin in range(0, roll.size, BLOCK):
+        # who can be lured is listed without a branch, which luck would make a guess
+        n = np.uint64(0)
+        for i in range(begin, min(begin + BLOCK, roll.size)):
+            row = np.uint64(roll[i])
             hazard[row] = 0.0
-        else:
-            hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - level)), CERTAIN)
+            free[n] = row
+            committed = share(bits(key, person(row, generation[row]))) >= indifferent
+            n += np.uint64((satisfaction[row] < content) | (not committed))
+        for k in range(n):
+            row = free[k]
+            hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - satisfaction[row])), CERTAIN)
 
 
 @kernel

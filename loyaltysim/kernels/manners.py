@@ -19,7 +19,8 @@ def intrude(roll, generation, key, chance, annoyance, met, indifferent, failed, 
     """
     total = 0
     spared = 1.0 - chance
-    none = np.ones(MOST_MET)
+    none = np.empty(MOST_MET, np.float64)
+    none[0] = 1.0
     for n in range(1, MOST_MET):
         none[n] = none[n - 1] * spared
     for i in range(roll.size):

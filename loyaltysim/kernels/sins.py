@@ -18,8 +18,8 @@ def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
     That of each employee (columns float64, care float32), by how often theirs are indifferent; they add up to 1, all alike
     if nobody is ever indifferent.
     """
-    totals = np.zeros(5)
-    parts = np.empty(5)
+    totals = np.zeros(5, np.float64)
+    parts = np.empty(5, np.float64)
     for i in range(employees):
         busy = min(1.0, overloaded / max(1.0 - now_want[i], LEAST))
         want = -np.log(max(now_want[i], LEAST))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel
+from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.luck import bits, normal, person, unit
 from loyaltysim.kernels.sorting import stable_order
 
@@ -12,13 +12,13 @@ ZERO = np.uint64(0)
 
 
 @kernel
-def hire(posts, n, keys, levels, width, hired, burnout, zeal, talents, nows):
-    """Put someone new into each of the first n `posts` (int32): rested, and with talents of their own.
+def hire(posts, keys, levels, width, hired, burnout, zeal, talents, nows):
+    """Put someone new into each of the `posts` (int32): rested, and with talents of their own.
 
     keys: uint64 (3,), of the draws of know, want and can; levels: float64 (3,), their means; `width` of the even spread
     around them; talents, nows: float64 (3, staff), each between 0 and 1.
     """
-    for i in range(n):
+    for i in range(posts.size):
         post = posts[i]
         hired[post] += 1
         burnout[post] = 0.0
@@ -46,13 +46,13 @@ def turn_over(
             n += 1
             anew += post < at_work
     hire(
-        posts, n, keys, levels, width, hired, burnout, zeal,
+        posts[:n], keys, levels, width, hired, burnout, zeal,
         (talent_know, talent_want, talent_can), (now_know, now_want, now_can),
     )  # fmt: skip
     return anew
 
 
-@kernel
+@part
 def drift(talent, gained, lost, shared, best, pace, now):
     """Move everyone's level (float64 (staff,)) at a pace toward their goal, at most 1: talent + gained - lost.
 
@@ -137,7 +137,7 @@ def burn(key, hired, employees, load, borne, half_width, acting, feeding, recove
 @kernel
 def standards(key, hired, employees, spread):
     """Give the log of the time that each employee promises against the middle one, normal; float64 (employees,)."""
-    times = np.empty(employees)
+    times = np.empty(employees, np.float64)
     for i in range(employees):
         times[i] = spread * normal(bits(key, person(i, hired[i])), ZERO)
     return times

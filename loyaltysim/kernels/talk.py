@@ -60,7 +60,8 @@ def tell(
         totals[1 - unhappy[i]] += 1
         totals[3 - unhappy[i]] += told[i]
     heard = np.empty(totals[2] + totals[3], np.int32)
-    ends = np.array([0, totals[2]])
+    ends = np.zeros(2, np.int64)
+    ends[1] = totals[2]
     for i in range(n):
         row = tellers[i]
         seed = bits(key, person(row, generation[row]))

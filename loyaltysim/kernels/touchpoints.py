@@ -27,7 +27,7 @@ def rank(care, importance, cold, rate, usual_rate, by_promise, mended, ease, men
     by_promise: the part of its failures that are promises broken, which mending cannot end.
     weights: float64 (4,), of importance, urgency, gap and ease, each taken against its largest; the columns float64.
     """
-    most = np.zeros(4)
+    most = np.zeros(4, np.float64)
     for i in range(gap.size):
         indifferent = min(max((1.0 - care) * cold[i], 0.0), 1.0)
         gap[i] = usual_rate[i] * (1.0 - by_promise[i]) * max(mendable - mended[i], 0.0)

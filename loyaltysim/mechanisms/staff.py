@@ -127,7 +127,7 @@ class Staff(Mechanism):
         everyone = np.arange(staff.rows, dtype=np.int32)
         talents, nows = _know_want_can(staff)
         kernels.staff.hire(
-            everyone, everyone.size, self._keys(luck), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
+            everyone, self._keys(luck), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
             talents, nows,
         )  # fmt: skip
         kernels.staff.settle(*nows, staff.zeal, staff.care, staff.mood)

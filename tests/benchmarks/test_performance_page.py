@@ -60,6 +60,23 @@ def test_the_page_says_so_where_memory_bounds(record: dict[str, Any]) -> None:
     assert "it is the memory that bounds" in performance_page.page(record)
 
 
+def test_every_missed_bar_is_named_and_those_that_may_be_are_explained(record: dict[str, Any]) -> None:
+    assert "missed" not in performance_page.page(record)
+    figures = record["figures"]
+    for place, bar in enumerate(record["bars"]):
+        bar["verdict"], figures[bar["figure"]]["what"] = "missed", f"figure {place}"
+    figures |= {f"replication.{player}": simple(value) for player, value in (("engine", 0.02), ("twin", 0.6))}
+    figures |= {"start.compiling": simple(12.0), "start.cold.wall": simple(9.0)}
+    figures[name_of("whole", "none", "engine", FULL.engine[0])] = simple(176.0)
+    page = performance_page.page(record)
+    assert all(f"**figure {place}.**" in page for place in range(len(BARS)))
+    # (176 - 100) ns x 10,000 people are 760 microseconds, 20 for each of 38 mechanisms; half of 100 ns are 500.
+    assert "760 more are the fixed work" in page
+    assert "20 microseconds each" in page
+    # 100 ns x 120,000 person-months are 12 ms, a fiftieth of the twin's 0.6 s.
+    assert "it would be 50 times as fast as the twin" in page
+
+
 def test_the_picture_is_the_same_for_the_same_figures(record: dict[str, Any]) -> None:
     first = draw(record)
     assert first.startswith(b"\x89PNG")
