@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
@@ -30,6 +31,7 @@ WHERE = "--executor"
 PATIENCE_S = 5.0
 WORKERS_PATIENCE_S = 10.0
 ALLOWED = "--allow-remote"
+CERTIFICATES = ("ca-file", "client.cert", "client.key")
 HOW = "docs/clusters.md says how to start one"
 
 
@@ -113,7 +115,7 @@ def _client(place: Place) -> Iterator[Client]:
     with _quiet():
         try:
             client = Client(address, timeout=PATIENCE_S, security=security, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
+        except Exception as error:  # of many kinds: no answer, another protocol, certificates refused
             raise _unreachable(place, str(error).splitlines()[0] if str(error) else "no answer") from error
         try:
             yield client
@@ -184,12 +186,17 @@ def _library() -> None:
 
 
 def _security() -> Security | None:
-    """Give the certificates of dask's configuration; None without them."""
+    """Give the certificates of dask's configuration; None without them. Raises InputError where there are some only."""
     import dask
     from distributed.security import Security
 
-    if not dask.config.get("distributed.comm.tls.ca-file", None):
+    told = {name: dask.config.get(f"distributed.comm.tls.{name}", None) for name in CERTIFICATES}
+    if not any(told.values()):
         return None
+    absent = [name for name, path in told.items() if not path or not Path(path).is_file()]
+    if absent:
+        what = f"dask's configuration has certificates, but no file for distributed.comm.tls.{absent[0]}"
+        raise InputError(Problem(what, where=WHERE, cure="docs/clusters.md says which three are needed"))
     return Security(require_encryption=True)
 
 

@@ -20,6 +20,7 @@ from loyaltysim.experiments import executors, keys, task
 from loyaltysim.experiments.lab import Answer, Ask
 from loyaltysim.experiments.pieces import Market, Pace, Piece, cut
 from loyaltysim.experiments.progress import Listener, Progress
+from loyaltysim.experiments.starts import market_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -159,7 +160,7 @@ class Dispatch:
             else:
                 self._waiting[key] = [(opened, name, place)]
                 missing.setdefault(replication, []).append(name)
-        start = f"{content_key(spec)} {spec.seed}"
+        start = market_key(spec)
         homes = {replication: self._homes.get((start, replication)) for replication in missing}
         self._ready.extend(cut(Market(spec, world, start, plans), missing, homes, self._pace))
         self._tell()

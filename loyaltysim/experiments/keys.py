@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +32,14 @@ def plan_key(scenario: Scenario, strategy: str) -> str:
     A lever that a strategy sets to what it is anyway is no part of it.
     """
     pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
-    today = scenario.flat()
-    plan = {path: values for path, values in scenario.plan(strategy).items() if not _stays(today[path], values)}
+    plan = {
+        path: values for path, values in scenario.plan(strategy).items() if not _stays(_today(scenario, path), values)
+    }
     return _digest(json.dumps([sorted(plan.items()), pilot.plain() if pilot else None]))
+
+
+def _today(scenario: Scenario, path: str) -> object:
+    return reduce(getattr, path.split("."), scenario)
 
 
 def _stays(today: object, values: Sequence[float]) -> bool:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 Start = tuple["World", "Report"]
-Key = tuple[str, int, int]
+Key = tuple[str, int]
+
+
+def market_key(scenario: Scenario) -> str:
+    """Give the digest of all that the starts of a solved scenario depend on, but the replication."""
+    return f"{content_key(scenario)} {scenario.seed}"
 
 
 class Starts:
@@ -32,11 +37,14 @@ class Starts:
         self._lock = Lock()  # a worker of a cluster may have several threads
         self.lived = 0
 
-    def of(self, scenario: Scenario, replication: int) -> Start:
-        """Give the start of a solved scenario's market in one replication, from which a model forks."""
+    def of(self, scenario: Scenario, market: str, replication: int) -> Start:
+        """Give the start of a solved scenario's market in one replication, from which a model forks.
+
+        `market`: its `market_key`, reckoned once for many replications.
+        """
         from loyaltysim.engine import stationary_start
 
-        key = (content_key(scenario), scenario.seed, replication)
+        key = (market, replication)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import LoyaltysimError
-from loyaltysim.experiments.starts import at_hand
+from loyaltysim.experiments.starts import at_hand, market_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,21 +47,22 @@ def failed(strategies: Sequence[str], replications: Sequence[int], error: str) -
 
 
 def _runs(scenario: Scenario, strategies: Sequence[str], replications: Sequence[int]) -> Iterator[Run]:
+    market = market_key(scenario)
     for replication in replications:
         for strategy in strategies:
             try:
-                yield Run(strategy, replication, _figures(scenario, strategy, replication))
+                yield Run(strategy, replication, _figures(scenario, market, strategy, replication))
             except Exception as error:
                 yield Run(strategy, replication, None, in_words(error))
 
 
-def _figures(scenario: Scenario, strategy: str, replication: int) -> np.ndarray:
+def _figures(scenario: Scenario, market: str, strategy: str, replication: int) -> np.ndarray:
     import numpy as np
 
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate_from
 
-    figures = simulate_from(at_hand().of(scenario, replication), scenario, strategy, replication).figures
+    figures = simulate_from(at_hand().of(scenario, market, replication), scenario, strategy, replication).figures
     return np.array([figures[name] for name in CATALOG])
 
 

@@ -80,8 +80,28 @@ def test_another_machine_needs_encryption_or_a_word(tmp_path: Path, monkeypatch:
     assert tried == [("192.0.2.1", 8786)]
 
 
-def test_with_certificates_another_machine_is_spoken_to_by_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+def certificates(folder: Path, *names: str) -> dict[str, str]:
+    """Give dask's configuration with empty files for certificates."""
+    for name in names:
+        (folder / name).write_text("")
+    return {f"distributed.comm.tls.{name}": str(folder / name) for name in names}
+
+
+def test_certificates_that_are_not_complete_are_told(tmp_path: Path) -> None:
     import dask
+    import distributed  # noqa: F401 - it has the defaults that the configuration is laid over
+
+    with (
+        dask.config.set(certificates(tmp_path, "ca-file")),
+        pytest.raises(InputError, match=r"no file for distributed\.comm\.tls\.client\.cert"),
+        executors.opened("dask://127.0.0.1:8786", 3),
+    ):
+        pass
+
+
+def test_with_certificates_another_machine_is_spoken_to_by_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dask
+    import distributed  # noqa: F401 - it has the defaults that the configuration is laid over
 
     tried: list[str] = []
 
@@ -90,7 +110,7 @@ def test_with_certificates_another_machine_is_spoken_to_by_tls(monkeypatch: pyte
         assert how["security"].require_encryption
         raise OSError("nobody")
 
-    with dask.config.set({"distributed.comm.tls.ca-file": "ca.pem"}):
+    with dask.config.set(certificates(tmp_path, *clusters.CERTIFICATES)):
         monkeypatch.setattr(clusters.socket, "create_connection", lambda *call, **how: clusters.socket.socket())
         monkeypatch.setattr("distributed.Client", connecting)
         with pytest.raises(InputError, match="no scheduler answers"), executors.opened("dask://192.0.2.1:8786", 3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import task
+from loyaltysim.experiments import dispatch, task
 from loyaltysim.experiments.lab import Answer, Ask, Lab, no_store
 from loyaltysim.experiments.ledger import Ledger
 from loyaltysim.experiments.progress import Progress
-from loyaltysim.experiments.starts import Starts
+from loyaltysim.experiments.starts import Starts, market_key
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
@@ -63,10 +64,10 @@ def test_a_single_ask_and_an_empty_one(small: Small) -> None:
 def test_a_run_that_fails_is_a_row_and_the_rest_goes_on(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     real = task._figures
 
-    def fails(scenario: Scenario, strategy: str, replication: int) -> Any:
+    def fails(scenario: Scenario, market: str, strategy: str, replication: int) -> Any:
         if scenario.seed == 2 and replication == 1:
             raise ZeroDivisionError("nobody is left")
-        return real(scenario, strategy, replication)
+        return real(scenario, market, strategy, replication)
 
     monkeypatch.setattr(task, "_figures", fails)
     asks = [Ask(small(seed=seed), ("as today",), (0, 1, 2)) for seed in (1, 2, 3)]
@@ -120,16 +121,32 @@ def test_no_burn_in_is_lived_twice(small: Small, monkeypatch: pytest.MonkeyPatch
     ]
     assert not any(answer.error for answer in answered([*asks, *later]).values())
     assert starts.lived == 2
-    starts.of(small(**{"market.readiness_shape": 3.0}), 0)
+    other = small(**{"market.readiness_shape": 3.0})
+    starts.of(other, market_key(other), 0)
     assert starts.lived == 3
 
 
 def test_starts_are_bounded_in_bytes(small: Small) -> None:
     starts = Starts(most_bytes=1)
     for replication in (0, 1, 1, 0):
-        starts.of(small(), replication)
+        starts.of(small(), market_key(small()), replication)
     assert starts.lived == 3
     assert len(starts._kept) == 1
+
+
+def test_memory_does_not_grow_with_the_asks(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "MOST_HOMES", 10)
+    monkeypatch.setattr(task, "_figures", lambda *call: np.zeros(len(CATALOG)))
+    spec = small()
+    asks = (Ask(spec, ("as today",), (first, first + 1)) for first in range(0, 400, 2))
+    held: list[int] = []
+    with Lab("in-process", store=no_store) as lab:
+        tracemalloc.start()
+        for answer in lab.answers(asks):
+            if answer.number in (20, 180):
+                held.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+    assert held[1] - held[0] < 160 * 2 * len(CATALOG)  # an eighth of the figures that passed through
 
 
 def unsolved(small: Small, **changes: Any) -> Scenario:

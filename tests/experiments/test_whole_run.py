@@ -216,6 +216,21 @@ def test_the_pace_in_words() -> None:
     assert said(Progress("simulating", 1, 1000, 1.0)) == "simulating: 1/1,000 runs, 1 a second, 16 min 39 s left"
 
 
+def test_the_pace_tells_what_was_done_before_and_who_leads() -> None:
+    step = Progress("simulating", 50, 150, 4.0, reused=30, best="recovery leads so far")
+    assert pace(step) == "50/150 runs (30 done before), 5 a second, 20 s left; recovery leads so far"
+    assert pace(Progress("simulating", 30, 150, 0.0, reused=30)) == "30/150 runs (30 done before)"
+    assert pace(Progress("simulating", 12, 0, 4.0)) == "12 runs, 3 a second"
+    assert pace(Progress("simulating", 10, 100_010, 1.0)).endswith("2 h 46 min left")
+
+
+def test_who_leads_is_told_once_it_can_be() -> None:
+    heard: list[Progress] = []
+    study_of(progress=heard.append)
+    told = [step.best for step in heard if step.phase == "simulating"]
+    assert told == ["", "recovery leads so far", "recovery leads so far", "recovery leads so far"]
+
+
 def test_short_runs_write_no_progress_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines()
     lines(Progress("simulating", 1, 2, 1.0))
