@@ -30,6 +30,7 @@ EXPECTED = (
     "sequential",
     "breakeven",
     "sobol",
+    "optima",
 )
 """What `pytest -m evidence` must have filed; a new long test adds its name here."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
