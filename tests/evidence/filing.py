@@ -31,6 +31,7 @@ EXPECTED = (
     "breakeven",
     "sobol",
     "optima",
+    "common_luck",
 )
 """What `pytest -m evidence` must have filed; a new long test adds its name here."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
