@@ -30,6 +30,8 @@ EXPECTED = (
     "sequential",
     "breakeven",
     "sobol",
+    "optima",
+    "common_luck",
 )
 """What `pytest -m evidence` must have filed; a new long test adds its name here."""
 COMMIT = re.compile(r"[0-9a-f]{40}")

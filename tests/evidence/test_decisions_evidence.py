@@ -110,16 +110,16 @@ def test_shares_of_variance_of_simulated_k1_are_the_analytic_ones(file: Callable
 
 @pytest.mark.evidence
 def test_common_luck_pays_on_the_shipped_scenario(file: Callable[[Finding], None]) -> None:
-    worth = shipped_worth(60)
+    worth = shipped_worth(24)
     found = luck_in_common(worth, PAIRS)
-    passed = found[" less ".join(PAIRS[0])] >= 5.0
+    passed = min(found.values()) >= 5.0
     told = ", ".join(f"{pair} {ratio:.1f}" for pair, ratio in found.items())
     file(
         Finding(
             "common_luck", "What common luck pays",
-            f"variance of an NPV difference with independent luck over that on common luck, shipped scenario, 60 replications: {told} "
-            f"(5 asked for of the first, which decides)",
-            passed, {"replications": "0 to 59 of the scenario's own seed"},
+            f"variance of an NPV difference with independent luck over that on common luck, shipped scenario, 24 replications: {told} "
+            f"(5 asked for)",
+            passed, {"replications": "0 to 23 of the scenario's own seed"},
             {"ratios": found, "npv": {name: each.tolist() for name, each in worth.items()}},
         )
     )  # fmt: skip
