@@ -10,6 +10,7 @@ import click
 
 from loyaltysim.commands import options
 from loyaltysim.commands.displays import Silence, display
+from loyaltysim.commands.report import report
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.decision import Decision
@@ -36,11 +37,13 @@ def takes(default_replications: int) -> Callable[[options.Function], options.Fun
 
 
 def carried_out(find: Callable[..., Decision], scenario: Any, *, quiet: bool, **asked: Any) -> Decision:
-    """Call a library function with a display of its progress, or without."""
+    """Call a library function with a display of its progress, or without, and draw the report of what it found."""
     threads = asked.pop("threads", None) or 0
     with ExitStack() as stack:
         listener = stack.enter_context(Silence() if quiet else display())
-        return find(scenario, progress=listener, threads=threads, **asked)
+        found = find(scenario, progress=listener, threads=threads, **asked)
+        report(found.folder)
+    return found
 
 
 def show(found: Decision, table: Callable[[Decision], Any], *, quiet: bool) -> None:
@@ -54,4 +57,5 @@ def show(found: Decision, table: Callable[[Decision], Any], *, quiet: bool) -> N
         for note in found.notes:
             click.echo(f"\n{click.wrap_text(note, WIDEST)}")
         click.echo()
+    click.echo(f"The report is {found.folder / 'report.html'}")
     click.echo(f"Results are in {found.folder}")

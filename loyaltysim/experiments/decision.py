@@ -20,6 +20,7 @@ from loyaltysim.experiments.run import Order, check_place, head_of, read, since,
 if TYPE_CHECKING:
     import pandas as pd
 
+    from loyaltysim.plots import DecisionPlots
     from loyaltysim.scenario import Scenario
 
 SECONDS_BETWEEN_WRITES = 2.0
@@ -46,6 +47,13 @@ class Decision:
         raise AttributeError(
             f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}"
         )
+
+    @property
+    def plot(self) -> DecisionPlots:
+        """The pictures of what was found: `.breakeven()`, `.frontier()`, `.sensitivity()`, `.next_dollar()`."""
+        from loyaltysim.plots import DecisionPlots
+
+        return DecisionPlots(self)
 
     def __repr__(self) -> str:
         return f"<{self.verb} of {self.scenario.title!r}; files in {self.folder}>\n{self.answer}"
