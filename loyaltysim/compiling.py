@@ -107,4 +107,6 @@ def blank() -> World:
 
 
 if __name__ == "__main__":
+    gc.disable()
     compile_backwards()
+    os._exit(0)  # all is on disk; to take the process down in order would take a quarter of a second
