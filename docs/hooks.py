@@ -96,6 +96,9 @@ def python_page() -> str:
         "loyaltysim.experiments.study.Study",
         "loyaltysim.experiments.customer.CustomerLife",
         "loyaltysim.experiments.worth.Worth",
+        "loyaltysim.experiments.decision.Decision",
+        "loyaltysim.commands.report.report",
+        "loyaltysim.plots",
     ]
     names = [f"{defined(place, name)}.{name}" for name, place in _PLACES.items()]
     return head + "".join(f"\n::: {name}\n" for name in dict.fromkeys([*names, *beside]))

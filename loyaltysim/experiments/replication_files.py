@@ -30,8 +30,16 @@ def facts_of(scenario: Any) -> dict[str, Any]:
     }
 
 
-def keep(results: Results, scenario: Any, folder: RunFolder) -> None:
-    """Write figures.parquet and metrics.csv; audits.parquet, pilots.parquet and audit.csv where there is anything in them."""
+def begin(scenario: Any, folder: RunFolder) -> None:
+    """Write audit.csv, which names the files that figures came from: of a resumed run it would name the run's own."""
+    from loyaltysim.scenario import Scenario, audit
+
+    if isinstance(scenario, Scenario):
+        folder.write("audit.csv", csv_text(audit(scenario)))
+
+
+def keep(results: Results, folder: RunFolder) -> None:
+    """Write figures.parquet and metrics.csv; audits.parquet and pilots.parquet where there is anything in them."""
     written: dict[str, Callable[[Results], Any]] = {FIGURES: _figures}
     written |= {AUDITS: _audits} if results.audits else {}
     written |= {PILOTS: _pilots} if results.pilots else {}
@@ -39,10 +47,6 @@ def keep(results: Results, scenario: Any, folder: RunFolder) -> None:
         with folder.new(name) as file:
             _write(table(results), file)
     folder.write(METRICS, csv_text(metrics(results)))
-    from loyaltysim.scenario import Scenario, audit
-
-    if isinstance(scenario, Scenario):
-        folder.write("audit.csv", csv_text(audit(scenario)))
 
 
 def metrics(results: Results) -> pd.DataFrame:

@@ -156,6 +156,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     folder = store.claim(order.out, spec)
     with status_told(folder, order), held(folder.path), enough_memory(spec):
         folder.write("scenario.yml", machinery.resolved(spec))  # first: whoever finds a manifest can carry on
+        replication_files.begin(spec, folder)
         rule = {"stops_when": order.rule.plain()} if order.rule else {}
         folder.tell(status="interrupted", **head_of(spec), **rule)
         return _finished(spec, machinery, order, folder)

@@ -53,7 +53,7 @@ def write_tables(folder: store.RunFolder, study: Study) -> None:
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     with folder.new("months.parquet") as file:
         files.write_months(study.results, file)
-    replication_files.keep(study.results, study.scenario, folder)
+    replication_files.keep(study.results, folder)
 
 
 def settled_answer(results: Results, verdict: Settled) -> str:

@@ -209,8 +209,8 @@ def test_keeping_keeps_a_thousand_and_win_back_returns_a_few_dozen() -> None:
     assert sure(72 - returned)
 
 
-def test_leaders_mostly_believe_in_the_wrong_touchpoint() -> None:
-    assert sure(0.6 - figures("believed-worst-touchpoint", TODAY, "believed_right"))
+def test_leaders_often_believe_in_the_wrong_touchpoint() -> None:
+    assert sure(0.7 - figures("believed-worst-touchpoint", TODAY, "believed_right"))
 
 
 def test_win_back_costs_what_the_sources_say() -> None:

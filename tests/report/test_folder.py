@@ -59,7 +59,7 @@ def test_pilots_whose_interval_has_no_end_are_read_back_too(study: Study, tmp_pa
     known = replace(endless, low=-0.125, high=0.375, rolled_out=True)
     results = replace(study.results, pilots={HOSTILE: [endless, known, endless]})
     shutil.copytree(study.folder, tmp_path / "copy")
-    replication_files.keep(results, study.scenario, RunFolder(tmp_path / "copy", []))
+    replication_files.keep(results, RunFolder(tmp_path / "copy", []))
     found = material(tmp_path / "copy").results
     assert found is not None
     assert found.pilots == {HOSTILE: [endless, known, endless]}

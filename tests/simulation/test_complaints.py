@@ -41,7 +41,7 @@ LEVERS = [
     ("F30 follow-up", "follow_up.budget", 600.0, "decided_large_logged", -1),
     ("F8 causes", "desk.causes", 0.0, "cases_analysed", -1),
     ("F32 causes", "desk.causes", 0.5, "failure_rate", -1),
-    ("F32 causes", "desk.causes", 0.5, "grievances_product", -1),
+    ("F32 causes", "desk.causes", 0.8, "grievances_product", -1),
     ("F35 desk", "desk.budget", 10_000.0, "reviews_withdrawn", +1),
     ("F30 compensation", "desk.compensation", 100.0, "cases_counted_solved", +1),
 ]

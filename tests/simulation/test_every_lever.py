@@ -27,6 +27,8 @@ BUSY = {
     "handoffs.stalls": 0.5,
     "touchpoints.failure": 0.1,
     "touchpoints.belief": 1.0,
+    "touchpoints.repair": 500.0,
+    "desk.budget": 4_000.0,
 }
 """A market in which each lever has something to do: much is voiced and passed on, and the staff are overloaded."""
 
