@@ -15,7 +15,7 @@ from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, row_head
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 10, 1e-9
+MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 8, 1e-9
 OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit", "metrics")
 """Tables that have a section of their own, or are told elsewhere."""
 Question = tuple[str, Sequence[str], Callable[[Decided], "Figure"]]
@@ -78,7 +78,7 @@ def _table(material: Material, name: str) -> Table | None:
     more += [f"{len(columns)} of {len(found.columns)} columns"] if len(columns) < len(found.columns) else []
     rows = [[_cell(value, place == 0) for place, value in enumerate(row)] for row in shown.itertuples(index=False)]
     caption = f"{name}.csv" + (f" ({', '.join(more)}; the file has all)" if more else "")
-    return Table(caption, [plain(str(each)).replace("_", " ") for each in columns], rows)
+    return Table(caption, [_head(str(each)) for each in columns], rows)
 
 
 def _cell(value: Any, head: bool) -> Cell:
@@ -89,3 +89,8 @@ def _cell(value: Any, head: bool) -> Cell:
     text = plainly(value) if abs(value) < 1e4 else f"{value:,.0f}"
     text = "0" if abs(value) < NOTHING else text
     return Cell(text, value=float(value), head=head)
+
+
+def _head(column: str) -> str:
+    """Write a column's name so that it can be broken between its words."""
+    return plain(column).replace("_", " ").replace(".", ".\u200b")
