@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.report.ranking import lower_tail
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -237,10 +239,7 @@ def annuity(rate: float, first: int, last: int) -> float:
 
 def shortfall(values: np.ndarray, share: float = 0.1) -> Any:
     """Give the mean of the worst share of the worlds: values (splits, worlds, replications)."""
-    import numpy as np
-
-    worlds = np.sort(values.mean(axis=2), axis=1)
-    return worlds[:, : max(1, int(np.ceil(share * worlds.shape[1] - 1e-9)))].mean(axis=1)
+    return lower_tail(values.mean(axis=2), share)
 
 
 def least_regret(values: np.ndarray) -> Any:

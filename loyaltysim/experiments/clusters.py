@@ -7,9 +7,11 @@ theirs is kept for later studies, nor one of those mixed with theirs.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
@@ -112,6 +114,7 @@ def _client(place: Place) -> Iterator[Client]:
     security = _security()
     host = f"[{place.host}]" if ":" in place.host else place.host
     address = f"{'tls' if security else 'tcp'}://{host}:{place.port}"
+    _greet(place, address, security)
     with _quiet():
         try:
             client = Client(address, timeout=PATIENCE_S, security=security, set_as_default=False)
@@ -122,6 +125,30 @@ def _client(place: Place) -> Iterator[Client]:
         finally:
             with suppress(Exception):
                 client.close(timeout=PATIENCE_S)
+
+
+def _greet(place: Place, address: str, security: Any) -> None:
+    """Refuse whoever answers there and is no scheduler, in a few seconds: the library's own client may wait for ever."""
+    failed: list[str] = []
+
+    async def greet() -> None:
+        from distributed.comm import connect
+
+        about = security.get_connection_args("client") if security else {}
+        (await connect(address, timeout=PATIENCE_S, **about)).abort()
+
+    def meet() -> None:
+        try:
+            asyncio.run(asyncio.wait_for(greet(), PATIENCE_S))
+        except BaseException as error:
+            failed.append(f"what answers there is no dask scheduler ({type(error).__name__})")
+
+    meeting = threading.Thread(target=meet, daemon=True)
+    with _quiet():
+        meeting.start()
+        meeting.join(2 * PATIENCE_S)
+    if meeting.is_alive() or failed:
+        raise _unreachable(place, failed[0] if failed else "what answers there is no dask scheduler")
 
 
 def _cluster(client: Client, place: Place, threads: int) -> Cluster:

@@ -12,7 +12,8 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, files, keys, run
 from loyaltysim.experiments.folders import KeptRun, kept_run
 from loyaltysim.experiments.kept import nothing_kept
-from loyaltysim.report.results import collect
+from loyaltysim.report.folder import FIGURES
+from loyaltysim.report.results import Results, collect, frame_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +50,7 @@ class Rerun:
 
 
 def rerun(folder: str | Path, order: run.Order) -> Rerun:
-    """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of every month.
+    """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of it, by month and in all.
 
     Nothing in the folder is changed. Raises InputError for a folder that is no finished run, RunError as `run` does.
     """
@@ -63,7 +64,8 @@ def rerun(folder: str | Path, order: run.Order) -> Rerun:
     results = collect(records, kept.scenario, machinery.catalog)
     with tempfile.TemporaryFile() as again:
         files.write_months(results, again)
-        return compared(kept, again)
+        months = compared(kept, again)
+    return with_figures(months, kept, results)
 
 
 def compared(kept: KeptRun, again: IO[bytes]) -> Rerun:
@@ -80,6 +82,32 @@ def compared(kept: KeptRun, again: IO[bytes]) -> Rerun:
         count, differing = count + mine.size, differing + int(off.sum())
         first += [_told(one, mine, theirs, int(row)) for row in off.nonzero()[0][: TOLD - len(first)]]
     return Rerun(kept.path, count, differing, tuple(first), not why, why, ELSEWHERE if why else 0.0)
+
+
+def with_figures(found: Rerun, kept: KeptRun, results: Results) -> Rerun:
+    """Compare what every replication came to (figures.parquet) as well, which tables, pictures and answers rest on."""
+    import numpy as np
+    import pandas as pd
+
+    path = kept.path / FIGURES
+    if not path.is_file():
+        return found
+    mine, theirs = pd.read_parquet(path), frame_of(results)
+    keys = [name for name in KEY if name != "month"]
+    if len(mine) != len(theirs) or not all((mine[name].astype(str) == theirs[name].astype(str)).all() for name in keys):
+        raise InputError(Problem("its rows are not those of this scenario", where=str(path), cure="run it anew"))
+    one, two = (table["value"].to_numpy(np.float64) for table in (mine, theirs))
+    tolerance = 0.0 if found.exact else ELSEWHERE
+    off = ~np.isclose(one, two, rtol=tolerance, atol=0.0, equal_nan=True)
+    told = (
+        f"{mine.strategy[row]}, replication {mine.replication[row]}, {mine.metric[row]}: "
+        f"{one[row].item()!r} kept, {two[row].item()!r} repeated"
+        for row in off.nonzero()[0][: TOLD - len(found.first)]
+    )
+    return replace(
+        found, compared=found.compared + one.size, differing=found.differing + int(off.sum()),
+        first=(*found.first, *told),
+    )  # fmt: skip
 
 
 def _changed(manifest: dict[str, Any]) -> str:

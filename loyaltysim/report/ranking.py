@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
-from math import ceil, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.sequential import pair_level, ranked
@@ -58,11 +58,24 @@ def _turned(span: Interval) -> Interval:
 
 
 def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:
-    """Give the mean of the worst `share` of the figures (the expected shortfall); of one figure at least."""
+    """Give the mean of the worst `share` of the figures (the expected shortfall), the last of them counted in part.
+
+    With so few figures that the share is less than one of them, it is the single worst.
+    """
     import numpy as np
 
-    present = np.sort(np.asarray(figures)[np.isfinite(figures)])
-    return float(np.mean(present[: max(1, ceil(share * len(present) - 1e-9))])) if len(present) else float("nan")
+    present = np.asarray(figures)[np.isfinite(figures)]
+    return float(lower_tail(present, share)) if len(present) else float("nan")
+
+
+def lower_tail(figures: np.ndarray, share: float) -> np.ndarray:
+    """Give the mean of the lowest `share` along the last axis, as `mean_of_worst` counts it."""
+    import numpy as np
+
+    count = figures.shape[-1]
+    weights = np.clip(max(share * count, 1.0) - np.arange(count), 0.0, 1.0)
+    lowest: np.ndarray = np.sort(figures, axis=-1) @ weights / weights.sum()
+    return lowest
 
 
 def chance(hits: int, n: int, alpha: float = ALPHA) -> Interval:

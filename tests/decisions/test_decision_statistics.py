@@ -84,6 +84,7 @@ def test_more_pairs_make_wider_intervals() -> None:
 def test_the_worst_twentieth_and_wilsons_interval() -> None:
     assert mean_of_worst(np.arange(100.0)) == 2.0
     assert mean_of_worst(np.array([3.0, 1.0])) == 1.0
+    assert mean_of_worst(np.arange(30.0)) == pytest.approx((0.0 + 0.5 * 1.0) / 1.5)
     span = chance(9, 10)
     assert (span.low, span.high) == pytest.approx((0.5958, 0.9821), abs=1e-4)
     assert chance(10, 10).high == 1.0

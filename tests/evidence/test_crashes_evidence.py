@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import time
@@ -32,7 +33,9 @@ def undisturbed(place: Path) -> tuple[Scene, float]:
 def disturbed(here: Scene, moment: float, expected: dict[str, bytes]) -> dict[str, Any]:
     """Kill the study after so many seconds and resume it (or run it again, if it had not come to have a folder)."""
     was_at_work = killed_after(here.run(), moment)
-    begun = (here.out / "manifest.json").exists()
+    told = here.out / "manifest.json"
+    begun = told.exists()
+    was_at_work = was_at_work and not (begun and json.loads(told.read_text())["status"] == "done")
     there = here.stored()
     verb = "resume" if begun else "run"
     if was_at_work and begun:

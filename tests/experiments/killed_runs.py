@@ -85,7 +85,7 @@ class Scene:
 
     def resumed(self) -> tuple[int, str]:
         """Resume the study and wait for its end; gives the exit status and what was said on standard error."""
-        process = self.begin("resume", str(self.out))
+        process = self.begin("resume", str(self.out), "--quiet")
         _, said = process.communicate(timeout=300)
         return process.returncode, said
 

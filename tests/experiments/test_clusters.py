@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,15 @@ def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "no scheduler answers at no.such.host.invalid:8786" in refused("dask://no.such.host.invalid:8786")
 
 
+def test_who_answers_otherwise_than_a_scheduler_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the port of a web page: it speaks, but not as a scheduler does."""
+    monkeypatch.chdir(tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        assert "there is no dask scheduler" in refused(f"dask://127.0.0.1:{other.server_port}")
+        other.shutdown()
+
+
 def test_another_machine_needs_encryption_or_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     tried: list[Any] = []
@@ -112,10 +123,11 @@ def test_with_certificates_another_machine_is_spoken_to_by_tls(tmp_path: Path, m
 
     with dask.config.set(certificates(tmp_path, *clusters.CERTIFICATES)):
         monkeypatch.setattr(clusters.socket, "create_connection", lambda *call, **how: clusters.socket.socket())
+        monkeypatch.setattr(clusters, "_greet", lambda place, address, security: tried.append(address))
         monkeypatch.setattr("distributed.Client", connecting)
         with pytest.raises(InputError, match="no scheduler answers"), executors.opened("dask://192.0.2.1:8786", 3):
             pass
-    assert tried == ["tls://192.0.2.1:8786"]
+    assert tried == ["tls://192.0.2.1:8786"] * 2
 
 
 def test_without_workers_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

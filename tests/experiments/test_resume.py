@@ -157,3 +157,15 @@ def test_a_run_is_repeated_and_compared(
         assert "recovery, replication 19, month 12, customers:" in found.stdout
     else:
         assert found.stdout.startswith("The same: all ")
+
+
+def test_a_changed_figure_of_a_replication_is_noticed(undisturbed: Scene, tmp_path: Path) -> None:
+    folder = copied(undisturbed, tmp_path / "figures")
+    kept = pq.read_table(undisturbed.out / "figures.parquet")
+    names, values = np.array(kept["metric"].to_pylist()), kept["value"].to_numpy().copy()
+    values[np.flatnonzero(names == "npv")[0]] += 1e-6
+    pq.write_table(kept.set_column(3, kept.schema.field("value"), pa.array(values)), folder / "figures.parquet")
+    found = said("rerun", folder, "--executor", "in-process")
+    assert found.exit_code == 1
+    assert "1 differ" in found.stdout
+    assert "as today, replication 0, npv:" in found.stdout
