@@ -8,8 +8,8 @@ from loyaltysim.core.words import REASONS
 from loyaltysim.report.drawing import (
     ACCENT,
     INCH,
-    INK,
     MUTED,
+    ON_FILL,
     PAPER,
     Picture,
     axes_in,
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 WIDTH, SIZE = 9.0, 9.0
 LOOKS = {
     "indifference": (ACCENT, PAPER, "indifferent service"),
-    "product": ("#56B4E9", INK, "product or process"),
-    "rival": ("#E69F00", INK, "lured by a rival"),
-    "friends": ("#CC79A7", INK, "followed friends"),
-    "moved": (MUTED, INK, "moved away"),
-    "died": ("#8A8A8A", PAPER, "died"),
+    "product": ("#56B4E9", ON_FILL, "product or process"),
+    "rival": ("#E69F00", ON_FILL, "lured by a rival"),
+    "friends": ("#CC79A7", ON_FILL, "followed friends"),
+    "moved": (MUTED, ON_FILL, "moved away"),
+    "died": ("#8A8A8A", ON_FILL, "died"),
 }
 """Each reason's colour, the colour of writing on it, and its name; what service can mend comes first."""
 

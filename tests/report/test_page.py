@@ -11,6 +11,7 @@ import pytest
 
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import drawing
+from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.build import page
@@ -128,6 +129,12 @@ def contrast(one: str, other: str) -> float:
 def test_writing_in_drawings_can_be_read_in_light_and_dark(colour: str) -> None:
     assert contrast(colour, drawing.PAPER) >= 4.5
     assert contrast(svg.DARK[colour], svg.DARK[drawing.PAPER]) >= 4.5
+
+
+def test_letters_on_bars_can_be_read_in_light_and_dark() -> None:
+    for fill, letters, reason in LOOKS.values():
+        assert contrast(fill, letters) >= 4.5, reason
+        assert contrast(svg.DARK[fill], svg.DARK[letters]) >= 4.5, reason
 
 
 def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
