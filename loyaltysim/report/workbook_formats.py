@@ -37,10 +37,10 @@ HIGHEST = 409.0
 def height(text: str, width: float, line: float = 15.0) -> float:
     """Give the height in points of a row so that a text wraps within so many letters and is not cut off.
 
-    Half again as many letters as would fit by count: bold and capital letters are wider, and words are kept whole.
+    Two fifths more letters than there are: bold and capital letters are wider, and words are kept whole.
     """
     letters = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-    lines = 1 if letters <= 0.8 * width else ceil(1.5 * letters / width)
+    lines = 1 if letters <= 0.8 * width else ceil(1.4 * letters / width)
     return min(line * lines, HIGHEST)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from loyaltysim.report import drawing
 from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
+from loyaltysim.report.page.basis import rests_on
 from loyaltysim.report.page.build import page
 from tests.report.studies import HOSTILE, LONG, widened
 
@@ -158,3 +160,24 @@ def test_what_it_rests_on_names_the_weakest_figures(outline: Outline, study: Stu
     assert "stated.churn_annual" in outline.texts or "stated.silent_share_of_lost" in outline.texts or study.rests_on
     assert f"{study.results.replications}" in outline.texts
     assert "loyaltysim run scenario.yml" in outline.texts
+
+
+def test_it_names_the_command_that_finds_where_the_recommendation_turns(
+    study: Study, text: str, tmp_path: Path
+) -> None:
+    command = "loyaltysim breakeven scenario.yml"
+    assert command in text.partition('<section id="basis"')[2].partition("</section>")[0]
+    found = material(study.folder)
+    assert found.results is not None
+    alone = widened(found.results, ["as today"])
+    assert command not in page(Material(found.manifest, alone, found.path)).decode()
+    shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "breakeven_curve.csv").write_text("path\n")
+    assert rests_on(material(tmp_path)).code == []
+
+
+def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
+    section = text.partition('<section id="touchpoints"')[2].partition("</section>")[0]
+    assert "12 touchpoints of highest priority" in section
+    assert "to mend first" not in section
+    assert "Priority is by importance, urgency, gap and ease" in section
