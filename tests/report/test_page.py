@@ -181,3 +181,18 @@ def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
     assert "12 touchpoints of highest priority" in section
     assert "to mend first" not in section
     assert "Priority is by importance, urgency, gap and ease" in section
+
+
+def test_names_from_right_to_left_do_not_reorder_the_sentence(study: Study) -> None:
+    name, found = "תוכנית <3>", material(study.folder)
+    results = widened(study.results, [name, "recovery"])
+    manifest = dict(found.manifest) | {
+        "answer": f'Over 1 year, "{name}" earns 3 more than recovery.',
+        "title": "עברית!",
+    }
+    content = page(Material(manifest, results, found.path)).decode()
+    assert '"<bdi>תוכנית &lt;3&gt;</bdi>" earns 3'.replace('"', "&#34;") in content
+    assert "<h1><bdi>עברית!</bdi></h1>" in content
+    assert '<th scope="row"><bdi>תוכנית &lt;3&gt;</bdi></th>' in content
+    assert "<bdi>recovery" not in content
+    Outline(content)
