@@ -7,6 +7,7 @@ house's look whatever the user's own settings are, and say in their title what i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.results import Results
@@ -51,6 +52,8 @@ class Plots:
     """A study's pictures, each drawn when it is asked for."""
 
     results: Results
+    folder: Path | None = None
+    """Where the study's files are; what commands that decide have found is drawn from their tables there."""
 
     def money(self) -> Figure:
         """What does each strategy earn against the first, with and without the value after the horizon?"""
@@ -90,6 +93,22 @@ class Plots:
         Raises InputError for an unknown strategy, or where no touchpoint was scored.
         """
         return touchpoints(self.results, strategy)
+
+    def breakeven(self) -> Figure:
+        """At which value does the recommendation turn? Raises InputError unless the folder has the tables of `breakeven`."""
+        return breakeven(self.folder)
+
+    def frontier(self) -> Figure:
+        """Who wins where, over two parameters at once? Raises InputError likewise."""
+        return frontier(self.folder)
+
+    def sensitivity(self) -> Figure:
+        """Which assumptions does the recommendation hang on? Raises InputError unless the folder has such a table."""
+        return sensitivity(self.folder)
+
+    def levers(self) -> Figure:
+        """What is the next dollar in each lever worth? Raises InputError unless the folder has the tables of `optimise`."""
+        return levers(self.folder)
 
 
 def _of(source: Any) -> Results:

@@ -66,7 +66,7 @@ class Study:
         """The study's pictures, one question each: `study.plot.money()`, `.customers()`, `.reasons()`, ... (`loyaltysim.plots`)."""
         from loyaltysim.plots import Plots
 
-        return Plots(self.results)
+        return Plots(self.results, self.folder)
 
     def __repr__(self) -> str:
         results = self.results

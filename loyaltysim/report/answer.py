@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltysim.report.names import head, named, plain
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval, paired
-from loyaltysim.report.words import Money, horizon, money_for, roundly, share
+from loyaltysim.report.words import Money, fixed, horizon, money_for, roundly, share
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -163,7 +163,7 @@ def cells(results: Results, name: str) -> list[str]:
     told = [money_for(results.currency, *worths).full(interval(figures[WITH]).mean)]
     if len(results.strategies) > 1:
         told += [_with_span(money, span) for span in gap] if gap else ["", ""]
-    return [*told, f"{interval(figures['customers']).mean:,.0f}", share(interval(figures["churn_annual"]).mean)]
+    return [*told, fixed(interval(figures["customers"]).mean), share(interval(figures["churn_annual"]).mean)]
 
 
 def _with_span(money: Money, span: Interval) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import money_for
+from loyaltysim.report.words import fixed, money_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,8 @@ def year(found: pd.DataFrame, strategy: str) -> Table:
         grid.add_column(head, justify="right", no_wrap=True)
     for row in rows:
         gap = f"{100 * (row.simulated / row.arithmetic - 1):+.0f} %" if row.arithmetic else ""
-        span = [f"{row.ci_low:,.0f} to {row.ci_high:,.0f}" if isfinite(row.ci_low) else ""] if sure else []
-        grid.add_row(row.figure, row.unit, f"{row.arithmetic:,.0f}", f"{row.simulated:,.0f}", *span, gap)
+        span = [f"{fixed(row.ci_low)} to {fixed(row.ci_high)}" if isfinite(row.ci_low) else ""] if sure else []
+        grid.add_row(row.figure, row.unit, fixed(row.arithmetic), fixed(row.simulated), *span, gap)
     return grid
 
 
@@ -50,7 +50,7 @@ def strategies(found: pd.DataFrame) -> Table:
         grid.add_column(figure, justify="right", no_wrap=True)
     for name, rows in found.groupby("strategy", sort=False):
         pairs = rows.set_index("figure")[["arithmetic", "simulated"]].loc[list(SHOWN)].itertuples(index=False)
-        grid.add_row(Text(plain(str(name))), *(f"{by_hand:,.0f} ({played:,.0f})" for by_hand, played in pairs))
+        grid.add_row(Text(plain(str(name))), *(f"{fixed(by_hand)} ({fixed(played)})" for by_hand, played in pairs))
     return grid
 
 

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TURNS = "turns"
+MADE_BY = {
+    "breakeven_curve": "breakeven",
+    "frontier": "breakeven",
+    "sensitivity": "sensitivity",
+    "next_dollar": "optimise",
+}
+"""The tables that are drawn, and the command that makes each."""
 
 
 def plainly(value: float, digits: int = 4) -> str:
@@ -38,7 +45,7 @@ class Decided:
         """Give a table with at least these columns; raises InputError, naming the verb that makes it, if there is none."""
         found = self.find(name)
         if found is None or not len(found):
-            cure = "run loyaltysim breakeven, optimise or sensitivity, and give what it found or its folder"
+            cure = f"run loyaltysim {MADE_BY.get(name, 'breakeven')} SCENARIO.yml, and give what it found or its folder"
             raise InputError(Problem(f"there is no table {name!r}", cure=cure))
         missing = [column for column in columns if column not in found.columns]
         if missing:

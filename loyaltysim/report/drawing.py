@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5)))
 INK, FAINT, GREY, GRID, PAPER = "#222222", "#8A8A8A", "#555555", "#E6E6E6", "#FFFFFF"
+ON_FILL = "#1A1B1C"
+"""Letters on a filled shape: dark on white and on black paper, for fills stay light enough on both."""
 ACCENT, BAD, MUTED = "#0072B2", "#B34E00", "#BBBBBB"
 """The house's one accent; what does harm; what only keeps the rest company."""
 LOOK = {

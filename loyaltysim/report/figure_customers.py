@@ -8,7 +8,7 @@ from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval, paired, student_t
-from loyaltysim.report.words import calendar, horizon
+from loyaltysim.report.words import calendar, fixed, horizon
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,9 +116,9 @@ def _customers_title(results: Results) -> str:
     first, over = results.reference, horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean
-        return f"{head(first, results.strategies)}: from {start:,.0f} customers to {interval(ends[first]).mean:,.0f} in {over}"
+        return f"{head(first, results.strategies)}: from {fixed(start)} customers to {fixed(interval(ends[first]).mean)} in {over}"
     best = max(ends, key=lambda name: interval(ends[name]).mean)
     gain = paired(ends[best], ends[first])
     if best == first or (gain.known and gain.holds_zero):
         return f"No strategy clearly ends with more customers than {named(first, results.strategies)} after {over}"
-    return f"{head(best, results.strategies)} ends with the most customers after {over}: {gain.mean:,.0f} more than {named(first, results.strategies)}"
+    return f"{head(best, results.strategies)} ends with the most customers after {over}: {fixed(gain.mean)} more than {named(first, results.strategies)}"

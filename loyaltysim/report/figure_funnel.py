@@ -12,7 +12,7 @@ from loyaltysim.report.drawing import ACCENT, BAD, INK, MUTED, Picture, axes_in,
 from loyaltysim.report.names import head
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval
-from loyaltysim.report.words import horizon
+from loyaltysim.report.words import fixed, horizon
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +152,7 @@ def _show(axes: Axes, nodes: list[Node], room: float, whole: float, left_of: boo
         axes.fill_between(
             [node.x, node.x + NODE], node.low, node.low + max(node.tall, 0.012), color=node.colour, lw=0, zorder=3
         )
-        part = f"{node.size:,.0f}" if len(nodes) == 1 else f"{node.size:,.0f} ({_percent(node.size / whole)})"
+        part = fixed(node.size) if len(nodes) == 1 else f"{fixed(node.size)} ({_percent(node.size / whole)})"
         axes.text(
             node.x - 0.07 if left_of else node.x + NODE + 0.07, y, f"{node.label}\n{part}", fontsize=SIZE, va="center",
             ha="right" if left_of else "left", linespacing=1.15, zorder=4,

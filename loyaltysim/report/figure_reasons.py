@@ -8,8 +8,8 @@ from loyaltysim.core.words import REASONS
 from loyaltysim.report.drawing import (
     ACCENT,
     INCH,
-    INK,
     MUTED,
+    ON_FILL,
     PAPER,
     Picture,
     axes_in,
@@ -24,7 +24,7 @@ from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval, paired
 from loyaltysim.report.tables import share
-from loyaltysim.report.words import horizon
+from loyaltysim.report.words import fixed, horizon
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 WIDTH, SIZE = 9.0, 9.0
 LOOKS = {
     "indifference": (ACCENT, PAPER, "indifferent service"),
-    "product": ("#56B4E9", INK, "product or process"),
-    "rival": ("#E69F00", INK, "lured by a rival"),
-    "friends": ("#CC79A7", INK, "followed friends"),
-    "moved": (MUTED, INK, "moved away"),
-    "died": ("#8A8A8A", PAPER, "died"),
+    "product": ("#56B4E9", ON_FILL, "product or process"),
+    "rival": ("#E69F00", ON_FILL, "lured by a rival"),
+    "friends": ("#CC79A7", ON_FILL, "followed friends"),
+    "moved": (MUTED, ON_FILL, "moved away"),
+    "died": ("#8A8A8A", ON_FILL, "died"),
 }
 """Each reason's colour, the colour of writing on it, and its name; what service can mend comes first."""
 
@@ -102,9 +102,9 @@ def _bar(axes: Axes, results: Results, name: str, row: int, inches_each: float) 
 def _end(results: Results, name: str, total: Interval) -> str:
     """Write a bar's length, and its difference from the first strategy."""
     if name == results.reference:
-        return f"{total.mean:,.0f}"
+        return fixed(total.mean)
     gap = paired(results.figures[name]["left"], results.figures[results.reference]["left"])
-    return f"{total.mean:,.0f}  ({gap.mean:+,.0f})"
+    return f"{fixed(total.mean)}  ({fixed(gap.mean, sign='+')})"
 
 
 def _title(results: Results) -> str:
@@ -130,4 +130,4 @@ def fewest_leavers(results: Results) -> str:
     if best == results.reference or gap.holds_zero:
         return ""
     ours, first = (named(name, results.strategies) for name in (best, results.reference))
-    return f"The fewest leave under {ours}: {gap.mean:,.0f} fewer than under {first} (95 %: {gap.low:,.0f} to {gap.high:,.0f})."
+    return f"The fewest leave under {ours}: {fixed(gap.mean)} fewer than under {first} (95 %: {fixed(gap.low)} to {fixed(gap.high)})."

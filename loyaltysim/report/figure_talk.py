@@ -21,7 +21,7 @@ from loyaltysim.report.drawing import (
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval, paired
-from loyaltysim.report.words import horizon
+from loyaltysim.report.words import fixed, horizon
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,10 +75,12 @@ def _bars(axes: Axes, results: Results, metric: str, colour: str) -> None:
     for row, (name, values) in enumerate(found.items()):
         span, gap = interval(values), paired(values, found[results.reference])
         axes.barh(row, span.mean, height=0.56, color=colour, linewidth=0)
-        text, rise = f"{span.mean:,.0f}", 0.0
+        text, rise = fixed(span.mean), 0.0
         if name != results.reference:
             rise = 0.17
-            axes.text(span.mean + most * 0.04, row + rise, f"{gap.mean:+,.0f}", fontsize=7.5, va="center", color=GREY)
+            axes.text(
+                span.mean + most * 0.04, row + rise, fixed(gap.mean, sign="+"), fontsize=7.5, va="center", color=GREY
+            )
         axes.text(span.mean + most * 0.04, row - rise, text, fontsize=SIZE, va="center")
 
 
@@ -90,7 +92,7 @@ def _title(results: Results) -> str:
     brought, took = (interval(results.figures[first][metric]).mean for metric in ("joined_by_talk", "left_friends"))
     return (
         f"{whose}: {good / bad:.1f} good messages for each bad one; "
-        f"talk brings {brought:,.0f} customers, and {took:,.0f} follow friends away"
+        f"talk brings {fixed(brought)} customers, and {fixed(took)} follow friends away"
     )
 
 
@@ -113,6 +115,6 @@ def most_moved(results: Results) -> str:
     if best == results.reference or gap.holds_zero:
         return ""
     return (
-        f"{head(best, results.strategies)} gains most by it: {gap.mean:,.0f} customers more than "
-        f"{named(results.reference, results.strategies)}, brought and kept (95 %: {gap.low:,.0f} to {gap.high:,.0f})."
+        f"{head(best, results.strategies)} gains most by it: {fixed(gap.mean)} customers more than "
+        f"{named(results.reference, results.strategies)}, brought and kept (95 %: {fixed(gap.low)} to {fixed(gap.high)})."
     )

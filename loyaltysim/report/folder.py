@@ -80,27 +80,25 @@ def _manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
-        what = f"{path} holds no results: there is no {MANIFEST}" if path.is_dir() else f"there is no folder {path}"
-        raise InputError(Problem(what, where="DIR", cure=f"name a folder that `{AGAIN}` has made")) from error
+        what = f"it holds no results: there is no {MANIFEST}" if path.is_dir() else "there is no such folder"
+        raise InputError(Problem(what, where=str(path), cure=f"name a folder that `{AGAIN}` has made")) from error
     except ValueError as error:
         raise _spoilt(path, MANIFEST, error) from error
     if not isinstance(manifest, dict):
         raise _spoilt(path, MANIFEST, "it holds no names with values")
     if manifest.get("status") != "done":
         cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"
-        raise InputError(
-            Problem(f"the run in {path} is {manifest.get('status', 'not finished')}", where="DIR", cure=cure)
-        )
+        raise InputError(Problem(f"this run is {manifest.get('status', 'not finished')}", where=str(path), cure=cure))
     if (path / MONTHS).exists() and not (path / FIGURES).exists():
         cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"
-        what = f"{path} was made by a version that kept no figures of single replications ({FIGURES} is missing)"
-        raise InputError(Problem(what, where="DIR", cure=cure))
+        what = f"it was made by a version that kept no figures of single replications ({FIGURES} is missing)"
+        raise InputError(Problem(what, where=str(path), cure=cure))
     return manifest
 
 
 def _spoilt(path: Path, name: str, why: object) -> InputError:
     cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"
-    return InputError(Problem(f"{path / name} cannot be read: {why}", where="DIR", cure=cure))
+    return InputError(Problem(f"{name} cannot be read: {why}", where=str(path), cure=cure))
 
 
 def results_in(path: Path, manifest: Mapping[str, Any]) -> Results:

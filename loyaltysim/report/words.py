@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from math import floor, isfinite, log10
 
 from loyaltysim.report.statistics import Interval
@@ -21,6 +22,17 @@ GRADES_MEAN = {
 """What each grade of evidence means."""
 
 
+def fixed(value: float, places: int = 0, sign: str = "") -> str:
+    """Write a number to so many decimals, thousands kept apart: `10,703` for 10702.5; `sign="+"` writes a plus as well.
+
+    A half is rounded away from zero, of the 15 digits that a spreadsheet keeps, so that workbook, page and terminal agree.
+    """
+    if not abs(value) < 1e15:  # beyond, all digits that there are come before the point
+        return f"{value:{sign},.{places}f}"
+    rounded = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{rounded if rounded else abs(rounded):{sign},.{places}f}"
+
+
 class Money:
     """A size of money (k$, M$, bn$) and as many decimals as tell figures of this kind apart."""
 
@@ -34,7 +46,7 @@ class Money:
     def bare(self, value: float) -> str:
         """Write a figure without its unit; one that is not zero never reads as zero, and zero has no sign."""
         shown = value / self.divisor
-        text = f"{shown:,.{self.decimals}f}"
+        text = fixed(shown, self.decimals)
         if not isfinite(shown) or any(digit in text for digit in "123456789"):
             return text
         if value == 0.0:
@@ -92,7 +104,7 @@ def horizon(months: int) -> str:
 
 def share(value: float) -> str:
     """Write a fraction as a percentage."""
-    return f"{100 * value:.1f} %" if isfinite(value) else ""
+    return f"{fixed(100 * value, 1)} %" if isfinite(value) else ""
 
 
 def evidence(counts: Mapping[str, int], scenario: object) -> str:
@@ -116,7 +128,7 @@ def roundly(count: int) -> int:
 
 def number(value: float) -> str:
     """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`."""
-    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.4g}"
+    return fixed(value) if abs(value) >= 1e3 else f"{value:.4g}"
 
 
 def quantity(value: float, unit: str, currency: str = "$") -> str:

@@ -17,7 +17,7 @@ from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval
 from loyaltysim.report.workbook_charts import customers_chart, money_chart, reasons_chart
-from loyaltysim.report.workbook_formats import Formats, format_for
+from loyaltysim.report.workbook_formats import Formats, format_for, height
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,8 @@ SHEETS = {
 }
 """The run's tables, by the name of their CSV file, and the sheet that holds each."""
 MOST_ROWS, HEAD_ROW, A4 = 1_048_575, 5, 9
+FIRST_WIDTH, WIDTH, MERGED = 30, 17, 7
+"""The first sheet's columns: how many letters wide its first is and the others, and the last that its sentences span."""
 
 
 def workbook(material: Material) -> bytes:
@@ -75,17 +77,19 @@ def _said(sheet: Worksheet, material: Material, formats: Formats) -> None:
     """Write title, question and answer at the top of the first sheet."""
     manifest = material.manifest
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 12, 17)
-    sheet.write_string(0, 0, plain(str(manifest.get("title", ""))), formats.soft)
-    sheet.write_string(1, 0, plain(" ".join(str(manifest.get("question", "")).split())), formats.soft)
+    sheet.set_column(0, 0, FIRST_WIDTH)
+    sheet.set_column(1, 12, WIDTH)
     lines = [line for line in str(manifest.get("answer", "")).split("\n") if line] or [""]
-    sheet.merge_range(2, 0, 2, 7, "", formats.answer)
-    sheet.write_string(2, 0, lines[0], formats.answer)
-    sheet.set_row(2, 48)
-    sheet.merge_range(3, 0, 3, 7, "", formats.text_wrapped)
-    sheet.write_string(3, 0, " ".join(lines[1:]), formats.text_wrapped)
-    sheet.set_row(3, 32 if len(lines) > 1 else 15)
+    said = (
+        (str(manifest.get("title", "")), formats.soft_wrapped, 15.0),
+        (" ".join(str(manifest.get("question", "")).split()), formats.soft_wrapped, 15.0),
+        (lines[0], formats.answer, 22.0),
+        (" ".join(lines[1:]), formats.text_wrapped, 15.0),
+    )
+    for row, (text, kind, line) in enumerate(said):
+        sheet.merge_range(row, 0, row, MERGED, "", kind)
+        sheet.write_string(row, 0, plain(text), kind)
+        sheet.set_row(row, height(text, (FIRST_WIDTH + MERGED * WIDTH) * 15 / line, line))
 
 
 def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: Results, formats: Formats) -> None:
@@ -94,10 +98,11 @@ def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: 
     heads, rows = _strategies(results)
     for column, head in enumerate(heads):
         sheet.write_string(HEAD_ROW, column, head, formats.head_of_figures if column else formats.head_wrapped)
-    sheet.set_row(HEAD_ROW, 48)
+    sheet.set_row(HEAD_ROW, max(height(head, WIDTH if column else FIRST_WIDTH) for column, head in enumerate(heads)))
     money, whole, share = formats.money(results.currency), formats.whole, formats.share
-    kinds = [formats.text, *[money] * (len(heads) - 3), whole, share]
+    kinds = [formats.text_wrapped, *[money] * (len(heads) - 3), whole, share]
     for number, row in enumerate(rows, HEAD_ROW + 1):
+        sheet.set_row(number, height(row[0], FIRST_WIDTH))
         for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
             _write(sheet, number, column, value, kind)
     last = HEAD_ROW + len(rows)

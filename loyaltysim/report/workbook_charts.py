@@ -1,4 +1,7 @@
-"""The workbook's native charts: worth against the first strategy, customers over time, why customers leave."""
+"""The workbook's native charts: worth against the first strategy, customers over time, why customers leave.
+
+What users wrote reaches a chart through the cells that hold it: a chart's own words may be read as a reference to cells.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.words import REASONS
 from loyaltysim.report.drawing import COLOURS
 from loyaltysim.report.figure_reasons import LOOKS
-from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
 from loyaltysim.report.words import horizon
 
@@ -32,9 +34,10 @@ def _chart(book: Workbook, kind: dict[str, Any], title: str, across: str, up: st
 
 def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart:
     """Draw worth against the first strategy, with and without the value after the horizon, from the first sheet."""
-    title = f"Worth against {plain(results.reference)} over {horizon(results.months)}"
-    chart = _chart(book, {"type": "bar"}, title, results.currency, "")
-    for column, name, colour in ((2, "with the value after the horizon", "#0072B2"), (5, "without it", "#E69F00")):
+    title = f"Worth against the first strategy over {horizon(results.months)}"
+    chart = _chart(book, {"type": "bar"}, title, "", "")
+    kinds = ((2, "with the value after the horizon", "#0072B2"), (5, "without the value after the horizon", "#E69F00"))
+    for column, name, colour in kinds:
         chart.add_series(
             {
                 "name": name,
@@ -44,8 +47,10 @@ def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart
                 "gap": 60,
             }
         )
-    chart.set_x_axis({"name": f"net present value ({results.currency})", "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})  # fmt: skip
-    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": FONT, "line": {"none": True}})
+    chart.set_x_axis({"name": ["Answer", head, 1], "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})  # fmt: skip
+    chart.set_y_axis(
+        {"reverse": True, "crossing": "max", "label_position": "low", "num_font": FONT, "line": {"none": True}}
+    )
     chart.set_legend({"position": "top", "font": FONT})
     chart.set_size({"width": 980, "height": 230 + 26 * len(results.strategies)})
     return chart
@@ -94,7 +99,7 @@ def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
             {"name": label, "categories": f"={names}", "values": f"={cells}", "fill": {"color": colour}, "gap": 50}
         )
     chart.set_x_axis({"num_format": "#,##0", "num_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})
-    chart.set_y_axis({"reverse": True, "num_font": FONT, "line": {"none": True}})
+    chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": FONT, "line": {"none": True}})
     chart.set_legend({"position": "top", "font": FONT})
     chart.set_size({"width": 760, "height": 200 + 30 * len(results.strategies)})
     return chart

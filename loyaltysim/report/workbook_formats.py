@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -26,6 +28,20 @@ COUNTS = (
 )
 MONEY_UNITS = ("$", "$/month", "$/customer", "$/$")
 NOT_MONEY = ("payback_months", "return_on_spend")
+
+
+HIGHEST = 409.0
+"""The highest row that Excel has, in points."""
+
+
+def height(text: str, width: float, line: float = 15.0) -> float:
+    """Give the height in points of a row so that a text wraps within so many letters and is not cut off.
+
+    Two fifths more letters than there are: bold and capital letters are wider, and words are kept whole.
+    """
+    letters = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    lines = 1 if letters <= 0.8 * width else ceil(1.4 * letters / width)
+    return min(line * lines, HIGHEST)
 
 
 class Formats:
@@ -68,7 +84,12 @@ class Formats:
     @cached_property
     def text_wrapped(self) -> Format:
         """Text over several lines."""
-        return self._of(text_wrap=True)
+        return self._of(num_format="@", text_wrap=True)
+
+    @cached_property
+    def soft_wrapped(self) -> Format:
+        """Text beside the matter, over several lines."""
+        return self._of(font_color=SOFT, text_wrap=True)
 
     @cached_property
     def soft(self) -> Format:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from loyaltysim import plots
 from loyaltysim.commands import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.files import csv_text
+from loyaltysim.experiments.study import Study
 from loyaltysim.report.decided import plainly
 from loyaltysim.report.drawing import png
 from tests.report.studies import HOSTILE, LONG
@@ -216,3 +218,19 @@ def test_the_page_of_a_decision_has_a_section_for_each_of_its_questions(tmp_path
 )
 def test_numbers_are_plain(value: float, told: str) -> None:
     assert plainly(value) == told
+
+
+@pytest.mark.parametrize(
+    ("question", "verb"),
+    [("breakeven", "breakeven"), ("frontier", "breakeven"), ("sensitivity", "sensitivity"), ("levers", "optimise")],
+)
+def test_a_run_says_which_command_finds_what_it_cannot_draw(study: Study, question: str, verb: str) -> None:
+    with pytest.raises(InputError, match=f"loyaltysim {verb} SCENARIO.yml"):
+        getattr(study.plot, question)()
+
+
+def test_a_study_draws_the_break_even_that_lies_in_its_folder(study: Study, tmp_path: Path) -> None:
+    shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
+    for name, table in CASES["turns"][1].items():
+        (tmp_path / f"{name}.csv").write_text(csv_text(table))
+    assert png(replace(study, folder=tmp_path).plot.breakeven()) == png(plots.breakeven(tmp_path))

@@ -124,6 +124,7 @@ def test_a_folder_that_cannot_be_told_is_wrong_input_with_its_cure(
     done = CliRunner().invoke(main, ["report", str(tmp_path / "moved")])
     assert done.exit_code == 2
     assert said in done.stderr
+    assert f"{tmp_path / 'moved'}: " in done.stderr
     assert "loyaltysim run" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "moved/report.html").exists()
 
@@ -131,7 +132,7 @@ def test_a_folder_that_cannot_be_told_is_wrong_input_with_its_cure(
 def test_no_folder_is_wrong_input(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["report", str(tmp_path / "nowhere")])
     assert done.exit_code == 2
-    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr
+    assert f"{tmp_path / 'nowhere'}: there is no such folder" in done.stderr
 
 
 def test_tables_of_a_command_that_decides_get_a_page_and_a_workbook(tmp_path: Path) -> None:

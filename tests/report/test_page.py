@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import drawing
+from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
+from loyaltysim.report.page.basis import rests_on
 from loyaltysim.report.page.build import page
 from tests.report.studies import HOSTILE, LONG, widened
 
@@ -130,6 +133,12 @@ def test_writing_in_drawings_can_be_read_in_light_and_dark(colour: str) -> None:
     assert contrast(svg.DARK[colour], svg.DARK[drawing.PAPER]) >= 4.5
 
 
+def test_letters_on_bars_can_be_read_in_light_and_dark() -> None:
+    for fill, letters, reason in LOOKS.values():
+        assert contrast(fill, letters) >= 4.5, reason
+        assert contrast(svg.DARK[fill], svg.DARK[letters]) >= 4.5, reason
+
+
 def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
     strategies = [svg.DARK[colour] for colour in drawing.COLOURS]
     assert len(set(strategies)) == len(strategies)
@@ -151,3 +160,39 @@ def test_what_it_rests_on_names_the_weakest_figures(outline: Outline, study: Stu
     assert "stated.churn_annual" in outline.texts or "stated.silent_share_of_lost" in outline.texts or study.rests_on
     assert f"{study.results.replications}" in outline.texts
     assert "loyaltysim run scenario.yml" in outline.texts
+
+
+def test_it_names_the_command_that_finds_where_the_recommendation_turns(
+    study: Study, text: str, tmp_path: Path
+) -> None:
+    command = "loyaltysim breakeven scenario.yml"
+    assert command in text.partition('<section id="basis"')[2].partition("</section>")[0]
+    found = material(study.folder)
+    assert found.results is not None
+    alone = widened(found.results, ["as today"])
+    assert command not in page(Material(found.manifest, alone, found.path)).decode()
+    shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "breakeven_curve.csv").write_text("path\n")
+    assert rests_on(material(tmp_path)).code == []
+
+
+def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
+    section = text.partition('<section id="touchpoints"')[2].partition("</section>")[0]
+    assert "12 touchpoints of highest priority" in section
+    assert "to mend first" not in section
+    assert "Priority is by importance, urgency, gap and ease" in section
+
+
+def test_names_from_right_to_left_do_not_reorder_the_sentence(study: Study) -> None:
+    name, found = "תוכנית <3>", material(study.folder)
+    results = widened(study.results, [name, "recovery"])
+    manifest = dict(found.manifest) | {
+        "answer": f'Over 1 year, "{name}" earns 3 more than recovery.',
+        "title": "עברית!",
+    }
+    content = page(Material(manifest, results, found.path)).decode()
+    assert '"<bdi>תוכנית &lt;3&gt;</bdi>" earns 3'.replace('"', "&#34;") in content
+    assert "<h1><bdi>עברית!</bdi></h1>" in content
+    assert '<th scope="row"><bdi>תוכנית &lt;3&gt;</bdi></th>' in content
+    assert "<bdi>recovery" not in content
+    Outline(content)

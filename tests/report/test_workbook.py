@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from loyaltysim.commands.run import show_table
 from loyaltysim.experiments.study import Study
-from loyaltysim.report.folder import material
+from loyaltysim.report import answer
+from loyaltysim.report.folder import Material, material
+from loyaltysim.report.page.build import page
+from loyaltysim.report.words import fixed
 from loyaltysim.report.workbook import HEAD_ROW, workbook
 from tests.report.studies import HOSTILE
 
@@ -104,33 +111,59 @@ def test_report_workbook_csv_and_terminal_say_the_same_numbers(
 ) -> None:
     with open(folder / "summary.csv", newline="") as file:
         summary = {(row["strategy"].removeprefix("'"), row["metric"]): row for row in csv.DictReader(file)}
-    page = page_rows((folder / "report.html").read_text(), "answer")
+    shown_on_page = page_rows((folder / "report.html").read_text(), "answer")
     sheet = {row[0]: row[1:] for row in rows(book["Answer"])[HEAD_ROW + 1 :] if row[0] in study.results.strategies}
     show_table(study)
     terminal = capsys.readouterr().out
-    assert list(page) == list(sheet) == list(study.results.strategies)
+    assert list(shown_on_page) == list(sheet) == list(study.results.strategies)
     for name in study.results.strategies:
         worth, bare, customers, churn = (
             summary[name, metric] for metric in ("npv", "npv_without_later_value", "customers", "churn_annual")
         )
         in_csv = [worth["mean"], worth["difference"], bare["difference"], customers["mean"], churn["mean"]]
         exact = [float(each) if each else None for each in in_csv]
-        on_page = [value for value, _ in page[name]]
+        on_page = [value for value, _ in shown_on_page[name]]
         in_book = [sheet[name][place] for place in (0, 1, 4, 7, 8)]
         assert on_page == exact
         assert in_book == [None if each is None else pytest.approx(each, rel=1e-15) for each in exact]
-        for _, shown in page[name]:
+        for _, shown in shown_on_page[name]:
             assert shown in terminal, (name, shown)
+
+
+def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {
+        name: each
+        | {"customers": np.full_like(each["customers"], 10702.5), "churn_annual": np.full_like(each["npv"], 0.1445)}
+        for name, each in study.results.figures.items()
+    }
+    results, found = replace(study.results, figures=figures), material(study.folder)
+    found = Material(found.manifest, results, found.path)
+    Console(width=200).print(answer.table(results))
+    terminal = capsys.readouterr().out
+    for section, place in (("answer", 3), ("customers", 0)):
+        assert page_rows(page(found).decode(), section)["as today"][place] == (10702.5, "10,703")
+    assert terminal.count("10,703") == 3
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(found)))["Answer"]
+    cell = sheet.cell(HEAD_ROW + 2, 9)
+    assert (cell.value, cell.number_format) == (10702.5, "#,##0")  # shown as 10,703: spreadsheets round halves away
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"),
+    [(10702.5, 0, "10,703"), (-0.5, 0, "-1"), (-0.4, 0, "0"), (100 * 0.145, 0, "15"), (2.675, 2, "2.68"), (1e15, 0, "1,000,000,000,000,000")],
+)  # fmt: skip
+def test_halves_are_rounded_away_from_zero_as_spreadsheets_do(value: float, places: int, shown: str) -> None:
+    assert fixed(value, places) == shown
 
 
 def test_money_on_the_page_is_money_in_the_csv_file(folder: Path, study: Study) -> None:
     money = pd.read_csv(folder / "money.csv")
     money["strategy"] = money.strategy.str.removeprefix("'")
-    page = (folder / "report.html").read_text()
-    for name, cells in page_rows(page, "next-dollar").items():
+    text = (folder / "report.html").read_text()
+    for name, cells in page_rows(text, "next-dollar").items():
         row = money[money.strategy == name].set_index("item")["mean"]
         assert cells[2][0] == pytest.approx(row.return_on_spend, rel=1e-15, nan_ok=True) or cells[2][0] is None
-    for name, cells in page_rows(page, "money").items():
+    for name, cells in page_rows(text, "money").items():
         assert cells[3][0] == money[(money.strategy == name) & (money.item == "npv")]["mean"].iloc[0]
 
 

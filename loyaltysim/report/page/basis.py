@@ -30,7 +30,15 @@ def rests_on(material: Material) -> Section | None:
     said = ["What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."]
     if material.manifest.get("lesson"):
         said.append(f"Lesson of the file as it is written: {plain(' '.join(str(material.manifest['lesson']).split()))}")
-    return Section("basis", "What does the answer rest on?", said, tables=tables)
+    return Section("basis", "What does the answer rest on?", said, tables=tables, code=_not_asked_yet(material))
+
+
+def _not_asked_yet(material: Material) -> list[tuple[str, str]]:
+    """Name the command that finds where the recommendation turns, if there is something to turn and it was not run here."""
+    compared = material.results is not None and len(material.results.strategies) > 1
+    if not compared or "breakeven_curve" in material.names:
+        return []
+    return [("loyaltysim breakeven scenario.yml", "in this folder: at which acquisition cost the recommendation turns")]
 
 
 def _weakest(audit: pd.DataFrame) -> Table:

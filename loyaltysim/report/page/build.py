@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page import svg
+from loyaltysim.report.page.apart import apart, written_by_users
 from loyaltysim.report.page.parts import Drawing, Section
 from loyaltysim.report.page.registry import sections
 
@@ -23,6 +24,7 @@ def page(material: Material) -> bytes:
         title=title,
         question=plain(" ".join(str(material.manifest.get("question", "")).split())),
         sections=shown,
+        apart=apart(written_by_users(material)),
         colours=[(svg.name_of(light), light, dark) for light, dark in svg.DARK.items()],
     )
     return text.encode()

@@ -11,6 +11,7 @@ from loyaltysim.report.decided import Decided, decided, plainly
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, row_head
+from loyaltysim.report.words import fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,7 +87,7 @@ def _cell(value: Any, head: bool) -> Cell:
         return row_head(value) if head else Cell(plain(value))
     if isnan(value):
         return Cell("")
-    text = plainly(value) if abs(value) < 1e4 else f"{value:,.0f}"
+    text = plainly(value) if abs(value) < 1e4 else fixed(value)
     text = "0" if abs(value) < NOTHING else text
     return Cell(text, value=float(value), head=head)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import Money
+from loyaltysim.report.words import Money, fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,16 +84,16 @@ def count(span: Interval, signed: bool = False, sure: bool = True) -> Cell:
     """Give a cell of a number of people or things, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
-    ends = f"{span.low:,.0f} to {span.high:,.0f}" if span.known and sure else ""
-    return Cell(f"{span.mean:+,.0f}" if signed else f"{span.mean:,.0f}", ends, span.mean)
+    ends = f"{fixed(span.low)} to {fixed(span.high)}" if span.known and sure else ""
+    return Cell(fixed(span.mean, sign="+" if signed else ""), ends, span.mean)
 
 
 def percent(span: Interval) -> Cell:
     """Give a cell of a share, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
-    ends = f"{100 * span.low:.1f} to {100 * span.high:.1f}" if span.known else ""
-    return Cell(f"{100 * span.mean:.1f} %", ends, span.mean)
+    ends = f"{fixed(100 * span.low, 1)} to {fixed(100 * span.high, 1)}" if span.known else ""
+    return Cell(f"{fixed(100 * span.mean, 1)} %", ends, span.mean)
 
 
 def amount(money: Money, span: Interval, signed: bool = False) -> Cell:
@@ -110,5 +110,5 @@ def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = Fals
     if not isfinite(span.mean):
         return Cell("")
     sign = "+" if signed else ""
-    ends = f"{span.low:{sign}.{places}f} to {span.high:{sign}.{places}f}" if span.known else ""
-    return Cell(f"{span.mean:{sign},.{places}f} {unit}".strip(), ends, span.mean)
+    ends = f"{fixed(span.low, places, sign)} to {fixed(span.high, places, sign)}" if span.known else ""
+    return Cell(f"{fixed(span.mean, places, sign)} {unit}".strip(), ends, span.mean)

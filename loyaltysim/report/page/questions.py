@@ -31,6 +31,10 @@ from loyaltysim.report.words import horizon, money_for
 PANELS = 4
 """Waterfalls in one drawing: more would not fit on one printed page."""
 TOUCHPOINTS = 12
+PRIORITY = (
+    "Priority is by importance, urgency, gap and ease of mending; the field is by importance and performance alone. "
+    "So a touchpoint to keep, which is important and goes better than the mean, can still have a high priority."
+)
 
 
 def answer(material: Material) -> Section | None:
@@ -198,6 +202,10 @@ def talk(material: Material) -> Section | None:
     )
 
 
+def _highest(count: int) -> str:
+    return "The touchpoint of highest priority" if count == 1 else f"The {count} touchpoints of highest priority"
+
+
 def touchpoints(material: Material) -> Section | None:
     """Show which touchpoints are urgent."""
     results = material.results
@@ -213,11 +221,11 @@ def touchpoints(material: Material) -> Section | None:
         for row in first.itertuples()
     ]  # fmt: skip
     heads = ["touchpoint, by priority", "stage", "kind", "share of encounters", "goes well", "field"]
-    caption = f"The {len(rows)} touchpoints to mend first under {plain(results.reference)}; touchpoints.csv has all"
+    caption = f"{_highest(len(rows))} under {plain(results.reference)}; touchpoints.csv has all"
     return Section(
         "touchpoints",
         "Where does service fail?",
-        [],
+        [PRIORITY],
         [Drawing(material.figure(draw_touchpoints))],
         [Table(caption, heads, rows)],
     )

@@ -14,13 +14,16 @@ from loyaltysim.report.drawing import Picture, look
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INK = "#1A1C1E"
 DARK = {
-    "#000000": "#F2F4F5", "#222222": "#E6E8EA", "#555555": "#AEB4BA", "#777777": "#9AA1A8", "#8A8A8A": "#868D94",
-    "#BBBBBB": "#6B7279", "#E6E6E6": "#33393F", "#FFFFFF": "#15181B", "#0072B2": "#4BA8E8", "#B34E00": "#F0883E",
+    "#000000": "#F2F4F5", "#222222": "#E6E8EA", "#555555": "#AEB4BA", "#777777": "#9AA1A8", "#8A8A8A": "#9299A0",
+    "#BBBBBB": "#747B82", "#E6E6E6": "#33393F", "#FFFFFF": "#15181B", "#0072B2": "#4BA8E8", "#B34E00": "#F0883E",
     "#D55E00": "#F0883E", "#009E73": "#2FC79A", "#CC79A7": "#E49CC6", "#E69F00": "#F2B632", "#56B4E9": "#8FD0F5",
+    "#1A1B1C": "#000000",
 }  # fmt: skip
-"""Each colour of the house on white, and the one that takes its place on black; both keep their contrast and order."""
+"""Each colour of the house on white, and the one that takes its place on black; both keep their contrast and order.
+
+Letters on fills stay dark, for the fills get lighter.
+"""
 
 
 def name_of(colour: str) -> str:
