@@ -101,7 +101,7 @@ def test_a_pages_commands_work(page: Path, tmp_path: Path, monkeypatch: pytest.M
     for line in (line for block in SHELL.findall(text) for line in block.splitlines()):
         word, *options = shlex.split(line)
         if word != "loyaltysim":
-            assert line.startswith(("python3 -m venv", ".venv/bin/pip", "pip install")), line
+            assert line.startswith(("python3 -m venv", "source .venv/bin/activate", "pip install")), line
             continue
         done = CliRunner().invoke(main, [*options, *SHORT.get(options[0], [])])
         assert done.exit_code == 0, f"{line}: {done.output}"

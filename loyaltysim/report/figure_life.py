@@ -179,7 +179,7 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
     apart, forked = parting(setting, reference, life), fork(setting, reference, life)
     if apart and forked and apart.month == forked.month:
         apart = None
-    for found, style, word, high in ((apart, (0, (2, 2)), "differs", 0.27), (forked, "-", "fate differs", 0.03)):
+    for found, style, word, high in ((apart, (0, (2, 2)), "events differ", 0.27), (forked, "-", "fate differs", 0.03)):
         if not found:
             continue
         at, early = found.month - 0.5, found.month <= max(1, 0.12 * setting.months)

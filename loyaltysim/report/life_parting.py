@@ -1,4 +1,4 @@
-"""Where two lives of one person part: the first month in which something else happens to them, and why."""
+"""Where two lives of one person part: the first month in which something else happens to them, and why; and in mood."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ FATE = ("grievance", "voiced", "found", "outcome", "stayed", "left", "to_rival",
 """What befalls a person beyond encounters and talk."""
 HAPPENS = tuple(name for name in EVENTS if name not in ("standing", "tenure"))
 """What happens, without what only follows from it."""
+READABLE = 0.005
+"""The least difference of satisfaction that a reader of two decimals can see."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,24 @@ class Parting:
 
 
 def parting(setting: Setting, reference: Life, other: Life) -> Parting | None:
-    """Find the first month in which anything else happens than in the reference; None for the same life to the end."""
+    """Find the first month in which anything else happens than in the reference; None for the same events to the end."""
     return _first(setting, reference, other, HAPPENS)
 
 
 def fork(setting: Setting, reference: Life, other: Life) -> Parting | None:
     """Find the first month in which their fate differs: a grievance, a complaint, how it ended, leaving, coming; None if it never does."""
     return _first(setting, reference, other, FATE)
+
+
+def mood_apart(reference: Life, other: Life, until: int | None = None) -> tuple[float, int | None]:
+    """Give the largest difference of satisfaction before month `until` (None: to the end), and the first month with a readable one."""
+    apart = [
+        (abs(ours.satisfaction - theirs.satisfaction), theirs.month)
+        for ours, theirs in zip(reference.months, other.months, strict=False)
+        if ours.was_customer and theirs.was_customer and (until is None or theirs.month < until)
+    ]
+    first = next((month for size, month in apart if size >= READABLE), None)
+    return max((size for size, _ in apart), default=0.0), first
 
 
 def _first(setting: Setting, reference: Life, other: Life, names: Sequence[str]) -> Parting | None:
@@ -75,7 +88,7 @@ def _cause(setting: Setting, field: str, ours: Month, theirs: Month) -> Iterator
     elif field in ("channel", "public", "detours", "outcome", "stayed", "case_open"):
         yield f"The same complaint went another way: {_way(theirs)} here, {_way(ours)} there."
     elif field in ("left", "to_rival"):
-        yield f"The same month ended otherwise: {_end(theirs)} here, {_end(ours)} there. Satisfaction was {_level(theirs.satisfaction_grieving)} here and {_level(ours.satisfaction_grieving)} there."
+        yield f"The same month ended otherwise: {_end(theirs)} here, {_end(ours)} there. When grievances arise, satisfaction was {_level(theirs.satisfaction_grieving)} here and {_level(ours.satisfaction_grieving)} there."
     elif field in ("came", "returned", "attempted"):
         yield f"Something else brought them: {theirs.came or 'nothing'} here, {ours.came or 'nothing'} there."
     else:
@@ -98,9 +111,7 @@ def _of_talk(ours: Month, theirs: Month) -> Iterator[str]:
 
 
 def _of_grievance(ours: Month, theirs: Month) -> str:
-    level = (
-        f"Satisfaction was {_level(theirs.satisfaction_grieving)} here and {_level(ours.satisfaction_grieving)} there."
-    )
+    level = f"When it arose, satisfaction was {_level(theirs.satisfaction_grieving)} here and {_level(ours.satisfaction_grieving)} there."
     if theirs.grievance and not ours.grievance:
         return f"The same encounters: here they could not let it pass, there they did. {level}"
     if ours.grievance and not theirs.grievance:
@@ -115,10 +126,10 @@ def _of_levers(setting: Setting, here: Mapping[str, float], there: Mapping[str, 
         if here.get(path, setting.usual[path]) != there.get(path, setting.usual[path])
     ]
     told = [
-        f"{path} is {here.get(path, setting.usual[path]):,g} {setting.units[path]} here and {there.get(path, setting.usual[path]):,g} there"
+        f"{path.replace('.', ' ').replace('_', ' ')}, {here.get(path, setting.usual[path]):,g} {setting.units[path]} here and {there.get(path, setting.usual[path]):,g} there"
         for path in changed
     ]
-    return f"This month {', '.join(told)}." if told else ""
+    return f"What the firm does differs this month: {'; '.join(told)}." if told else ""
 
 
 def _number(month: Month, field: str) -> int | str:

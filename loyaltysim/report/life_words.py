@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from loyaltysim.report.life import Life, Month, Person, Setting
-from loyaltysim.report.life_parting import fork, parting
+from loyaltysim.report.life_parting import READABLE, fork, mood_apart, parting
 from loyaltysim.report.life_sentences import calendar, counted, listed, sentences, times
 from loyaltysim.report.names import head, named, plain
 from loyaltysim.report.words import horizon
@@ -64,7 +64,8 @@ def _told(setting: Setting, person: Person, lives: Sequence[Life], telling: Tell
 def _title(setting: Setting, person: Person, strategies: int) -> str:
     luck = f"seed {setting.seed}, replication {setting.replication}"
     worlds = "" if strategies == 1 else f"; the same person and the same luck under {strategies} strategies"
-    return f"Person {person.number:,} of {plain(setting.title)!r} ({luck}){worlds}."
+    of = f" of {plain(setting.title)!r}" if setting.title else ""
+    return f"Person {person.number:,}{of} ({luck}){worlds}."
 
 
 def _who(setting: Setting, person: Person) -> str:
@@ -99,18 +100,28 @@ def _against_reference(
     """Tell where a life parts from the reference's, and from the month on in which its fate differs."""
     like = f'under "{named(reference.strategy, names)}"'.replace('""', '"')
     apart, forked = parting(setting, reference, life), fork(setting, reference, life)
+    size, first = mood_apart(reference, life, apart.month if apart else None)
     if apart is None:
-        yield f"The same life as {like}, to the end."
+        yield f"The same {'events' if size else 'life'} as {like}, to the end.{_mood_apart(setting, size, first, '')}"
         return
     when = calendar(apart.month, setting.start)
-    yield f"In {when} the life parts from that {like}. {apart.cause}"
+    yield f"What happens to them is the same as {like} until {when}.{_mood_apart(setting, size, first, ' until then')} {apart.cause}"
     if forked is None:
-        yield "Only small things differ: their fate is the same to the end."
+        yield "From then on encounters, talk and mood may differ, but their fate is the same to the end."
         return
     if forked.month > apart.month:
         when = calendar(forked.month, setting.start)
         yield f"Their fate is the same until {when}. {forked.cause}"
     yield from telling(setting, life, forked.month)
+
+
+def _mood_apart(setting: Setting, size: float, first: int | None, until: str) -> str:
+    """Say how far satisfaction lies apart where the events are the same; nothing if it does not."""
+    if not size:
+        return ""
+    if first is None:
+        return f" Their satisfaction differs by less than {READABLE}{until}."
+    return f" Their satisfaction differs by {READABLE} or more from {calendar(first, setting.start)}, by at most {size:.3f}{until}."
 
 
 def _each(setting: Setting, life: Life, begin: int) -> Iterator[str]:
@@ -132,10 +143,16 @@ def _month(setting: Setting, month: Month, complaint_of: str) -> str:
 
 
 def _mood(month: Month) -> str:
-    if not month.was_customer or month.left or abs(month.satisfaction - month.satisfaction_before) < 0.005:
+    if not month.was_customer or month.left:
         return ""
-    way = "rose" if month.satisfaction > month.satisfaction_before else "fell"
-    return f" Satisfaction {way} from {month.satisfaction_before:.2f} to {month.satisfaction:.2f}."
+    told = _moved(month.satisfaction_before, month.satisfaction)
+    return f" {told}" if told else ""
+
+
+def _moved(start: float, end: float) -> str:
+    """Say how satisfaction moved; nothing unless it shows at two decimals."""
+    before, after = f"{start:.2f}", f"{end:.2f}"
+    return f"Satisfaction {'rose' if end > start else 'fell'} from {before} to {after}." if before != after else ""
 
 
 def _still_open(setting: Setting, month: Month, complaint_of: str) -> str:
@@ -179,9 +196,8 @@ def _met(months: Sequence[Month]) -> Iterator[str]:
         if total[name]
     ]
     yield f"They had {counted(total['met'], 'encounter')}{f', of them {listed(of_these)}' if of_these else ''}."
-    start, end = months[0].satisfaction_before, months[-1].satisfaction
-    if abs(end - start) >= 0.005:
-        yield f"Satisfaction {'rose' if end > start else 'fell'} from {start:.2f} to {end:.2f}."
+    if moved := _moved(months[0].satisfaction_before, months[-1].satisfaction):
+        yield moved
 
 
 def _talked(months: Sequence[Month]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,8 @@ from loyaltysim.experiments.observing import Observer
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.drawing import png, svg
 from loyaltysim.report.life import Life, Month, Talk
-from loyaltysim.report.life_sentences import sentences
-from loyaltysim.report.life_words import _summed
+from loyaltysim.report.life_sentences import calendar, sentences
+from loyaltysim.report.life_words import _against_reference, _moved, _spells, _summed
 from loyaltysim.scenario import Scenario
 
 Small = Callable[..., Scenario]
@@ -165,8 +166,8 @@ def test_summed_spells_keep_every_count(scenario: Scenario, found: dict[str, Cus
 def test_the_story_names_where_lives_part(found: dict[str, CustomerLife]) -> None:
     story = found["saved"].story
     assert "-- listen --" in story
-    assert re.search(r"In \w+ 20\d\d the life parts from that under \"?as today\"?", story)
-    assert "desk.budget is 2,000 $/month here and 80 there" in story
+    assert re.search(r"What happens to them is the same as under \"?as today\"? until\s+\w+\s+20\d\d", story)
+    assert "desk budget, 2,000 $/month here and 80 there" in " ".join(story.split())
     assert max(map(len, story.splitlines())) <= 96
 
 
@@ -174,6 +175,27 @@ def test_equal_lives_are_told_once(scenario: Scenario) -> None:
     twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
     story = customer(twice, id=5).story
     assert 'The same life as under "one", to the end.' in story or "The same life as under one, to the end." in story
+
+
+def test_the_story_says_where_mood_differs_though_events_do_not(found: dict[str, CustomerLife]) -> None:
+    setting, lived = found["saved"].setting, found["saved"].lives[0]
+    at = next(index for index, month in enumerate(lived.months) if month.was_customer and not month.left)
+
+    def told(shift: float) -> str:
+        months = list(lived.months)
+        months[at] = dataclasses.replace(months[at], satisfaction=months[at].satisfaction + shift)
+        other = dataclasses.replace(lived, strategy="other", months=tuple(months))
+        return " ".join(_against_reference(setting, lived, other, ["as today", "other"], _spells))
+
+    assert "The same life as" in told(0.0)
+    assert "The same events as" in told(1e-5)
+    assert "differs by less than 0.005." in told(1e-5)
+    assert f"0.005 or more from {calendar(at + 1, setting.start)}, by at most 0.020." in told(0.02)
+
+
+def test_satisfaction_moves_only_where_two_decimals_show_it() -> None:
+    assert _moved(0.5351, 0.5449) == ""
+    assert _moved(0.54, 0.53) == "Satisfaction fell from 0.54 to 0.53."
 
 
 def test_months_are_tidy(found: dict[str, CustomerLife]) -> None:
