@@ -32,6 +32,8 @@ EXPECTED = (
     "sobol",
     "optima",
     "common_luck",
+    "crashes",
+    "many_runs",
 )
 """What `pytest -m evidence` must have filed; a new long test adds its name here."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
