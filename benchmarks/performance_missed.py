@@ -77,11 +77,10 @@ def _replications(record: Record) -> str:
 
 
 def _cold(record: Record) -> str:
-    cold, compiling = _median(record, "start.cold"), _median(record, "start.compiling")
     return (
         f"This is processor time, of two processes that compile from both ends of the month; one waits\n"
-        f"{_median(record, 'start.cold.wall'):.1f} s. Compiling takes {compiling:.1f} s of it, most of it in Numba's own Python, and solving for the baseline's rates\n"
-        f"{cold - compiling:.1f}. It is paid once: afterwards a first month takes {_median(record, 'start.warm'):.1f} s."
+        f"{_median(record, 'start.cold.wall'):.1f} s. Most of it is Numba's own Python, which compiles. It is paid once: afterwards a first month\n"
+        f"takes {_median(record, 'start.warm'):.1f} s."
     )
 
 

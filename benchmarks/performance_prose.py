@@ -116,7 +116,7 @@ def readme(record: Record) -> str:
         f"The same core as a textbook Mesa model takes {_median(record, 'faster_than_twin.none'):.0f} times the processor time, as a good NumPy",
         f"program {_median(record, 'faster_than_numpy.none'):.1f} times; all three are docked with each other. "
         f"`--help` answers in {_median(record, 'start.help'):.2f} s, a first month in {_median(record, 'start.warm'):.1f} s, and",
-        f"{_median(record, 'start.cold'):.0f} s where kernels must be compiled and rates solved first. Table, picture and how to repeat it:",
+        f"{_median(record, 'start.cold'):.0f} s where kernels must be compiled first. Table, picture and how to repeat it:",
         "[docs/performance.md](docs/performance.md).\n",
     ]
     return "\n".join(lines)

@@ -15,6 +15,16 @@ def first_month() -> dict[str, float]:
     return {"customers": model.customers}
 
 
+def first_own_month() -> dict[str, float]:
+    """Give a first result of a market that is not the shipped one to the person, so that its rates must be solved."""
+    from loyaltysim.model import LoyaltyModel
+    from loyaltysim.scenario import load, shipped
+
+    model = LoyaltyModel(load(shipped("baseline.yml"), ["market.people=49999"]))
+    model.step()
+    return {"customers": model.customers}
+
+
 def first_network() -> dict[str, float]:
     """Give a first result of two kernels alone, for a quick look at whether this works."""
     from benchmarks.building import build
@@ -60,7 +70,9 @@ def _live(model) -> None:  # type: ignore[no-untyped-def]
         model.step()
 
 
-PROBES = {probe.__name__: probe for probe in (first_month, first_network, market_memory, network_memory)}
+PROBES = {
+    probe.__name__: probe for probe in (first_month, first_own_month, first_network, market_memory, network_memory)
+}
 
 
 def main(what: str, people: str = "", network: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Solved rates kept on disk, so that a scenario is solved once on a machine."""
+"""Solved rates kept on disk, so that a scenario is solved once on a machine; the baseline's come with the package."""
 
 from __future__ import annotations
 
@@ -17,11 +17,27 @@ if TYPE_CHECKING:
 
 PLACE = "LOYALTYSIM_CACHE"
 """The environment's word for where caches lie."""
+SHIPPED = Path(__file__).parent.parent / "data" / "solved.json"
+"""The key and the rates of the shipped baseline, found with the sources beside it."""
 
 
 def kept_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
-    """Give the rates kept for a scenario of this content and these sources, or search and keep them."""
-    place = _folder() / f"{content_key(scenario)}.json"
+    """Give the rates shipped or kept for a scenario of this content and these sources, or search and keep them."""
+    key = content_key(scenario)
+    return shipped_rates(key) or _kept_here(key, scenario, search)
+
+
+def shipped_rates(key: str) -> Rates | None:
+    """Give the rates that came with the package for a content key; None for any other world, and for changed sources."""
+    try:
+        told = json.loads(SHIPPED.read_text())
+    except (OSError, ValueError):
+        return None
+    return told["rates"] if told["key"] == key else None
+
+
+def _kept_here(key: str, scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+    place = _folder() / f"{key}.json"
     try:
         rates: Rates = json.loads(place.read_text())
     except (OSError, ValueError):

@@ -66,7 +66,7 @@ def test_every_missed_bar_is_named_and_those_that_may_be_are_explained(record: d
     for place, bar in enumerate(record["bars"]):
         bar["verdict"], figures[bar["figure"]]["what"] = "missed", f"figure {place}"
     figures |= {f"replication.{player}": simple(value) for player, value in (("engine", 0.02), ("twin", 0.6))}
-    figures |= {"start.compiling": simple(12.0), "start.cold.wall": simple(9.0)}
+    figures["start.cold.wall"] = simple(9.0)
     figures[name_of("whole", "none", "engine", FULL.engine[0])] = simple(176.0)
     page = performance_page.page(record)
     assert all(f"**figure {place}.**" in page for place in range(len(BARS)))
