@@ -1,4 +1,4 @@
-"""The complaint desk's month, in events: arrivals, handlers, waits, hand-offs."""
+"""The complaint desk's month, in events: arrivals, waits, hand-offs, conclusions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from loyaltysim.core.words import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
 from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.handlers import WAITING, first_ready, handle
 from loyaltysim.kernels.luck import bits, person, unit
 from loyaltysim.kernels.sorting import stable_order
 
-WAITING = np.inf
 ARRIVES = np.uint64(0)
 ANSWERED = np.uint64(1)
 EFFORT = np.uint64(2)
@@ -53,7 +53,7 @@ def forget_withdrawn(
     return kept, waiting
 
 
-@kernel
+@part
 def arrivals(rows, generation, key, month):
     """Give the instant, in months, at which each voiced complaint arrives: month + uniform; float64 (n,)."""
     instants = np.empty(rows.size, np.float64)
@@ -91,54 +91,6 @@ def receive(
         open_case[row] = 1
         count += 1
     return count, found
-
-
-@part
-def _busy_until(free_at, ends):
-    """Let the handler who is free first (the top of the heap) be busy until `ends`."""
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= free_at.size:
-            break
-        if child + 1 < free_at.size and free_at[child + 1] < free_at[child]:
-            child += 1
-        if free_at[child] >= ends:
-            break
-        free_at[place] = free_at[child]
-        place = child
-    free_at[place] = ends
-
-
-@kernel
-def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
-    """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
-
-    order: int64, the waiting cases' places; free_at: float64 (handlers,), a heap of the instants when each full-time
-    handler is free; full_hours: what one of them works a month; part_free_at, part_hours: the same of the part-timer, 0
-    hours for none. A case goes to whoever would finish it first. Returns the instant at which the part-timer is free,
-    and how many cases were begun.
-    """
-    for begun in range(order.size):
-        i = order[begun]
-        comes = max(ready[i], np.float64(month))
-        ends = WAITING
-        if free_at.size > 0:
-            ends = max(comes, free_at[0]) + effort[i] / full_hours
-        part_ends = WAITING
-        if part_hours > 0.0:
-            part_ends = max(comes, part_free_at) + effort[i] / part_hours
-        if part_ends < ends:
-            if max(comes, part_free_at) >= month + 1:
-                return part_free_at, begun
-            part_free_at = part_ends
-            due[i] = part_ends + delay[i]
-        else:
-            if free_at.size == 0 or max(comes, free_at[0]) >= month + 1:
-                return part_free_at, begun
-            _busy_until(free_at, ends)
-            due[i] = ends + delay[i]
-    return part_free_at, order.size
 
 
 @kernel
@@ -228,7 +180,16 @@ def work(
         count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
     )  # fmt: skip
     part_free_at, begun = handle(
-        _waiting(received, ready, due), month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours
+        first_ready(received, ready, due),
+        month,
+        ready,
+        effort,
+        delay,
+        due,
+        free_at,
+        full_hours,
+        part_free_at,
+        part_hours,
     )
     left, rows, outcomes, took, ends = conclude(
         received, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
@@ -254,21 +215,3 @@ def work(
         closed[place + i] = rows[i]
         closed_as[place + i] = outcomes[i]
     return left, part_free_at, closed, closed_as, took, counts
-
-
-@part
-def _waiting(count, ready, due):
-    """List the places of the cases that no handler has begun, first ready first; int64."""
-    places = np.empty(count, np.int64)
-    n = 0
-    for i in range(count):
-        if due[i] == WAITING:
-            places[n] = i
-            n += 1
-    instants = np.empty(n, np.float64)
-    for k in range(n):
-        instants[k] = ready[places[k]]
-    order = stable_order(instants)
-    for k in range(n):
-        order[k] = places[order[k]]
-    return order

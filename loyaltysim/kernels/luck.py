@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel
+from loyaltysim.kernels.compiled import kernel, part
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -31,7 +31,7 @@ def bits(key, position):
     return mixed(key + (position + ONE) * GOLDEN)
 
 
-@kernel
+@part
 def mixed(z):
     """Give a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
     z = (z ^ (z >> S30)) * FIRST
@@ -69,7 +69,7 @@ def below(word, n):
     return np.int64(((word & LOW32) * np.uint64(n)) >> S32)
 
 
-@kernel
+@part
 def erlang(seed, position, shape):
     """Give a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
     product = 1.0

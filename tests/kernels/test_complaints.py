@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.words import LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
-from loyaltysim.kernels import desk, handoffs
+from loyaltysim.kernels import desk, handlers, handoffs
 
 KEY, ROWS, FIRST = np.uint64(2026), np.arange(5, dtype=np.int32), np.zeros(5, np.uint16)
 CERTAIN, NEVER = 1.0, 0.0
@@ -95,7 +95,7 @@ def test_calling_back_what_was_solved_changes_nothing() -> None:
 def test_handlers_take_first_who_is_ready_first() -> None:
     cases = five_cases(ready=[4.5, 4.1, 4.3, 4.2, 4.4], due=np.inf, effort=16.0)
     order = np.argsort(cases["ready"], kind="stable")
-    _, begun = desk.handle(
+    _, begun = handlers.handle(
         order, MONTH, cases["ready"], cases["effort"], cases["delay"], cases["due"], np.full(1, -1e9), 160.0, -1e9, 0.0
     )
     assert begun == 5

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from loyaltysim.kernels import desk
+from loyaltysim.kernels import desk, handlers
 
 REPLICATIONS, STANDARD_ERRORS = 50, 3.0
 HANDLERS, HANDLER_HOURS, MEAN_HOURS = 3, 160.0, 2.0
@@ -54,7 +54,9 @@ def waits(load: float, months: int, seed: int) -> np.ndarray:
     while np.isinf(due).any():
         arrived = int(np.searchsorted(ready, month + 1))
         waiting = np.flatnonzero(np.isinf(due[:arrived]))
-        desk.handle(waiting, month, ready, effort, np.zeros(ready.size), due, free_at, HANDLER_HOURS, *NO_PART_TIMER)
+        handlers.handle(
+            waiting, month, ready, effort, np.zeros(ready.size), due, free_at, HANDLER_HOURS, *NO_PART_TIMER
+        )
         month += 1
     return (due - effort / HANDLER_HOURS - ready)[there:]
 
