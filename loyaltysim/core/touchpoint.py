@@ -1,4 +1,4 @@
-"""A touchpoint as a row of numbers, and the table of them that comes with loyaltysim (F18)."""
+"""A touchpoint as a row of numbers, how kinds of them differ, and the table of them that comes with loyaltysim (F18)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,28 @@ class Touchpoint(BaseModel):
     wow: float = param(1.0, unit="weight", low=0, doc="how often it delights, relative to its kind")
     fix_cost: float = param(20_000.0, unit="$", low=1, doc="spending that mends 63 % of it")
     ease: float = param(0.5, unit="share", low=0, high=1, doc="how easily it is fixed; 1: one department can, alone")
+
+
+class ColdByKind(BaseModel):
+    """How often each kind of touchpoint is indifferent, relative to the others; people most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    communication: float = param(0.7, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
+    channel: float = param(0.8, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
+    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F1")
+    brand: float = param(0.5, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
+
+
+class WarmByKind(BaseModel):
+    """How often each kind of touchpoint delights, relative to the others; people most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    communication: float = param(0.6, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
+    channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
+    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
+    brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
 
 
 @cache

@@ -18,7 +18,17 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core.alias import alias
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import BRAND, KINDS, SEARCH, STAGES, Touchpoint, going_wrong, usual
+from loyaltysim.core.touchpoint import (
+    BRAND,
+    KINDS,
+    SEARCH,
+    STAGES,
+    ColdByKind,
+    Touchpoint,
+    WarmByKind,
+    going_wrong,
+    usual,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,28 +36,6 @@ if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import Table, World
-
-
-class ColdByKind(BaseModel):
-    """How often each kind of touchpoint is indifferent, relative to the others; people most."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    communication: float = param(0.7, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
-    channel: float = param(0.8, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
-    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F1")
-    brand: float = param(0.5, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
-
-
-class WarmByKind(BaseModel):
-    """How often each kind of touchpoint delights, relative to the others; people most."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    communication: float = param(0.6, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
-    channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
-    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
-    brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
 
 
 class Priority(BaseModel):

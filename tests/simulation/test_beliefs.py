@@ -15,20 +15,13 @@ import pytest
 from loyaltysim.core.touchpoint import PEOPLE
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
-from tests.simulation.worlds import played
+from tests.simulation.worlds import MARKET, played
 
 pytestmark = pytest.mark.markets
 
 PAIRS = 6
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "voice.unprompted": 0.4,
-    "desk.budget": 1_500.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
-    "months": 24,
-}
+OUTSPOKEN = {**MARKET, "voice.unprompted": 0.4, "desk.budget": 1_500.0}
+"""A market in which leaders hear of enough to go by."""
 FEW = [
     {"name": "clerk", "stage": "shopping", "kind": "people", "importance": 4.0, "failure": 4.0, "fix_cost": 4_000.0},
     {"name": "queue", "stage": "shopping", "kind": "people", "importance": 2.0, "failure": 4.0, "fix_cost": 4_000.0},
@@ -91,7 +84,7 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
 
 
 def figures_of(small: Callable[..., Scenario], *changes: dict[str, Any], pairs: int = PAIRS) -> list[dict[str, float]]:
-    given: dict[str, Any] = {**MARKET, "strategies": {"today": {}}}
+    given: dict[str, Any] = {**OUTSPOKEN, "strategies": {"today": {}}}
     for more in changes:
         given |= more
     scenario = small(**given)
@@ -165,7 +158,7 @@ def test_what_more_surveying_and_listening_buys_grows_less_and_less(small: Calla
         ("leaders.listening", 1_000.0, "leaders_heard", {"voice.unprompted": 0.9}),
     ):
         strategies = {str(k): {lever: k * step} for k in range(4)}
-        scenario = small(**{**MARKET, **world, "strategies": strategies})
+        scenario = small(**{**OUTSPOKEN, **world, "strategies": strategies})
         runs = [[run.figures[metric] for run in simulate(scenario, r, list(strategies))] for r in range(PAIRS)]
         gains = np.diff(np.mean(runs, axis=0))
         assert np.all(gains > 0)
@@ -183,7 +176,7 @@ def test_some_of_a_lever_is_worth_more_than_none_and_than_too_much_k8(
     small: Callable[..., Scenario], lever: str, grid: tuple[float, float, float], world: dict[str, Any]
 ) -> None:
     strategies = {str(value): {lever: value} for value in grid}
-    scenario = small(**{**MARKET, **world, "strategies": strategies})
+    scenario = small(**{**OUTSPOKEN, **world, "strategies": strategies})
     worth = np.array([[run.figures["npv"] for run in simulate(scenario, r, list(strategies))] for r in range(12)])
     for other in (0, 2):
         gap = worth[:, 1] - worth[:, other]

@@ -13,7 +13,7 @@ import pytest
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.book import book
-from tests.simulation.test_directions import MARKET
+from tests.simulation.worlds import MARKET
 
 pytestmark = pytest.mark.markets
 
