@@ -40,6 +40,6 @@ def supplied(status, with_rival):
     return int(np.count_nonzero(with_rival)), int(np.count_nonzero(status == CUSTOMER))
 
 
-def smoothed(before, gained):
-    """Give the smoothed monthly gain (who came less who left), in which the latest month weighs 1/12."""
-    return before + (gained - before) / MONTHS_A_YEAR
+def smoothed(before, gained, looks):
+    """Give the smoothed monthly gain (who came less who left): the mean of 12 looks, from then on the latest weighs 1/12."""
+    return before + (gained - before) / min(looks, MONTHS_A_YEAR)

@@ -162,6 +162,7 @@ class Rivals(Mechanism):
     answer = column("firm", "float64", unit="$/month", doc="what rivals spend in answer to our advertising")
     drowned = column("firm", "float64", unit="share", doc="part of our advertising's pull that their answer drowns")
     rivals_had = column("firm", "int64", unit="people", doc="rivals' customers when they last looked", start=-1)
+    rivals_looks = column("firm", "int64", unit="months", doc="months whose gain they have seen")
     rivals_gain = column("firm", "float64", unit="share/month", doc="net gain of rivals, of our customers, over a year")
     rivals_gain_usual = column("firm", "float64", unit="share/month", doc="the same at month 0")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
@@ -238,8 +239,9 @@ class Rivals(Mechanism):
         firm, people = world.firm, world.people
         have, ours = kernels.rivals.supplied(people.status, people.with_rival)
         if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
+            firm.rivals_looks[0] += 1
             gained = (have - int(firm.rivals_had[0])) / max(1, ours)
-            firm.rivals_gain[0] = kernels.rivals.smoothed(float(firm.rivals_gain[0]), gained)
+            firm.rivals_gain[0] = kernels.rivals.smoothed(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
         firm.rivals_had[0] = have
         if world.month <= 0:
             firm.rivals_gain_usual[0] = firm.rivals_gain[0]
