@@ -1,4 +1,4 @@
-"""A touchpoint as a row of numbers, how kinds of them differ, and the table of them that comes with loyaltysim (F18)."""
+"""A touchpoint as a row of numbers, how kinds differ, what is mended first, and the table that comes with loyaltysim (F18)."""
 
 from __future__ import annotations
 
@@ -60,6 +60,17 @@ class WarmByKind(BaseModel):
     channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
     people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
     brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
+
+
+class Priority(BaseModel):
+    """What counts for the order in which touchpoints are mended, each measured from 0 to the largest, 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    importance: float = param(1.0, unit="weight", low=0, doc="weight of importance", source="F19")
+    urgency: float = param(1.0, unit="weight", low=0, doc="weight of its share of bad encounters", source="F19")
+    gap: float = param(1.0, unit="weight", low=0, doc="weight of the failures that mending can still end", source="F19")
+    ease: float = param(1.0, unit="weight", low=0, doc="weight of ease", source="F19")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
 ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
-it, and for the rest where the leaders believe that most fails (F16). What the complaint desk learns about causes (F8, F32)
+it, and for the rest where it ends most of the failures that the leaders saw (F16). What the complaint desk learns about causes (F8, F32)
 mends where they believe so, the worst first. Mending ends failures, and only those that are not promises broken by
 differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
 """
@@ -13,8 +13,6 @@ import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from loyaltysim import kernels
 from loyaltysim.core.alias import alias
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
@@ -24,6 +22,7 @@ from loyaltysim.core.touchpoint import (
     SEARCH,
     STAGES,
     ColdByKind,
+    Priority,
     Touchpoint,
     WarmByKind,
     going_wrong,
@@ -38,15 +37,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import Table, World
 
 
-class Priority(BaseModel):
-    """What counts for the order in which touchpoints are mended, each measured from 0 to the largest, 1."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    importance: float = param(1.0, unit="weight", low=0, doc="weight of importance", source="F19")
-    urgency: float = param(1.0, unit="weight", low=0, doc="weight of its share of bad encounters", source="F19")
-    gap: float = param(1.0, unit="weight", low=0, doc="weight of the failures that mending can still end", source="F19")
-    ease: float = param(1.0, unit="weight", low=0, doc="weight of ease", source="F19")
+UNKNOWN = 1e-9
+"""Weight of priority where all goes by belief: it settles only what belief leaves open."""
 
 
 class Touchpoints(Mechanism):
@@ -93,7 +85,7 @@ class Touchpoints(Mechanism):
         unit="share",
         low=0,
         high=1,
-        doc="how far money for repair goes where the leaders believe that most fails, and not by priority",
+        doc="how far money for repair goes where it ends most of what the leaders believe to fail, and not by priority",
         source="F16",
         plausible=(0, 1),
     )
@@ -207,11 +199,23 @@ class Touchpoints(Mechanism):
             self._mend(points, np.where(points.seen_failing > 0, points.seen_failing, -np.inf), money)
 
     def _repair(self, points: Table) -> NDArray:
-        """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,)."""
-        most = float(points.seen_failing.max())
+        """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,).
+
+        Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw, and what they paid
+        to mend they count no longer. What they know nothing of follows by priority.
+        """
+        import numpy as np
+
+        if self.repair == 0:
+            return np.zeros(points.rows)
+        promising = points.seen_failing / points.fix_cost
+        most = float(promising.max())
         belief = self.belief * math.exp(-self.audit / self.audit_scale) if most > 0 else 0.0
-        order = (1 - belief) * points.precedence + belief * points.seen_failing / (most or 1.0)
-        return self._mend(points, order, self.repair)
+        order = max(1 - belief, UNKNOWN) * points.precedence + belief * promising / (most or 1.0)
+        before = points.mended.copy()
+        spent = self._mend(points, order, self.repair)
+        points.seen_failing[:] *= np.divide(1 - points.mended, 1 - before, out=np.ones(points.rows), where=before < 1)
+        return spent
 
     def _mend(self, points: Table, order: NDArray, money: float) -> NDArray:
         return kernels.touchpoints.mend(

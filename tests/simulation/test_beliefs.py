@@ -39,6 +39,15 @@ MENDED = {
     "grievance.product": 0.3,
 }
 BLIND = {**MENDED, "leaders.layers": 8, "leaders.loss": 0.1, "leaders.flattery": 0.3}
+HEARD = {
+    "voice.unprompted": 0.9,
+    "touchpoints.failure": 0.05,
+    "touchpoints.belief": 1.0,
+    "touchpoints.repair": 4_000.0,
+    "desk.causes": 0.0,
+    "grievance.product": 0.3,
+}
+"""The usual touchpoints, of which much fails, is voiced, and is mended as the leaders believe."""
 GOOD_DESK = {"desk.budget": 8_000.0, "grievance.indifference": 0.15}
 SURVEYED = {**GOOD_DESK, "surveys.budget": 2_000.0}
 PAID = {"desk.compensation": 100.0, "voice.unprompted": 0.8}
@@ -55,6 +64,11 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("F16 going by belief", {**BLIND, "touchpoints.belief": 0.0}, BLIND, "failure_rate", +1),
     ("F15 listening", BLIND, {**BLIND, "leaders.listening": 3_000.0}, "believed_wrongly", -1),
     ("F15 listening mends", BLIND, {**BLIND, "leaders.listening": 3_000.0}, "failure_rate", -1),
+    ("F16 loss mends less", HEARD, {**HEARD, "leaders.loss": 0.6}, "mended_share", -1),
+    ("F16 no loss mends more", HEARD, {**HEARD, "leaders.loss": 0.0}, "mended_share", +1),
+    ("F16 layers mend less", HEARD, {**HEARD, "leaders.layers": 8}, "mended_share", -1),
+    ("F16 silence mends less", HEARD, {**HEARD, "voice.unprompted": 0.2}, "mended_share", -1),
+    ("F15 listening mends more", HEARD, {**HEARD, "leaders.listening": 3_000.0}, "mended_share", +1),
     ("F34 price", {}, {"win_loss.blames_price": 0.9}, "told_lost_rival", +1),
     ("F34 relationship", {}, {"win_loss.claims_relationship": 0.9}, "told_won_relationship", +1),
     ("F34 outsiders", {}, {"win_loss.asked_of_sales": 0.2}, "told_lost_indifference", +1),
