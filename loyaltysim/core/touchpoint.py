@@ -91,3 +91,14 @@ def going_wrong(care: float, cold: NDArray, rate: NDArray) -> NDArray:
     """
     indifferent: NDArray = ((1 - care) * cold).clip(0, 1)
     return indifferent + (1 - indifferent) * rate
+
+
+def failing(care: float, importance: NDArray, cold: NDArray, rate: NDArray) -> NDArray:
+    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `going_wrong`."""
+    kept: NDArray = 1 - going_wrong(care, cold, 0 * rate)
+    return importance * kept * rate
+
+
+def against_largest(figures: NDArray) -> NDArray:
+    """Give figures of 0 or more against the largest of them; as they are if all are 0."""
+    return figures / (float(figures.max()) or 1.0)

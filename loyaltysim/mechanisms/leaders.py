@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import PEOPLE, going_wrong
+from loyaltysim.core.touchpoint import PEOPLE, failing, going_wrong
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -115,9 +115,8 @@ class Leaders(Mechanism):
 
     def _right(self, points: Table, care: float) -> bool:
         """Tell whether the leaders look for most failures where there are most; not if they saw none."""
-        kept = 1 - going_wrong(care, points.cold, 0 * points.rate)
-        failing = points.importance * kept * points.rate
-        return bool(points.seen_failing.max() > 0 and points.seen_failing.argmax() == failing.argmax())
+        most = int(failing(care, points.importance, points.cold, points.rate).argmax())
+        return bool(points.seen_failing.max() > 0 and points.seen_failing.argmax() == most)
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""

@@ -2,8 +2,8 @@
 
 Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
 ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
-it, and for the rest where it ends most of the failures that the leaders saw (F16). What the complaint desk learns about causes (F8, F32)
-mends where they believe so, the worst first. Mending ends failures, and only those that are not promises broken by
+it, and for the rest where it ends most of the failures that the leaders saw, or that an audit found (F16). What the
+complaint desk learns about causes (F8, F32) mends where they saw most failures, the worst first. Mending ends failures, and only those that are not promises broken by
 differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
 """
 
@@ -25,6 +25,8 @@ from loyaltysim.core.touchpoint import (
     Priority,
     Touchpoint,
     WarmByKind,
+    against_largest,
+    failing,
     going_wrong,
     usual,
 )
@@ -90,7 +92,7 @@ class Touchpoints(Mechanism):
         plausible=(0, 1),
     )
     audit_scale: float = param(
-        150.0, unit="$/month", low=1, doc="spending on audits at which 63 % of what went by belief goes by priority"
+        150.0, unit="$/month", low=1, doc="spending on audits at which 63 % of what leaders go by is what audits found"
     )
     indifference: ColdByKind = ColdByKind()
     wow: WarmByKind = WarmByKind()
@@ -106,7 +108,10 @@ class Touchpoints(Mechanism):
     repair: float = lever(0.0, unit="$/month", doc="mending touchpoints, by priority and belief", source="F19, F20")
 
     audit: float = lever(
-        0.0, unit="$/month", doc="audits of all touchpoints: repair goes by their priority, not by belief", source="F19"
+        0.0,
+        unit="$/month",
+        doc="audits of all touchpoints: leaders learn where most fails, complained of or not",
+        source="F19",
     )
 
     importance = column("touchpoints", "float64", unit="share", doc="share of encounters")
@@ -163,7 +168,7 @@ class Touchpoints(Mechanism):
         points.mended[:] *= 1 - self.relapse
         self._find_causes(points, float(firm.money_for_causes[0]))
         self._rank(points, float(firm.care_now[0]))
-        spent = self._repair(points)
+        spent = self._repair(points, float(firm.care_now[0]))
         if world.month > 0:
             points.spent_on[:] += spent
         points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
@@ -198,22 +203,23 @@ class Touchpoints(Mechanism):
 
             self._mend(points, np.where(points.seen_failing > 0, points.seen_failing, -np.inf), money)
 
-    def _repair(self, points: Table) -> NDArray:
+    def _repair(self, points: Table, care: float) -> NDArray:
         """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,).
 
-        Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw, and what they paid
-        to mend they count no longer. What they know nothing of follows by priority.
+        Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw or an audit found,
+        and what they paid to mend they count no longer. What they know nothing of follows by priority.
         """
         import numpy as np
 
         if self.repair == 0:
             return np.zeros(points.rows)
-        promising = points.seen_failing / points.fix_cost
-        most = float(promising.max())
-        belief = self.belief * math.exp(-self.audit / self.audit_scale) if most > 0 else 0.0
-        order = max(1 - belief, UNKNOWN) * points.precedence + belief * promising / (most or 1.0)
+        found = -math.expm1(-self.audit / self.audit_scale)
+        true = failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        seen, audited = (against_largest(figures / points.fix_cost) for figures in (points.seen_failing, true))
+        promising = (1 - found) * seen + found * audited
+        belief = self.belief if promising.any() else 0.0
         before = points.mended.copy()
-        spent = self._mend(points, order, self.repair)
+        spent = self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
         points.seen_failing[:] *= np.divide(1 - points.mended, 1 - before, out=np.ones(points.rows), where=before < 1)
         return spent
 

@@ -55,6 +55,7 @@ CLAIMS = [
     ("recovery-for-one-year", "for one year", MORE, "npv_without_later_value", "as today"),
     ("believed-worst-touchpoint", "by audit", LESS, "failure_rate", "by belief"),
     ("believed-worst-touchpoint", "by audit", MORE, "mended_share", "by belief"),
+    ("believed-worst-touchpoint", "by audit", MORE, "npv", "by belief"),
     ("pilot", "asking all at once", MORE, "churn_annual", "as today"),
     ("win-back-or-keep", "keep", MORE, "npv", "win back"),
     ("win-back-or-keep", "keep", MORE, "npv", "as today"),

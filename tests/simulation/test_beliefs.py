@@ -68,6 +68,7 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("F16 no loss mends more", HEARD, {**HEARD, "leaders.loss": 0.0}, "mended_share", +1),
     ("F16 layers mend less", HEARD, {**HEARD, "leaders.layers": 8}, "mended_share", -1),
     ("F16 silence mends less", HEARD, {**HEARD, "voice.unprompted": 0.2}, "mended_share", -1),
+    ("F16 an audit mends more", HEARD, {**HEARD, "touchpoints.audit": 1_000.0}, "mended_share", +1),
     ("F15 listening mends more", HEARD, {**HEARD, "leaders.listening": 3_000.0}, "mended_share", +1),
     ("F34 price", {}, {"win_loss.blames_price": 0.9}, "told_lost_rival", +1),
     ("F34 relationship", {}, {"win_loss.claims_relationship": 0.9}, "told_won_relationship", +1),

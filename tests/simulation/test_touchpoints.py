@@ -134,6 +134,18 @@ def test_f16_by_belief_a_dollar_goes_where_it_ends_most_and_what_it_mended_count
     assert points.seen_failing == pytest.approx([0, 30 * np.exp(-0.25), 0, 20 * np.exp(-1), 0])
 
 
+def test_f16_an_audit_finds_what_nobody_complained_of(small: Callable[..., Scenario]) -> None:
+    """Leaders who saw nothing fail at the bill, and whom an audit tells what does: most for a dollar, whoever complains."""
+    world, scenario = believing(small, 50.0, **{"touchpoints.audit": 1e6})
+    points = world.touchpoints
+    points.seen_failing[:] = [0.0, 30.0, 0.0, 0.0, 0.0]
+    kept = 1 - going_wrong(float(world.firm.care_now[0]), points.cold, 0 * points.rate)
+    best = int((points.importance * kept * points.rate / points.fix_cost).argmax())
+    assert points.seen_failing[best] == 0
+    next_month(world, scenario)
+    assert np.flatnonzero(points.mended).tolist() == [best]
+
+
 def test_f16_what_leaders_know_nothing_of_follows_by_priority(small: Callable[..., Scenario]) -> None:
     """Desk and bill take what they can; what is left goes to the site, where more goes wrong than at the door before it."""
     full = 500 * np.log(1 / (1 - 0.8))
