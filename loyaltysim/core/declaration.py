@@ -1,9 +1,12 @@
-"""The house's book: every declared number as a row, read from the pydantic models that declare them."""
+"""What is declared: state and outcomes as they stand in a mechanism, and the house's book, which has a row for every number.
+
+The words that declare it are in `core.declare`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -11,6 +14,59 @@ from pydantic.fields import FieldInfo
 
 Grade = Literal["measured", "secondary", "folklore", "assumption", "definition"]
 Role = Literal["param", "lever", "solved", "switch"]
+Over = Literal["end", "sum", "mean", "ratio", "close"]
+Better = Literal["higher", "lower", ""]
+
+
+class _Named:
+    """A declaration that learns its own name from the class body it stands in."""
+
+    name: str
+    owner: str
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        object.__setattr__(self, "name", self.name or name)
+        object.__setattr__(self, "owner", getattr(owner, "__name__", ""))
+
+
+@dataclass(frozen=True)
+class Column(_Named):
+    """State: one number a row of a table. Only its owner and the named `writers` may write it."""
+
+    table: str
+    dtype: str
+    doc: str
+    unit: str = ""
+    start: float = 0
+    writers: tuple[str, ...] = ()
+    name: str = field(default="", init=False, compare=False)
+    owner: str = field(default="", init=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Roll(_Named):
+    """A list of row numbers made anew each month: those whom the month's later mechanisms are about."""
+
+    doc: str
+    dtype: str = "int32"
+    name: str = field(default="", init=False, compare=False)
+    owner: str = field(default="", init=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Metric(_Named):
+    """An outcome: how months become one figure, which direction is better, and its label."""
+
+    doc: str
+    unit: str
+    over: Over = "sum"
+    better: Better = ""
+    of: tuple[str, str] | None = None
+    annual: bool = False
+    account: Literal["", "cost"] = ""
+    headline: bool = False
+    name: str = ""
+    owner: str = field(default="", init=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loyaltysim.core.declaration import Declaration, Grade, Role, declared_fields
+from loyaltysim.core.declaration import Better, Column, Declaration, Grade, Metric, Over, Role, Roll, declared_fields
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
-
-Over = Literal["end", "sum", "mean", "ratio", "close"]
 
 
 def _declared(
@@ -107,44 +104,9 @@ def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float |
     return _declared("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
 
 
-class _Named:
-    """A declaration that learns its own name from the class body it stands in."""
-
-    name: str
-    owner: str
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        object.__setattr__(self, "name", self.name or name)
-        object.__setattr__(self, "owner", getattr(owner, "__name__", ""))
-
-
-@dataclass(frozen=True)
-class Column(_Named):
-    """State: one number a row of a table. Only its owner and the named `writers` may write it."""
-
-    table: str
-    dtype: str
-    doc: str
-    unit: str = ""
-    start: float = 0
-    writers: tuple[str, ...] = ()
-    name: str = field(default="", init=False, compare=False)
-    owner: str = field(default="", init=False, compare=False)
-
-
 def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Any:
     """Declare state: table, NumPy type, unit, meaning, starting value, and who besides the owner writes it."""
     return Column(table, dtype, doc, unit, start, tuple(writers.split()))
-
-
-@dataclass(frozen=True)
-class Roll(_Named):
-    """A list of row numbers made anew each month: those whom the month's later mechanisms are about."""
-
-    doc: str
-    dtype: str = "int32"
-    name: str = field(default="", init=False, compare=False)
-    owner: str = field(default="", init=False, compare=False)
 
 
 def roll(*, doc: str, dtype: str = "int32") -> Any:
@@ -152,28 +114,12 @@ def roll(*, doc: str, dtype: str = "int32") -> Any:
     return Roll(doc, dtype)
 
 
-@dataclass(frozen=True)
-class Metric(_Named):
-    """An outcome: how months become one figure, which direction is better, and its label."""
-
-    doc: str
-    unit: str
-    over: Over = "sum"
-    better: Literal["higher", "lower", ""] = ""
-    of: tuple[str, str] | None = None
-    annual: bool = False
-    account: Literal["", "cost"] = ""
-    headline: bool = False
-    name: str = ""
-    owner: str = field(default="", init=False, compare=False)
-
-
 def metric(
     *,
     doc: str,
     unit: str,
     over: Over = "sum",
-    better: Literal["higher", "lower", ""] = "",
+    better: Better = "",
     of: tuple[str, str] | None = None,
     annual: bool = False,
     account: Literal["", "cost"] = "",
@@ -187,9 +133,6 @@ def metric(
     `account="cost"` books it as money spent. `headline` figures stand in the terminal's table.
     """
     return Metric(doc, unit, over, better, of, annual, account, headline, called)
-
-
-M = TypeVar("M", bound="Mechanism")
 
 
 class Mechanism(BaseModel):

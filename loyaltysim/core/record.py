@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.declare import Metric
+from loyaltysim.core.declaration import Metric
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.core.declare import Column, Mechanism
+from loyaltysim.core.declaration import Column
+from loyaltysim.core.declare import Mechanism
 
 
 class Table:

@@ -1,4 +1,4 @@
-"""A touchpoint as a row of numbers, and the table of them that comes with loyaltysim (F18)."""
+"""A touchpoint as a row of numbers, how kinds differ, what is mended first, and the table that comes with loyaltysim (F18)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,39 @@ class Touchpoint(BaseModel):
     ease: float = param(0.5, unit="share", low=0, high=1, doc="how easily it is fixed; 1: one department can, alone")
 
 
+class ColdByKind(BaseModel):
+    """How often each kind of touchpoint is indifferent, relative to the others; people most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    communication: float = param(0.7, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
+    channel: float = param(0.8, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
+    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F1")
+    brand: float = param(0.5, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
+
+
+class WarmByKind(BaseModel):
+    """How often each kind of touchpoint delights, relative to the others; people most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    communication: float = param(0.6, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
+    channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
+    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
+    brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
+
+
+class Priority(BaseModel):
+    """What counts for the order in which touchpoints are mended, each measured from 0 to the largest, 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    importance: float = param(1.0, unit="weight", low=0, doc="weight of importance", source="F19")
+    urgency: float = param(1.0, unit="weight", low=0, doc="weight of its share of bad encounters", source="F19")
+    gap: float = param(1.0, unit="weight", low=0, doc="weight of the failures that mending can still end", source="F19")
+    ease: float = param(1.0, unit="weight", low=0, doc="weight of ease", source="F19")
+
+
 @cache
 def usual() -> tuple[Touchpoint, ...]:
     """Give the touchpoints that come with loyaltysim, those of a service company of no particular trade."""
@@ -58,3 +91,14 @@ def going_wrong(care: float, cold: NDArray, rate: NDArray) -> NDArray:
     """
     indifferent: NDArray = ((1 - care) * cold).clip(0, 1)
     return indifferent + (1 - indifferent) * rate
+
+
+def failing(care: float, importance: NDArray, cold: NDArray, rate: NDArray) -> NDArray:
+    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `going_wrong`."""
+    kept: NDArray = 1 - going_wrong(care, cold, 0 * rate)
+    return importance * kept * rate
+
+
+def against_largest(figures: NDArray) -> NDArray:
+    """Give figures of 0 or more against the largest of them; as they are if all are 0."""
+    return figures / (float(figures.max()) or 1.0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loyaltysim.core.declare import Mechanism, Metric
+from loyaltysim.core.declaration import Metric
+from loyaltysim.core.declare import Mechanism
 from loyaltysim.core.record import Form
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising

@@ -2,8 +2,8 @@
 
 Leaders learn of what goes wrong from complaints. A layer that tells of its own people tells of a failure of something
 else instead, so the more layers, the less do leaders believe that it is the people, and the more failures do they look
-for where there are few. What they saw lately is what they believe, and money for mending follows the failures that they
-saw. Leaders who listen at the front line themselves hear some of it as it was said (F15).
+for where there are few. What they saw lately, and have not paid to mend since, is what they believe, and money for
+mending follows it. Leaders who listen at the front line themselves hear some of it as it was said (F15).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import PEOPLE, going_wrong
+from loyaltysim.core.touchpoint import PEOPLE, failing, going_wrong
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -58,7 +58,11 @@ class Leaders(Mechanism):
         "touchpoints", "float64", unit="complaints", doc="complaints about it that the leaders saw, faded by age"
     )
     seen_failing = column(
-        "touchpoints", "float64", unit="complaints", doc="of these, told as failures of product or process"
+        "touchpoints",
+        "float64",
+        unit="complaints",
+        doc="of these, told as failures of product or process, less what repair has mended since",
+        writers="touchpoints",
     )
     believed_sum = column(
         "touchpoints", "float64", doc="sum over months 1 and later of its share of what goes wrong, as they believe"
@@ -111,9 +115,8 @@ class Leaders(Mechanism):
 
     def _right(self, points: Table, care: float) -> bool:
         """Tell whether the leaders look for most failures where there are most; not if they saw none."""
-        kept = 1 - going_wrong(care, points.cold, 0 * points.rate)
-        failing = points.importance * kept * points.rate
-        return bool(points.seen_failing.max() > 0 and points.seen_failing.argmax() == failing.argmax())
+        most = int(failing(care, points.importance, points.cold, points.rate).argmax())
+        return bool(points.seen_failing.max() > 0 and points.seen_failing.argmax() == most)
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""

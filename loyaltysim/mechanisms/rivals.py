@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param, solved
-from loyaltysim.core.words import CUSTOMER, MONTHS_A_YEAR
+from loyaltysim.core.words import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -143,7 +143,6 @@ class Rivals(Mechanism):
         source=REACTIONS,
         plausible=(0, 0.5),
     )
-
     defence: float = param(
         0.0,
         unit="chance/month per share/year",
@@ -163,6 +162,7 @@ class Rivals(Mechanism):
     answer = column("firm", "float64", unit="$/month", doc="what rivals spend in answer to our advertising")
     drowned = column("firm", "float64", unit="share", doc="part of our advertising's pull that their answer drowns")
     rivals_had = column("firm", "int64", unit="people", doc="rivals' customers when they last looked", start=-1)
+    rivals_looks = column("firm", "int64", unit="months", doc="months whose gain they have seen")
     rivals_gain = column("firm", "float64", unit="share/month", doc="net gain of rivals, of our customers, over a year")
     rivals_gain_usual = column("firm", "float64", unit="share/month", doc="the same at month 0")
     with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
@@ -218,42 +218,31 @@ class Rivals(Mechanism):
         """Settle quality, answer and offers; gives the hazard to be lured against middling rivals without offers."""
         import numpy as np
 
-        firm, before, now = world.firm, self._quality(world.month - 1), self._quality(world.month)
-        firm.quality_rise[0] = max(now) - max(before)
-        firm.rivals_hold[0] = math.fsum(math.exp(self.slope * (self.middle - level)) for level in now) / len(now)
+        firm, quality = world.firm, kernels.rivals.quality
+        now = quality(self.quality, self.improves, world.month)
+        firm.quality_rise[0] = max(now) - max(quality(self.quality, self.improves, world.month - 1))
+        firm.rivals_hold[0] = kernels.rivals.hold(now, self.slope, self.middle)
         wanted = self.reaction * max(0.0, float(firm.advertised[0] - firm.advertised_usual[0]))
         firm.answer[0] += self.answer_pace * (wanted - firm.answer[0])
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
         chance = self.offers + self.price_war * might + self.defence * self._missed(world)
-        key = np.uint64(luck("offers"))
-        offered = [int(kernels.luck.unit(key, np.uint64(rival)) < chance) for rival in range(len(now))]
+        offered = kernels.rivals.offers(np.uint64(luck("offers")), len(now), chance)
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
-        each = (
-            math.exp(self.slope * (level - self.middle)) * self.offer_ratio**offer
-            for level, offer in zip(now, offered, strict=True)
-        )
-        return math.fsum(each) / len(now) * math.exp(self.answer_lure * might)
+        lure: float = kernels.rivals.lure(now, offered, self.slope, self.middle, self.offer_ratio)
+        return lure * math.exp(self.answer_lure * might)
 
     def _missed(self, world: World) -> float:
-        """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look.
-
-        They gain whoever has come to them less whoever has left them, by the month, smoothed over about a year.
-        """
-        import numpy as np
-
+        """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look."""
         if not self.defence:
             return 0.0
         firm, people = world.firm, world.people
-        have, ours = int(np.count_nonzero(people.with_rival)), int(np.count_nonzero(people.status == CUSTOMER))
+        have, ours = kernels.rivals.supplied(people.status, people.with_rival)
         if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
+            firm.rivals_looks[0] += 1
             gained = (have - int(firm.rivals_had[0])) / max(1, ours)
-            firm.rivals_gain[0] += (gained - firm.rivals_gain[0]) / MONTHS_A_YEAR
+            firm.rivals_gain[0] = kernels.rivals.smoothed(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
         firm.rivals_had[0] = have
         if world.month <= 0:
             firm.rivals_gain_usual[0] = firm.rivals_gain[0]
         return MONTHS_A_YEAR * max(0.0, float(firm.rivals_gain_usual[0] - firm.rivals_gain[0]))
-
-    def _quality(self, month: int) -> list[float]:
-        years = max(0, month) / MONTHS_A_YEAR
-        return [min(1.0, max(0.0, level + self.improves * years)) for level in self.quality]

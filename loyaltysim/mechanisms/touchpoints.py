@@ -2,8 +2,8 @@
 
 Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
 ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
-it, and for the rest where the leaders believe that most fails (F16). What the complaint desk learns about causes (F8, F32)
-mends where they believe so, the worst first. Mending ends failures, and only those that are not promises broken by
+it, and for the rest where it ends most of the failures that the leaders saw, or that an audit found (F16). What the
+complaint desk learns about causes (F8, F32) mends where they saw most failures, the worst first. Mending ends failures, and only those that are not promises broken by
 differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
 """
 
@@ -13,12 +13,23 @@ import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from loyaltysim import kernels
 from loyaltysim.core.alias import alias
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import BRAND, KINDS, SEARCH, STAGES, Touchpoint, going_wrong, usual
+from loyaltysim.core.touchpoint import (
+    BRAND,
+    KINDS,
+    SEARCH,
+    STAGES,
+    ColdByKind,
+    Priority,
+    Touchpoint,
+    WarmByKind,
+    against_largest,
+    failing,
+    going_wrong,
+    usual,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,37 +39,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import Table, World
 
 
-class ColdByKind(BaseModel):
-    """How often each kind of touchpoint is indifferent, relative to the others; people most."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    communication: float = param(0.7, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
-    channel: float = param(0.8, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
-    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F1")
-    brand: float = param(0.5, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
-
-
-class WarmByKind(BaseModel):
-    """How often each kind of touchpoint delights, relative to the others; people most."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    communication: float = param(0.6, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
-    channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
-    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
-    brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
-
-
-class Priority(BaseModel):
-    """What counts for the order in which touchpoints are mended, each measured from 0 to the largest, 1."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    importance: float = param(1.0, unit="weight", low=0, doc="weight of importance", source="F19")
-    urgency: float = param(1.0, unit="weight", low=0, doc="weight of its share of bad encounters", source="F19")
-    gap: float = param(1.0, unit="weight", low=0, doc="weight of the failures that mending can still end", source="F19")
-    ease: float = param(1.0, unit="weight", low=0, doc="weight of ease", source="F19")
+UNKNOWN = 1e-9
+"""Weight of priority where all goes by belief: it settles only what belief leaves open."""
 
 
 class Touchpoints(Mechanism):
@@ -105,12 +87,12 @@ class Touchpoints(Mechanism):
         unit="share",
         low=0,
         high=1,
-        doc="how far money for repair goes where the leaders believe that most fails, and not by priority",
+        doc="how far money for repair goes where it ends most of what the leaders believe to fail, and not by priority",
         source="F16",
         plausible=(0, 1),
     )
     audit_scale: float = param(
-        150.0, unit="$/month", low=1, doc="spending on audits at which 63 % of what went by belief goes by priority"
+        150.0, unit="$/month", low=1, doc="spending on audits at which 63 % of what leaders go by is what audits found"
     )
     indifference: ColdByKind = ColdByKind()
     wow: WarmByKind = WarmByKind()
@@ -126,7 +108,10 @@ class Touchpoints(Mechanism):
     repair: float = lever(0.0, unit="$/month", doc="mending touchpoints, by priority and belief", source="F19, F20")
 
     audit: float = lever(
-        0.0, unit="$/month", doc="audits of all touchpoints: repair goes by their priority, not by belief", source="F19"
+        0.0,
+        unit="$/month",
+        doc="audits of all touchpoints: leaders learn where most fails, complained of or not",
+        source="F19",
     )
 
     importance = column("touchpoints", "float64", unit="share", doc="share of encounters")
@@ -183,7 +168,7 @@ class Touchpoints(Mechanism):
         points.mended[:] *= 1 - self.relapse
         self._find_causes(points, float(firm.money_for_causes[0]))
         self._rank(points, float(firm.care_now[0]))
-        spent = self._repair(points)
+        spent = self._repair(points, float(firm.care_now[0]))
         if world.month > 0:
             points.spent_on[:] += spent
         points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
@@ -218,12 +203,25 @@ class Touchpoints(Mechanism):
 
             self._mend(points, np.where(points.seen_failing > 0, points.seen_failing, -np.inf), money)
 
-    def _repair(self, points: Table) -> NDArray:
-        """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,)."""
-        most = float(points.seen_failing.max())
-        belief = self.belief * math.exp(-self.audit / self.audit_scale) if most > 0 else 0.0
-        order = (1 - belief) * points.precedence + belief * points.seen_failing / (most or 1.0)
-        return self._mend(points, order, self.repair)
+    def _repair(self, points: Table, care: float) -> NDArray:
+        """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,).
+
+        Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw or an audit found,
+        and what they paid to mend they count no longer. What they know nothing of follows by priority.
+        """
+        import numpy as np
+
+        if self.repair == 0:
+            return np.zeros(points.rows)
+        found = -math.expm1(-self.audit / self.audit_scale)
+        true = failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        seen, audited = (against_largest(figures / points.fix_cost) for figures in (points.seen_failing, true))
+        promising = (1 - found) * seen + found * audited
+        belief = self.belief if promising.any() else 0.0
+        before = points.mended.copy()
+        spent = self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
+        points.seen_failing[:] *= np.divide(1 - points.mended, 1 - before, out=np.ones(points.rows), where=before < 1)
+        return spent
 
     def _mend(self, points: Table, order: NDArray, money: float) -> NDArray:
         return kernels.touchpoints.mend(

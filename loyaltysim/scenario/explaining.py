@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loyaltysim.core.declaration import Declaration
-from loyaltysim.core.declare import Metric
+from loyaltysim.core.declaration import Declaration, Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.scenario.book import blocks, book, entries, meant, mechanisms, shown, span

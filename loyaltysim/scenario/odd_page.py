@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from loyaltysim.core.declaration import Declaration
-from loyaltysim.core.declare import Column, Mechanism, Metric
+from loyaltysim.core.declaration import Column, Declaration, Metric
+from loyaltysim.core.declare import Mechanism
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.book import shown

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.core.declare import Metric
+from loyaltysim.core.declaration import Metric
 from loyaltysim.core.record import RunRecord, figure, month_metrics
 from loyaltysim.report.results import Results, collect
 

@@ -15,20 +15,13 @@ import pytest
 from loyaltysim.core.touchpoint import PEOPLE
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
-from tests.simulation.worlds import played
+from tests.simulation.worlds import MARKET, played
 
 pytestmark = pytest.mark.markets
 
 PAIRS = 6
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "voice.unprompted": 0.4,
-    "desk.budget": 1_500.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
-    "months": 24,
-}
+OUTSPOKEN = {**MARKET, "voice.unprompted": 0.4, "desk.budget": 1_500.0}
+"""A market in which leaders hear of enough to go by."""
 FEW = [
     {"name": "clerk", "stage": "shopping", "kind": "people", "importance": 4.0, "failure": 4.0, "fix_cost": 4_000.0},
     {"name": "queue", "stage": "shopping", "kind": "people", "importance": 2.0, "failure": 4.0, "fix_cost": 4_000.0},
@@ -46,6 +39,15 @@ MENDED = {
     "grievance.product": 0.3,
 }
 BLIND = {**MENDED, "leaders.layers": 8, "leaders.loss": 0.1, "leaders.flattery": 0.3}
+HEARD = {
+    "voice.unprompted": 0.9,
+    "touchpoints.failure": 0.05,
+    "touchpoints.belief": 1.0,
+    "touchpoints.repair": 4_000.0,
+    "desk.causes": 0.0,
+    "grievance.product": 0.3,
+}
+"""The usual touchpoints, of which much fails, is voiced, and is mended as the leaders believe."""
 GOOD_DESK = {"desk.budget": 8_000.0, "grievance.indifference": 0.15}
 SURVEYED = {**GOOD_DESK, "surveys.budget": 2_000.0}
 PAID = {"desk.compensation": 100.0, "voice.unprompted": 0.8}
@@ -62,6 +64,12 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("F16 going by belief", {**BLIND, "touchpoints.belief": 0.0}, BLIND, "failure_rate", +1),
     ("F15 listening", BLIND, {**BLIND, "leaders.listening": 3_000.0}, "believed_wrongly", -1),
     ("F15 listening mends", BLIND, {**BLIND, "leaders.listening": 3_000.0}, "failure_rate", -1),
+    ("F16 loss mends less", HEARD, {**HEARD, "leaders.loss": 0.6}, "mended_share", -1),
+    ("F16 no loss mends more", HEARD, {**HEARD, "leaders.loss": 0.0}, "mended_share", +1),
+    ("F16 layers mend less", HEARD, {**HEARD, "leaders.layers": 8}, "mended_share", -1),
+    ("F16 silence mends less", HEARD, {**HEARD, "voice.unprompted": 0.2}, "mended_share", -1),
+    ("F16 an audit mends more", HEARD, {**HEARD, "touchpoints.audit": 1_000.0}, "mended_share", +1),
+    ("F15 listening mends more", HEARD, {**HEARD, "leaders.listening": 3_000.0}, "mended_share", +1),
     ("F34 price", {}, {"win_loss.blames_price": 0.9}, "told_lost_rival", +1),
     ("F34 relationship", {}, {"win_loss.claims_relationship": 0.9}, "told_won_relationship", +1),
     ("F34 outsiders", {}, {"win_loss.asked_of_sales": 0.2}, "told_lost_indifference", +1),
@@ -91,7 +99,7 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
 
 
 def figures_of(small: Callable[..., Scenario], *changes: dict[str, Any], pairs: int = PAIRS) -> list[dict[str, float]]:
-    given: dict[str, Any] = {**MARKET, "strategies": {"today": {}}}
+    given: dict[str, Any] = {**OUTSPOKEN, "strategies": {"today": {}}}
     for more in changes:
         given |= more
     scenario = small(**given)
@@ -165,7 +173,7 @@ def test_what_more_surveying_and_listening_buys_grows_less_and_less(small: Calla
         ("leaders.listening", 1_000.0, "leaders_heard", {"voice.unprompted": 0.9}),
     ):
         strategies = {str(k): {lever: k * step} for k in range(4)}
-        scenario = small(**{**MARKET, **world, "strategies": strategies})
+        scenario = small(**{**OUTSPOKEN, **world, "strategies": strategies})
         runs = [[run.figures[metric] for run in simulate(scenario, r, list(strategies))] for r in range(PAIRS)]
         gains = np.diff(np.mean(runs, axis=0))
         assert np.all(gains > 0)
@@ -183,7 +191,7 @@ def test_some_of_a_lever_is_worth_more_than_none_and_than_too_much_k8(
     small: Callable[..., Scenario], lever: str, grid: tuple[float, float, float], world: dict[str, Any]
 ) -> None:
     strategies = {str(value): {lever: value} for value in grid}
-    scenario = small(**{**MARKET, **world, "strategies": strategies})
+    scenario = small(**{**OUTSPOKEN, **world, "strategies": strategies})
     worth = np.array([[run.figures["npv"] for run in simulate(scenario, r, list(strategies))] for r in range(12)])
     for other in (0, 2):
         gap = worth[:, 1] - worth[:, other]

@@ -14,20 +14,13 @@ from loyaltysim.core.words import CUSTOMER, LOGGED
 from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.model import RECORDED, simulate
 from loyaltysim.scenario import Scenario
-from tests.simulation.worlds import played
+from tests.simulation.worlds import MARKET, played
 
 pytestmark = pytest.mark.markets
 
 PAIRS, MANY_PAIRS = 8, 32
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "voice.unprompted": 0.6,
-    "desk.budget": 2_400.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
-    "months": 24,
-}
+OUTSPOKEN = {**MARKET, "voice.unprompted": 0.6, "desk.budget": 2_400.0}
+"""A market whose desk has much to do."""
 LEVERS = [
     ("F29 direct channels", "channels.direct", 3_000.0, "complaints_public", -1),
     ("F35 direct channels", "channels.direct", 3_000.0, "reviews_posted", -1),
@@ -77,7 +70,7 @@ def standard_errors(with_it: Figures, without: Figures, metric: str) -> float:
 
 @pytest.fixture(scope="module")
 def market(small: Callable[..., Scenario]) -> Callable[..., Scenario]:
-    return lambda **changes: small(**{**MARKET, **changes})
+    return lambda **changes: small(**{**OUTSPOKEN, **changes})
 
 
 @pytest.fixture(scope="module")

@@ -9,18 +9,11 @@ import pytest
 
 from loyaltysim.model import RECORDED, simulate
 from loyaltysim.scenario import Scenario
+from tests.simulation.worlds import MARKET
 
 pytestmark = pytest.mark.markets
 
 PAIRS = 6
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "desk.budget": 400.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
-    "months": 24,
-}
 DIRECTIONS = [
     ("F11 staff training", "staff.training", 2_000.0, "grievances", -1),
     ("F14 staff treatment", "staff.treatment", 2_000.0, "indifferent_encounters", -1),

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
+from loyaltysim.mechanisms import CATALOG
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.book import book
-from tests.simulation.test_directions import MARKET
+from tests.simulation.worlds import MARKET
 
 pytestmark = pytest.mark.markets
 
@@ -43,7 +44,7 @@ EFFECTS: dict[str, tuple[str, tuple[float, float]]] = {
     "staff.selectivity": ("indifferent_encounters", A_HIRE),
     "contagion.smile_campaign": ("mood_shown", MONTHLY),
     "touchpoints.repair": ("mended_share", MONTHLY),
-    "touchpoints.audit": ("failures", MONTHLY),
+    "touchpoints.audit": ("mended_share", MONTHLY),
     "consistency.standards": ("broken_promises", MONTHLY),
     "complexity.simplify": ("contacts_ratio", MONTHLY),
     "manners.restraint": ("intrusions", MONTHLY),
@@ -67,6 +68,13 @@ EFFECTS: dict[str, tuple[str, tuple[float, float]]] = {
 
 IN_PROPORTION = {"apology.offered", "desk.causes"}
 """Shares, which end at 1: what they move grows with them, and only their worth can fall."""
+
+
+def lowers(lever: str) -> bool:
+    """Tell whether more of a lever is less of its figure: where less is better, and of contacts; not of false claims."""
+    return (CATALOG[EFFECTS[lever][0]].better == "lower" or lever == "complexity.simplify") != (
+        lever == "desk.compensation"
+    )
 
 
 def test_every_lever_has_its_row() -> None:
@@ -100,10 +108,10 @@ def surely_above_zero(figures: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("lever", EFFECTS)
-def test_it_moves_something_and_ever_less(moved: Callable[[str, str], np.ndarray], lever: str) -> None:
+def test_it_moves_something_the_right_way_and_ever_less(moved: Callable[[str, str], np.ndarray], lever: str) -> None:
     metric, (much, too_much) = EFFECTS[lever]
     first, second = moved(f"{lever} much", metric), moved(f"{lever} too much", metric)
-    assert surely_above_zero(first) or surely_above_zero(-first)
+    assert surely_above_zero(-first if lowers(lever) else first)
     if lever not in IN_PROPORTION:
         assert abs(second.mean()) < 0.9 * too_much / much * abs(first.mean())
 

@@ -12,19 +12,13 @@ from loyaltysim.mechanisms import MONTH
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_conservation import check_dollars, check_people
-from tests.simulation.worlds import played
+from tests.simulation.worlds import MARKET, played
 
 pytestmark = pytest.mark.markets
 
 PAIRS = 6
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "desk.budget": 2_000.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
-    "months": 24,
-}
+ANSWERED = {**MARKET, "desk.budget": 2_000.0}
+"""A market whose desk answers what is voiced."""
 WINNING_BACK = {"winback.budget": 40_000.0}
 DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("F1 indifference", {}, {"grievance.indifference": 0.2}, "left_indifference", +1),
@@ -50,7 +44,7 @@ def test_it_moves_what_it_should(
     small: Callable[..., Scenario], usual: dict[str, Any], changed: dict[str, Any], metric: str, sign: int
 ) -> None:
     def figures(changes: dict[str, Any]) -> np.ndarray:
-        scenario = small(**{**MARKET, **changes})
+        scenario = small(**{**ANSWERED, **changes})
         return np.array([simulate(scenario, number, ["as today"])[0].figures[metric] for number in range(PAIRS)])
 
     moved = sign * (figures(changed) - figures(usual))
@@ -70,7 +64,7 @@ def off_with_dependents(key: str) -> dict[str, bool]:
 
 @pytest.mark.parametrize("key", SWITCHES)
 def test_without_any_mechanism_the_month_runs_and_conserves(small: Callable[..., Scenario], key: str) -> None:
-    scenario = small(**{**MARKET, "voice.unprompted": 0.5, "surveys.budget": 500.0, **off_with_dependents(key)})
+    scenario = small(**{**ANSWERED, "voice.unprompted": 0.5, "surveys.budget": 500.0, **off_with_dependents(key)})
     before: float = scenario.market.customers
     for world, report in played(scenario, 6):
         check_people(world, report, before)

@@ -16,23 +16,19 @@ from loyaltysim.core.words import CUSTOMER, LOST, NONE
 from loyaltysim.engine import stationary_start
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
-from tests.simulation.worlds import newborn, played
+from tests.simulation.worlds import MARKET, newborn, played
 
 pytestmark = pytest.mark.markets
 
 PAIRS = 6
-MARKET = {
-    "market.people": 10_000,
-    "market.customers": 2_000,
-    "desk.budget": 400.0,
-    "advertising.budget": 8_000.0,
-    "advertising.scale": 10_000.0,
+CONTESTED = {
+    **MARKET,
     "rivals.base": 0.006,
     "rivals.answer_scale": 10_000.0,
     "value_promise.scale": 4_000.0,
     "complexity.scale": 6_000.0,
-    "months": 24,
 }
+"""A market in which rivals lure many."""
 MUCH_ADVERTISING = {"strategies": {"today": {"advertising.budget": {"add": 30_000}}}}
 BETTER_RIVALS = {"rivals.improves": 0.1}
 LONG = {"market.burn_in": 48}  # the drawn must first be customers
@@ -75,7 +71,7 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
 
 
 def figures_of(small: Callable[..., Scenario], *changes: dict[str, Any]) -> list[dict[str, float]]:
-    given: dict[str, Any] = {**MARKET, "strategies": {"today": {}}}
+    given: dict[str, Any] = {**CONTESTED, "strategies": {"today": {}}}
     for more in changes:
         given |= more
     scenario = small(**given)
@@ -114,7 +110,7 @@ def test_rivals_defend_nothing_until_they_have_gained_less(small: Callable[..., 
         "rivals.improves": 0.3,
     }
     assert all(run["rival_offers"] == 0 for run in figures_of(small, better))
-    kept = small(**{**MARKET, **LONG, **KEPT, "rivals.defence": 1_000.0})
+    kept = small(**{**CONTESTED, **LONG, **KEPT, "rivals.defence": 1_000.0})
     offers = simulate(kept, 0, ["today"])[0].months[:, NUMBER["rival_offers"]]
     assert offers[:2].sum() == 0
     assert offers[2:].sum() > 10
@@ -125,7 +121,7 @@ def test_a_pilot_shows_the_rivals_defence_among_both_arms_f21(small: Callable[..
     plan = {**KEPT["strategies"]["today"], "pilot": {"share": 0.5, "months": 18, "desk": "own"}}
     found: dict[float, list[Any]] = {}
     for defence in (0.0, 60.0):
-        given = {**MARKET, **LONG, "months": 18, "rivals.defence": defence, "strategies": {"tried": plan}}
+        given = {**CONTESTED, **LONG, "months": 18, "rivals.defence": defence, "strategies": {"tried": plan}}
         scenario = small(**given)
         found[defence] = [simulate(scenario, replication, ["tried"])[0] for replication in range(PAIRS)]
     pairs = list(zip(found[0.0], found[60.0], strict=True))
@@ -204,7 +200,7 @@ def test_a_programme_saturates_and_decays_when_it_stops(
 def test_too_much_can_be_spent_on_promise_and_on_simplicity_k8(small: Callable[..., Scenario]) -> None:
     """Each lever's net present value is best at neither end of its grid."""
     grid = (0, 500, 2_000, 4_000, 16_000)
-    lured = {**MARKET, "rivals.base": 0.03, "months": 48}
+    lured = {**CONTESTED, "rivals.base": 0.03, "months": 48}
     growing = {"complexity.after_sale": 0.8, "complexity.effect": 0.6, "complexity.growth": 0.2, "complexity.pace": 0.3}
     # each in a market that needs it: a promise commits the satisfied, and where contacts double hardly anyone is
     markets = {

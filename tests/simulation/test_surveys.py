@@ -13,7 +13,7 @@ from loyaltysim.core.words import CUSTOMER
 from loyaltysim.mechanisms.surveys import standard_error
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
-from tests.simulation.test_beliefs import MARKET, SURVEYED, figures_of
+from tests.simulation.test_beliefs import OUTSPOKEN, SURVEYED, figures_of
 from tests.simulation.worlds import played
 
 pytestmark = pytest.mark.markets
@@ -39,7 +39,7 @@ def test_the_sampling_error_by_hand_f23() -> None:
 
 def test_what_is_measured_misses_the_truth_as_the_error_says_f23(small: Callable[..., Scenario]) -> None:
     """The misses in standard errors have mean 0 and mean square 1, within 3 standard errors over 12 x 24 surveys."""
-    scenario = small(**{**MARKET, **SURVEYED, "surveys.budget": 800.0, "strategies": {"today": {}}})
+    scenario = small(**{**OUTSPOKEN, **SURVEYED, "surveys.budget": 800.0, "strategies": {"today": {}}})
     misses = []
     for replication in range(12):
         months = simulate(scenario, replication, ["today"])[0].months[1:]

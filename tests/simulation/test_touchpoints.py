@@ -12,8 +12,8 @@ import pytest
 from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, going_wrong, usual
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
-from tests.simulation.test_directions import MARKET, PAIRS
-from tests.simulation.worlds import newborn, next_month
+from tests.simulation.test_directions import PAIRS
+from tests.simulation.worlds import MARKET, newborn, next_month
 
 pytestmark = pytest.mark.markets
 

@@ -1,4 +1,4 @@
-"""Playing months by hand, for tests that look inside."""
+"""The market that the tests of directions share, and playing months by hand for tests that look inside."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from loyaltysim.core.tables import World
 from loyaltysim.engine import born, mechanisms_of, play, stationary_start
 from loyaltysim.mechanisms import FORM
 from loyaltysim.scenario import Scenario
+
+MARKET = {
+    "market.people": 10_000,
+    "market.customers": 2_000,
+    "desk.budget": 400.0,
+    "advertising.budget": 8_000.0,
+    "advertising.scale": 10_000.0,
+    "months": 24,
+}
+"""Two years of a fifth of the baseline's market, large enough for directions to be seen in a few pairs."""
 
 
 def played(scenario: Scenario, months: int, replication: int = 0) -> Iterator[tuple[World, Report]]:
