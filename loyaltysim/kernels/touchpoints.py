@@ -47,11 +47,12 @@ def rank(care, importance, cold, rate, usual_rate, by_promise, mended, ease, men
 
 
 @kernel
-def mend(order, money, mendable, usual_rate, fix_cost, mended):
+def mend(order, money, mendable, usual_rate, fix_cost, mended, seen):
     """Spend money on one touchpoint after the other, the highest in order first, never where it is minus infinity.
 
     Each takes what it needs to be mended as far as can be (`mendable`), or all that is left: `fix_cost` mends 63 % of what
-    is not. All float64 (touchpoints,); `mended` in place. Gives what each took, float64 (touchpoints,).
+    is not, and ends as much of the failures that were `seen` there. All float64 (touchpoints,); `mended` and `seen` in
+    place. Gives what each took, float64 (touchpoints,).
     """
     spent = np.zeros(order.size)
     tried = np.zeros(order.size, np.bool_)
@@ -65,14 +66,16 @@ def mend(order, money, mendable, usual_rate, fix_cost, mended):
         tried[best] = True
         if mended[best] >= mendable or usual_rate[best] == 0.0:
             continue
+        before = 1.0 - mended[best]
         wanted = np.inf
         if mendable < 1.0:
-            wanted = fix_cost[best] * np.log((1.0 - mended[best]) / (1.0 - mendable))
+            wanted = fix_cost[best] * np.log(before / (1.0 - mendable))
         if money >= wanted:
             mended[best] = mendable
             spent[best] = wanted
         else:
-            mended[best] += (1.0 - mended[best]) * -np.expm1(-money / fix_cost[best])
+            mended[best] += before * -np.expm1(-money / fix_cost[best])
             spent[best] = money
+        seen[best] *= (1.0 - mended[best]) / before
         money -= spent[best]
     return spent

@@ -197,11 +197,11 @@ class Touchpoints(Mechanism):
         return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
 
     def _find_causes(self, points: Table, money: float) -> None:
-        """Mend where the leaders saw failures, the most first; where they saw none nobody looks for causes."""
+        """Mend where a dollar ends most of the failures that the leaders saw; where they saw none nobody looks for causes."""
         if money > 0:
             import numpy as np
 
-            self._mend(points, np.where(points.seen_failing > 0, points.seen_failing, -np.inf), money)
+            self._mend(points, np.where(points.seen_failing > 0, points.seen_failing / points.fix_cost, -np.inf), money)
 
     def _repair(self, points: Table, care: float) -> NDArray:
         """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,).
@@ -218,14 +218,11 @@ class Touchpoints(Mechanism):
         seen, audited = (against_largest(figures / points.fix_cost) for figures in (points.seen_failing, true))
         promising = (1 - found) * seen + found * audited
         belief = self.belief if promising.any() else 0.0
-        before = points.mended.copy()
-        spent = self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
-        points.seen_failing[:] *= np.divide(1 - points.mended, 1 - before, out=np.ones(points.rows), where=before < 1)
-        return spent
+        return self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
 
     def _mend(self, points: Table, order: NDArray, money: float) -> NDArray:
         return kernels.touchpoints.mend(
-            order, money, self.mendable, points.usual_rate, points.fix_cost, points.mended
+            order, money, self.mendable, points.usual_rate, points.fix_cost, points.mended, points.seen_failing
         )  # fmt: skip
 
     def _first_factor(self, world: World) -> float:

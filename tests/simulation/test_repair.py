@@ -40,6 +40,22 @@ def test_f16_by_belief_a_dollar_goes_where_it_ends_most_and_what_it_mended_count
     assert points.seen_failing == pytest.approx([0, 30 * np.exp(-0.25), 0, 20 * np.exp(-1), 0])
 
 
+def test_f8_money_for_causes_goes_by_the_same_rule_but_never_where_nobody_complained(
+    small: Callable[..., Scenario],
+) -> None:
+    """As above, by the desk's money; what the bill and the desk can no longer take is not spent elsewhere."""
+    world, scenario = believing(small, 0.0, **{"desk.on": False, "voice.on": False})
+    points = world.touchpoints
+    for mended in ([0, 0, 0, 1 - np.exp(-1), 0], [0, 1 - np.exp(-0.25), 0, 1 - np.exp(-1), 0]):
+        world.firm.money_for_causes[0] = 100.0
+        next_month(world, scenario)
+        assert points.mended == pytest.approx(mended)
+        assert points.seen_failing == pytest.approx(np.array([0, 30, 0, 20, 0]) * (1 - np.array(mended)))
+    world.firm.money_for_causes[0] = 1e6
+    next_month(world, scenario)
+    assert points.mended == pytest.approx([0, 0.8, 0, 0.8, 0])
+
+
 def test_f16_an_audit_finds_what_nobody_complained_of(small: Callable[..., Scenario]) -> None:
     """Leaders who saw nothing fail at the bill, and whom an audit tells what does: most for a dollar, whoever complains."""
     world, scenario = believing(small, 50.0, **{"touchpoints.audit": 1e6})
