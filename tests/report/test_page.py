@@ -81,7 +81,7 @@ def test_headings_descend_one_by_one_and_each_drawing_says_what_it_shows(outline
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     drawings = outline.all("svg")
-    assert len(drawings) == 9
+    assert len(drawings) == 10
     assert all(each["role"] == "img" and len(str(each["aria-label"])) > 60 for each in drawings)
     assert outline.all("html")[0]["lang"] == "en"
     assert {each.get("scope") for each in outline.all("th")} == {"row", "col"}
@@ -151,7 +151,7 @@ def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
     content = page(Material(found.manifest, wide, found.path))
     assert len(content) < 3_000_000
     outline = Outline(content.decode())
-    assert len(outline.all("svg")) == 11
+    assert len(outline.all("svg")) == 12
     assert LONG.format(11) in outline.texts
 
 
