@@ -8,8 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
+from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import Money, fixed
+from loyaltysim.report.words import Money, fixed, horizon
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,3 +113,10 @@ def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = Fals
     sign = "+" if signed else ""
     ends = f"{fixed(span.low, places, sign)} to {fixed(span.high, places, sign)}" if span.known else ""
     return Cell(f"{fixed(span.mean, places, sign)} {unit}".strip(), ends, span.mean)
+
+
+def about(results: Results, what: str) -> str:
+    """Say what a table holds, from how many replications and over which horizon."""
+    n = results.replications
+    sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"
+    return f"{what}: {sure}, over {horizon(results.months)}"
