@@ -9,13 +9,13 @@ from loyaltysim.report.figure_next_dollar import returns
 from loyaltysim.report.figure_waterfall import ranked, waterfall
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import named, plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
+from loyaltysim.report.page.parts import Drawing, Section, Table, about, amount, decimal, row_head
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.report.tables import against_reference
 from loyaltysim.report.words import money_for
 
-PANELS = 4
+PANELS = 6
 """Waterfalls in one drawing: more would not fit on one printed page."""
 
 
@@ -69,13 +69,13 @@ def next_dollar(material: Material) -> Section | None:
     found = returns(results)
     spent = money_for(results.currency, *(each.spent for each in found))
     gained = money_for(results.currency, *(each.gained for each in found))
+    saved = {each.strategy: against_reference(results, each.strategy)["cost_per_saved_customer"] for each in found}
+    each_costs = money_for(results.currency, *saved.values())
     rows = [
         [
             row_head(each.strategy), amount(spent, each.spent, signed=True), amount(gained, each.gained, signed=True),
             decimal(each.ratio, results.currency, signed=True),
-            amount(money_for(results.currency, cost), cost)
-            if (cost := against_reference(results, each.strategy)["cost_per_saved_customer"]).mean == cost.mean
-            else Cell(""),
+            amount(each_costs, saved[each.strategy]),
         ]
         for each in found
     ]  # fmt: skip
