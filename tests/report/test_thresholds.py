@@ -204,6 +204,8 @@ def test_page_workbook_csv_terminal_and_python_say_the_same(
     assert [row[heads.index("breakeven")] for row in cells] == [
         pytest.approx(each.at.mean, rel=1e-15) for each in found
     ]
+    times = heads.index("times today")
+    assert {row[times].number_format for row in sheet.iter_rows(min_row=2)} == {"#,##0.0000"}
     show(study, Path("scenario.yml"), quiet=False)
     terminal = " ".join(capsys.readouterr().out.split())
     told = words.said(study.results)
