@@ -19,7 +19,7 @@ from loyaltysim.report.drawing import (
     width_of,
     within,
 )  # fmt: skip
-from loyaltysim.report.names import named
+from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.threshold_words import times
 from loyaltysim.report.thresholds import MOST_TIMES, Threshold
@@ -87,7 +87,8 @@ def _dots(axes: Axes, rows: list[Threshold]) -> None:
         colour = BAD if each.holds_today else ACCENT
         if span.known:
             axes.plot([max(span.low, 0.0), min(span.high, most)], [y, y], color=colour, linewidth=1.8, zorder=2)
-        axes.plot([span.mean], [y], "o", color=colour, markersize=6.5, zorder=3)
+        beyond = span.mean > most  # the figures beside it say how far
+        axes.plot([min(span.mean, 0.985 * most)], [y], ">" if beyond else "o", color=colour, markersize=6.5, zorder=3)
     axes.set_xlim(0.0, most)
 
 
@@ -101,6 +102,8 @@ def title(results: Results) -> str:
     if not rows:
         return "No price or rate turns the recommendation by itself"
     text, _ = times(rows[0])
+    if not rows[0].turns_to:
+        return f"{head(rows[0].strategy)} is worth nothing soonest with {rows[0].meaning}: at {text} times today's"
     return f"The recommendation turns soonest with {rows[0].meaning}: at {text} times today's"
 
 

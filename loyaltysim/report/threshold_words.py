@@ -14,7 +14,7 @@ from loyaltysim.report.words import fixed, horizon, money_for
 
 ARITHMETIC = (
     "This is arithmetic on this run's luck: a price changes and everybody behaves as before. "
-    "What changes behaviour too has to be simulated again, by the commands below."
+    "What changes behaviour too has to be simulated again: loyaltysim breakeven and loyaltysim sensitivity do that."
 )
 
 
@@ -51,8 +51,10 @@ def _caught(results: Results, each: Threshold) -> str:
 
 
 def _nearest(results: Results, each: Threshold) -> str:
-    then = f"to {named(each.turns_to, results.strategies)}" if each.turns_to else "to worth nothing"
-    return f"Of other prices and rates, {each.meaning} turns it soonest: {then}, at {value(results, each)}{sure(results, each)}."
+    at = f"at {value(results, each)}{sure(results, each)}"
+    if not each.turns_to:
+        return f"Of other prices and rates, {each.meaning} brings it there soonest: {at}."
+    return f"Of other prices and rates, {each.meaning} turns it soonest: to {named(each.turns_to, results.strategies)}, {at}."
 
 
 def value(results: Results, each: Threshold) -> str:
@@ -104,9 +106,11 @@ def counted(results: Results) -> str:
     """Say how many of the prices and rates that were followed turn the recommendation, and how far they were followed."""
     turning = len({each.quantity for each in thresholds(results) if each.quantity != SPENDING})
     many = looked_at(results)
+    turn = "turns" if turning == 1 else "turn"
+    what = f"{turn} the recommendation" if len(results.strategies) > 1 else f"{turn} what is earned into nothing"
     return (
         f"Each of {many} prices and rates was followed by itself from nothing to {MOST_TIMES:.0f} times today's (the yearly "
-        f"discount rate to 100 %): {turning or 'none'} of them {'turns' if turning == 1 else 'turn'} the recommendation."
+        f"discount rate to 100 %): {turning or 'none'} of them {what}."
     )
 
 

@@ -158,7 +158,7 @@ def _of_spending(contest: Contest) -> Iterator[Threshold]:
     cost = results.figures[best]["discounted_cost"]
     cost = cost - results.figures[results.reference]["discounted_cost"] if beyond else cost
     today = interval(cost).mean / annuity(results)
-    of = f"what {best} spends" + (f" beyond {results.reference}" if beyond else "")
+    of = "the best strategy's spending" + (" beyond the first" if beyond else "") if contest.second else "all spending"
     at = scaled(lead, 1.0 / annuity(results), today)
     yield Threshold(SPENDING, of, f"{results.currency}/month", today, at, best, contest.second)
 

@@ -97,6 +97,7 @@ def test_on_paper_no_table_or_drawing_is_cut_off(browser: Browser, pages: dict[s
     assert tall <= 980
     assert browser.value("getComputedStyle(document.querySelector('tr')).breakInside") == "avoid"
     assert browser.value("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+    assert browser.value("getComputedStyle(document.querySelector('tbody tr')).breakBefore") == "avoid"
     assert browser.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     printed = browser.pdf()
     assert printed.startswith(b"%PDF-")

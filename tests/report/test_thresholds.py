@@ -225,6 +225,7 @@ def test_one_strategy_turns_where_it_is_worth_nothing(firm: Scenario, results: R
     told = words.said(alone)
     assert told.startswith("As today would have to cost")
     assert "before it was worth nothing over 2 years" in told
+    assert plots.thresholds(alone).headline.startswith("As today is worth nothing soonest with")  # type: ignore[attr-defined]
 
 
 def test_one_replication_has_values_and_no_intervals(results: Results) -> None:
