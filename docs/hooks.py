@@ -179,6 +179,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return "".join(part if code else LINK.sub(led, part) for code, part in passages(markdown))
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Let the keyboard reach what may be wider than the window: code, and tables, each in a box of its own."""
+    boxed = re.sub(r"(<table[ >].*?</table>)", r'<div class="wide" tabindex="0">\1</div>', html, flags=re.DOTALL)
+    return re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', boxed)
+
+
 def passages(markdown: str) -> list[tuple[bool, str]]:
     """Cut a text into code and prose."""
     parts = re.split(r"(^```.*?^```[^\n]*$)", markdown, flags=re.MULTILINE | re.DOTALL)

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 import loyaltysim as ls
 from loyaltysim.commands import VERBS, main
 from loyaltysim.mechanisms import CATALOG
+from tests.report.browser import Browser, needs_axe, needs_browser
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "docs/tutorial").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
@@ -60,6 +61,47 @@ def test_no_page_asks_anyone_for_anything(site: Path) -> None:
         assert not [address for address in seen.addresses if "//" in address], page
     for style in site.rglob("*.css"):
         assert not re.findall(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", style.read_text()), style
+
+
+@needs_browser
+@needs_axe
+def test_axe_finds_nothing_serious_on_any_page(site: Path, tmp_path: Path) -> None:
+    with Browser(tmp_path) as browser:
+        browser.size(1200, 900)
+        for page in sorted(site.rglob("*.html")):
+            browser.open(page)
+            found = browser.found_by_axe()
+            assert not [each for each in found if each["impact"] in ("serious", "critical")], (page, found)
+
+
+@needs_browser
+@needs_axe
+def test_in_a_narrow_window_all_is_reached_by_keyboard_and_nothing_is_pushed_aside(site: Path, tmp_path: Path) -> None:
+    with Browser(tmp_path) as browser:
+        browser.size(400, 800)
+        for page in sorted(site.rglob("*.html")):
+            browser.open(page)
+            assert browser.value("document.documentElement.scrollWidth") <= 400, page
+            if page.stem in ("results", "parameters", "odd", "luck", "index"):
+                assert not browser.found_by_axe("scrollable-region-focusable"), page
+        shown = "getComputedStyle(document.querySelector('.wy-nav-side')).left"
+        before = browser.value(shown)
+        browser.value("document.querySelector('.wy-nav-top button').click()")
+        assert browser.value(shown) != before
+
+
+@needs_browser
+def test_the_menu_s_buttons_say_whether_they_are_open(site: Path, tmp_path: Path) -> None:
+    with Browser(tmp_path) as browser:
+        browser.size(1200, 900)
+        browser.open(site / "results.html")
+        wrong = "document.querySelectorAll('.wy-menu-vertical [aria-expanded]:not(button)').length"
+        button = "[...document.querySelectorAll('button.toctree-expand')].find(each => each.closest('a').textContent.includes('Notebooks'))"  # fmt: skip
+        told = f"new Promise(done => setTimeout(() => done({button}.getAttribute('aria-expanded')), 50))"
+        assert browser.value(told) == "false"
+        browser.value(f"{button}.click()")
+        assert browser.value(told) == "true"
+        assert browser.value(wrong) == 0
 
 
 def test_every_page_is_in_the_menu(site: Path) -> None:

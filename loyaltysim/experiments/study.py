@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class Study:
     """Strategies compared on common luck.
 
-    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables as in the
-    folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal.
+    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`, `thresholds`: the tables
+    as in the folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal,
+    and what would turn the recommendation.
     `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
@@ -41,6 +42,7 @@ class Study:
     pilots: pd.DataFrame
     duel: pd.DataFrame
     ranking: pd.DataFrame
+    thresholds: pd.DataFrame
     said: tuple[str, ...] = ()
     profile: Profile | None = None
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from loyaltysim.experiments import files, replication_files, store
 from loyaltysim.experiments.study import Study
-from loyaltysim.report import answer, business_table, duel, pilot_table, precision_words, tables, touchpoint_table
+from loyaltysim.report import (
+    answer,
+    business_table,
+    duel,
+    pilot_table,
+    precision_words,
+    tables,
+    threshold_words,
+    thresholds,
+    touchpoint_table,
+)
 from loyaltysim.report.profile import Profile
 from loyaltysim.report.results import Results
 from loyaltysim.report.sequential import Settled
@@ -23,7 +33,6 @@ def tabled(
     profile: Profile | None,
 ) -> Study:
     """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
-    several = len(results.strategies) > 1
     return Study(
         scenario=spec,
         results=results,
@@ -40,15 +49,24 @@ def tabled(
         pilots=pilot_table.pilots(results),
         duel=duel.duel(results),
         ranking=duel.ranking(results, budgets),
-        said=tuple(told for told in (duel.risk(results), duel.unequal(results, budgets)) if told and several),
+        thresholds=thresholds.table(results),
+        said=tuple(told for told in _said(results, budgets) if told),
     )
+
+
+def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
+    """Say what is worth reading beside the answer: risk and budgets where there are several strategies, and what turns it."""
+    if len(results.strategies) > 1:
+        yield duel.risk(results)
+        yield duel.unequal(results, budgets)
+    yield threshold_words.said_alone(results)
 
 
 def write_tables(folder: store.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "touchpoints", "business", "pilots"):
+    for name in ("duel", "ranking", "thresholds", "touchpoints", "business", "pilots"):
         if len(getattr(study, name)):
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
     with folder.new("months.parquet") as file:

@@ -167,5 +167,5 @@ def cells(results: Results, name: str) -> list[str]:
 
 
 def _with_span(money: Money, span: Interval) -> str:
-    own = money if money.shows(span) else money_for(money.currency, span)
-    return f"{own.signed(span.mean)}\n{own.span(span)}" if span.known else own.signed(span.mean)
+    """Write a difference in the unit of its column, and its interval below it."""
+    return "\n".join(part for part in money.within(span, signed=True) if part)

@@ -56,7 +56,9 @@ class Decided:
 
 
 def decided(source: Any) -> Decided:
-    """Take what a command found (anything with `tables` by name), its folder, or that folder's material."""
+    """Take what a command found (anything with `tables` by name), a folder, a study with its folder, or a folder's material."""
+    if not hasattr(source, "tables") and isinstance(getattr(source, "folder", None), Path):
+        source = source.folder  # a run's study: what was decided about it lies beside it
     if isinstance(source, str | Path):
         source = material(source)
     if isinstance(source, Material):

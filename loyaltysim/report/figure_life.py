@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of, wrapped
+from loyaltysim.report.drawing import GREY as QUIET
+from loyaltysim.report.figure_life_heard import TELLER_HIGH, by_whom, heard
 from loyaltysim.report.life import Life, Month, Person, Setting
-from loyaltysim.report.life_frame import BAD, GOOD, GREY, PARTS, mark_months, name_marks
+from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
 from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_words import in_short
 from loyaltysim.report.names import head, named
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, LANE, LABEL, SMALL = 11.5, 1.5, 1.5, 8.0
-LOW, HIGH, TALK_HIGH, LABEL_HIGH = -0.72, 1.85, 1.2, 1.58
+WIDTH, LANE, LABEL, SMALL = 11.5, 1.68, 1.5, 8.0
+LOW, HIGH, LABEL_HIGH = -0.72, 2.1, 1.86
 MOST_MESSAGES = 10.0
 """Messages in a month at which a bar of what was passed on has its full length; more are drawn as long."""
 OUTCOMES = {
@@ -36,20 +38,20 @@ def strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Figure:
 
 
 def _strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Picture:
-    body = LANE * len(lives) + 0.95
+    body = LANE * len(lives) + 0.95 + LEGEND_ROW
     picture, top = titled(WIDTH, body, _title(setting, person, lives), _subtitle(setting, person, lives))
     width, height = picture.get_size_inches()
     for place, life in enumerate(lives):
-        bottom = height - top - 0.3 - (place + 1) * LANE
+        bottom = height - top - 0.3 - LEGEND_ROW - (place + 1) * LANE
         axes = picture.add_axes(
             (LABEL / width, (bottom + 0.12) / height, (width - LABEL - 0.25) / width, (LANE - 0.12) / height)
         )
         _lane(axes, setting, life)
         _parting(axes, setting, lives[0], life)
         name = wrapped(head(life.strategy, [each.strategy for each in lives]), 15)
-        picture.text(
-            0.15 / width, (bottom + 0.12 + LANE * 0.45) / height, name, va="center", fontsize=9.5, fontweight="bold"
-        )
+        middle = (bottom + 0.12 + LANE * 0.42) / height
+        picture.text(0.15 / width, middle, name, va="bottom", fontsize=9.5, fontweight="bold")
+        picture.text(0.15 / width, middle - 0.04 / height, by_whom(life), va="top", fontsize=7.5, color=QUIET)
         last = place == len(lives) - 1
         mark_months(axes, setting.start, setting.months, last=last)
     name_marks(picture, WIDTH, (height - top - 0.12) / height)
@@ -95,7 +97,8 @@ def _lane(axes: Axes, setting: Setting, life: Life) -> None:
             zorder=4,
         )
     _grievances(axes, life)
-    _talk(axes, life)
+    heard(axes, life, WIDTH - LABEL - 0.25)
+    _told(axes, life)
     _labels(axes, life)
 
 
@@ -118,11 +121,9 @@ def _grievances(axes: Axes, life: Life) -> None:
         )
 
 
-def _talk(axes: Axes, life: Life) -> None:
-    """Draw what reached them above the lane and what they passed on, by its length, below."""
+def _told(axes: Axes, life: Life) -> None:
+    """Draw what they passed on, by its length, below the lane."""
     for news, colour, shift in (("bad", BAD, -0.18), ("good", GOOD, 0.18)):
-        heard = [m.month + shift for m in life.months if getattr(m, f"heard_{news}")()]
-        axes.scatter(heard, [TALK_HIGH] * len(heard), s=20, c=colour, marker="v", linewidths=0, zorder=4)
         for month in life.months:
             number = getattr(month, f"told_{news}")()
             if number:
@@ -155,7 +156,7 @@ def _labels(axes: Axes, life: Life) -> None:
         axes.text(place, LABEL_HIGH, literal(text), ha="center", va="center", fontsize=SMALL, color=colour, zorder=6)
         axes.plot(
             [place, month.month, month.month],
-            [LABEL_HIGH - 0.15, TALK_HIGH + 0.1, _level(month)],
+            [LABEL_HIGH - 0.15, TELLER_HIGH + 0.12, _level(month)],
             color="#BBBBBB",
             linewidth=0.7,
             zorder=2,
@@ -183,7 +184,7 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
         if not found:
             continue
         at, early = found.month - 0.5, found.month <= max(1, 0.12 * setting.months)
-        axes.axvline(at, ymin=0.0, ymax=0.74, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
+        axes.axvline(at, ymin=0.0, ymax=0.66, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
         axes.annotate(
             word, (at, LOW + high), (4 if early else -4, 0), textcoords="offset points", fontsize=7.5, color=PARTS,
             ha="left" if early else "right", va="bottom", bbox={"facecolor": "white", "linewidth": 0, "pad": 0.4},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from loyaltysim.report.discounting import discounted
 from loyaltysim.report.drawing import (
     ACCENT,
     BAD,
@@ -50,14 +51,6 @@ class Step:
 def item(doc: str) -> str:
     """Shorten what a metric of money spent means to what the money went into."""
     return re.sub(r"^(spent on|cost of) (the )?", "", doc)
-
-
-def discounted(results: Results, strategy: str, metric: str) -> np.ndarray:
-    """Give the present value of a monthly flow: float64, (n,)."""
-    import numpy as np
-
-    factor = (1.0 + results.discount_rate) ** (-np.arange(results.months + 1) / 12.0)
-    return results.path(strategy, metric) @ factor
 
 
 def steps(results: Results, strategy: str) -> list[Step]:

@@ -12,6 +12,7 @@ from loyaltysim.report.figure_money import money
 from loyaltysim.report.figure_next_dollar import next_dollar
 from loyaltysim.report.figure_reasons import reasons
 from loyaltysim.report.figure_talk import talk
+from loyaltysim.report.figure_thresholds import thresholds
 from loyaltysim.report.figure_touchpoints import touchpoints
 from loyaltysim.report.figure_waterfall import waterfall
 from loyaltysim.report.results import Results
@@ -19,9 +20,20 @@ from loyaltysim.report.results import Results
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["customers", "draw", "funnel", "money", "next_dollar", "reasons", "talk", "touchpoints", "waterfall"]
+__all__ = [
+    "customers",
+    "draw",
+    "funnel",
+    "money",
+    "next_dollar",
+    "reasons",
+    "talk",
+    "thresholds",
+    "touchpoints",
+    "waterfall",
+]
 
-ALWAYS: tuple[Callable[[Results], Figure], ...] = (customers, money, waterfall, reasons, funnel)
+ALWAYS: tuple[Callable[[Results], Figure], ...] = (customers, money, waterfall, reasons, funnel, thresholds)
 
 
 def draw(results: Results, drawn: Callable[..., Figure] | None = None) -> dict[str, bytes]:

@@ -1,47 +1,47 @@
-"""Letters that can be drawn: those of matplotlib's own font and of a wider one if there is one; the rest is spelt out."""
+"""Letters that can be drawn: those of the fonts that matplotlib brings and of wider ones if there are any; the rest is spelt out."""
 
 from __future__ import annotations
 
 from functools import cache
 
-OWN = "DejaVu Sans"
+SHIPPED = ("DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral")
+"""What matplotlib brings: European letters, Hebrew, Arabic, and many signs."""
 WIDER = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "Droid Sans Fallback",
-    "PingFang SC",
-    "Hiragino Sans",
-    "Microsoft YaHei",
-    "Yu Gothic",
-    "Malgun Gothic",
-    "Arial Unicode MS",
-)
-"""Fonts with many scripts, in order of preference; the first that is installed helps out."""
+    ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei", "Droid Sans Fallback", "PingFang SC", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic", "Arial Unicode MS"),
+    ("Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "NanumGothic"),
+    ("Noto Sans Devanagari", "Nirmala UI", "Kohinoor Devanagari", "Lohit Devanagari"),
+    ("Noto Sans Bengali", "Noto Sans Tamil", "FreeSans"),
+    ("Noto Sans Thai", "Leelawadee UI", "Thonburi", "Loma"),
+    ("Noto Sans Ethiopic", "Ebrima", "Kefa"),
+    ("Noto Emoji", "Symbola", "Segoe UI Symbol", "Noto Sans Symbols2"),
+)  # fmt: skip
+"""Fonts for other scripts; of each line the first that is installed helps out."""
 
 
 @cache
 def families() -> list[str]:
     """Name the fonts to draw with, in order."""
-    return [OWN, *[name for name in WIDER if _file(name)][:1]]
+    wider = (next((name for name in line if _file(name)), "") for line in WIDER)
+    return [*SHIPPED, *dict.fromkeys(name for name in wider if name)]
 
 
 @cache
-def _file(family: str) -> str:
+def _file(family: str, weight: str = "normal") -> str:
     from matplotlib.font_manager import FontProperties, findfont
 
     try:
-        return str(findfont(FontProperties(family=[family]), fallback_to_default=False))
+        return str(findfont(FontProperties(family=[family], weight=weight), fallback_to_default=False))
     except ValueError:
         return ""
 
 
 @cache
 def _known() -> frozenset[int]:
+    """Give the letters that can be drawn in normal and in bold type."""
     from matplotlib.font_manager import get_font
 
-    return frozenset(code for name in families() for code in get_font(_file(name)).get_charmap())
+    weights = ({code for name in families() for code in get_font(_file(name, weight)).get_charmap()} for weight in ("normal", "bold"))  # fmt: skip
+    return frozenset(set.intersection(*weights))
 
 
 def drawable(text: str) -> str:

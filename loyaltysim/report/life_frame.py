@@ -14,6 +14,8 @@ GOOD, BAD, GREY, PARTS = "#0072B2", "#D55E00", "#E69F00", "#7B3294"
 SPACINGS = (1, 3, 12, 24, 60, 120, 240)
 """Months from one tick to the next, of which the first that leaves few enough is taken."""
 MOST_TICKS = 13
+LEGEND_ROW = 0.2
+"""Inches from one row of the legend to the next."""
 
 
 def mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
@@ -42,27 +44,35 @@ def mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
 
 
 def name_marks(picture: Picture, width: float, high: float) -> None:
-    """Write the legend in one row, at a height of the picture (0 to 1); `width`: the picture's, in inches."""
+    """Write the legend in two rows, at a height of the picture (0 to 1); `width`: the picture's, in inches."""
     from matplotlib.lines import Line2D
 
     def mark(marker: str, colour: str, label: str, **more: object) -> Line2D:
         return Line2D([], [], linestyle="", marker=marker, color=colour, markersize=6, label=label, **more)  # type: ignore[arg-type]
 
-    marks = [
-        mark("o", GREY, "indifferent"), mark("X", BAD, "failure"), mark("^", GOOD, "delight"),
-        mark("D", INK, "grievance, voiced"), mark("D", INK, "grievance, silent", markerfacecolor="white"),
-        mark("v", BAD, "heard bad"), mark("v", GOOD, "heard good"),
-        Line2D([], [], color=BAD, linewidth=3, label="told others bad"), Line2D([], [], color=GOOD, linewidth=3, label="told others good"),
-    ]  # fmt: skip
-    picture.legend(
-        handles=marks,
-        loc="center left",
-        bbox_to_anchor=(0.1 / width, high),
-        ncols=9,
-        frameon=False,
-        fontsize=8,
-        handletextpad=0.5,
-        columnspacing=1.0,
-        handlelength=1.1,
-        borderaxespad=0,
-    )
+    rows = (
+        [
+            mark("o", GREY, "indifferent"), mark("X", BAD, "failure"), mark("^", GOOD, "delight"),
+            mark("D", INK, "grievance, voiced"), mark("D", INK, "grievance, silent", markerfacecolor="white"),
+            Line2D([], [], color=BAD, linewidth=3, label="told others bad"), Line2D([], [], color=GOOD, linewidth=3, label="told others good"),
+        ],
+        [
+            mark("v", BAD, "heard bad"), mark("v", GOOD, "heard good"),
+            mark("v", INK, "from someone they know"), mark("v", INK, "from a stranger", markerfacecolor="white"),
+            Line2D([], [], linestyle="", marker="$123$", color=INK, markersize=13, markeredgewidth=0, label=" number of who told them, and +n or ×n how many did"),
+        ],
+    )  # fmt: skip
+    for row, marks in enumerate(rows):
+        legend = picture.legend(
+            handles=marks,
+            loc="center left",
+            bbox_to_anchor=(0.1 / width, high - row * LEGEND_ROW / picture.get_size_inches()[1]),
+            ncols=len(marks),
+            frameon=False,
+            fontsize=8,
+            handletextpad=0.5,
+            columnspacing=1.2,
+            handlelength=1.1,
+            borderaxespad=0,
+        )
+        picture.add_artist(legend)

@@ -86,7 +86,7 @@ def _cause(setting: Setting, field: str, ours: Month, theirs: Month) -> Iterator
             )
         )
     elif field in ("channel", "public", "detours", "outcome", "stayed", "case_open"):
-        yield f"The same complaint went another way: {_way(theirs)} here, {_way(ours)} there."
+        yield _of_complaint(ours, theirs)
     elif field in ("left", "to_rival"):
         yield f"The same month ended otherwise: {_end(theirs)} here, {_end(ours)} there. When grievances arise, satisfaction was {_level(theirs.satisfaction_grieving)} here and {_level(ours.satisfaction_grieving)} there."
     elif field in ("came", "returned", "attempted"):
@@ -119,6 +119,15 @@ def _of_grievance(ours: Month, theirs: Month) -> str:
     return f"The same encounters left another mark. {level}"
 
 
+def _of_complaint(ours: Month, theirs: Month) -> str:
+    here, there = _way(theirs), _way(ours)
+    if here != there:
+        return f"The same complaint went another way: here it was {here}, there it was {there}."
+    if theirs.channel != ours.channel:
+        return f"The same complaint came another way: here by {theirs.channel or 'none'}, there by {ours.channel or 'none'}."
+    return "The same complaint went another way through the departments."
+
+
 def _of_levers(setting: Setting, here: Mapping[str, float], there: Mapping[str, float]) -> str:
     changed = [
         path
@@ -142,9 +151,13 @@ def _level(value: float) -> str:
 
 
 def _way(month: Month) -> str:
-    words = {"resolved_fast": "resolved within the promised time", "logged": "logged, but not resolved", "": "open"}
+    words = {
+        "resolved_fast": "resolved within the promised time",
+        "logged": "logged, but not resolved",
+        "": "still open",
+    }
     end = words.get(month.outcome, month.outcome)
-    return f"{end}{', and they stayed,' if month.outcome and month.stayed else ''}"
+    return f"{end} and they stayed" if month.outcome and month.stayed else end
 
 
 def _end(month: Month) -> str:

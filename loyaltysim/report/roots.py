@@ -81,6 +81,30 @@ def zero_between(curves: Curves, low: float, high: float, alpha: float = ALPHA) 
     return Interval(best, low, high, len(curves.y))
 
 
+def line_zero(constant: np.ndarray, slope: np.ndarray, alpha: float = ALPHA) -> Interval:
+    """Give where mean(constant) + mean(slope) x is zero, with Fieller's interval; figures (n,) are paired by replication.
+
+    The interval is every x around the zero at which the mean may be zero; an end is endless where that never ends. Unknown
+    where the mean slope is zero, and without an interval from one replication.
+    """
+    import numpy as np
+
+    n, a, b = len(constant), float(np.mean(constant)), float(np.mean(slope))
+    if b == 0.0:
+        return Interval(n=n)
+    if n < 2:
+        return Interval(-a / b, n=n)
+    spread = np.cov(constant, slope) * student_t(alpha, n - 1) ** 2 / n
+    square, half, rest = b * b - spread[1, 1], a * b - spread[0, 1], a * a - spread[0, 0]
+    if square == 0.0 or (half * half < square * rest and square < 0.0):
+        return Interval(-a / b, -np.inf, np.inf, n)
+    root = np.sqrt(max(half * half - square * rest, 0.0))
+    low, high = sorted((float((-half - root) / square), float((-half + root) / square)))
+    if square > 0.0:
+        return Interval(-a / b, min(low, -a / b), max(high, -a / b), n)
+    return Interval(-a / b, -np.inf, low, n) if -a / b <= low else Interval(-a / b, high, np.inf, n)
+
+
 def _window(curves: Curves, low: float, high: float) -> tuple[float, float]:
     """Give the points next to the bracket: what the smooth curve is drawn through."""
     import numpy as np

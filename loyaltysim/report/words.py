@@ -65,6 +65,16 @@ class Money:
         least = 0.5 * 10.0**-self.decimals * self.divisor
         return all(abs(end) >= least for end in (span.mean, span.low, span.high) if isfinite(end) and end != 0.0)
 
+    def within(self, span: Interval, signed: bool = False) -> tuple[str, str]:
+        """Write a figure of a column in the column's unit, and its interval's ends.
+
+        Below a thousandth of the unit, where that would be a row of noughts, in a unit of its own.
+        """
+        lost = 0.0 < abs(span.mean) < 1e-3 * self.divisor
+        own = money_for(self.currency, span) if lost else self
+        text = f"{own.bare(span.mean)} {own.unit}"
+        return (f"+{text}" if signed and not text.startswith("-") else text), own.span(span)
+
     def signed(self, value: float) -> str:
         """Write a difference with its sign and its unit."""
         text = self.full(value)

@@ -31,6 +31,7 @@ SHEETS = {
     "money": "Money",
     "departures": "Departures",
     "complaints": "Complaints",
+    "thresholds": "Break-even",
     "touchpoints": "Touchpoints",
     "business": "Business",
     "pilots": "Pilots",

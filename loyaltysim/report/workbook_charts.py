@@ -33,8 +33,14 @@ def _chart(book: Workbook, kind: dict[str, Any], title: str, across: str, up: st
 
 
 def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart:
-    """Draw worth against the first strategy, with and without the value after the horizon, from the first sheet."""
-    title = f"Worth against the first strategy over {horizon(results.months)}"
+    """Draw worth against the first strategy, with and without the value after the horizon, from the first sheet.
+
+    The title says which bar is which: some programs list such a chart's legend from the bottom up, others from the top.
+    """
+    title = (
+        f"Worth against the first strategy over {horizon(results.months)}: "
+        "blue, above, with the value after the horizon; orange, below, without it"
+    )
     chart = _chart(book, {"type": "bar"}, title, "", "")
     kinds = ((2, "with the value after the horizon", "#0072B2"), (5, "without the value after the horizon", "#E69F00"))
     for column, name, colour in kinds:
@@ -51,7 +57,7 @@ def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart
     chart.set_y_axis(
         {"reverse": True, "crossing": "max", "label_position": "low", "num_font": FONT, "line": {"none": True}}
     )
-    chart.set_legend({"position": "top", "font": FONT})
+    chart.set_legend({"none": True})
     chart.set_size({"width": 980, "height": 230 + 26 * len(results.strategies)})
     return chart
 

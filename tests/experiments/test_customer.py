@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,9 @@ from loyaltysim.experiments.finding_life import RULES
 from loyaltysim.experiments.observing import Observer
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.drawing import png, svg
-from loyaltysim.report.life import Life, Month, Talk
+from loyaltysim.report.figure_life_heard import HEARD_HIGH
+from loyaltysim.report.life import Life, Month, Setting, Talk
+from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_sentences import calendar, sentences
 from loyaltysim.report.life_words import _against_reference, _moved, _spells, _summed
 from loyaltysim.scenario import Scenario
@@ -171,6 +174,28 @@ def test_the_story_names_where_lives_part(found: dict[str, CustomerLife]) -> Non
     assert max(map(len, story.splitlines())) <= 96
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ({"outcome": "resolved", "stayed": True}, {"outcome": "ignored"}, "here it was resolved and they stayed, there it was ignored."),
+        ({"outcome": "resolved_fast"}, {"case_open": True}, "here it was resolved within the promised time, there it was still open."),
+        ({"channel": "phone"}, {"channel": "letter"}, "here by phone, there by letter."),
+        ({"detours": ("legal",)}, {}, "went another way through the departments."),
+    ],
+)  # fmt: skip
+def test_it_is_told_how_one_complaint_ended_in_two_worlds(
+    here: dict[str, Any], there: dict[str, Any], told: str
+) -> None:
+    shared = Month(3, "customer", 9, was_customer=True, met=1, grievance="product", voiced=True)
+    setting = Setting("", "2027-01", 12, "$", 1, 0, {}, {})
+    ours, theirs = (
+        Life(name, (dataclasses.replace(shared, **lived),)) for name, lived in (("as today", there), ("recovery", here))
+    )
+    parted = fork(setting, ours, theirs) or parting(setting, ours, theirs)
+    assert parted is not None
+    assert parted.cause.endswith(told)
+
+
 def test_equal_lives_are_told_once(scenario: Scenario) -> None:
     twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
     story = customer(twice, id=5).story
@@ -213,6 +238,42 @@ def test_the_strip_is_drawn_alike_each_time(found: dict[str, CustomerLife]) -> N
     texts = [text.get_text() for axes in life.strip().axes for text in axes.texts]
     assert any("left" in text for text in texts)
     assert any("stayed" in text for text in texts)
+
+
+def test_the_strip_says_by_whom_they_were_told(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    strip = life.strip()
+    for axes, lived in zip(strip.axes, life.lives, strict=True):
+        texts = [text.get_text() for text in axes.texts]
+        heard = [
+            (month, news) for month in lived.months for news in ("bad", "good") if getattr(month, f"heard_{news}")()
+        ]
+        for month, news in heard:
+            tellers = [talk for talk in month.heard if getattr(talk, news)]
+            assert any(str(tellers[0].other) in text for text in texts), (lived.strategy, month.month)
+        marks = [
+            each for each in axes.collections if len(each.get_offsets()) == 1 and each.get_offsets()[0][1] == HEARD_HIGH
+        ]  # type: ignore[index]
+        known = [any(talk.known for talk in month.heard if getattr(talk, news)) for month, news in heard]
+        filled = [tuple(each.get_facecolor()[0][:3]) != (1.0, 1.0, 1.0) for each in marks]
+        assert filled == known
+    tellers = {talk.other: talk.known for month in life.lives[0].months for talk in month.heard}
+    beside = [text.get_text() for text in strip.texts]
+    assert f"told by {sum(tellers.values())} they know,\n{len(tellers) - sum(tellers.values())} they do not" in beside
+    assert any(life.lives[0].months[0].heard or month.heard for month in life.lives[0].months)
+
+
+def test_in_a_life_full_of_talk_the_strip_counts_who_told_them(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    talk = tuple(Talk(40_000 + place, place < 2, 1, 1) for place in range(3))
+    busy = dataclasses.replace(
+        life.lives[0], months=tuple(dataclasses.replace(month, heard=talk) for month in life.lives[0].months)
+    )
+    strip = dataclasses.replace(life, lives=(busy,)).strip()
+    texts = [text.get_text() for text in strip.axes[0].texts]
+    assert texts.count("×3") == 2 * len(busy.months)
+    assert not any("40000" in text for text in texts)
+    assert "told by 2 they know,\n1 they do not" in [text.get_text() for text in strip.texts]
 
 
 def test_someone_who_dies_has_no_months_after(small: Small) -> None:

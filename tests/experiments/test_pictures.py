@@ -110,7 +110,8 @@ def test_many_strategies_have_three_bands_and_the_subtitle_says_so() -> None:
 
 
 def test_letters_that_no_font_has_are_spelt_out(recwarn: pytest.WarningsRecorder) -> None:
-    study = results({"\u8fd4\u91d1": 0.0, "\u5e7f\u544a \U0001f680": 0.03, "gr\u00fcn": 0.01})
+    study = results({"\u8fd4\u91d1": 0.0, "\u5e7f\u544a \U0001f680": 0.03, "gr\u00fcn \u24b6\u2921": 0.01})
     assert figures.draw(study) == figures.draw(study)
     assert not [warning for warning in recwarn if "lyph" in str(warning.message)]
     assert drawable("gr\u00fcn \ue123") == "gr\u00fcn [U+E123]"
+    assert drawable("\u24b6 \u2921 \u05d0") == "\u24b6 \u2921 \u05d0"  # matplotlib's other fonts have the signs

@@ -11,11 +11,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pytest
+
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
     "--disable-background-networking", "--remote-debugging-pipe",
 )  # fmt: skip
+AXE = Path(os.environ.get("LOYALTYSIM_AXE", "node_modules/axe-core/axe.min.js"))
+MUST = bool(os.environ.get("LOYALTYSIM_BROWSER"))
+needs_browser = pytest.mark.skipif(PROGRAM is None and not MUST, reason="Chromium is not installed")
+needs_axe = pytest.mark.skipif(not AXE.exists() and not MUST, reason="LOYALTYSIM_AXE does not name axe.min.js")
 
 
 class Browser:
@@ -89,6 +95,16 @@ class Browser:
         found = self("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
+
+    def found_by_axe(self, *rules: str) -> list[dict[str, Any]]:
+        """Give what axe-core finds wrong with the page (by all its rules, or by some): rule, impact and the first places."""
+        only = f"runOnly: {list(rules)}, " if rules else ""
+        self.value(AXE.read_text() + "; undefined")
+        found: list[dict[str, Any]] = self.value(
+            f"axe.run(document, {{{only}resultTypes: ['violations']}}).then(found => found.violations.map("
+            "({id, impact, nodes}) => ({id, impact, nodes: nodes.slice(0, 3).map(node => node.html.slice(0, 200))})))"
+        )
+        return found
 
     def media(self, kind: str = "", scheme: str = "light") -> None:
         """Pretend to be a printer or a screen, light or dark."""

@@ -6,27 +6,22 @@ that they must run. LOYALTYSIM_AXE names the file axe.min.js.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from loyaltysim.experiments.study import Study
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page.build import page
-from tests.report.browser import PROGRAM, Browser
+from tests.report.browser import Browser, needs_axe, needs_browser
 from tests.report.studies import LONG, widened
 
-AXE = Path(os.environ.get("LOYALTYSIM_AXE", "node_modules/axe-core/axe.min.js"))
-MUST = bool(os.environ.get("LOYALTYSIM_BROWSER"))
 A4_TEXT = 680
 """Width of the text on A4 (180 mm) in CSS pixels."""
 
-pytestmark = pytest.mark.skipif(PROGRAM is None and not MUST, reason="Chromium is not installed")
-needs_axe = pytest.mark.skipif(not AXE.exists() and not MUST, reason="LOYALTYSIM_AXE does not name axe.min.js")
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +56,7 @@ def test_it_asks_for_nothing_and_complains_of_nothing(browser: Browser, pages: d
 def test_axe_finds_nothing_serious(browser: Browser, pages: dict[str, Path], which: str, scheme: str) -> None:
     browser.media(scheme=scheme)
     browser.open(pages[which])
-    browser.value(AXE.read_text() + "; undefined")
-    found: list[dict[str, Any]] = browser.value(
-        "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map("
-        "({id, impact, nodes}) => ({id, impact, nodes: nodes.slice(0, 3).map(node => node.html.slice(0, 200))})))"
-    )
+    found = browser.found_by_axe()
     serious = [each for each in found if each["impact"] in ("serious", "critical")]
     assert not serious, serious
     assert not found, found
@@ -106,6 +97,7 @@ def test_on_paper_no_table_or_drawing_is_cut_off(browser: Browser, pages: dict[s
     assert tall <= 980
     assert browser.value("getComputedStyle(document.querySelector('tr')).breakInside") == "avoid"
     assert browser.value("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+    assert browser.value("getComputedStyle(document.querySelector('tbody tr')).breakBefore") == "avoid"
     assert browser.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     printed = browser.pdf()
     assert printed.startswith(b"%PDF-")
@@ -128,6 +120,4 @@ def test_these_checks_see_what_is_wrong(browser: Browser, tmp_path: Path) -> Non
     assert (tmp_path / "missing.png").as_uri() in browser.asked_for()
     assert browser.complaints()
     assert browser.value("document.documentElement.scrollWidth") > 1000
-    browser.value(AXE.read_text() + "; undefined")
-    found = browser.value("axe.run().then(found => found.violations.map(each => each.id))")
-    assert {"image-alt", "color-contrast", "html-has-lang"} <= set(found)
+    assert {"image-alt", "color-contrast", "html-has-lang"} <= {each["id"] for each in browser.found_by_axe()}

@@ -234,3 +234,4 @@ def test_a_study_draws_the_break_even_that_lies_in_its_folder(study: Study, tmp_
     for name, table in CASES["turns"][1].items():
         (tmp_path / f"{name}.csv").write_text(csv_text(table))
     assert png(replace(study, folder=tmp_path).plot.breakeven()) == png(plots.breakeven(tmp_path))
+    assert png(plots.breakeven(replace(study, folder=tmp_path))) == png(plots.breakeven(tmp_path))

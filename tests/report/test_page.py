@@ -17,6 +17,9 @@ from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.basis import rests_on
 from loyaltysim.report.page.build import page
+from loyaltysim.report.page.parts import amount
+from loyaltysim.report.statistics import Interval
+from loyaltysim.report.words import money_for
 from tests.report.studies import HOSTILE, LONG, widened
 
 IN_ORDER = [
@@ -81,7 +84,7 @@ def test_headings_descend_one_by_one_and_each_drawing_says_what_it_shows(outline
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     drawings = outline.all("svg")
-    assert len(drawings) == 9
+    assert len(drawings) == 10
     assert all(each["role"] == "img" and len(str(each["aria-label"])) > 60 for each in drawings)
     assert outline.all("html")[0]["lang"] == "en"
     assert {each.get("scope") for each in outline.all("th")} == {"row", "col"}
@@ -153,6 +156,18 @@ def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
     outline = Outline(content.decode())
     assert len(outline.all("svg")) == 11
     assert LONG.format(11) in outline.texts
+
+
+def test_a_column_of_money_is_in_one_unit() -> None:
+    spans = [
+        Interval(1_010_000.0, 940_000.0, 1_090_000.0, 30),
+        Interval(-4_000.0, -9_000.0, 1_000.0, 30),
+        Interval(0.0),
+    ]
+    money = money_for("$", *spans)
+    assert [amount(money, span, signed=True).text for span in spans] == ["+1.010 M$", "-0.004 M$", "+0.000 M$"]
+    assert amount(money, spans[1]).below == "-0.009 to 0.001"
+    assert amount(money, Interval(-40.0)).text == "-40.0 $"  # which M$ would show as a row of noughts
 
 
 def test_what_it_rests_on_names_the_weakest_figures(outline: Outline, study: Study) -> None:

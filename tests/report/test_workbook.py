@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+import zipfile
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -185,3 +186,17 @@ def test_the_command_s_help_names_the_verb() -> None:
     from loyaltysim.commands import main
 
     assert "report" in CliRunner().invoke(main, ["--help"]).stdout
+
+
+def test_the_chart_of_money_says_which_bar_is_which_without_a_legend(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "report.xlsx") as parts:
+        charts = [
+            parts.read(name).decode()
+            for name in sorted(parts.namelist())
+            if re.fullmatch(r"xl/charts/chart\d+\.xml", name)
+        ]
+    money = [chart for chart in charts if "Worth against the first strategy" in chart]
+    assert len(money) == 1
+    assert "<c:legend>" not in money[0]
+    assert "blue, above, with the value after the horizon; orange, below, without it" in money[0]
+    assert all("<c:legend>" in chart for chart in charts if chart not in money)

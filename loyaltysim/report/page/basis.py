@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
+from loyaltysim.report.page import turning
 from loyaltysim.report.page.parts import Cell, Section, Table, row_head
 from loyaltysim.report.words import GRADES_MEAN, horizon
 
@@ -18,27 +20,30 @@ MOST_FIGURES = 12
 
 
 def rests_on(material: Material) -> Section | None:
-    """Say how many figures of each evidence grade the answer rests on, and name the weakest."""
-    counts = material.manifest.get("rests_on")
-    if not counts:
+    """Show what turns the answer on the run's own luck, and how many figures of each evidence grade it rests on."""
+    counts = material.manifest.get("rests_on") or {}
+    run = material.results is not None
+    if not counts and not run:
         return None
+    said = turning.told(material.results) if material.results is not None else []
+    drawings = turning.drawings(material) if run else []
+    tables = turning.tables(material) if run else []
+    if counts:
+        said.append(
+            "What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."
+        )
+        tables += _graded(material, counts)
+    if material.manifest.get("lesson"):
+        said.append(f"Lesson of the file as it is written: {plain(' '.join(str(material.manifest['lesson']).split()))}")
+    return Section("basis", "What does the answer rest on?", said, drawings, tables, turning.commands(material))
+
+
+def _graded(material: Material, counts: Mapping[str, int]) -> list[Table]:
+    """Count the figures of each grade, and name the weakest."""
     rows = [[row_head(grade), Cell(f"{number:,}", value=float(number)), Cell(GRADES_MEAN.get(grade, ""))] for grade, number in counts.items()]  # fmt: skip
     tables = [Table("Figures by the grade of their evidence, the weakest first", ["grade", "figures", "meaning"], rows)]
     audit = material.table("audit")
-    if audit is not None and len(audit):
-        tables.append(_weakest(audit))
-    said = ["What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."]
-    if material.manifest.get("lesson"):
-        said.append(f"Lesson of the file as it is written: {plain(' '.join(str(material.manifest['lesson']).split()))}")
-    return Section("basis", "What does the answer rest on?", said, tables=tables, code=_not_asked_yet(material))
-
-
-def _not_asked_yet(material: Material) -> list[tuple[str, str]]:
-    """Name the command that finds where the recommendation turns, if there is something to turn and it was not run here."""
-    compared = material.results is not None and len(material.results.strategies) > 1
-    if not compared or "breakeven_curve" in material.names:
-        return []
-    return [("loyaltysim breakeven scenario.yml", "in this folder: at which acquisition cost the recommendation turns")]
+    return [*tables, _weakest(audit)] if audit is not None and len(audit) else tables
 
 
 def _weakest(audit: pd.DataFrame) -> Table:

@@ -8,14 +8,15 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
+from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import Money, fixed
+from loyaltysim.report.words import Money, fixed, horizon
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-LETTERS_A_LINE, LINES_A_PAGE = 30, 18
+LETTERS_A_LINE, LINES_TOGETHER = 30, 9
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class Table:
 
     @property
     def is_short(self) -> bool:
-        """Whether it surely fits on one printed page, and so need not be divided."""
+        """Whether so little is in it that on paper it need not be divided."""
         lines = sum(1 + max(len(cell.text) for cell in row) // LETTERS_A_LINE for row in self.rows)
-        return lines <= LINES_A_PAGE
+        return lines <= LINES_TOGETHER
 
     def holds_words(self, column: int) -> bool:
         """Whether a column has no figure in it, and so is set flush left."""
@@ -97,12 +98,8 @@ def percent(span: Interval) -> Cell:
 
 
 def amount(money: Money, span: Interval, signed: bool = False) -> Cell:
-    """Give a cell of money, with its interval below; in a unit of its own where it would be lost in the common one."""
-    if not isfinite(span.mean):
-        return Cell("")
-    own = money if money.shows(span) else Money(money.currency, max(abs(span.mean), abs(span.low or 0)))
-    text = own.signed(span.mean) if signed else own.full(span.mean)
-    return Cell(text, own.span(span), span.mean)
+    """Give a cell of money in the unit of its column, with its interval below."""
+    return Cell(*money.within(span, signed), span.mean) if isfinite(span.mean) else Cell("")
 
 
 def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = False) -> Cell:
@@ -112,3 +109,10 @@ def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = Fals
     sign = "+" if signed else ""
     ends = f"{fixed(span.low, places, sign)} to {fixed(span.high, places, sign)}" if span.known else ""
     return Cell(f"{fixed(span.mean, places, sign)} {unit}".strip(), ends, span.mean)
+
+
+def about(results: Results, what: str) -> str:
+    """Say what a table holds, from how many replications and over which horizon."""
+    n = results.replications
+    sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"
+    return f"{what}: {sure}, over {horizon(results.months)}"

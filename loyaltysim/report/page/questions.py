@@ -10,26 +10,19 @@ from loyaltysim.report import pilot_table
 from loyaltysim.report.figure_customers import customers as draw_customers
 from loyaltysim.report.figure_funnel import counted, shown_in_funnel
 from loyaltysim.report.figure_funnel import funnel as draw_funnel
-from loyaltysim.report.figure_money import money as draw_money
-from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
-from loyaltysim.report.figure_next_dollar import returns
 from loyaltysim.report.figure_reasons import LOOKS, fewest_leavers
 from loyaltysim.report.figure_reasons import reasons as draw_reasons
 from loyaltysim.report.figure_talk import most_moved
 from loyaltysim.report.figure_talk import talk as draw_talk
 from loyaltysim.report.figure_touchpoints import touchpoints as draw_touchpoints
-from loyaltysim.report.figure_waterfall import discounted, ranked, waterfall
 from loyaltysim.report.folder import Material
-from loyaltysim.report.names import named, plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, amount, count, decimal, percent, row_head
+from loyaltysim.report.names import plain
+from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval, paired, share_interval
-from loyaltysim.report.tables import against_reference, share
+from loyaltysim.report.tables import share
 from loyaltysim.report.touchpoint_table import touchpoints as touchpoint_rows
-from loyaltysim.report.words import horizon, money_for
 
-PANELS = 4
-"""Waterfalls in one drawing: more would not fit on one printed page."""
 TOUCHPOINTS = 12
 PRIORITY = (
     "Priority is by importance, urgency, gap and ease of mending; the field is by importance and performance alone. "
@@ -45,7 +38,7 @@ def answer(material: Material) -> Section | None:
         notes = [str(note) for note in material.manifest.get("notes", ())]
         return Section("answer", "The answer", [*told, *notes]) if told else None
     table = Table(
-        _about(results, "Each strategy"),
+        about(results, "Each strategy"),
         answers.heads(results),
         [_answer_row(results, name) for name in results.strategies],
     )
@@ -59,54 +52,6 @@ def _answer_row(results: Results, name: str) -> list[Cell]:
         first, _, below = text.partition("\n")
         cells.append(Cell(first, below, value))
     return cells
-
-
-def _about(results: Results, what: str) -> str:
-    n = results.replications
-    sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"
-    return f"{what}: {sure}, over {horizon(results.months)}"
-
-
-def money(material: Material) -> Section | None:
-    """Show where each strategy's worth comes from."""
-    results = material.results
-    if results is None:
-        return None
-    panels = ranked(results)
-    drawings = [Drawing(material.figure(draw_money))] if len(results.strategies) > 1 else []
-    first = named(results.reference, results.strategies)
-    for begin in range(0, len(panels), PANELS):
-        title = f"From {first} to each strategy, step by step" if len(results.strategies) > 1 else ""
-        title += " (continued)" if begin else ""
-        chosen = [tuple(panels[begin : begin + PANELS])] if len(panels) > PANELS else []
-        drawings.append(Drawing(material.figure(waterfall, *chosen), title))
-    return Section(
-        "money", "Where does the money come from?", [_discounting(results)], drawings, [_money_table(results)]
-    )
-
-
-def _discounting(results: Results) -> str:
-    return (
-        "Net present value is the margin of all customers less all costs, discounted at "
-        f"{100 * results.discount_rate:.3g} % a year, and what those who are still customers at the end are worth after it."
-    )
-
-
-def _money_table(results: Results) -> Table:
-    names = results.strategies
-    flows = {name: (discounted(results, name, "margin"), results.figures[name]["discounted_cost"], results.figures[name]["later_value"]) for name in names}  # fmt: skip
-    spans = [interval(values) for each in flows.values() for values in each]
-    large = money_for(results.currency, *spans, *(interval(results.figures[name]["npv"]) for name in names))
-    rows = []
-    for name in names:
-        against = against_reference(results, name)
-        cells = [amount(large, Interval(interval(values).mean)) for values in flows[name]]
-        worth = amount(large, interval(results.figures[name]["npv"]))
-        paid = [decimal(against["payback_months"], places=0)] if len(names) > 1 else []
-        rows.append([row_head(name), *cells, worth, *paid])
-    heads = ["strategy", "margin", "costs", "value after the horizon", "worth (NPV)"]
-    heads += ["pays back in month"] if len(names) > 1 else []
-    return Table(_about(results, "Present values"), heads, rows)
 
 
 def customers(material: Material) -> Section | None:
@@ -129,7 +74,7 @@ def customers(material: Material) -> Section | None:
     heads = ["strategy", "customers at the end", f"against {plain(results.reference)}", "joined", "returned", "left", "churn a year"]  # fmt: skip
     return Section(
         "customers", "How many customers are there over time?", [], [Drawing(material.figure(draw_customers))],
-        [Table(_about(results, "Customers"), heads, rows)],
+        [Table(about(results, "Customers"), heads, rows)],
     )  # fmt: skip
 
 
@@ -145,7 +90,7 @@ def reasons(material: Material) -> Section | None:
         never = np.sum([found[f"never_complained_{reason}"] for reason in LOOKS], axis=0)
         rows.append([row_head(name), *parts, percent(share_interval(share(never, found["left"])))])
     heads = ["strategy", *(label for *_, label in LOOKS.values()), "had never complained"]
-    caption = _about(results, "Shares of those who left")
+    caption = about(results, "Shares of those who left")
     said = [line for line in (fewest_leavers(results),) if line]
     return Section(
         "reasons",
@@ -168,7 +113,7 @@ def funnel(material: Material) -> Section | None:
         shares = [percent(share_interval(share(part, every))) for part in (voiced, solved, stayed)]
         rows.append([row_head(name), count(interval(every)), *shares])
     heads = ["strategy", "problems", "voiced", "resolved", "stayed"]
-    caption = _about(results, "Problems worth leaving over, and shares of them")
+    caption = about(results, "Problems worth leaving over, and shares of them")
     drawings = [
         Drawing(material.figure(draw_funnel, *([name] if name != results.reference else [])))
         for name in shown_in_funnel(results)
@@ -192,7 +137,7 @@ def talk(material: Material) -> Section | None:
         rows.append([row_head(name), *told, *each])
     heads = ["strategy", "bad messages", "good messages", "brought by talk", "followed friends away", "told when unhappy", "told when happy"]  # fmt: skip
     said = [line for line in (most_moved(results),) if line]
-    caption = _about(results, "Word of mouth")
+    caption = about(results, "Word of mouth")
     return Section(
         "talk",
         "What do people say, and what does it do?",
@@ -227,43 +172,5 @@ def touchpoints(material: Material) -> Section | None:
         "Where does service fail?",
         [PRIORITY],
         [Drawing(material.figure(draw_touchpoints))],
-        [Table(caption, heads, rows)],
-    )
-
-
-def next_dollar(material: Material) -> Section | None:
-    """Show what each dollar spent beyond the first strategy brings back."""
-    results = material.results
-    if results is None or len(results.strategies) == 1:
-        return None
-    found = returns(results)
-    spent = money_for(results.currency, *(each.spent for each in found))
-    gained = money_for(results.currency, *(each.gained for each in found))
-    rows = [
-        [
-            row_head(each.strategy), amount(spent, each.spent, signed=True), amount(gained, each.gained, signed=True),
-            decimal(each.ratio, results.currency, signed=True),
-            amount(money_for(results.currency, cost), cost)
-            if (cost := against_reference(results, each.strategy)["cost_per_saved_customer"]).mean == cost.mean
-            else Cell(""),
-        ]
-        for each in found
-    ]  # fmt: skip
-    heads = [
-        "strategy",
-        "spent more",
-        "worth more (NPV)",
-        f"per {results.currency} spent more",
-        "cost of one more customer",
-    ]
-    caption = _about(results, f"Differences from {plain(results.reference)}, discounted")
-    said = [
-        "What a strategy's money earned on average is not what a little more of it would earn: returns usually diminish."
-    ]
-    return Section(
-        "next-dollar",
-        "Where does the next dollar go?",
-        said,
-        [Drawing(material.figure(draw_next_dollar))],
         [Table(caption, heads, rows)],
     )

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loyaltysim.report.folder import Material
-from loyaltysim.report.page import basis, decisions, questions
+from loyaltysim.report.page import basis, decisions, money, questions
 from loyaltysim.report.page.parts import Section
 
 Maker = Callable[[Material], Section | None]
 
 SECTIONS: tuple[Maker, ...] = (
     questions.answer,
-    questions.money,
+    money.money,
     questions.customers,
     questions.reasons,
     questions.funnel,
     questions.talk,
     questions.touchpoints,
-    questions.next_dollar,
+    money.next_dollar,
     decisions.next_dollar,
     decisions.breakeven,
     decisions.sensitivity,

@@ -1,0 +1,261 @@
+"""Where prices turn a run's recommendation: typed into the scenario and run again, the two strategies are level there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+from loyaltysim import plots
+from loyaltysim.commands.run import show
+from loyaltysim.experiments.study import Study
+from loyaltysim.mechanisms import CATALOG
+from loyaltysim.model import simulate
+from loyaltysim.report import threshold_words as words
+from loyaltysim.report.discounting import LATER
+from loyaltysim.report.folder import Material, material
+from loyaltysim.report.page.build import page
+from loyaltysim.report.results import Results, collect
+from loyaltysim.report.roots import line_zero
+from loyaltysim.report.statistics import Interval, compare_best, interval, student_t
+from loyaltysim.report.thresholds import SPENDING, Threshold, table, thresholds
+from loyaltysim.scenario import Scenario
+
+PER_CUSTOMER = "advertising_cost_per_customer"
+STRATEGIES: dict[str, Any] = {
+    "as today": {},
+    "recovery": {"desk.budget": {"add": 400.0}},
+    "advertising": {"advertising.budget": {"add": 400.0}},
+    "listen": {"voice.budget": {"add": 200.0}, "desk.budget": {"add": 200.0}},
+}
+
+
+def run_of(scenario: Scenario) -> Results:
+    """Simulate without a folder."""
+    names = tuple(scenario.strategies)
+    records = [record for r in range(scenario.replications) for record in simulate(scenario, r, names)]
+    return collect(records, scenario, CATALOG)
+
+
+@pytest.fixture(scope="module")
+def firm(small: Callable[..., Scenario]) -> Scenario:
+    """A firm whose recommendation turns along many prices; hiring and receiving complaints cost something."""
+    return small(months=24, replications=4, strategies=STRATEGIES)
+
+
+@pytest.fixture(scope="module")
+def results(firm: Scenario) -> Results:
+    return run_of(firm)
+
+
+def lead(results: Results, found: Threshold) -> np.ndarray:
+    return results.figures[found.strategy]["npv"] - results.figures[found.turns_to]["npv"]
+
+
+def typed_in(firm: Scenario, found: Threshold, value: float) -> Scenario | None:
+    """Give the scenario with a threshold's value typed in; None for what no scenario says by itself."""
+    if found.quantity == SPENDING:  # audits of touchpoints, where nobody mends any, cost and do nothing
+        more = {"touchpoints.audit": {"add": value - found.today}}
+        return firm.replaced({"strategies": {**STRATEGIES, found.strategy: {**STRATEGIES[found.strategy], **more}}})
+    if found.quantity == "margin":
+        return firm.replaced({"market.margin_mean": value * firm.flat()["market.margin_mean"]})
+    if found.quantity == "discount_rate":
+        return firm.replaced({"discount_rate": value})
+    if found.quantity == PER_CUSTOMER:  # each $ buys less: the same customers for so many times the money
+        times = value / found.today
+        more = {"advertising.budget": {"add": 400.0 * times}}
+        paths = ("advertising.budget", "advertising.scale")
+        dearer = {path: times * firm.flat()[path] for path in paths}
+        return firm.replaced({**dearer, "strategies": {**STRATEGIES, "advertising": more}})
+    return None
+
+
+def test_typed_into_the_scenario_each_value_leaves_the_two_strategies_level(firm: Scenario, results: Results) -> None:
+    tried = set()
+    for found in thresholds(results):
+        again = typed_in(firm, found, found.at.mean)
+        if again is None:
+            continue
+        tried.add(found.quantity)
+        there = run_of(again)
+        size = abs(float(np.mean(there.figures[found.strategy]["npv"])))
+        assert abs(float(np.mean(lead(there, found)))) < 1e-5 * size, found
+        assert abs(float(np.mean(lead(results, found)))) > 1e-5 * size or found.at.mean == found.today
+    assert tried == {SPENDING, "margin", "discount_rate", PER_CUSTOMER}
+
+
+def test_at_the_ends_of_the_interval_it_is_just_not_known_who_is_better(firm: Scenario, results: Results) -> None:
+    ends = [(each, end) for each in thresholds(results) for end in (each.at.low, each.at.high) if np.isfinite(end)]
+    chosen = [(each, end) for each, end in ends if each.quantity == "margin" and end > 0]
+    assert chosen
+    for found, end in chosen:
+        again = typed_in(firm, found, end)
+        assert again is not None
+        gain = lead(run_of(again), found)
+        level = pair_level(results, found)
+        half = student_t(level, len(gain) - 1) * float(np.std(gain, ddof=1)) / np.sqrt(len(gain))
+        assert abs(float(np.mean(gain))) == pytest.approx(half, rel=1e-3)
+
+
+def pair_level(results: Results, found: Threshold) -> float:
+    """Give the level at which an interval of the pair's difference has the half-width that Holm's procedure gives it."""
+    from loyaltysim.report.thresholds import Contest
+
+    return Contest(results).levels[found.turns_to]
+
+
+def test_the_value_after_the_horizon_counts_as_often_as_it_is_said_to(results: Results) -> None:
+    found = [each for each in thresholds(results) if each.quantity == LATER]
+    assert found
+    for each in found:
+        worth = {
+            name: figures["npv_without_later_value"] + each.at.mean * figures[LATER]
+            for name, figures in results.figures.items()
+        }
+        gap = worth[each.strategy] - worth[each.turns_to]
+        assert abs(float(np.mean(gap))) < 1e-6 * float(np.mean(worth[each.strategy]))
+        ranked = sorted(worth, key=lambda name: -float(np.mean(worth[name])))
+        assert set(ranked[:2]) == {each.strategy, each.turns_to}
+
+
+def test_an_interval_holds_today_exactly_where_the_answer_cannot_tell(results: Results) -> None:
+    shifted = {name: dict(figures) for name, figures in results.figures.items()}
+    for worth in (0.0, 5e3, 1e4, 2e4, 4e4, 8e4):
+        shifted["advertising"]["npv"] = results.figures["advertising"]["npv"] + worth
+        moved = replace(results, figures=shifted)
+        contest = compare_best(moved.by_strategy("npv"))
+        against = [
+            each for each in thresholds(moved) if each.turns_to == contest.second and each.quantity != "discount_rate"
+        ]
+        assert against
+        assert {each.holds_today for each in against} == {not contest.decided}
+
+
+def test_a_line_s_zero_has_fieller_s_interval() -> None:
+    luck = np.random.default_rng(7)
+    slope = 2.0 + 0.4 * luck.standard_normal(12)
+    constant = -3.0 + 0.8 * slope + luck.standard_normal(12)
+    span = line_zero(constant, slope)
+    assert span.mean == pytest.approx(-np.mean(constant) / np.mean(slope))
+    for x, inside in (
+        (span.low - 1e-6, False),
+        (span.low + 1e-6, True),
+        (span.high - 1e-6, True),
+        (span.high + 1e-6, False),
+    ):
+        assert interval(constant + slope * x).holds_zero is inside
+    assert line_zero(constant[:1], slope[:1]) == Interval(-constant[0] / slope[0], n=1)
+    assert not np.isfinite(line_zero(constant, 0.0 * slope).mean)
+
+
+@pytest.mark.parametrize(
+    ("slope", "low", "high"), [(0.05, 0.0, np.inf), (-0.05, -np.inf, 0.0), (0.0001, -np.inf, np.inf)]
+)
+def test_a_line_that_may_be_level_has_an_endless_interval(slope: float, low: float, high: float) -> None:
+    noise = np.array([-1.0, 1.0, -1.0, 1.0])
+    constant = -1.0 * np.ones(4) if abs(slope) > 0.01 else 0.01 * np.array([1.0, 1.0, -1.0, -1.0])
+    span = line_zero(constant - (1e-9 if abs(slope) < 0.01 else 0.0), slope + 0.2 * noise)
+    assert np.isneginf(span.low) == np.isneginf(low)
+    assert np.isposinf(span.high) == np.isposinf(high)
+    assert span.low <= span.mean <= span.high
+
+
+def test_in_95_of_100_worlds_the_interval_holds_the_true_zero() -> None:
+    luck = np.random.default_rng(11)
+    held = 0
+    for _ in range(2_000):
+        shared = luck.standard_normal(10)
+        slope, constant = 1.0 + 0.5 * luck.standard_normal(10) + 0.3 * shared, -2.0 + shared
+        span = line_zero(constant, slope)
+        held += span.low <= 2.0 <= span.high
+    assert held / 2_000 == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 2_000))
+
+
+def test_page_workbook_csv_terminal_and_python_say_the_same(
+    study: Study, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open(folder / "thresholds.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = thresholds(study.results)
+    assert found
+    assert (
+        [float(row["breakeven"]) for row in rows]
+        == [each.at.mean for each in found]
+        == list(study.thresholds.breakeven)
+    )
+    text = (folder / "report.html").read_text()
+    section = text.partition('<section id="basis"')[2].partition("</section>")[0]
+    first = section.partition("</table>")[0]
+    exact = re.findall(r'<td data-value="([^"]*)">', first)
+    expected = [each for row in rows for each in (row["times_today"], row["breakeven"]) if each]
+    assert [float(each) for each in exact] == [float(each) for each in expected]
+    sheet = openpyxl.load_workbook(io.BytesIO((folder / "report.xlsx").read_bytes()))["Break-even"]
+    cells = list(sheet.iter_rows(min_row=2, values_only=True))
+    heads = [cell.value for cell in sheet[1]]
+    assert [row[heads.index("breakeven")] for row in cells] == [
+        pytest.approx(each.at.mean, rel=1e-15) for each in found
+    ]
+    times = heads.index("times today")
+    assert {row[times].number_format for row in sheet.iter_rows(min_row=2)} == {"#,##0.0000"}
+    show(study, Path("scenario.yml"), quiet=False)
+    terminal = " ".join(capsys.readouterr().out.split())
+    told = words.said(study.results)
+    assert told in terminal
+    assert told in unescape(re.sub(r"<[^>]*>", "", section)).replace("\u00a0", " ")
+    assert words.value(study.results, found[0]).split(" ")[0] in told
+    for each in found:
+        assert words.value(study.results, each) in unescape(first) or each.unit == "times today's"
+
+
+def test_one_strategy_turns_where_it_is_worth_nothing(firm: Scenario, results: Results) -> None:
+    alone = replace(results, strategies=("as today",))
+    found = {each.quantity: each for each in thresholds(alone)}
+    assert {each.turns_to for each in found.values()} == {""}
+    worth = results.figures["as today"]
+    assert found["margin"].at.mean == pytest.approx(np.mean(worth["discounted_cost"]) / np.mean(worth["npv"] + worth["discounted_cost"]))  # fmt: skip
+    told = words.said(alone)
+    assert told.startswith("As today would have to cost")
+    assert "before it was worth nothing over 2 years" in told
+    assert plots.thresholds(alone).headline.startswith("As today is worth nothing soonest with")  # type: ignore[attr-defined]
+
+
+def test_one_replication_has_values_and_no_intervals(results: Results) -> None:
+    one = replace(
+        results,
+        figures={name: {metric: each[:1] for metric, each in figures.items()} for name, figures in results.figures.items()},
+        paths={name: each[:1] for name, each in results.paths.items()},
+    )  # fmt: skip
+    assert thresholds(one)
+    assert not any(each.at.known for each in thresholds(one))
+    assert "95 %" not in words.said(one)
+    assert table(one).ci_low.isna().all()
+    plots.thresholds(one)
+
+
+def test_strategies_that_are_alike_are_no_contest(results: Results) -> None:
+    same = replace(results, strategies=("as today", "again"), figures={**results.figures, "again": results.figures["as today"]}, paths={**results.paths, "again": results.paths["as today"]})  # fmt: skip
+    assert thresholds(same) == []
+    assert words.said(same) == ""
+    assert "none of them turn the recommendation" in words.counted(same)
+
+
+def test_the_page_says_that_it_is_arithmetic_and_names_what_simulates(study: Study) -> None:
+    found = material(study.folder)
+    text = unescape(page(Material(found.manifest, study.results, found.path)).decode())
+    section = text.partition('<section id="basis"')[2].partition("</section>")[0]
+    assert "arithmetic on this run's luck" in section
+    named = re.findall(r"<code>loyaltysim breakeven scenario.yml --over (\S+)</code>", section)
+    with open(study.folder / "audit.csv", newline="") as file:
+        assert named == [
+            next(row["path"] for row in csv.DictReader(file) if not row["path"].startswith("stated.reasons"))
+        ]
+    assert (study.folder / "figures" / "thresholds.png").exists()
