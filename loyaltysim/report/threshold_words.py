@@ -109,7 +109,7 @@ def counted(results: Results) -> str:
     turn = "turns" if turning == 1 else "turn"
     what = f"{turn} the recommendation" if len(results.strategies) > 1 else f"{turn} what is earned into nothing"
     return (
-        f"Each of {many} prices and rates was followed by itself from nothing to {MOST_TIMES:.0f} times today's (the yearly "
+        f"Each of {many} other prices and rates was followed by itself from nothing to {MOST_TIMES:.0f} times today's (the yearly "
         f"discount rate to 100 %): {turning or 'none'} of them {what}."
     )
 
