@@ -15,7 +15,8 @@ from loyaltysim.experiments import store
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Progress
-from loyaltysim.experiments.run import Order, check_place, head_of, read, since, status_told
+from loyaltysim.experiments.run import Order, check_place, read
+from loyaltysim.experiments.telling import head_of, since, status_told
 
 if TYPE_CHECKING:
     import pandas as pd

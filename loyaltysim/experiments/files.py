@@ -75,7 +75,7 @@ def _pieces(results: Results) -> Iterator[list[pa.Array]]:
             whose = np.full(len(month), position, dtype=np.int32)
             yield [
                 pa.DictionaryArray.from_arrays(whose, strategies),
-                pa.array(replication + np.int32(first)),
+                pa.array(np.array(results.numbers[first : first + REPLICATIONS_AT_ONCE], np.int32)[replication]),
                 pa.array(month),
                 pa.DictionaryArray.from_arrays(metric, metrics),
                 pa.array(block[np.isfinite(block)]),

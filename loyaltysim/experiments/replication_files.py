@@ -90,7 +90,11 @@ def _audits(results: Results) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    found = [(name, r, audit) for name in results.strategies for r, audit in enumerate(results.audits[name])]
+    found = [
+        (name, r, audit)
+        for name in results.strategies
+        for r, audit in zip(results.numbers, results.audits[name], strict=True)
+    ]
 
     def repeated(values: Iterator[Any]) -> list[Any]:
         return [value for value, (*_, audit) in zip(values, found, strict=True) for _ in audit.names]
@@ -120,6 +124,6 @@ def _pilots(results: Results) -> Any:
     rows = [
         {"strategy": name, "replication": number, **asdict(each)}
         for name, found in results.pilots.items()
-        for number, each in enumerate(found)
+        for number, each in zip(results.numbers, found, strict=True)
     ]
     return pa.Table.from_pylist(rows)

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from loyaltysim.core.errors import RunError
 from loyaltysim.report.answer import answer, table
+from loyaltysim.report.gathering import collect
 from loyaltysim.report.names import head
-from loyaltysim.report.results import collect
 from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import Money, calendar, horizon, money_for, roundly
 
