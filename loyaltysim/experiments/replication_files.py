@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.report.folder import AUDITS, FIGURES, METRICS, PILOTS
-from loyaltysim.report.results import Results, frame_of
+from loyaltysim.report.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from loyaltysim.experiments.store import RunFolder
 
 COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "headline", "meaning"]
+ROWS_AT_ONCE = 2**20
+"""Rows of figures.parquet that are in memory together: as many as Parquet puts into one of its groups."""
 
 
 def facts_of(scenario: Any) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def begin(scenario: Any, folder: RunFolder) -> None:
 
 def keep(results: Results, folder: RunFolder) -> None:
     """Write figures.parquet and metrics.csv; audits.parquet and pilots.parquet where there is anything in them."""
-    written: dict[str, Callable[[Results], Any]] = {FIGURES: _figures}
+    written: dict[str, Callable[[Results], Iterator[pa.Table]]] = {FIGURES: _figures}
     written |= {AUDITS: _audits} if results.audits else {}
     written |= {PILOTS: _pilots} if results.pilots else {}
     for name, table in written.items():
@@ -70,22 +75,51 @@ def metrics(results: Results) -> pd.DataFrame:
     return pd.DataFrame.from_records(list(rows), columns=COLUMNS)
 
 
-def _write(table: Any, file: IO[bytes]) -> None:
+def _write(tables: Iterator[pa.Table], file: IO[bytes]) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(table, file, compression="zstd")
+    first = next(tables)
+    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
 
 
-def _figures(results: Results) -> Any:
-    """Give one row a strategy, replication and metric; a rate of nothing has no value."""
+def _figures(results: Results) -> Iterator[pa.Table]:
+    """Give one row a strategy, replication and metric, some at a time; a rate of nothing has no value."""
+    import numpy as np
     import pyarrow as pa
 
-    frame = frame_of(results)
-    frame["replication"] = frame.replication.astype("int32")
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    numbers, sizes = np.array(results.numbers, np.int32), (results.replications, len(results.catalog))
+    value = np.concatenate(
+        [
+            np.stack([results.figures[name][metric] for metric in results.catalog], axis=1).ravel()
+            for name in results.strategies
+        ]
+    )
+    for first in range(0, max(1, len(value)), ROWS_AT_ONCE):
+        some = value[first : first + ROWS_AT_ONCE]
+        run, metric = np.divmod(np.arange(first, first + len(some)), sizes[1])
+        who, position = np.divmod(run, sizes[0])
+        yield pa.table(
+            {
+                "strategy": _places(who, results.strategies),
+                "replication": pa.array(numbers[position]),
+                "metric": _places(metric, list(results.catalog)),
+                "value": pa.array(some, from_pandas=True),
+            }
+        )
 
 
-def _audits(results: Results) -> Any:
+def _places(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
+    """Give the names at some places among a few, as a dictionary of the narrowest kind."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(
+        number.astype("int8" if len(names) < 128 else "int16"), pa.array(list(names), pa.large_string())
+    )
+
+
+def _audits(results: Results) -> Iterator[pa.Table]:
     """Give one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure as a column."""
     import numpy as np
     import pyarrow as pa
@@ -105,7 +139,7 @@ def _audits(results: Results) -> Any:
         "kind": [kind for *_, audit in found for kind in audit.kinds],
     }
     figures = {key: np.concatenate([audit.figures[key] for *_, audit in found]) for key in found[0][-1].figures}
-    return pa.table(
+    yield pa.table(
         {
             "strategy": pa.array(repeated(name for name, *_ in found)).dictionary_encode(),
             "replication": pa.array(repeated(r for _, r, _ in found), pa.int32()),
@@ -115,7 +149,7 @@ def _audits(results: Results) -> Any:
     )
 
 
-def _pilots(results: Results) -> Any:
+def _pilots(results: Results) -> Iterator[pa.Table]:
     """Give one row a piloted strategy and replication, as in pilots.csv but with ends that may be infinite."""
     from dataclasses import asdict
 
@@ -126,4 +160,4 @@ def _pilots(results: Results) -> Any:
         for name, found in results.pilots.items()
         for number, each in zip(results.numbers, found, strict=True)
     ]
-    return pa.Table.from_pylist(rows)
+    yield pa.Table.from_pylist(rows)

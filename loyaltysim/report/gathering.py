@@ -41,7 +41,8 @@ class Gathered(Collection[Key]):
         self.failures: dict[Key, Failure] = {}
         self.profile: Profile | None = None
         self._catalog, self._folder = catalog, folder
-        self._scratch: Scratch | None = None
+        self._months: dict[str, Scratch] = {}
+        self._numbers: dict[Key, int] = {}
         self._places: dict[Key, int] = {}
         self._figures: list[np.ndarray] = []
         self._audits: dict[Key, Audit] = {}
@@ -74,10 +75,10 @@ class Gathered(Collection[Key]):
     def _take(self, key: Key, record: RunRecord) -> None:
         import numpy as np
 
-        if self._scratch is None:
+        if record.strategy not in self._months:
             rows, columns = record.months.shape
-            self._scratch = Scratch(rows, columns, self._folder)
-        self._scratch.put(len(self._places), record.months)
+            self._months[record.strategy] = Scratch(rows, columns, self._folder)
+        self._numbers[key] = self._months[record.strategy].put(record.months)
         self._figures.append(np.array([record.figures.get(metric, np.nan) for metric in self._catalog]))
         self._seconds.append(record.seconds)
         self.person_months += int(record.person_months)
@@ -121,7 +122,6 @@ class Gathered(Collection[Key]):
     def results(self, scenario: Any) -> Results:
         """Bring all that can be compared together, in the scenario's order. Raises RunError as `compared` does."""
         names, numbers = self.compared(scenario)
-        assert self._scratch is not None
         places = {name: [self._places[name, r] for r in numbers] for name in names}
         return Results(
             title=scenario.title,
@@ -132,7 +132,7 @@ class Gathered(Collection[Key]):
             catalog=self._catalog,
             columns=tuple(month_metrics(self._catalog)),
             figures={name: self._by_metric(places[name]) for name in names},
-            paths={name: Paths(self._scratch, places[name]) for name in names},
+            paths={name: Paths(self._months[name], [self._numbers[name, r] for r in numbers]) for name in names},
             audits=self._audited(names, numbers),
             pilots=self._piloted(names, numbers),
             left_out=tuple(r for r in range(scenario.replications) if r not in set(numbers)),

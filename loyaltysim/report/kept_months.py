@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,27 +28,43 @@ def paths_in(
 ) -> dict[str, Paths]:
     """Read the recorded metrics of some strategies and replications; what a month did not record is NaN.
 
-    `columns`: the metrics; `months`: the horizon. Raises OSError, KeyError and ValueError for what is no such file.
+    `columns`: the metrics; `months`: the horizon. Raises OSError, KeyError and ValueError for what is no such file, or not
+    in the order in which a run writes it.
     """
+    import numpy as np
+
+    kept = [Scratch(months + 1, len(columns)) for _ in names]
+    found: list[dict[int, int]] = [{} for _ in names]
+    for who, run, table in _runs(file, names, columns, numbers, months):
+        if run in found[who]:
+            raise ValueError(f"the rows of {names[who]!r}, replication {numbers[run]}, are not together")
+        found[who][run] = kept[who].put(table)
+    blank = np.full((months + 1, len(columns)), np.nan)
+    for scratch, there in zip(kept, found, strict=True):
+        for run in {*range(len(numbers))} - {*there}:
+            there[run] = scratch.put(blank)
+    return {
+        name: Paths(scratch, [there[run] for run in range(len(numbers))])
+        for name, scratch, there in zip(names, kept, found, strict=True)
+    }
+
+
+def _runs(
+    file: Path, names: Sequence[str], columns: Sequence[str], numbers: Sequence[int], months: int
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Give each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
     import numpy as np
     import pyarrow.parquet as pq
 
-    scratch = Scratch(months + 1, len(columns))
-    written: set[int] = set()
-    blank = np.full((months + 1, len(columns)), np.nan)
     with pq.ParquetFile(file) as kept:
         for number in range(kept.num_row_groups):
-            table = kept.read_row_group(number)
-            who, which = places(table, "strategy", names), places(table, "metric", columns)
-            run = who * len(numbers) + np.searchsorted(numbers, table["replication"].to_numpy())
-            month, value = table["month"].to_numpy(), table["value"].to_numpy()
-            for place in np.unique(run[who >= 0]).tolist():
-                ours = (run == place) & (which >= 0)
-                months_of_run = scratch.table(place).copy() if place in written else blank.copy()
-                months_of_run[month[ours], which[ours]] = value[ours]
-                scratch.put(place, months_of_run)
-                written.add(place)
-    for place in {*range(len(names) * len(numbers))} - written:
-        scratch.put(place, blank)
-    count = len(numbers)
-    return {name: Paths(scratch, range(n * count, (n + 1) * count)) for n, name in enumerate(names)}
+            group = kept.read_row_group(number)
+            who, which = places(group, "strategy", names), places(group, "metric", columns)
+            run = who * len(numbers) + np.searchsorted(numbers, group["replication"].to_numpy())
+            ours = (who >= 0) & (which >= 0)
+            run, month, which = run[ours], group["month"].to_numpy()[ours], which[ours]
+            block_of, place = np.unique(run, return_inverse=True)
+            block = np.full((len(block_of), months + 1, len(columns)), np.nan)
+            block[place, month, which] = group["value"].to_numpy()[ours]
+            for each, table in zip(block_of.tolist(), block, strict=True):
+                yield *divmod(each, len(numbers)), table
