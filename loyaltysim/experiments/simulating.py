@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.errors import LoyaltysimError, in_words
+from loyaltysim.core.errors import LoyaltysimError, RunError, in_words
 from loyaltysim.experiments import executors
 from loyaltysim.experiments.kept import missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
@@ -50,7 +50,7 @@ def simulated(spec: Any, machinery: Machinery, order: Order, runs: Gathered) -> 
             watch.hear(done)
             watch.tell("simulating", known + reused)
     if lost.first and not len(runs):
-        raise lost.first
+        raise RunError(f"every run failed: {in_words(lost.first)}") from lost.first
     return reused
 
 
