@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
+from loyaltysim.core.record import Audit
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.report.folder import AUDITS, FIGURES, METRICS, PILOTS
 from loyaltysim.report.results import Results
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "headline", "meaning"]
 ROWS_AT_ONCE = 2**20
 """Rows of figures.parquet that are in memory together: as many as Parquet puts into one of its groups."""
+FEWER_ROWS = 2**17
+"""The same for audits.parquet where it has more rows than that: they are wide."""
 
 
 def facts_of(scenario: Any) -> dict[str, Any]:
@@ -122,29 +125,45 @@ def _places(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
 def _audits(results: Results) -> Iterator[pa.Table]:
     """Give one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure as a column."""
     import numpy as np
+
+    first = results.audits[results.reference][0]
+    points, runs = len(first.names), results.replications
+    total = len(results.strategies) * runs * points
+    at_once = max(points, (total if total <= ROWS_AT_ONCE else FEWER_ROWS) // points * points)
+    for begin in range(0, total, at_once):
+        run, point = np.divmod(np.arange(begin, min(begin + at_once, total), dtype=np.int32), np.int32(points))
+        who, position = np.divmod(run, np.int32(runs))
+        found = [
+            results.audits[results.strategies[w]][r].figures
+            for w, r in zip(who[::points], position[::points], strict=True)
+        ]
+        yield _audit_rows(results, first, who, position, point, found)
+
+
+def _audit_rows(
+    results: Results,
+    first: Audit,
+    who: np.ndarray,
+    position: np.ndarray,
+    point: np.ndarray,
+    found: Sequence[Mapping[str, np.ndarray]],
+) -> pa.Table:
+    import numpy as np
     import pyarrow as pa
 
-    found = [
-        (name, r, audit)
-        for name in results.strategies
-        for r, audit in zip(results.numbers, results.audits[name], strict=True)
-    ]
+    def named(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
+        known = list(dict.fromkeys(names))
+        place = np.array([known.index(name) for name in names], np.int32)
+        return pa.DictionaryArray.from_arrays(place[number], pa.array(known, pa.string()))
 
-    def repeated(values: Iterator[Any]) -> list[Any]:
-        return [value for value, (*_, audit) in zip(values, found, strict=True) for _ in audit.names]
-
-    texts = {
-        "touchpoint": [name for *_, audit in found for name in audit.names],
-        "stage": [stage for *_, audit in found for stage in audit.stages],
-        "kind": [kind for *_, audit in found for kind in audit.kinds],
-    }
-    figures = {key: np.concatenate([audit.figures[key] for *_, audit in found]) for key in found[0][-1].figures}
-    yield pa.table(
+    return pa.table(
         {
-            "strategy": pa.array(repeated(name for name, *_ in found)).dictionary_encode(),
-            "replication": pa.array(repeated(r for _, r, _ in found), pa.int32()),
-            **{key: pa.array(values).dictionary_encode() for key, values in texts.items()},
-            **figures,
+            "strategy": named(who, results.strategies),
+            "replication": pa.array(np.array(results.numbers, np.int32)[position]),
+            "touchpoint": named(point, first.names),
+            "stage": named(point, first.stages),
+            "kind": named(point, first.kinds),
+            **{name: np.concatenate([each[name] for each in found]) for name in first.figures},
         }
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import RunError
-from loyaltysim.core.record import Audit, PilotRecord, RunRecord, month_metrics
+from loyaltysim.core.record import PilotRecord, RunRecord, month_metrics
+from loyaltysim.report.audits import Audits, Filed
 from loyaltysim.report.profile import Profile, with_run
 from loyaltysim.report.results import Results
 from loyaltysim.report.scratch import Paths, Scratch
@@ -32,7 +33,7 @@ class Failure:
 
 
 class Gathered(Collection[Key]):
-    """Holds a few kilobytes of each run (its figures, its touchpoints); its months go to a scratch file in `folder`.
+    """Holds a few kilobytes of each run, its figures; its months and touchpoints go to scratch files in `folder`.
 
     `failures`: the runs that failed, by run. `profile`: where the time went, if that was measured. Holds a run's key when that run is there.
     """
@@ -45,9 +46,9 @@ class Gathered(Collection[Key]):
         self._numbers: dict[Key, int] = {}
         self._places: dict[Key, int] = {}
         self._figures: list[np.ndarray] = []
-        self._audits: dict[Key, Audit] = {}
+        self._audits: dict[str, Filed] = {}
+        self._audited: dict[Key, int] = {}
         self._pilots: dict[Key, PilotRecord] = {}
-        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._seconds: list[float] = []
         self.person_months = 0
 
@@ -84,15 +85,11 @@ class Gathered(Collection[Key]):
         self.person_months += int(record.person_months)
         self.profile = with_run(self.profile, record)
         if record.audit:
-            self._audits[key] = self._sharing_names(record.audit)
+            filed = self._audits.setdefault(record.strategy, Filed(record.audit, self._folder))
+            self._audited[key] = filed.put(record.audit)
         if record.pilot:
             self._pilots[key] = record.pilot
         self._places[key] = len(self._places)
-
-    def _sharing_names(self, audit: Audit) -> Audit:
-        """Give an audit whose names are those of the first alike: each run brings its own copy."""
-        names, stages, kinds = (self._names.setdefault(each, each) for each in (audit.names, audit.stages, audit.kinds))
-        return replace(audit, names=names, stages=stages, kinds=kinds)
 
     def compared(self, scenario: Any) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """Give the strategies and the replications that can be compared: on common luck every strategy needs its run.
@@ -133,7 +130,7 @@ class Gathered(Collection[Key]):
             columns=tuple(month_metrics(self._catalog)),
             figures={name: self._by_metric(places[name]) for name in names},
             paths={name: Paths(self._months[name], [self._numbers[name, r] for r in numbers]) for name in names},
-            audits=self._audited(names, numbers),
+            audits=self._audits_of(names, numbers),
             pilots=self._piloted(names, numbers),
             left_out=tuple(r for r in range(scenario.replications) if r not in set(numbers)),
         )
@@ -144,11 +141,11 @@ class Gathered(Collection[Key]):
         block = np.ascontiguousarray(np.stack([self._figures[place] for place in places]).T)
         return dict(zip(self._catalog, block, strict=True))
 
-    def _audited(self, names: Sequence[str], numbers: Sequence[int]) -> dict[str, list[Audit]]:
+    def _audits_of(self, names: Sequence[str], numbers: Sequence[int]) -> dict[str, Audits]:
         """Give the audits by strategy; nothing at all where a run has none."""
-        if not all((name, r) in self._audits for name in names for r in numbers):
+        if not all((name, r) in self._audited for name in names for r in numbers):
             return {}
-        return {name: [self._audits[name, r] for r in numbers] for name in names}
+        return {name: self._audits[name].chosen([self._audited[name, r] for r in numbers]) for name in names}
 
     def _piloted(self, names: Sequence[str], numbers: Sequence[int]) -> dict[str, list[PilotRecord]]:
         """Give how the pilots ended, by strategy; strategies without one are left out."""
