@@ -106,8 +106,7 @@ class Paths:
 
         if isinstance(key, int):
             return self._scratch.table(self._numbers[key])
-        every = slice(None)
-        if isinstance(key, tuple) and len(key) == 3 and key[:2] == (every, every) and isinstance(key[2], int):
+        if isinstance(key, tuple) and len(key) == 3 and isinstance(key[2], int) and all(map(_is_every, key[:2])):
             return self._scratch.column(self._numbers, key[2])
         return np.asarray(np.asarray(self)[key])
 
@@ -118,3 +117,7 @@ class Paths:
         for row, number in enumerate(self._numbers):
             whole[row] = self._scratch.table(number)
         return whole if dtype is None else whole.astype(dtype)
+
+
+def _is_every(part: Any) -> bool:
+    return isinstance(part, slice) and part == slice(None)

@@ -36,7 +36,8 @@ def test_tables_come_back_to_the_bit(
     assert np.asarray(paths).tobytes() == expected.tobytes()
     assert np.array_equal(paths[0], expected[0], equal_nan=True)
     assert np.array_equal(paths[:, :, 2], expected[:, :, 2], equal_nan=True)
-    assert np.array_equal(paths[:, [1, 3], :], expected[:, [1, 3], :], equal_nan=True)
+    some = np.array([1, 3])
+    assert np.array_equal(paths[:, some, :], expected[:, some, :], equal_nan=True)
     factor = np.linspace(1.0, 0.5, ROWS)
     assert (paths[:, :, 1] @ factor).tobytes() == (expected[:, :, 1] @ factor).tobytes()
 
