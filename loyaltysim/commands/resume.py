@@ -26,7 +26,7 @@ def resume(
     quiet: bool = False,
     progress: Listener | None = None,
 ) -> Study:
-    """Finish the interrupted run of a folder; its files are then those of a run that nothing interrupted.
+    """Finish the interrupted run of a folder, or try again what failed in it; its files are then those of a run undisturbed.
 
     Runs that were done are taken from the user's ledger of runs. `executor`, `threads` and `progress` as in `run`.
     Raises InputError for a folder that holds no unfinished run (it stays as it is), RunError, and KeyboardInterrupt.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.commands import RUN_FAILED, options
 from loyaltysim.commands.displays import Silence, display
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
@@ -111,6 +112,7 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
         from loyaltysim.report.as_json import document
 
         click.echo(document(study.results, study.answer, study.folder))
+        warn(study)
     else:
         show(study, scenario, quiet=asked["quiet"])
 
@@ -132,6 +134,15 @@ def show(study: Study, scenario: Path, *, quiet: bool) -> None:
         show_profile(study.profile)
     click.echo(f"The report is {study.folder / 'report.html'}")
     click.echo(f"Results are in {study.folder}")
+    warn(study)
+
+
+def warn(study: Study) -> None:
+    """Warn on standard error of runs that failed, if any did, and leave with the status of a run that failed."""
+    if study.warning:
+        again = f"    failures.csv has them all; to try them again: loyaltysim resume {study.folder}"
+        click.echo(f"\nWarning: {click.wrap_text(study.warning, WIDEST)}\n{again}", err=True)
+        sys.exit(RUN_FAILED)
 
 
 def show_table(study: Study) -> None:

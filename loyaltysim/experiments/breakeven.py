@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import axes
 from loyaltysim.experiments.decision import (
+    NPV,
     Asked,
     Decision,
-    Folder,
-    concluded,
+    Inquiry,
+    asked_as_usual,
+    begun,
     frame,
-    kept,
     prepared,
     solved,
     two_strategies,
 )
-from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS, MAP_REPLICATIONS
-from loyaltysim.experiments.lab import Lab
+from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS
+from loyaltysim.experiments.frontier import frontier
 from loyaltysim.experiments.points import Point, simulated
-from loyaltysim.experiments.progress import Listener, unheard
-from loyaltysim.experiments.run import Order
 from loyaltysim.report import breakeven_words as words
 from loyaltysim.report.roots import Curves, zero_between
 from loyaltysim.report.sequential import ranked
-from loyaltysim.report.statistics import Interval, compare_best, interval, paired
+from loyaltysim.report.statistics import Interval, interval, paired
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 GRID, MAP_GRID, MOST_FLIPS, HALVINGS = 7, 5, 3, 2
-NPV = "npv"
 CURVE = (
     "path", "unit", "value", "strategy", "npv", "against_first", "ci_low", "ci_high", "best", "regret", "replications", "error",
 )  # fmt: skip
@@ -48,20 +44,14 @@ FLIPS = (
 )  # fmt: skip
 
 
+@asked_as_usual
 def breakeven(
     scenario: Any,
     *,
     over: str = BREAKEVEN_OVER,
     between: Sequence[str] = (),
     map: Sequence[str] = (),
-    out: str | Path | None = None,
-    replications: int | None = None,
-    months: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    executor: str | Executor | None = None,
-    threads: int = 0,
-    progress: Listener = unheard,
+    **asked: Any,
 ) -> Decision:
     """Find where along a parameter or lever the recommendation of a scenario (a file's path or a Scenario) turns.
 
@@ -69,8 +59,8 @@ def breakeven(
     `map`: two such texts, over which to draw who wins. Tables: `breakeven` (a row a flip), `breakeven_curve` (a row a
     point and strategy), `frontier` (a row a cell of the map). Raises InputError and RunError.
     """
-    order = Order(out, executor, threads or None, progress=progress)
-    spec = prepared(scenario, order, Asked(replications, months, seed, set), BREAKEVEN_REPLICATIONS)
+    usual = Asked(**asked)
+    spec = prepared(scenario, usual, BREAKEVEN_REPLICATIONS)
     two_strategies(spec, "breakeven")
     axis = axes.read_axis(over, spec, steps=GRID)
     names = _between(spec, between)
@@ -78,10 +68,10 @@ def breakeven(
     if plane and len(plane) != 2:
         raise InputError(Problem("a map has two sides", where="--map", cure="name two paths: --map PATH PATH"))
     axes.refuse_twice(plane, "--map")
-    spec = solved(spec, order)
+    spec = solved(spec, usual)
     options = {"over": over, "between": list(between), "map": list(map)}
-    with kept(spec, order, "breakeven", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:
-        search = Search(lab, spec, axis, names, folder)
+    with begun("breakeven", spec, usual, options) as inquiry:
+        search = Search(inquiry, axis, names)
         found = search.flips()
         told = words.answer(spec, axis, search.usable(), found, names)
         others = search.other_flips(found)
@@ -93,9 +83,9 @@ def breakeven(
             words.impossible(axis, search.points),
         ]
         if plane:
-            tables["frontier"] = frontier(lab, spec, plane, names, folder)
+            tables["frontier"] = frontier(inquiry, plane, names)
             notes.append(words.frontier(spec, tables["frontier"], plane))
-        return concluded(folder, order, "breakeven", spec, told, tables, notes)
+        return inquiry.concluded(told, tables, notes)
 
 
 def _between(spec: Scenario, between: Sequence[str]) -> tuple[str, ...]:
@@ -109,8 +99,8 @@ def _between(spec: Scenario, between: Sequence[str]) -> tuple[str, ...]:
 class Search:
     """The search along one axis: a grid, points between where the winner changes, and a curve through them."""
 
-    def __init__(self, lab: Lab, spec: Scenario, axis: Axis, names: Sequence[str], folder: Folder) -> None:
-        self._lab, self._spec, self._axis, self._names, self._folder = lab, spec, axis, tuple(names), folder
+    def __init__(self, inquiry: Inquiry, axis: Axis, names: Sequence[str]) -> None:
+        self._inquiry, self._spec, self._axis, self._names = inquiry, inquiry.spec, axis, tuple(names)
         self.points: list[Point] = []
 
     def flips(self) -> list[words.Flip]:
@@ -152,9 +142,9 @@ class Search:
     def _try(self, values: Sequence[float]) -> None:
         known = {self._value(point) for point in self.points}
         designs = [{self._axis.path: value} for value in dict.fromkeys(values) if value not in known]
-        for point in simulated(self._lab, self._spec, designs, self._names, range(self._spec.replications)):
+        for point in simulated(self._inquiry.lab, self._spec, designs, self._names, range(self._spec.replications)):
             self.points.append(point)
-            self._folder.stream("breakeven_curve", CURVE, list(self.table().itertuples(index=False, name=None)))
+            self._inquiry.stream("breakeven_curve", CURVE, list(self.table().itertuples(index=False, name=None)))
 
     def _find_edges(self) -> None:
         """Halve a few times between a point that no market can be at and the next that one can."""
@@ -214,38 +204,3 @@ def row(flip: words.Flip, axis: Axis, spec: Scenario) -> tuple[Any, ...]:
     decides = "turns" if flip.decides else "stays"
     today = spec.flat()[axis.path]
     return (axis.path, axis.unit, today, at.mean, at.low, at.high, flip.below, flip.above, decides, at.n)
-
-
-def frontier(
-    lab: Lab, spec: Scenario, plane: Sequence[Axis], names: Sequence[str], folder: Folder
-) -> pd.DataFrame:  # fmt: skip
-    """Draw who wins over two parameters: a row a cell, with the lead over the runner-up and the regret where wrong."""
-    across, up = plane
-    columns = (
-        across.path, up.path, "best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications",
-        "error",
-    )  # fmt: skip
-    designs: list[Mapping[str, float]] = [
-        {across.path: a, up.path: b} for a in across.points() for b in up.points()
-    ]  # fmt: skip
-    luck = range(min(spec.replications, MAP_REPLICATIONS))
-    today = next(iter(simulated(lab, spec, [{}], names, luck)))
-    recommended = ranked(today.of(NPV))[0]
-    rows: list[tuple[Any, ...]] = []
-    for point in simulated(lab, spec, designs, names, luck):
-        rows.append((*(point.values[axis.path] for axis in plane), *cell(point, recommended)))
-        folder.stream("frontier", columns, rows)
-    return frame(sorted(rows, key=lambda each: each[:2]), columns)
-
-
-def cell(point: Point, recommended: str) -> tuple[Any, ...]:
-    """Give who wins at a point, by how much, and what keeping to today's recommendation would lose."""
-    empty = float("nan")
-    if point.error:
-        return ("", "", empty, empty, empty, "", recommended, empty, 0, point.error)
-    worth = point.of(NPV)
-    contest = compare_best(worth)
-    lost = float((worth[contest.best] - worth[recommended]).mean())
-    gap = contest.difference
-    sure = "yes" if contest.decided else "no"
-    return (contest.best, contest.second, gap.mean, gap.low, gap.high, sure, recommended, lost, gap.n, "")

@@ -7,34 +7,24 @@ theirs is kept for later studies, nor one of those mixed with theirs.
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
-import logging
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.experiments.cluster_doors import HOW, PATIENCE_S, WHERE, certificates, check, greet, quiet, unreachable
 from loyaltysim.experiments.defaults import MOST_DEATHS
 from loyaltysim.experiments.keys import makings, program
 from loyaltysim.experiments.workers import WorkerLostError
 
 if TYPE_CHECKING:
     from distributed import Client
-    from distributed.security import Security
 
     from loyaltysim.experiments.executors import Place
 
-WHERE = "--executor"
-PATIENCE_S = 5.0
 WORKERS_PATIENCE_S = 10.0
-ALLOWED = "--allow-remote"
-CERTIFICATES = ("ca-file", "client.cert", "client.key")
-HOW = "docs/clusters.md says how to start one"
 
 
 def other_program(worker: str, theirs: str, ours: str) -> str:
@@ -78,22 +68,6 @@ class Cluster(Executor):
                 door.shutdown(wait=False)
 
 
-def check(place: Place) -> None:
-    """Refuse a cluster that nobody answers for, or that may not be used without encryption. Raises InputError."""
-    _library()
-    addresses = _resolved(place)
-    if _security() is None and not place.anywhere and not all(map(_is_here, addresses)):
-        cure = (
-            f"give dask its certificates (docs/clusters.md), or add {ALLOWED} if the network between is one you trust"
-        )
-        what = f"{place.host} is another machine, and what is sent there unencrypted could be replaced by any program"
-        raise InputError(Problem(what, where=WHERE, cure=cure))
-    try:
-        socket.create_connection((place.host, place.port), timeout=PATIENCE_S).close()
-    except OSError as error:
-        raise _unreachable(place, error.strerror or str(error)) from error
-
-
 @contextmanager
 def connected(place: Place, threads: int) -> Iterator[Cluster]:
     """Connect to a scheduler and its workers; on any other way out than the end, what waits there is dropped."""
@@ -111,44 +85,20 @@ def connected(place: Place, threads: int) -> Iterator[Cluster]:
 def _client(place: Place) -> Iterator[Client]:
     from distributed import Client
 
-    security = _security()
+    security = certificates()
     host = f"[{place.host}]" if ":" in place.host else place.host
     address = f"{'tls' if security else 'tcp'}://{host}:{place.port}"
-    _greet(place, address, security)
-    with _quiet():
+    greet(place, address, security)
+    with quiet():
         try:
             client = Client(address, timeout=PATIENCE_S, security=security, set_as_default=False)
         except Exception as error:  # of many kinds: no answer, another protocol, certificates refused
-            raise _unreachable(place, str(error).splitlines()[0] if str(error) else "no answer") from error
+            raise unreachable(place, str(error).splitlines()[0] if str(error) else "no answer") from error
         try:
             yield client
         finally:
             with suppress(Exception):
                 client.close(timeout=PATIENCE_S)
-
-
-def _greet(place: Place, address: str, security: Any) -> None:
-    """Refuse whoever answers there and is no scheduler, in a few seconds: the library's own client may wait for ever."""
-    failed: list[str] = []
-
-    async def greet() -> None:
-        from distributed.comm import connect
-
-        about = security.get_connection_args("client") if security else {}
-        (await connect(address, timeout=PATIENCE_S, **about)).abort()
-
-    def meet() -> None:
-        try:
-            asyncio.run(asyncio.wait_for(greet(), PATIENCE_S))
-        except BaseException as error:
-            failed.append(f"what answers there is no dask scheduler ({type(error).__name__})")
-
-    meeting = threading.Thread(target=meet, daemon=True)
-    with _quiet():
-        meeting.start()
-        meeting.join(2 * PATIENCE_S)
-    if meeting.is_alive() or failed:
-        raise _unreachable(place, failed[0] if failed else "what answers there is no dask scheduler")
 
 
 def _cluster(client: Client, place: Place, threads: int) -> Cluster:
@@ -202,64 +152,3 @@ def _settle(outer: Future[Any], ended: Future[Any]) -> None:
         outer.set_exception(RunError("the scheduler is gone\n    start it again, then `loyaltysim resume` the folder"))
     except BaseException as error:
         outer.set_exception(error)
-
-
-def _library() -> None:
-    try:
-        import distributed  # noqa: F401
-    except ModuleNotFoundError as error:
-        cure = "pip install 'loyaltysim[dask]'"
-        raise InputError(Problem("dask.distributed is not installed", where=WHERE, cure=cure)) from error
-
-
-def _security() -> Security | None:
-    """Give the certificates of dask's configuration; None without them. Raises InputError where there are some only."""
-    import dask
-    from distributed.security import Security
-
-    told = {name: dask.config.get(f"distributed.comm.tls.{name}", None) for name in CERTIFICATES}
-    if not any(told.values()):
-        return None
-    absent = [name for name, path in told.items() if not path or not Path(path).is_file()]
-    if absent:
-        what = f"dask's configuration has certificates, but no file for distributed.comm.tls.{absent[0]}"
-        raise InputError(Problem(what, where=WHERE, cure="docs/clusters.md says which three are needed"))
-    return Security(require_encryption=True)
-
-
-def _resolved(place: Place) -> list[str]:
-    try:
-        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise _unreachable(place, error.strerror or str(error)) from error
-    return [str(each[4][0]) for each in found]
-
-
-def _is_here(address: str) -> bool:
-    """Tell whether an address is one of this machine's: only those can be bound."""
-    version = ipaddress.ip_address(address.partition("%")[0]).version
-    with socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
-
-
-def _unreachable(place: Place, why: str) -> InputError:
-    cure = f"start a scheduler there, or name the right one; {HOW}"
-    return InputError(Problem(f"no scheduler answers at {place.host}:{place.port} ({why})", where=WHERE, cure=cure))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library's log of lost connections from standard error: what matters is told as an error."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "tornado.application")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)

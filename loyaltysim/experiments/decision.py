@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from importlib.util import find_spec
+from inspect import Parameter, signature
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import store
 from loyaltysim.experiments.files import csv_text
+from loyaltysim.experiments.lab import Lab
 from loyaltysim.experiments.memory import enough_memory
-from loyaltysim.experiments.progress import Progress
-from loyaltysim.experiments.run import Order, check_place, head_of, read, since, status_told
+from loyaltysim.experiments.progress import Listener, Progress, unheard
+from loyaltysim.experiments.run import Order, check_place, read
+from loyaltysim.experiments.telling import head_of, since, status_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 SECONDS_BETWEEN_WRITES = 2.0
+NPV = "npv"
+"""What decides."""
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,38 +69,59 @@ class Decision:
 
 @dataclass(frozen=True)
 class Asked:
-    """What every such command is asked besides its own options."""
+    """What every command that decides is asked besides its own options.
 
+    `out`: where the results go; `replications`, `months`, `seed`: in place of the scenario's; `set`: overrides such as
+    "desk.budget+=20000"; `executor` and `threads` (0: the processors left idle) as in `run`; `progress` hears of each step.
+    """
+
+    out: str | Path | None = None
     replications: int | None = None
     months: int | None = None
     seed: int | None = None
-    overrides: Sequence[str] = ()
+    set: Sequence[str] = ()
+    executor: str | Executor | None = None
+    threads: int = 0
+    progress: Listener = unheard
+
+    @cached_property
+    def order(self) -> Order:
+        """How it is to be carried out; the command began when this was first asked for."""
+        return Order(self.out, self.executor, self.threads or None, progress=self.progress)
 
 
-def prepared(scenario: Any, order: Order, asked: Asked, most: int) -> Scenario:
-    """Read, check and solve a scenario; without `--replications` at most `most` of its own are taken.
+def asked_as_usual(function: Function) -> Function:
+    """Let a function's signature, which takes `**asked`, name what is asked of all of them, for `help()` and editors."""
+    own = signature(function)
+    before = [each for each in own.parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
+    usual = [
+        Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.type)
+        for each in fields(Asked)
+    ]
+    function.__signature__ = own.replace(parameters=[*before, *usual])  # type: ignore[attr-defined]
+    return function
+
+
+def prepared(scenario: Any, asked: Asked, most: int) -> Scenario:
+    """Read and check a scenario; without `--replications` at most `most` of its own are taken.
 
     Raises InputError before anything is simulated or written.
     """
-    check_place(order)
-    order.progress(Progress("reading"))
+    check_place(asked.order)
+    asked.progress(Progress("reading"))
     spec: Scenario = read(
-        scenario,
-        replications=asked.replications,
-        months=asked.months,
-        seed=asked.seed,
-        overrides=tuple(asked.overrides),
+        scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=tuple(asked.set)
     )
     if asked.replications is None and spec.replications > most:
         spec = spec.replaced({"replications": most}, source="the command's default")
     return spec
 
 
-def solved(spec: Scenario, order: Order) -> Scenario:
+def solved(spec: Scenario, asked: Asked) -> Scenario:
     """Solve for the base rates of today's market."""
     from loyaltysim.calibration import solve
 
-    order.progress(Progress("calibrating"))
+    asked.progress(Progress("calibrating"))
     with enough_memory(spec):
         return solve(spec)
 
@@ -110,51 +139,44 @@ def two_strategies(spec: Scenario, verb: str) -> None:
         raise InputError(Problem(f"{verb} compares strategies, and there is only one", "strategies", cure=cure))
 
 
-class Folder:
-    """The folder of a command that decides: its tables, written as they come and at last."""
+class Inquiry:
+    """A command at work on a solved scenario: its lab, and the folder of its tables, written as they come and at last."""
 
-    def __init__(self, folder: store.RunFolder) -> None:
-        self._folder, self.path = folder, folder.path
+    def __init__(self, verb: str, spec: Scenario, asked: Asked, folder: store.RunFolder, lab: Lab) -> None:
+        self.spec, self.lab = spec, lab
+        self._verb, self._asked, self._folder = verb, asked, folder
         self._last: dict[str, float] = {}
 
     def stream(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Write what there is of a table, whole, unless that was done a moment ago."""
         if monotonic() - self._last.get(name, -SECONDS_BETWEEN_WRITES) >= SECONDS_BETWEEN_WRITES:
-            self.write(name, frame(rows, columns))
+            self._write(name, frame(rows, columns))
             self._last[name] = monotonic()
 
-    def write(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table as `name`.csv."""
-        self._folder.write(f"{name}.csv", csv_text(table))
+    def concluded(self, answer: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = ()) -> Decision:
+        """Write the tables and say that the command is done."""
+        self._asked.progress(Progress("writing"))
+        for name, table in tables.items():
+            self._write(name, table)
+        told = tuple(note for note in notes if note)
+        self._folder.tell(status="done", duration_s=since(self._asked.order), answer=answer, notes=list(told))
+        return Decision(self._verb, self.spec, answer, dict(tables), self._folder.path, told)
 
-    def tell(self, **entries: Any) -> None:
-        """Add entries to the manifest."""
-        self._folder.tell(**entries)
+    def _write(self, name: str, table: pd.DataFrame) -> None:
+        self._folder.write(f"{name}.csv", csv_text(table))
 
 
 @contextmanager
-def kept(spec: Scenario, order: Order, verb: str, options: Mapping[str, Any]) -> Iterator[Folder]:
-    """Open the folder of a command: its manifest tells the verb, its options and how it ended; wrong input leaves nothing."""
+def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -> Iterator[Inquiry]:
+    """Open a command's folder and lab: the manifest tells the verb, its options and how it ended; wrong input leaves nothing."""
     from loyaltysim.scenario import resolved_yaml
 
-    claimed = store.claim(order.out, spec)
-    with status_told(claimed, order), enough_memory(spec):
+    claimed = store.claim(asked.out, spec)
+    with status_told(claimed, asked.order), enough_memory(spec):
         claimed.tell(status="interrupted", command=verb, options=dict(options), **head_of(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
-        yield Folder(claimed)
-
-
-def concluded(
-    folder: Folder, order: Order, verb: str, spec: Scenario, answer: str, tables: Mapping[str, pd.DataFrame],
-    notes: Iterable[str] = (),
-) -> Decision:  # fmt: skip
-    """Write the tables and say that the command is done."""
-    order.progress(Progress("writing"))
-    for name, table in tables.items():
-        folder.write(name, table)
-    told = tuple(note for note in notes if note)
-    folder.tell(status="done", duration_s=since(order), answer=answer, notes=list(told))
-    return Decision(verb, spec, answer, dict(tables), folder.path, told)
+        with Lab(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
+            yield Inquiry(verb, spec, asked, claimed, lab)
 
 
 def frame(rows: Iterable[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration.cache import content_key
-from loyaltysim.core.errors import LoyaltysimError
+from loyaltysim.core.errors import LoyaltysimError, in_words
 from loyaltysim.experiments import executors, keys, task
 from loyaltysim.experiments.lab import Answer, Ask
+from loyaltysim.experiments.open_asks import OpenAsk, ToSolve, Waiter, size
 from loyaltysim.experiments.pieces import Market, Pace, Piece, cut
 from loyaltysim.experiments.progress import Listener, Progress
 from loyaltysim.experiments.starts import market_key
@@ -31,40 +31,6 @@ MOST_HOMES = 20_000
 MOST_SOLVED = 200
 
 
-class _Open:
-    """An ask that is not yet answered: the figures so far, float64 (n, metrics) a strategy, and how many are missing."""
-
-    def __init__(self, number: int, ask: Ask, metrics: int) -> None:
-        import numpy as np
-
-        self.number, self.ask = number, ask
-        self.found = {name: np.full((len(ask.replications), metrics), np.nan) for name in ask.strategies}
-        self.missing = len(ask.replications) * len(self.found)
-        self.error = ""
-
-    def put(self, strategy: str, place: int, figures: np.ndarray | None, error: str) -> None:
-        self.missing -= 1
-        if figures is None:
-            self.error = self.error or error
-        else:
-            self.found[strategy][place] = figures
-
-    def answer(self, metrics: tuple[str, ...]) -> Answer:
-        figures = {name: dict(zip(metrics, block.T, strict=True)) for name, block in self.found.items()}
-        return Answer(self.number, self.ask, {} if self.error else figures, self.error)
-
-
-@dataclass(frozen=True, eq=False)
-class _Solve:
-    """A market to be solved, for all asks that wait for it."""
-
-    scenario: Scenario
-    key: str
-
-
-Waiter = tuple[_Open, str, int]
-
-
 class Dispatch:
     """One course of asks through a pool of workers; `store` may be None, `best` tells the best answer so far."""
 
@@ -74,13 +40,13 @@ class Dispatch:
         self._metrics = tuple(CATALOG)
         self._pool, self._store, self._progress, self._best = pool, store, progress, best
         self._room = executors.room(pool)
-        self._flying: dict[Future[Any], tuple[int, Piece | _Solve]] = {}
-        self._ready: deque[Piece | _Solve] = deque()
+        self._flying: dict[Future[Any], tuple[int, Piece | ToSolve]] = {}
+        self._ready: deque[Piece | ToSolve] = deque()
         self._waiting: dict[str, list[Waiter]] = {}
-        self._solving: dict[str, list[_Open]] = {}
+        self._solving: dict[str, list[OpenAsk]] = {}
         self._rates: OrderedDict[str, dict[str, float]] = OrderedDict()
         self._homes: OrderedDict[tuple[str, int], int] = OrderedDict()
-        self._finished: deque[_Open] = deque()
+        self._finished: deque[OpenAsk] = deque()
         self._pace = Pace()
         self._done = self._total = self._reused = 0
         self._began = perf_counter()
@@ -88,7 +54,7 @@ class Dispatch:
     def answers(self, asks: Iterable[Ask]) -> Iterator[Answer]:
         """Draw the asks and give their answers as they are complete."""
         known = isinstance(asks, list | tuple)
-        self._total = sum(_size(ask) for ask in asks) if known else 0
+        self._total = sum(size(ask) for ask in asks) if known else 0
         drawn = zip(count(), iter(asks), strict=False)
         try:
             while True:
@@ -114,11 +80,11 @@ class Dispatch:
             if following is None:
                 return
             if not known:
-                self._total += _size(following[1])
+                self._total += size(following[1])
             self._begin(*following)
 
     def _begin(self, number: int, ask: Ask) -> None:
-        opened = _Open(number, ask, len(self._metrics))
+        opened = OpenAsk(number, ask, len(self._metrics))
         if not opened.missing:
             self._finished.append(opened)
         elif ask.scenario.is_solved:
@@ -126,7 +92,7 @@ class Dispatch:
         else:
             self._plan_when_solved(opened, ask)
 
-    def _plan_when_solved(self, opened: _Open, ask: Ask) -> None:
+    def _plan_when_solved(self, opened: OpenAsk, ask: Ask) -> None:
         key = content_key(ask.scenario)
         if key in self._rates:
             self._plan(opened, ask.scenario.replaced(self._rates[key], source="solved"))
@@ -134,9 +100,9 @@ class Dispatch:
             self._solving[key].append(opened)
         else:
             self._solving[key] = [opened]
-            self._ready.append(_Solve(ask.scenario, key))
+            self._ready.append(ToSolve(ask.scenario, key))
 
-    def _plan(self, opened: _Open, spec: Scenario) -> None:
+    def _plan(self, opened: OpenAsk, spec: Scenario) -> None:
         """Take from the store what is there, wait for what is being computed, and cut the rest into tasks."""
         try:
             plans = {name: keys.plan_key(spec, name) for name in opened.found}
@@ -177,10 +143,10 @@ class Dispatch:
                 return True
         return False
 
-    def _choice(self, worker: int) -> Piece | _Solve | None:
+    def _choice(self, worker: int) -> Piece | ToSolve | None:
         homeless = stranger = None
         for each in self._ready:
-            home = None if isinstance(each, _Solve) else self._home(each)
+            home = None if isinstance(each, ToSolve) else self._home(each)
             if home == worker:
                 return each
             if home is None:
@@ -193,9 +159,9 @@ class Dispatch:
     def _home(self, piece: Piece) -> int | None:
         return self._homes.get((piece.market.start, piece.replications[0]))
 
-    def _launch(self, worker: int, what: Piece | _Solve) -> None:
+    def _launch(self, worker: int, what: Piece | ToSolve) -> None:
         future: Future[Any]
-        if isinstance(what, _Solve):
+        if isinstance(what, ToSolve):
             future = executors.send(self._pool, worker, task.rates, what.scenario)
         else:
             for replication in what.replications:
@@ -213,19 +179,19 @@ class Dispatch:
         for future in wait(self._flying, return_when=FIRST_COMPLETED).done:
             worker, what = self._flying.pop(future)
             self._room[worker] += 1
-            if isinstance(what, _Solve):
+            if isinstance(what, ToSolve):
                 self._solved(what, future)
             else:
                 self._ran(what, future)
         self._tell()
 
-    def _solved(self, what: _Solve, future: Future[dict[str, float]]) -> None:
+    def _solved(self, what: ToSolve, future: Future[dict[str, float]]) -> None:
         waiting = self._solving.pop(what.key)
         try:
             rates = future.result()
         except Exception as error:
             for each in waiting:
-                self._fail(each, task.in_words(error))
+                self._fail(each, in_words(error))
             return
         self._rates[what.key] = rates
         if len(self._rates) > MOST_SOLVED:
@@ -255,7 +221,7 @@ class Dispatch:
         if not opened.missing:
             self._finished.append(opened)
 
-    def _fail(self, opened: _Open, error: str) -> None:
+    def _fail(self, opened: OpenAsk, error: str) -> None:
         self._done += opened.missing
         opened.error = error
         self._finished.append(opened)
@@ -263,7 +229,3 @@ class Dispatch:
     def _tell(self) -> None:
         seconds = perf_counter() - self._began
         self._progress(Progress("simulating", self._done, self._total, seconds, self._reused, self._best()))
-
-
-def _size(ask: Ask) -> int:
-    return len(dict.fromkeys(ask.strategies)) * len(ask.replications)

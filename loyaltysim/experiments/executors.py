@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem
@@ -24,6 +25,8 @@ WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 CLUSTER = re.compile(r"dask://(\[[0-9a-fA-F:.]+\]|[^\s:/?@\[\]]+):(\d{1,5})(\?allow-remote)?")
 AHEAD = 2
 """Tasks that a worker may have: the one it computes, and the next."""
+NO_WORK_MORE = (BrokenExecutor, CancelledError)
+"""Errors of one's own executor by which it says that it takes no more work."""
 MOST_AHEAD = 1_000
 """The same for one's own executor, whose workers cannot be counted."""
 
@@ -145,34 +148,32 @@ def completed(
     executor: Executor,
     task: Callable[..., T],
     arguments: Iterable[tuple[Any, ...]],
-    lost: Callable[[WorkerLostError], object] | None = None,
+    failed: Callable[[Any, Exception], Iterable[tuple[Any, ...]]] | None = None,
 ) -> Iterator[T]:
     """Submit a task for each tuple of arguments and give the results as they end, in whatever order.
 
-    Only so many are sent ahead that no worker waits. `lost` is told of a task that no worker survived, and the others go
-    on; without it that is raised.
+    Only so many are sent ahead that no worker waits. `failed` is told of a task that raised, by its arguments, and gives
+    those of what is to be done in its place; without it the error is raised.
     """
     free = room(executor)
-    flying: dict[Future[T], int] = {}
+    flying: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
     waiting = iter(arguments)
-    more = True
-    while more or flying:
-        while more and any(free):
+    while True:
+        while any(free) and (following := next(waiting, None)) is not None:
             worker = max(range(len(free)), key=free.__getitem__)
-            following = next(waiting, None)
-            if following is None:
-                more = False
-                break
             free[worker] -= 1
-            flying[send(executor, worker, task, *following)] = worker
+            flying[send(executor, worker, task, *following)] = worker, following
+        if not flying:
+            return
         for future in wait(flying, return_when=FIRST_COMPLETED).done:
-            free[flying.pop(future)] += 1
+            worker, sent = flying.pop(future)
+            free[worker] += 1
             try:
                 result = future.result()
-            except WorkerLostError as error:
-                if lost is None:
+            except Exception as error:
+                if failed is None:
                     raise
-                lost(error)
+                waiting = chain(failed(sent, error), waiting)
                 continue
             yield result
 

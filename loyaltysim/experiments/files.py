@@ -71,14 +71,16 @@ def _pieces(results: Results) -> Iterator[list[pa.Array]]:
     for position, strategy in enumerate(results.strategies):
         for first in range(0, results.replications, REPLICATIONS_AT_ONCE):
             block = _block(results, strategy, range(first, min(first + REPLICATIONS_AT_ONCE, results.replications)))
-            replication, metric, month = (index.astype(np.int32) for index in np.nonzero(np.isfinite(block)))
+            present = np.flatnonzero(np.isfinite(block)).astype(np.int32)
+            rest, month = np.divmod(present, np.int32(block.shape[2]))
+            replication, metric = np.divmod(rest, np.int32(block.shape[1]))
             whose = np.full(len(month), position, dtype=np.int32)
             yield [
                 pa.DictionaryArray.from_arrays(whose, strategies),
-                pa.array(replication + np.int32(first)),
+                pa.array(np.array(results.numbers[first : first + REPLICATIONS_AT_ONCE], np.int32)[replication]),
                 pa.array(month),
                 pa.DictionaryArray.from_arrays(metric, metrics),
-                pa.array(block[np.isfinite(block)]),
+                pa.array(block.ravel()[present]),
             ]
 
 

@@ -32,6 +32,11 @@ class KeptRun:
         """Whether the run came to its end."""
         return bool(self.manifest.get("status") == "done")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it did, and none of its runs failed."""
+        return self.is_done and not self.manifest.get("runs_failed")
+
 
 class Reopened(store.RunFolder):
     """A folder in which a run is carried on: what stood there before stays, whatever happens."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import RunRecord
     from loyaltysim.experiments.ledger import Ledger
 
+AT_ONCE = 100
+"""Runs that are read from the ledger at once."""
+
 
 class Kept:
     """Keeps nothing, and finds nothing."""
 
-    def found(self) -> list[RunRecord]:
-        """Give the runs that are there already."""
-        return []
+    def found(self, known: Container[tuple[str, int]] = ()) -> Iterator[RunRecord]:
+        """Give the runs that are kept, but for those (by strategy and replication) that are known."""
+        yield from ()
 
     def keep(self, records: Sequence[RunRecord]) -> None:
         """Keep runs that have just ended."""
@@ -37,16 +41,16 @@ class KeptInLedger(Kept):
             for replication in range(spec.replications)
         }
 
-    def found(self) -> list[RunRecord]:
-        """Give the runs that are there already."""
+    def found(self, known: Container[tuple[str, int]] = ()) -> Iterator[RunRecord]:
+        """Give the runs that are kept, but for those (by strategy and replication) that are known; few are in memory at once."""
         from dataclasses import replace
 
-        known = self._ledger.records({key: run for run, key in self._keys.items()})
-        return [
-            replace(known[key], strategy=name, replication=replication)  # two strategies may do the same
-            for (name, replication), key in self._keys.items()
-            if key in known
-        ]
+        wanted = ((run, key) for run, key in self._keys.items() if run not in known)
+        while some := dict(islice(wanted, AT_ONCE)):
+            there = self._ledger.records({key: run for run, key in some.items()})
+            for (name, replication), key in some.items():
+                if key in there:  # two strategies may do the same
+                    yield replace(there[key], strategy=name, replication=replication)
 
     def keep(self, records: Sequence[RunRecord]) -> None:
         """Keep runs that have just ended."""
@@ -71,8 +75,9 @@ def kept(spec: Any) -> Iterator[Kept]:
         yield KeptInLedger(spec, opened)
 
 
-def missing(records: Sequence[RunRecord], names: Sequence[str], replications: int) -> dict[int, tuple[str, ...]]:
+def missing(
+    there: Container[tuple[str, int]], names: Sequence[str], replications: int
+) -> dict[int, tuple[str, ...]]:  # fmt: skip
     """Give the strategies that each replication still lacks; replications that lack none are left out."""
-    there = {(record.strategy, record.replication) for record in records}
     lacking = {r: tuple(name for name in names if (name, r) not in there) for r in range(replications)}
     return {replication: wanted for replication, wanted in lacking.items() if wanted}

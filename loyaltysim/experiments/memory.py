@@ -16,7 +16,7 @@ def enough_memory(scenario: Any) -> Iterator[None]:
     try:
         yield
     except (MemoryError, OSError, RuntimeError) as error:
-        if not _lacks_memory(error):
+        if not lacks_memory(error):
             raise
         market = getattr(scenario, "market", None)
         people = f"{market.people:,} people" if market is not None else "so many people"
@@ -24,6 +24,7 @@ def enough_memory(scenario: Any) -> Iterator[None]:
         raise RunError(f"not enough memory for {people}\n    {cure}") from error
 
 
-def _lacks_memory(error: BaseException) -> bool:
+def lacks_memory(error: BaseException) -> bool:
+    """Tell whether an error says that there is no memory left."""
     threads = isinstance(error, RuntimeError) and "can't start new thread" in str(error)
     return isinstance(error, MemoryError) or threads or getattr(error, "errno", None) == errno.ENOMEM

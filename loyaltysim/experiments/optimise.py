@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import axes
 from loyaltysim.experiments.allocation import Search, least_regret, mean_score, shortfall
-from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, needs, prepared, solved
+from loyaltysim.experiments.decision import Asked, Decision, asked_as_usual, begun, frame, needs, prepared, solved
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
 from loyaltysim.experiments.designs import spread
-from loyaltysim.experiments.lab import Lab
+from loyaltysim.experiments.limits import committed, limits, questioned
 from loyaltysim.experiments.next_dollar import CURVE, NEXT, next_dollars
-from loyaltysim.experiments.progress import Listener, unheard
-from loyaltysim.experiments.run import Order
 from loyaltysim.experiments.spending import MONEY, Spending, Valuer
 from loyaltysim.report import optimise_words as words
 from loyaltysim.report.statistics import interval
@@ -33,6 +29,7 @@ WORLDS = 8
 SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget")
 
 
+@asked_as_usual
 def optimise(
     scenario: Any,
     *,
@@ -41,14 +38,7 @@ def optimise(
     by_year: bool = False,
     robust: str | None = None,
     at_most: Sequence[str] = (),
-    out: str | Path | None = None,
-    replications: int | None = None,
-    months: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    executor: str | Executor | None = None,
-    threads: int = 0,
-    progress: Listener = unheard,
+    **asked: Any,
 ) -> Decision:
     """Find the best split of `budget` $ a month beyond today's levers, for a scenario (a file's path or a Scenario).
 
@@ -57,25 +47,25 @@ def optimise(
     (the split), `next_dollar` (marginal values, overspending points), `spending_curve`, `tried`. Money may be left unspent.
     Raises InputError and RunError.
     """
-    order = Order(out, executor, threads or None, progress=progress)
-    spec = prepared(scenario, order, Asked(replications, months, seed, set), OPTIMISE_REPLICATIONS)
+    usual = Asked(**asked)
+    spec = prepared(scenario, usual, OPTIMISE_REPLICATIONS)
     needs("optuna", "optimise")
     chosen = read_levers(spec, levers)
-    spending = Spending(spec, chosen, read_budget(budget), read_caps(at_most, chosen), by_year)
+    spending = Spending(spec, chosen, *limits(spec, budget, at_most, chosen), by_year)
     if robust is not None and robust not in ROBUST:
         raise InputError(
             Problem(f"{robust!r} is no way to be robust", where="--robust", cure=f"write {', '.join(ROBUST)}")
         )
     worlds = draw_worlds(spec, robust)
-    spec = solved(spec, order)
+    spec = solved(spec, usual)
     options = {"budget": budget, "levers": list(chosen), "by_year": by_year, "robust": robust, "at_most": list(at_most)}
-    with kept(spec, order, "optimise", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:
+    with begun("optimise", spec, usual, options) as inquiry:
         fewer = min(spec.replications, max(2, SEARCH_REPLICATIONS if robust is None else 2))
-        valuer = Valuer(lab, spending, [axes.varied(spec, world) if world else spec for world in worlds])
+        valuer = Valuer(inquiry.lab, spending, [axes.varied(spec, world) if world else spec for world in worlds])
         columns = ("number", *spending.columns, "left", "score", "mean_gain")
 
         def tell(search: Search) -> None:
-            folder.stream("tried", columns, tried(search, spending))
+            inquiry.stream("tried", columns, tried(search, spending))
 
         search = Search(
             spending.space,
@@ -99,9 +89,11 @@ def optimise(
             words.next_dollar(spec, tables["next_dollar"]),
             words.overspending(spec, tables["next_dollar"]),
             words.how(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
+            committed(spec),
+            questioned(spec, budget),
             valuer.lost(),
         ]
-        return concluded(folder, order, "optimise", spec, told, tables, notes)
+        return inquiry.concluded(told, tables, notes)
 
 
 def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
@@ -123,33 +115,6 @@ def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
     if not found:
         raise InputError(Problem("no main lever is on", where="--levers", cure=f"name some of: {', '.join(money)}"))
     return found
-
-
-def read_budget(budget: float) -> float:
-    """Refuse a budget that is none."""
-    if not 0.0 < budget <= 1e12:
-        cure = "write the extra money a month, above 0: --budget 20000; cuts are found with sweep --over LEVER=LOW:HIGH"
-        raise InputError(Problem(f"{budget:,.10g} is no extra budget a month", where="--budget", cure=cure))
-    return float(budget)
-
-
-def read_caps(texts: Sequence[str], chosen: Sequence[str]) -> dict[str, float]:
-    """Read `LEVER=X`, the most extra money a month that a lever may get."""
-    caps = {}
-    for text in texts:
-        path, sign, raw = (part.strip() for part in text.partition("="))
-        if path not in chosen:
-            raise InputError(Problem("is not among the levers", path, "--at-most", meant(path, chosen)))
-        try:
-            cap = float(raw.replace("_", "")) if sign else -1.0
-        except ValueError:
-            cap = -1.0
-        if not 0.0 <= cap <= 1e12:
-            raise InputError(
-                Problem(f"{raw or 'nothing'} is no amount", path, "--at-most", f"write --at-most {path}=8000")
-            )
-        caps[path] = cap
-    return caps
 
 
 def draw_worlds(spec: Scenario, robust: str | None) -> list[dict[str, float]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.record import RunRecord
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
 from loyaltysim.report.sequential import Settled, decided, looks, precise
 
@@ -42,31 +41,24 @@ class Rule:
         return {"share": self.share, "until_decided": self.until_decided, "most": self.most}
 
 
-Simulate = Callable[[Any, Sequence[RunRecord]], tuple[list[RunRecord], int]]
-"""Simulates all runs of a scenario but those known; gives all of them, and how many were there already."""
+Look = Callable[[Any], tuple[int, Mapping[str, "np.ndarray"]]]
+"""Simulates all runs of a scenario; gives how many an earlier study had made, and each strategy's NPV, float64 (n,)."""
 
 
-def settle(spec: Any, rule: Rule, simulate: Simulate) -> tuple[Any, list[RunRecord], int, Settled]:
+def settle(spec: Any, rule: Rule, look: Look) -> tuple[Any, int, Settled]:
     """Add replications, a quarter more at each look, until the rule is content or allows no more.
 
-    Gives the scenario with as many replications as it took, all records, how many an earlier study had made, and how it ended.
+    Gives the scenario with as many replications as it took, how many runs an earlier study had made, and how it ended.
     """
-    import numpy as np
-
-    records, reused = list[RunRecord](), 0
+    reused = 0
     for count in looks(rule.most):
         spec = spec.replaced({"replications": count}, source="--precision")
-        known = len(records)
-        records, there = simulate(spec, records)
-        reused += there - known
-        worth = {
-            name: np.array([record.figures["npv"] for record in records if record.strategy == name])
-            for name in spec.strategies
-        }
+        there, worth = look(spec)
+        reused += there
         found = rule.look(worth)
         if found.settled:
             break
-    return spec, records, reused, found
+    return spec, reused, found
 
 
 def read_rule(precision: str | float | None, until_decided: bool, most: int | None) -> Rule | None:

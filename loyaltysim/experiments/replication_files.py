@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
+from loyaltysim.core.record import Audit
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.report.folder import AUDITS, FIGURES, METRICS, PILOTS
-from loyaltysim.report.results import Results, frame_of
+from loyaltysim.report.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from loyaltysim.experiments.store import RunFolder
 
 COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annual", "account", "headline", "meaning"]
+ROWS_AT_ONCE = 2**20
+"""Rows of figures.parquet that are in memory together: as many as Parquet puts into one of its groups."""
+FEWER_ROWS = 2**17
+"""The same for audits.parquet where it has more rows than that: they are wide."""
 
 
 def facts_of(scenario: Any) -> dict[str, Any]:
@@ -40,7 +48,7 @@ def begin(scenario: Any, folder: RunFolder) -> None:
 
 def keep(results: Results, folder: RunFolder) -> None:
     """Write figures.parquet and metrics.csv; audits.parquet and pilots.parquet where there is anything in them."""
-    written: dict[str, Callable[[Results], Any]] = {FIGURES: _figures}
+    written: dict[str, Callable[[Results], Iterator[pa.Table]]] = {FIGURES: _figures}
     written |= {AUDITS: _audits} if results.audits else {}
     written |= {PILOTS: _pilots} if results.pilots else {}
     for name, table in written.items():
@@ -70,48 +78,97 @@ def metrics(results: Results) -> pd.DataFrame:
     return pd.DataFrame.from_records(list(rows), columns=COLUMNS)
 
 
-def _write(table: Any, file: IO[bytes]) -> None:
+def _write(tables: Iterator[pa.Table], file: IO[bytes]) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(table, file, compression="zstd")
+    first = next(tables)
+    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
 
 
-def _figures(results: Results) -> Any:
-    """Give one row a strategy, replication and metric; a rate of nothing has no value."""
-    import pyarrow as pa
-
-    frame = frame_of(results)
-    frame["replication"] = frame.replication.astype("int32")
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-
-
-def _audits(results: Results) -> Any:
-    """Give one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure as a column."""
+def _figures(results: Results) -> Iterator[pa.Table]:
+    """Give one row a strategy, replication and metric, some at a time; a rate of nothing has no value."""
     import numpy as np
     import pyarrow as pa
 
-    found = [(name, r, audit) for name in results.strategies for r, audit in enumerate(results.audits[name])]
+    numbers, sizes = np.array(results.numbers, np.int32), (results.replications, len(results.catalog))
+    value = np.concatenate(
+        [
+            np.stack([results.figures[name][metric] for metric in results.catalog], axis=1).ravel()
+            for name in results.strategies
+        ]
+    )
+    for first in range(0, max(1, len(value)), ROWS_AT_ONCE):
+        some = value[first : first + ROWS_AT_ONCE]
+        run, metric = np.divmod(np.arange(first, first + len(some)), sizes[1])
+        who, position = np.divmod(run, sizes[0])
+        yield pa.table(
+            {
+                "strategy": _places(who, results.strategies),
+                "replication": pa.array(numbers[position]),
+                "metric": _places(metric, list(results.catalog)),
+                "value": pa.array(some, from_pandas=True),
+            }
+        )
 
-    def repeated(values: Iterator[Any]) -> list[Any]:
-        return [value for value, (*_, audit) in zip(values, found, strict=True) for _ in audit.names]
 
-    texts = {
-        "touchpoint": [name for *_, audit in found for name in audit.names],
-        "stage": [stage for *_, audit in found for stage in audit.stages],
-        "kind": [kind for *_, audit in found for kind in audit.kinds],
-    }
-    figures = {key: np.concatenate([audit.figures[key] for *_, audit in found]) for key in found[0][-1].figures}
+def _places(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
+    """Give the names at some places among a few, as a dictionary of the narrowest kind."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(
+        number.astype("int8" if len(names) < 128 else "int16"), pa.array(list(names), pa.large_string())
+    )
+
+
+def _audits(results: Results) -> Iterator[pa.Table]:
+    """Give one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure as a column."""
+    import numpy as np
+
+    first = results.audits[results.reference][0]
+    points, runs = len(first.names), results.replications
+    total = len(results.strategies) * runs * points
+    at_once = max(points, (total if total <= ROWS_AT_ONCE else FEWER_ROWS) // points * points)
+    for begin in range(0, total, at_once):
+        run, point = np.divmod(np.arange(begin, min(begin + at_once, total), dtype=np.int32), np.int32(points))
+        who, position = np.divmod(run, np.int32(runs))
+        found = [
+            results.audits[results.strategies[w]][r].figures
+            for w, r in zip(who[::points], position[::points], strict=True)
+        ]
+        yield _audit_rows(results, first, who, position, point, found)
+
+
+def _audit_rows(
+    results: Results,
+    first: Audit,
+    who: np.ndarray,
+    position: np.ndarray,
+    point: np.ndarray,
+    found: Sequence[Mapping[str, np.ndarray]],
+) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    def named(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
+        known = list(dict.fromkeys(names))
+        place = np.array([known.index(name) for name in names], np.int32)
+        return pa.DictionaryArray.from_arrays(place[number], pa.array(known, pa.string()))
+
     return pa.table(
         {
-            "strategy": pa.array(repeated(name for name, *_ in found)).dictionary_encode(),
-            "replication": pa.array(repeated(r for _, r, _ in found), pa.int32()),
-            **{key: pa.array(values).dictionary_encode() for key, values in texts.items()},
-            **figures,
+            "strategy": named(who, results.strategies),
+            "replication": pa.array(np.array(results.numbers, np.int32)[position]),
+            "touchpoint": named(point, first.names),
+            "stage": named(point, first.stages),
+            "kind": named(point, first.kinds),
+            **{name: np.concatenate([each[name] for each in found]) for name in first.figures},
         }
     )
 
 
-def _pilots(results: Results) -> Any:
+def _pilots(results: Results) -> Iterator[pa.Table]:
     """Give one row a piloted strategy and replication, as in pilots.csv but with ends that may be infinite."""
     from dataclasses import asdict
 
@@ -120,6 +177,6 @@ def _pilots(results: Results) -> Any:
     rows = [
         {"strategy": name, "replication": number, **asdict(each)}
         for name, found in results.pilots.items()
-        for number, each in enumerate(found)
+        for number, each in zip(results.numbers, found, strict=True)
     ]
-    return pa.Table.from_pylist(rows)
+    yield pa.Table.from_pylist(rows)

@@ -12,8 +12,11 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, files, keys, run
 from loyaltysim.experiments.folders import KeptRun, kept_run
 from loyaltysim.experiments.kept import nothing_kept
+from loyaltysim.experiments.simulating import simulated
+from loyaltysim.experiments.telling import versions
 from loyaltysim.report.folder import FIGURES
-from loyaltysim.report.results import Results, collect, frame_of
+from loyaltysim.report.gathering import Gathered
+from loyaltysim.report.results import Results, frame_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,8 +63,9 @@ def rerun(folder: str | Path, order: run.Order) -> Rerun:
         cure = f"finish it first: loyaltysim resume {kept.path}"
         raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
     machinery = replace(run.machinery(), kept=nothing_kept)
-    records, _ = run.simulated(kept.scenario, machinery, order)
-    results = collect(records, kept.scenario, machinery.catalog)
+    runs = Gathered(machinery.catalog)
+    simulated(kept.scenario, machinery, order, runs)
+    results = runs.results(kept.scenario)
     with tempfile.TemporaryFile() as again:
         files.write_months(results, again)
         months = compared(kept, again)
@@ -113,7 +117,7 @@ def with_figures(found: Rerun, kept: KeptRun, results: Results) -> Rerun:
 def _changed(manifest: dict[str, Any]) -> str:
     """Say what bears on a result's last bits and is not as it was when the run was made; empty if nothing."""
     then = manifest["versions"] | {"machine": manifest.get("machine", "unknown")}
-    now = run.versions() | {"machine": keys.machine()}
+    now = versions() | {"machine": keys.machine()}
     return ", ".join(
         f"{name} {then.get(name, 'unknown')} then, {now[name]} now" for name in now if then.get(name) != now[name]
     )

@@ -13,13 +13,13 @@ from loyaltysim.experiments.study import Study
 
 
 def resume(folder: str | Path, order: run.Order) -> Study:
-    """Finish the run of a folder; of `order`, where files go is the folder itself.
+    """Finish the run of a folder, or try again what failed in it; of `order`, where files go is the folder itself.
 
     Raises InputError for a folder that is no unfinished run, and leaves it as it is; RunError as `run` does.
     """
     executors.check_place(order.executor)
     kept = kept_run(folder)
-    if kept.is_done:
+    if kept.is_whole:
         cure = f"to repeat it: loyaltysim rerun {kept.path}"
         raise InputError(Problem("this run is done: there is nothing to finish", where=str(kept.path), cure=cure))
     with held(kept.path):

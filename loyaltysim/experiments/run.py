@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
-from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.record import RunRecord
 from loyaltysim.experiments import executors, keys, replication_files, store
 from loyaltysim.experiments.folders import held
-from loyaltysim.experiments.kept import Kept, missing, nothing_kept
-from loyaltysim.experiments.leading import Leading
+from loyaltysim.experiments.kept import Kept, nothing_kept
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.precision import Rule, settle
 from loyaltysim.experiments.progress import Listener, Progress, unheard
+from loyaltysim.experiments.simulating import simulated
+from loyaltysim.experiments.store import writable
 from loyaltysim.experiments.study import Study
 from loyaltysim.experiments.tabled import settled_answer, tabled, write_tables
+from loyaltysim.experiments.telling import effort, head_of, status_told, versions
 from loyaltysim.report import precision_words
 from loyaltysim.report.folder import Material, in_hand
-from loyaltysim.report.profile import profile_of
-from loyaltysim.report.results import collect
+from loyaltysim.report.gathering import Gathered
 from loyaltysim.report.sequential import Settled
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
 Finish = Callable[[Material], Mapping[str, bytes]]
@@ -170,10 +171,12 @@ def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFol
 
 
 def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
-    spec, records, reused, verdict = _until_settled(spec, machinery, order)
+    runs = Gathered(machinery.catalog, folder.path)
+    with writable(folder.path):
+        spec, reused, verdict = _until_settled(spec, machinery, order, runs)
     order.progress(Progress("writing"))
-    results = collect(records, spec, machinery.catalog)
-    study = tabled(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), profile_of(records))
+    results = runs.results(spec)
+    study = tabled(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), runs)
     if verdict:
         study = replace(study, answer=settled_answer(results, verdict))
         folder.write("scenario.yml", machinery.resolved(spec))  # with as many replications as it took
@@ -183,108 +186,23 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
             scenario_sha256=spec.sha256,
         )
     write_tables(folder, study)
-    folder.tell(answer=study.answer, rests_on=study.rests_on)  # what is drawn tells it too
+    gone = {"runs_failed": len(runs.failures), "left_out": list(results.left_out)}
+    folder.tell(  # what is drawn tells it too
+        answer=study.answer, rests_on=study.rests_on, strategies=list(results.strategies), **gone
+    )
     for name, content in order.finish(in_hand(folder.path, study.results)).items():
         folder.write(name, content)
-    runs = {"runs": len(records), "runs_reused": reused}
-    folder.tell(status="done", **_effort(records, order), **runs)
+    folder.tell(status="done", **effort(runs, order), runs=len(runs), runs_reused=reused)
     return study
 
 
-def _until_settled(
-    spec: Any, machinery: Machinery, order: Order
-) -> tuple[Any, list[RunRecord], int, Settled | None]:  # fmt: skip
+def _until_settled(spec: Any, machinery: Machinery, order: Order, runs: Gathered) -> tuple[Any, int, Settled | None]:
     """Simulate as many replications as the scenario says, or as the order's rule asks for."""
     if order.rule is None:
-        return spec, *simulated(spec, machinery, order), None
-    return settle(spec, order.rule, lambda more, known: simulated(more, machinery, order, known))
+        return spec, simulated(spec, machinery, order, runs), None
 
+    def look(more: Any) -> tuple[int, Mapping[str, np.ndarray]]:
+        reused = simulated(more, machinery, order, runs)
+        return reused, runs.figures(more, "npv")
 
-@contextmanager
-def status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
-    """Leave a manifest that says how the run ended; leave nothing when the input was wrong."""
-    try:
-        yield
-    except InputError:
-        folder.abandon()
-        raise
-    except KeyboardInterrupt as interrupt:
-        folder.tell_at_last(status="interrupted", duration_s=since(order))
-        raise type(interrupt)(f"interrupted; what there is lies in {folder.path}") from None
-    except BaseException as error:
-        end = {"status": "failed", "duration_s": since(order), "error": str(error) or type(error).__name__}
-        lost = folder.tell_at_last(**end)
-        if lost:
-            raise RunError(f"{error}\n    {lost}") from error
-        raise
-
-
-def head_of(spec: Any) -> dict[str, Any]:
-    """Give what a manifest tells of a study when it begins."""
-    return {
-        "title": spec.title,
-        **replication_files.facts_of(spec),
-        "versions": versions(),
-        "machine": keys.machine(),
-        "seed": spec.seed,
-        "replications": spec.replications,
-        "months": spec.months,
-        "strategies": list(spec.strategies),
-        "scenario_sha256": spec.sha256,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Give the versions of all that bears on a result's last bits."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {"python": sys.version.split()[0]}
-    for name in ("loyaltysim", "mesa", "numpy", "numba"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # run from a checkout that is not installed
-            found[name] = str(getattr(sys.modules.get(name), "__version__", "unknown"))
-    return found
-
-
-def since(order: Order) -> float:
-    """Give the seconds since the command began."""
-    return round(perf_counter() - order.began, 3)
-
-
-def simulated(
-    spec: Any, machinery: Machinery, order: Order, known: Sequence[RunRecord] = ()
-) -> tuple[list[RunRecord], int]:
-    """Give a record of every run, and how many of them were there already: `known`, or made by an earlier study."""
-    names, count = tuple(spec.strategies), spec.replications
-    total, lost, leads, began = len(names) * count, list[RunError](), Leading(len(names)), perf_counter()
-    with (
-        executors.opened(order.executor, count, order.threads or 0) as pool,
-        (machinery.kept if executors.bits_are_ours(pool) else nothing_kept)(spec) as kept,
-    ):
-        there = {(record.strategy, record.replication): record for record in (*kept.found(), *known)}
-        records = list(there.values())
-        reused = len(records)
-        order.progress(Progress("starting", reused, total, reused=reused, best=leads.after(records)))
-        arguments = ((spec, replication, wanted) for replication, wanted in missing(records, names, count).items())
-        for done in executors.completed(pool, machinery.simulate, arguments, lost.append):
-            kept.keep(done)
-            records += done
-            seconds, best = perf_counter() - began, leads.after(done)
-            order.progress(Progress("simulating", len(records), total, seconds, reused, best))
-    if lost:
-        raise lost[0]
-    return sorted(records, key=lambda record: (names.index(record.strategy), record.replication)), reused
-
-
-def _effort(records: Sequence[RunRecord], order: Order) -> dict[str, float | int]:
-    """Tell the processor time of the simulated months, and the person-months simulated in a second of it."""
-    seconds = math.fsum(record.seconds for record in records)
-    person_months = sum(record.person_months for record in records)
-    return {
-        "duration_s": since(order),
-        "simulation_s": round(seconds, 6),
-        "person_months": int(person_months),
-        "person_months_per_second": round(person_months / seconds) if seconds > 0 else 0,
-    }
+    return settle(spec, order.rule, look)

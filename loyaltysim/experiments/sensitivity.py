@@ -9,21 +9,17 @@ the recommendation is read from the polynomials of all strategies' gains, and va
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import axes as reading
-from loyaltysim.experiments.breakeven import NPV
 from loyaltysim.experiments.decision import (
     Asked,
     Decision,
-    Folder,
-    concluded,
+    asked_as_usual,
+    begun,
     frame,
-    kept,
     needs,
     prepared,
     solved,
@@ -31,39 +27,27 @@ from loyaltysim.experiments.decision import (
 )
 from loyaltysim.experiments.defaults import SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
 from loyaltysim.experiments.designs import spread
-from loyaltysim.experiments.lab import Lab
-from loyaltysim.experiments.points import Point, simulated
-from loyaltysim.experiments.progress import Listener, unheard
-from loyaltysim.experiments.run import Order
+from loyaltysim.experiments.tried import Tried, mean_gain
 from loyaltysim.report import sensitivity_words as words
-from loyaltysim.report.sequential import ranked
 from loyaltysim.report.turning import Findings, found_out
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
     from loyaltysim.experiments.axes import Axis
     from loyaltysim.scenario import Scenario
 
 LEVELS, FEWEST, MOST = 4, 8, 20_000
-POINT = ("strategy", "npv", "gain", "replications", "error")
 
 
+@asked_as_usual
 def sensitivity(
     scenario: Any,
     *,
     over: Sequence[str] = (),
     points: int | None = None,
     trajectories: int = TRAJECTORIES,
-    out: str | Path | None = None,
-    replications: int | None = None,
-    months: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    executor: str | Executor | None = None,
-    threads: int = 0,
-    progress: Listener = unheard,
+    **asked: Any,
 ) -> Decision:
     """Find what the recommendation of a scenario (a file's path or a Scenario) hangs on.
 
@@ -71,42 +55,42 @@ def sensitivity(
     the Latin hypercube besides. Tables: `sensitivity` (a row an input) and `points` (a row a point and strategy). Raises
     InputError and RunError.
     """
-    order = Order(out, executor, threads or None, progress=progress)
-    spec = prepared(scenario, order, Asked(replications, months, seed, set), SENSITIVITY_REPLICATIONS)
+    usual = Asked(**asked)
+    spec = prepared(scenario, usual, SENSITIVITY_REPLICATIONS)
     two_strategies(spec, "sensitivity")
     needs("SALib", "sensitivity")
     axes = read_axes(spec, over)
     more = SENSITIVITY_POINTS if points is None else points
     refuse_sizes(trajectories, more)
-    spec = solved(spec, order)
+    spec = solved(spec, usual)
     options = {"over": list(over or spec.uncertain), "points": more, "trajectories": trajectories}
-    with kept(spec, order, "sensitivity", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:
+    with begun("sensitivity", spec, usual, options) as inquiry:
         morris = morris_points(axes, trajectories, spec.seed)
         filling = spread("lhs", axes, more, spec.seed)
-        gathered = Gathered(spec, axes, folder)
-        today = gathered.today(lab)
-        gathered.all_of(lab, [*morris, *filling])
-        known = gathered.known()
+        tried = Tried(inquiry, axes)
+        today = tried.today()
+        tried.all_of([*morris, *filling])
+        known = tried.known()
         if len(known) < FEWEST:
-            raise InputError(Problem(gathered.why_not(), where=reading.OVER, cure="narrow the ranges"))
-        effects = elementary_effects(axes, morris, gathered, trajectories, spec.seed)
+            raise InputError(Problem(tried.why_not(), where=reading.OVER, cure="narrow the ranges"))
+        effects = elementary_effects(axes, morris, tried, trajectories, spec.seed)
         found = found_out(
             scaled(axes, [point.values for point in known]),
-            {name: np_gain(known, name) for name in spec.strategies},
+            {name: mean_gain(known, name) for name in spec.strategies},
             scaled(axes, [spec.flat()])[0],
             today,
             effects,
             spec.seed,
         )
         table = frame(rows(axes, spec, found), words.COLUMNS)
-        tables = {"sensitivity": table, "points": gathered.table()}
+        tables = {"sensitivity": table, "points": tried.table()}
         told = words.answer(spec, table, found)
         notes = [
             words.turning(spec, table),
             words.how(found, len(known), spec.replications, len(axes)),
-            gathered.lost(),
+            tried.lost(),
         ]
-        return concluded(folder, order, "sensitivity", spec, told, tables, notes)
+        return inquiry.concluded(told, tables, notes)
 
 
 def read_axes(spec: Scenario, over: Sequence[str]) -> list[Axis]:
@@ -146,7 +130,7 @@ def morris_points(axes: Sequence[Axis], trajectories: int, seed: int) -> list[di
 
 
 def elementary_effects(
-    axes: Sequence[Axis], planned: Sequence[Mapping[str, float]], gathered: Gathered, trajectories: int, seed: int
+    axes: Sequence[Axis], planned: Sequence[Mapping[str, float]], tried: Tried, trajectories: int, seed: int
 ) -> dict[str, np.ndarray]:
     """Give Morris's mean absolute effect of each input on the deciding difference, its 95 % half-width, and the spread.
 
@@ -156,7 +140,7 @@ def elementary_effects(
     from SALib.analyze import morris
 
     length = len(axes) + 1
-    decides = gathered.deciding(planned)
+    decides = tried.deciding(planned)
     whole = [t for t in range(trajectories) if np.isfinite(decides[t * length : (t + 1) * length]).all()]
     blank = np.full(len(axes), np.nan)
     if len(whole) < 2:
@@ -172,77 +156,6 @@ def scaled(axes: Sequence[Axis], points: Sequence[Mapping[str, Any]]) -> np.ndar
     import numpy as np
 
     return np.array([[2 * (float(p[a.path]) - a.low) / (a.high - a.low) - 1 for a in axes] for p in points])
-
-
-def np_gain(points: Sequence[Point], name: str) -> np.ndarray:
-    """Give a strategy's mean gain on the first at each point: float64, (m,)."""
-    import numpy as np
-
-    first = next(iter(points[0].figures))
-    return np.array([float((point.of(NPV)[name] - point.of(NPV)[first]).mean()) for point in points])
-
-
-class Gathered:
-    """The points of a study as they come, in the order in which they were planned."""
-
-    def __init__(self, spec: Scenario, axes: Sequence[Axis], folder: Folder) -> None:
-        self._spec, self._axes, self._folder = spec, axes, folder
-        self._points: dict[int, Point] = {}
-        self.pair = ("", "")
-
-    def today(self, lab: Lab) -> dict[str, float]:
-        """Simulate today's values; gives each strategy's gain there, and settles which difference decides."""
-        luck = range(self._spec.replications)
-        point = next(iter(simulated(lab, self._spec, [{}], tuple(self._spec.strategies), luck)))
-        worth = point.of(NPV)
-        best, second = ranked(worth)[:2]
-        self.pair = best, second
-        return {name: float(np_gain([point], name)[0]) for name in worth}
-
-    def all_of(self, lab: Lab, planned: Sequence[Mapping[str, float]]) -> None:
-        """Simulate what is planned, streaming the points."""
-        luck = range(self._spec.replications)
-        for point in simulated(lab, self._spec, planned, tuple(self._spec.strategies), luck):
-            self._points[point.number] = point
-            self._folder.stream("points", self._columns(), list(self._rows()))
-
-    def known(self) -> list[Point]:
-        """Give the points that could be simulated, in order."""
-        return [self._points[number] for number in sorted(self._points) if not self._points[number].error]
-
-    def deciding(self, planned: Sequence[Mapping[str, float]]) -> np.ndarray:
-        """Give the deciding difference at the first points planned: float64, (m,), NaN where there is none."""
-        import numpy as np
-
-        one, other = self.pair
-        points = (self._points[number] for number in range(len(planned)))
-        return np.array([np.nan if p.error else float((p.of(NPV)[one] - p.of(NPV)[other]).mean()) for p in points])
-
-    def table(self) -> pd.DataFrame:
-        """Give the points' table."""
-        return frame(self._rows(), self._columns())
-
-    def why_not(self) -> str:
-        """Give the error of the first point that could not be simulated."""
-        return next((point.error for point in self._points.values() if point.error), "too few points")
-
-    def lost(self) -> str:
-        """Say how many points are of no possible market; empty where all are."""
-        gone = sum(bool(point.error) for point in self._points.values())
-        return f"{gone} of {len(self._points)} points are of no possible market: {self.why_not()}." if gone else ""
-
-    def _columns(self) -> tuple[str, ...]:
-        return ("point", *(axis.path for axis in self._axes), *POINT)
-
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
-        empty = float("nan")
-        for number in sorted(self._points):
-            point = self._points[number]
-            head = (number + 1, *(point.values[axis.path] for axis in self._axes))
-            if point.error:
-                yield (*head, "", empty, empty, 0, point.error)
-            for name, worth in point.of(NPV).items() if not point.error else ():
-                yield (*head, name, float(worth.mean()), float(np_gain([point], name)[0]), len(worth), "")
 
 
 def rows(axes: Sequence[Axis], spec: Scenario, found: Findings) -> list[tuple[Any, ...]]:

@@ -16,6 +16,8 @@ from loyaltysim.core.errors import InputError, Problem, RunError
 
 RESULTS = Path("results")
 MANIFEST = "manifest.json"
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""What the system says of a disk, or an account's part of it, that takes no more."""
 
 
 def slug(name: str) -> str:
@@ -86,6 +88,11 @@ class RunFolder:
         """Write a whole file; text as UTF-8 with Unix line ends."""
         with self.new(name) as file:
             file.write(content.encode() if isinstance(content, str) else content)
+
+    def drop(self, name: str) -> None:
+        """Take a file away, if it is there."""
+        with suppress(OSError):
+            (self.path / name).unlink(missing_ok=True)
 
     def tell(self, **entries: Any) -> None:
         """Add entries to the manifest."""
@@ -201,6 +208,17 @@ def _parents(folder: Path) -> list[Path]:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return list(reversed(missing))
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong with files without a name of their own in a folder into a RunError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise _unwritable(folder, error) from error
 
 
 def _unwritable(target: Path, error: OSError) -> RunError:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.report import failure_words
 from loyaltysim.report.names import plain
 from loyaltysim.report.profile import Profile
 from loyaltysim.report.results import Results, frame_of
@@ -25,6 +26,7 @@ class Study:
     as in the folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal,
     and what would turn the recommendation.
     `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
+    `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
 
@@ -43,6 +45,7 @@ class Study:
     duel: pd.DataFrame
     ranking: pd.DataFrame
     thresholds: pd.DataFrame
+    failures: pd.DataFrame
     said: tuple[str, ...] = ()
     profile: Profile | None = None
 
@@ -52,6 +55,11 @@ class Study:
         import pandas as pd
 
         return pd.read_parquet(self.folder / "months.parquet")
+
+    @property
+    def warning(self) -> str:
+        """Which runs failed, why, and what is left to compare; empty where all came to their end."""
+        return failure_words.warning(self.failures, self.results.strategies, self.results.replications)
 
     @property
     def lesson(self) -> str:

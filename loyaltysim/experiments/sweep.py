@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
-from pathlib import Path
 from typing import Any
 
 from loyaltysim.experiments import axes as reading
-from loyaltysim.experiments.breakeven import NPV, cell
-from loyaltysim.experiments.decision import Asked, Decision, concluded, frame, kept, prepared, solved
+from loyaltysim.experiments.decision import NPV, Asked, Decision, asked_as_usual, begun, frame, prepared, solved
 from loyaltysim.experiments.defaults import SWEEP_REPLICATIONS
 from loyaltysim.experiments.designs import KINDS, designs
-from loyaltysim.experiments.lab import Lab
+from loyaltysim.experiments.frontier import cell
 from loyaltysim.experiments.points import Point, simulated
-from loyaltysim.experiments.progress import Listener, unheard
-from loyaltysim.experiments.run import Order
 from loyaltysim.report import sweep_words as words
 from loyaltysim.report.sequential import ranked
 from loyaltysim.report.statistics import Interval, interval, paired
@@ -37,20 +32,14 @@ FIGURES = (
 WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
 
 
+@asked_as_usual
 def sweep(
     scenario: Any,
     *,
     over: Sequence[str] = (),
     design: str | None = None,
     points: int | None = None,
-    out: str | Path | None = None,
-    replications: int | None = None,
-    months: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    executor: str | Executor | None = None,
-    threads: int = 0,
-    progress: Listener = unheard,
+    **asked: Any,
 ) -> Decision:
     """Simulate the strategies of a scenario (a file's path or a Scenario) over any parameters or levers.
 
@@ -58,33 +47,33 @@ def sweep(
     given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol. Tables: `sweep` (a row a point, strategy and metric) and
     `winners` (a row a point). Raises InputError and RunError.
     """
-    order = Order(out, executor, threads or None, progress=progress)
-    spec = prepared(scenario, order, Asked(replications, months, seed, set), SWEEP_REPLICATIONS)
+    usual = Asked(**asked)
+    spec = prepared(scenario, usual, SWEEP_REPLICATIONS)
     design = design or ("grid" if over else "lhs")
     chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
     axes = [reading.read_axis(text, spec) for text in chosen]
     reading.refuse_twice(axes)
     planned = designs(design, axes, points, spec)
-    spec = solved(spec, order)
+    spec = solved(spec, usual)
     options = {"over": chosen, "design": design, "points": points}
-    with kept(spec, order, "sweep", options) as folder, Lab(executor, progress=progress, threads=threads) as lab:
+    with begun("sweep", spec, usual, options) as inquiry:
         paths, names = tuple(planned[0]), tuple(spec.strategies)
         luck = range(spec.replications)
-        recommended = ranked(next(iter(simulated(lab, spec, [{}], names, luck))).of(NPV))[0]
+        recommended = ranked(next(iter(simulated(inquiry.lab, spec, [{}], names, luck))).of(NPV))[0]
         figures: dict[int, list[tuple[Any, ...]]] = {}
         winners: dict[int, tuple[Any, ...]] = {}
-        for point in simulated(lab, spec, planned, names, luck):
+        for point in simulated(inquiry.lab, spec, planned, names, luck):
             head = (point.number + 1, *(point.values[path] for path in paths))
             figures[point.number] = [(*head, *row) for row in rows(point)]
             winners[point.number] = (*head, *cell(point, recommended))
-            folder.stream("winners", ("point", *paths, *WINNERS), _in_order(winners))
-            folder.stream("sweep", ("point", *paths, *FIGURES), [row for each in _in_order(figures) for row in each])
+            inquiry.stream("winners", ("point", *paths, *WINNERS), _in_order(winners))
+            inquiry.stream("sweep", ("point", *paths, *FIGURES), [row for each in _in_order(figures) for row in each])
         tables = {
             "winners": frame(_in_order(winners), ("point", *paths, *WINNERS)),
             "sweep": frame([row for each in _in_order(figures) for row in each], ("point", *paths, *FIGURES)),
         }
         told = words.answer(spec, tables["winners"], paths)
-        return concluded(folder, order, "sweep", spec, told, tables, words.notes(spec, tables["winners"], paths))
+        return inquiry.concluded(told, tables, words.notes(spec, tables["winners"], paths))
 
 
 def _in_order(rows: Mapping[int, Any]) -> list[Any]:

@@ -12,6 +12,7 @@ from loyaltysim.report import (
     answer,
     business_table,
     duel,
+    failure_words,
     pilot_table,
     precision_words,
     tables,
@@ -19,7 +20,7 @@ from loyaltysim.report import (
     thresholds,
     touchpoint_table,
 )
-from loyaltysim.report.profile import Profile
+from loyaltysim.report.gathering import Gathered
 from loyaltysim.report.results import Results
 from loyaltysim.report.sequential import Settled
 
@@ -30,9 +31,10 @@ def tabled(
     folder: Path,
     budgets: Mapping[str, float],
     rests_on: Mapping[str, int],
-    profile: Profile | None,
+    runs: Gathered,
 ) -> Study:
     """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
+    failed = failure_words.table(runs.failures.values())
     return Study(
         scenario=spec,
         results=results,
@@ -43,7 +45,8 @@ def tabled(
         departures=tables.departures(results),
         complaints=tables.complaints(results),
         money=tables.money(results),
-        profile=profile,
+        failures=failed,
+        profile=runs.profile,
         touchpoints=touchpoint_table.touchpoints(results),
         business=business_table.business(results),
         pilots=pilot_table.pilots(results),
@@ -66,9 +69,11 @@ def write_tables(folder: store.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "thresholds", "touchpoints", "business", "pilots"):
+    for name in ("duel", "ranking", "thresholds", "touchpoints", "business", "pilots", failure_words.FAILURES):
         if len(getattr(study, name)):
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+        else:
+            folder.drop(f"{name}.csv")  # of an earlier try, some of whose runs failed
     with folder.new("months.parquet") as file:
         files.write_months(study.results, file)
     replication_files.keep(study.results, folder)

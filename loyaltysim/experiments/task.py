@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.errors import LoyaltysimError
+from loyaltysim.core.errors import in_words
 from loyaltysim.experiments.starts import at_hand, market_key
 
 if TYPE_CHECKING:
@@ -64,15 +64,6 @@ def _figures(scenario: Scenario, market: str, strategy: str, replication: int) -
 
     figures = simulate_from(at_hand().of(scenario, market, replication), scenario, strategy, replication).figures
     return np.array([figures[name] for name in CATALOG])
-
-
-def in_words(error: BaseException) -> str:
-    """Say an error for a row of a table: as it is told if it was meant for people, else with its kind."""
-    if isinstance(error, LoyaltysimError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "not enough memory"
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def rates(scenario: Scenario) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head, named, plain
+from loyaltysim.report.ranking import against_the_best
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval, paired
 from loyaltysim.report.words import Money, fixed, horizon, money_for, roundly, share
@@ -19,12 +20,25 @@ SO_FEW = "so few replications cannot say how sure that is"
 
 
 def answer(results: Results) -> str:
-    """Say which strategy is worth most and how sure that is; a second line if value after the horizon decides it."""
+    """Say which strategy is worth most and how sure that is.
+
+    Further lines tell if that is not sure when all pairs are judged at once, and if value after the horizon decides it.
+    """
     if len(results.strategies) == 1:
         return _worth_of_one(results)
     contest = compare_best(results.by_strategy(WITH))
     first = _sentence(results, contest)
-    return "\n".join(line for line in (first, later_value_matters(results)) if line)
+    return "\n".join(line for line in (first, _not_together(results, contest), later_value_matters(results)) if line)
+
+
+def _not_together(results: Results, contest: Comparison) -> str:
+    """Say that the ranking, whose intervals hold for all pairs at once, is less sure than the sentence; else nothing."""
+    if not contest.decided or against_the_best(results.by_strategy(WITH))[contest.best].low >= 0.0:
+        return ""
+    return (
+        "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at once, are "
+        "wider, and by them the lead is not sure: more replications would settle it."
+    )
 
 
 def _worth_of_one(results: Results) -> str:

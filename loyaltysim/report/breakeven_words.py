@@ -36,10 +36,22 @@ def answer(spec: Any, axis: Any, points: Sequence[Any], flips: Sequence[Flip], n
     """Say where the recommendation turns; or that it does not, and where it is nearest to."""
     if not flips:
         return _none(spec, axis, points, names)
-    today = f"today it is {quantity(spec.flat()[axis.path], axis.unit, spec.currency)}"
+    value = spec.flat()[axis.path]
+    today = f"today it is {quantity(value, axis.unit, spec.currency)}{_unsure(spec, axis, flips, value, names)}"
     told = [_flip(spec, axis, flip, names) for flip in flips]
     more = f" It turns {len(flips)} times in the range looked at." if len(flips) > 1 else ""
     return f"{'; and '.join(told)}; {today}.{more}"
+
+
+def _unsure(spec: Any, axis: Any, flips: Sequence[Flip], today: float, names: Sequence[str]) -> str:
+    """Say that today's value may be on either side of a turn; empty where it is surely on one."""
+    near = [flip for flip in flips if flip.at.known and flip.at.low <= today <= flip.at.high]
+    if not near:
+        return ""
+    flip = min(near, key=lambda each: abs(each.at.mean - today))
+    which = "that interval" if len(flips) == 1 else f"the interval of the turn at {number(flip.at.mean)}"
+    one, other = (named(name, names) for name in (flip.below, flip.above))
+    return f", within {which}, so it is not known whether {one} or {other} is better today"
 
 
 def _flip(spec: Any, axis: Any, flip: Flip, names: Sequence[str]) -> str:
@@ -93,8 +105,13 @@ def recommended(spec: Any, axis: Any, points: Sequence[Any]) -> str:
     """Name what is best at the point nearest to today's value; empty without a point."""
     if not points:
         return ""
+    return ranked(_nearest(spec, axis, points).of(NPV))[0]
+
+
+def _nearest(spec: Any, axis: Any, points: Sequence[Any]) -> Any:
+    """Give the point nearest to today's value."""
     today = spec.flat()[axis.path]
-    return ranked(min(points, key=lambda point: abs(point.values[axis.path] - today)).of(NPV))[0]
+    return min(points, key=lambda point: abs(point.values[axis.path] - today))
 
 
 def regret(spec: Any, axis: Any, points: Sequence[Any]) -> str:
@@ -108,8 +125,9 @@ def regret(spec: Any, axis: Any, points: Sequence[Any]) -> str:
     where = quantity(point.values[axis.path], axis.unit, spec.currency)
     better = named(ranked(point.of(NPV))[0], spec.strategies)
     sure = f" (95 %: {money.span(worst)})" if worst.known else ""
+    is_best = "is best" if compare_best(_nearest(spec, axis, points).of(NPV)).decided else "seems best, not surely,"
     return (
-        f"{head(keeps, spec.strategies)} is best at today's value. Whoever keeps to it loses at most {money.full(worst.mean)}{sure} "
+        f"{head(keeps, spec.strategies)} {is_best} at today's value. Whoever keeps to it loses at most {money.full(worst.mean)}{sure} "
         f"within the range: at {where}, where {better} is better."
     )
 

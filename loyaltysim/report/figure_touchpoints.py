@@ -40,7 +40,7 @@ def touchpoints(results: Results, strategy: str | None = None) -> Figure:
 
 
 def _touchpoints(results: Results, strategy: str) -> Picture:
-    audits = tuple(results.audits[strategy])
+    audits = results.audits[strategy]
     figures, first, between = mean_figures(audits), audits[0], lines(results)
     x, y = 100 * figures["importance"], 100 * figures["performance"]
     order = ranks(figures["priority"])

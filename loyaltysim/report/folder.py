@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.record import Audit, PilotRecord, month_metrics
+from loyaltysim.report.kept_months import paths_in, places
 from loyaltysim.report.results import Results
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ def results_in(path: Path, manifest: Mapping[str, Any]) -> Results:
 
 
 def _results(path: Path, manifest: Mapping[str, Any]) -> Results:
-    names, catalog = tuple(manifest["strategies"]), _catalog(path)
-    sizes = len(names), manifest["replications"], manifest["months"] + 1
+    names, catalog, gone = tuple(manifest["strategies"]), _catalog(path), tuple(manifest.get("left_out", ()))
+    numbers = [r for r in range(manifest["replications"]) if r not in {*gone}]
     return Results(
         title=manifest["title"],
         start=manifest["start"],
@@ -123,10 +124,11 @@ def _results(path: Path, manifest: Mapping[str, Any]) -> Results:
         strategies=names,
         catalog=catalog,
         columns=tuple(month_metrics(catalog)),
-        figures=_figures(path, names, catalog, sizes[1]),
-        paths=_paths(path, names, tuple(month_metrics(catalog)), sizes),
-        audits=_audits(path, names, sizes[1]),
+        figures=_figures(path, names, catalog, numbers),
+        paths=paths_in(path / MONTHS, names, tuple(month_metrics(catalog)), numbers, manifest["months"]),
+        audits=_audits(path, names),
         pilots=_pilots(path, names),
+        left_out=gone,
     )
 
 
@@ -145,51 +147,20 @@ def _catalog(path: Path) -> dict[str, Metric]:
     }  # fmt: skip
 
 
-def _places(table: Any, column: str, wanted: tuple[str, ...]) -> np.ndarray:
-    """Give each row's place among the wanted names (-1 where it is none of them); int64 (rows,)."""
-    import numpy as np
-
-    encoded = table[column].combine_chunks()
-    encoded = encoded if hasattr(encoded, "indices") else encoded.dictionary_encode()
-    place = {name: number for number, name in enumerate(wanted)}
-    found = np.array([place.get(name, -1) for name in encoded.dictionary.to_pylist()], np.int64)
-    return found[encoded.indices.to_numpy()]
-
-
 def _figures(
-    path: Path, names: tuple[str, ...], catalog: Mapping[str, Metric], count: int
+    path: Path, names: tuple[str, ...], catalog: Mapping[str, Metric], numbers: Sequence[int]
 ) -> dict[str, dict[str, np.ndarray]]:
     import numpy as np
     import pyarrow.parquet as pq
 
     table = pq.read_table(path / FIGURES)
-    block = np.full((len(names), len(catalog), count), np.nan)
-    who, which = _places(table, "strategy", names), _places(table, "metric", tuple(catalog))
-    block[who, which, table["replication"].to_numpy()] = table["value"].to_numpy()
+    block = np.full((len(names), len(catalog), len(numbers)), np.nan)
+    who, which = places(table, "strategy", names), places(table, "metric", tuple(catalog))
+    block[who, which, np.searchsorted(numbers, table["replication"].to_numpy())] = table["value"].to_numpy()
     return {name: dict(zip(catalog, block[place].copy(), strict=True)) for place, name in enumerate(names)}
 
 
-def _paths(
-    path: Path, names: tuple[str, ...], columns: tuple[str, ...], sizes: tuple[int, int, int]
-) -> dict[str, np.ndarray]:
-    """Read the recorded metrics strategy by strategy; what a month did not record is NaN."""
-    import numpy as np
-    import pyarrow.parquet as pq
-
-    paths = {name: np.full((*sizes[1:], len(columns)), np.nan) for name in names}
-    file = pq.ParquetFile(path / MONTHS)
-    for number in range(file.num_row_groups):
-        table = file.read_row_group(number)
-        who, which = _places(table, "strategy", names), _places(table, "metric", columns)
-        when, month = table["replication"].to_numpy(), table["month"].to_numpy()
-        value = table["value"].to_numpy()
-        for place in np.unique(who):
-            ours = (who == place) & (which >= 0)
-            paths[names[place]][when[ours], month[ours], which[ours]] = value[ours]
-    return paths
-
-
-def _audits(path: Path, names: tuple[str, ...], count: int) -> dict[str, list[Audit]]:
+def _audits(path: Path, names: tuple[str, ...]) -> dict[str, list[Audit]]:
     import pyarrow.parquet as pq
 
     if not (path / AUDITS).exists():

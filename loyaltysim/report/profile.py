@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
@@ -39,17 +38,17 @@ class Profile:
         return sum(self.mechanisms.values())
 
 
-def profile_of(records: Sequence[RunRecord]) -> Profile | None:
-    """Bring the measurements of runs together; None when none was measured."""
-    measured = [record for record in records if record.profile]
-    if not measured:
-        return None
-    months: list[dict[str, float]] = [{} for _ in range(max(len(record.profile) for record in measured))]
-    for record in measured:
-        for together, one in zip(months, record.profile, strict=False):
-            for name, seconds in one.items():
-                together[name] = together.get(name, 0.0) + seconds
-    return Profile(tuple(months), sum(record.person_months for record in measured), len(measured))
+def with_run(profile: Profile | None, record: RunRecord) -> Profile | None:
+    """Add what was measured of a run, if it was; None as long as none was measured."""
+    if not record.profile:
+        return profile
+    known = profile or Profile((), 0, 0)
+    months = [dict(month) for month in known.months]
+    months += [{} for _ in range(len(record.profile) - len(months))]
+    for together, one in zip(months, record.profile, strict=False):
+        for name, seconds in one.items():
+            together[name] = together.get(name, 0.0) + seconds
+    return Profile(tuple(months), known.person_months + record.person_months, known.runs + 1)
 
 
 def by_mechanism(profile: Profile) -> Table:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.declare import Metric
-from loyaltysim.core.errors import RunError
-from loyaltysim.core.record import Audit, PilotRecord, RunRecord, month_metrics
+from loyaltysim.core.record import Audit, PilotRecord
+from loyaltysim.report.scratch import Paths
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,9 @@ class Results:
     """All that a study's runs handed back.
 
     `figures[strategy][metric]`: float64, (n,), position r is replication r. `paths[strategy]`: float64, (n, T + 1, K),
-    months 0..T, the K columns named by `columns`. `audits[strategy][r]`: the touchpoints; empty if none were scored. `pilots` likewise, of the strategies that had one. The first strategy is the reference.
+    months 0..T, the K columns named by `columns`; an array, or what can be asked like one. `audits[strategy][r]`: the
+    touchpoints; empty if none were scored. `pilots` likewise, of the strategies that had one. The first strategy is the reference.
+    `left_out`: the replications in which a run failed; they count for no strategy, and have no position.
     """
 
     title: str
@@ -31,9 +33,10 @@ class Results:
     catalog: Mapping[str, Metric]
     columns: tuple[str, ...]
     figures: Mapping[str, Mapping[str, np.ndarray]]
-    paths: Mapping[str, np.ndarray]
+    paths: Mapping[str, np.ndarray | Paths]
     audits: Mapping[str, Sequence[Audit]] = field(default_factory=dict)
     pilots: Mapping[str, Sequence[PilotRecord]] = field(default_factory=dict)
+    left_out: Sequence[int] = ()
 
     @property
     def reference(self) -> str:
@@ -44,6 +47,12 @@ class Results:
     def replications(self) -> int:
         """How many replications each strategy has."""
         return int(self.paths[self.reference].shape[0])
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number of the replication at each position: 0, 1, 2, ... but for those left out."""
+        gone = {*self.left_out}
+        return tuple(r for r in range(self.replications + len(gone)) if r not in gone)
 
     @property
     def months(self) -> int:
@@ -63,46 +72,6 @@ class Results:
         return self.catalog[metric].unit.replace("$", self.currency)
 
 
-def collect(records: Iterable[RunRecord], scenario: Any, catalog: Mapping[str, Metric]) -> Results:
-    """Bring the records of all tasks together, in the scenario's order whatever the order in which they ended."""
-    import numpy as np
-
-    found = {(record.strategy, record.replication): record for record in records}
-    names, count = tuple(scenario.strategies), scenario.replications
-    missing = [(name, r) for name in names for r in range(count) if (name, r) not in found]
-    if missing:
-        raise RunError(f"the runs handed back no record of {missing[0][0]!r}, replication {missing[0][1]}")
-    rows = {name: [found[name, r] for r in range(count)] for name in names}
-    return Results(
-        title=scenario.title,
-        start=str(scenario.start),
-        currency=scenario.currency,
-        discount_rate=scenario.discount_rate,
-        strategies=names,
-        catalog=catalog,
-        columns=tuple(month_metrics(catalog)),
-        figures={
-            name: {metric: np.array([row.figures.get(metric, np.nan) for row in rows[name]]) for metric in catalog}
-            for name in names
-        },
-        paths={name: np.stack([row.months for row in rows[name]]) for name in names},
-        audits=_audits(rows),
-        pilots=_pilots(rows),
-    )
-
-
-def _pilots(rows: Mapping[str, Sequence[RunRecord]]) -> dict[str, list[PilotRecord]]:
-    """Give how the pilots ended, by strategy; strategies without one are left out."""
-    found = {name: [record.pilot for record in records if record.pilot] for name, records in rows.items()}
-    return {name: pilots for name, pilots in found.items() if pilots}
-
-
-def _audits(rows: Mapping[str, Sequence[RunRecord]]) -> dict[str, list[Audit]]:
-    """Give the audits by strategy; nothing at all where a run has none."""
-    found = {name: [record.audit for record in records if record.audit] for name, records in rows.items()}
-    return found if all(len(found[name]) == len(rows[name]) for name in rows) else {}
-
-
 def frame_of(results: Results) -> pd.DataFrame:
     """Lay out every figure of every replication: strategy, replication, metric, value; NaN for a rate of nothing."""
     import numpy as np
@@ -114,7 +83,7 @@ def frame_of(results: Results) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "strategy": pd.Categorical.from_codes(np.repeat(np.arange(len(names)), size), names),
-            "replication": np.tile(np.repeat(np.arange(count), len(metrics)), len(names)),
+            "replication": np.tile(np.repeat(np.array(results.numbers, np.int64), len(metrics)), len(names)),
             "metric": pd.Categorical.from_codes(np.tile(np.arange(len(metrics)), len(names) * count), metrics),
             "value": np.array(values).transpose(0, 2, 1).ravel(),
         }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.record import Audit
+from loyaltysim.report.audits import figure_of
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import share_interval
 
@@ -37,16 +38,16 @@ class Lines:
         return KEEP if importance >= self.importance else ICING
 
 
-def mean_figures(audits: list[Audit] | tuple[Audit, ...]) -> dict[str, np.ndarray]:
+def mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
     """Give each figure's mean over replications, one value a touchpoint."""
     import numpy as np
 
-    return {name: np.mean([audit.figures[name] for audit in audits], axis=0) for name in audits[0].figures}
+    return {name: np.mean(figure_of(audits, name), axis=0) for name in audits[0].figures}
 
 
 def lines(results: Results) -> Lines:
     """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
-    figures = mean_figures(tuple(results.audits[results.reference]))
+    figures = mean_figures(results.audits[results.reference])
     weight = figures["importance"]
     return Lines(1 / len(weight), float(weight @ figures["performance"]))
 
@@ -68,13 +69,11 @@ def touchpoints(results: Results) -> pd.DataFrame:
 
 
 def _rows(results: Results) -> Iterator[tuple[Any, ...]]:
-    import numpy as np
-
     between = lines(results)
     for strategy in results.strategies:
-        audits = tuple(results.audits[strategy])
+        audits = results.audits[strategy]
         figures, first = mean_figures(audits), audits[0]
-        performances = np.array([audit.figures["performance"] for audit in audits])
+        performances = figure_of(audits, "performance")
         rank = ranks(figures["priority"])
         for row, name in enumerate(first.names):
             importance, performance = float(figures["importance"][row]), float(figures["performance"][row])

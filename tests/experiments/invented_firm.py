@@ -11,7 +11,8 @@ import numpy as np
 
 from loyaltysim.core.declaration import Metric
 from loyaltysim.core.record import RunRecord, figure, month_metrics
-from loyaltysim.report.results import Results, collect
+from loyaltysim.report.gathering import collect
+from loyaltysim.report.results import Results
 
 REASONS = ("died", "moved", "friends", "rival", "product", "indifference")
 SHARES = (0.01, 0.03, 0.05, 0.09, 0.14, 0.68)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from invented_firm import results, typed_results
 from rich.console import Console
 
 from loyaltysim.core.errors import RunError
 from loyaltysim.report.answer import answer, table
+from loyaltysim.report.gathering import collect
 from loyaltysim.report.names import head
-from loyaltysim.report.results import collect
+from loyaltysim.report.ranking import against_the_best
 from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import Money, calendar, horizon, money_for, roundly
 
@@ -199,3 +201,21 @@ def test_a_missing_record_is_not_passed_over() -> None:
     records = simulate(scenario, 0, scenario.strategies)
     with pytest.raises(RunError, match="no record of 'as today', replication 1"):
         collect(records, scenario, CATALOG)
+
+
+def test_a_lead_that_is_sure_step_by_step_and_not_for_all_pairs_at_once_is_told_so() -> None:
+    spread = [-1.0, 1.0, -2.0, 2.0, 0.5, -0.5, 1.5, -1.5, 0.8, -0.8]
+    luck = [3.0, -1.0, 2.0, -4.0, 1.0, 0.0, 2.5, -2.5, 0.5, -1.5]
+    figures = {
+        "first": worth([M * (100 + one) for one in luck]),
+        "best": worth([M * (101.1 + one + two) for one, two in zip(luck, spread, strict=True)]),
+        "last": worth([M * (50 + one - two) for one, two in zip(luck, spread, strict=True)]),
+    }
+    told = answer(typed_results(figures)).split("\n")
+    span = against_the_best({name: np.array(each["npv"]) for name, each in figures.items()})["best"]
+    assert told[0].startswith("Best earns 1.1 M$ more than first over 1 year (95 %: 0.")
+    assert span.low < 0.0 < span.high
+    assert told[1].startswith("That is judged step by step (Holm)")
+    assert "ranking.csv" in told[1]
+    del figures["last"]
+    assert len(answer(typed_results(figures)).split("\n")) == 1

@@ -16,7 +16,7 @@ from schedulers import Here, free_port, scheduler
 
 from loyaltysim.commands import main
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.experiments import clusters, executors
+from loyaltysim.experiments import cluster_doors, clusters, executors
 from loyaltysim.experiments.executors import Place, parse
 from loyaltysim.experiments.lab import Ask, Lab, no_store
 from loyaltysim.scenario import Scenario
@@ -121,9 +121,9 @@ def test_with_certificates_another_machine_is_spoken_to_by_tls(tmp_path: Path, m
         assert how["security"].require_encryption
         raise OSError("nobody")
 
-    with dask.config.set(certificates(tmp_path, *clusters.CERTIFICATES)):
+    with dask.config.set(certificates(tmp_path, *cluster_doors.CERTIFICATES)):
         monkeypatch.setattr(clusters.socket, "create_connection", lambda *call, **how: clusters.socket.socket())
-        monkeypatch.setattr(clusters, "_greet", lambda place, address, security: tried.append(address))
+        monkeypatch.setattr(clusters, "greet", lambda place, address, security: tried.append(address))
         monkeypatch.setattr("distributed.Client", connecting)
         with pytest.raises(InputError, match="no scheduler answers"), executors.opened("dask://192.0.2.1:8786", 3):
             pass

@@ -15,7 +15,7 @@ from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.experiments import executors
 from loyaltysim.experiments.executors import InProcess, Place, completed, opened, parse
 from loyaltysim.report import tables
-from loyaltysim.report.results import collect
+from loyaltysim.report.gathering import collect
 
 
 @pytest.mark.parametrize(

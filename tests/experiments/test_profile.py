@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from loyaltysim.core.record import RunRecord
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.report.profile import Profile, profile_of
+from loyaltysim.report.profile import Profile, with_run
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yml"
 SMALL = """title: a small market
@@ -59,11 +60,13 @@ def record(*months: dict[str, float]) -> RunRecord:
 
 
 def test_runs_are_added_up_month_by_month() -> None:
-    profile = profile_of([record({"desk": 1.0, "staff": 2.0}, {"desk": 3.0}), record({"desk": 10.0}, {"staff": 20.0})])
+    runs = [record({"desk": 1.0, "staff": 2.0}, {"desk": 3.0}), record({"desk": 10.0}, {"staff": 20.0})]
+    profile = reduce(with_run, runs, None)
+    assert profile is not None
     assert profile == Profile(({"desk": 11.0, "staff": 2.0}, {"desk": 3.0, "staff": 20.0}), 400, 2)
     assert profile.mechanisms == {"desk": 14.0, "staff": 22.0}
     assert profile.total == 36.0
 
 
 def test_without_measurements_there_is_no_profile() -> None:
-    assert profile_of([record()]) is None
+    assert with_run(None, record()) is None

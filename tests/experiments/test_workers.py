@@ -61,11 +61,18 @@ def test_a_worker_killed_while_idle_is_replaced() -> None:
 
 
 def test_a_deadly_task_is_given_up_and_the_others_go_on() -> None:
-    lost: list[WorkerLostError] = []
+    lost: list[tuple[tuple[int], Exception]] = []
+
+    def give_up(sent: tuple[int], error: Exception) -> list[tuple[int]]:
+        lost.append((sent, error))
+        return []
+
     with opened("processes:2", 6) as pool:
-        found = sorted(completed(pool, deadly, [(number,) for number in range(6)], lost.append))
+        found = sorted(completed(pool, deadly, [(number,) for number in range(6)], give_up))
     assert found == [0, 2, 6, 8, 10]
-    assert ["died 3 times over the same task" in str(each) for each in lost] == [True]
+    assert [sent for sent, _ in lost] == [(2,)]
+    assert isinstance(lost[0][1], WorkerLostError)
+    assert "died 3 times over the same task" in str(lost[0][1])
 
 
 def test_work_sent_to_a_worker_stays_there() -> None:

@@ -32,7 +32,7 @@ def same_bits(one: Results, other: Results) -> None:
     assert [getattr(one, name) for name in plain] == [getattr(other, name) for name in plain]
     assert dict(one.catalog) == dict(other.catalog)
     for name in one.strategies:
-        assert one.paths[name].tobytes() == other.paths[name].tobytes()
+        assert np.asarray(one.paths[name]).tobytes() == np.asarray(other.paths[name]).tobytes()
         assert list(one.figures[name]) == list(other.figures[name])
         for metric, values in one.figures[name].items():
             np.testing.assert_array_equal(values, other.figures[name][metric], strict=True)

@@ -23,8 +23,9 @@ from loyaltysim.model import simulate
 from loyaltysim.report import threshold_words as words
 from loyaltysim.report.discounting import LATER
 from loyaltysim.report.folder import Material, material
+from loyaltysim.report.gathering import collect
 from loyaltysim.report.page.build import page
-from loyaltysim.report.results import Results, collect
+from loyaltysim.report.results import Results
 from loyaltysim.report.roots import line_zero
 from loyaltysim.report.statistics import Interval, compare_best, interval, student_t
 from loyaltysim.report.thresholds import SPENDING, Threshold, table, thresholds

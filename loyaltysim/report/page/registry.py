@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loyaltysim.report.folder import Material
-from loyaltysim.report.page import basis, decisions, money, questions
+from loyaltysim.report.page import basis, decisions, failures, money, questions
 from loyaltysim.report.page.parts import Section
 
 Maker = Callable[[Material], Section | None]
 
 SECTIONS: tuple[Maker, ...] = (
     questions.answer,
+    failures.failures,
     money.money,
     questions.customers,
     questions.reasons,

@@ -1,0 +1,81 @@
+"""What a run's manifest tells: of the study when it begins, of the versions behind it, and how it ended."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.experiments import keys, replication_files, store
+
+if TYPE_CHECKING:
+    from loyaltysim.experiments.run import Order
+    from loyaltysim.report.gathering import Gathered
+
+
+@contextmanager
+def status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
+    """Leave a manifest that says how the run ended; leave nothing when the input was wrong."""
+    try:
+        yield
+    except InputError:
+        folder.abandon()
+        raise
+    except KeyboardInterrupt as interrupt:
+        folder.tell_at_last(status="interrupted", duration_s=since(order))
+        raise type(interrupt)(f"interrupted; what there is lies in {folder.path}") from None
+    except BaseException as error:
+        end = {"status": "failed", "duration_s": since(order), "error": str(error) or type(error).__name__}
+        lost = folder.tell_at_last(**end)
+        if lost:
+            raise RunError(f"{error}\n    {lost}") from error
+        raise
+
+
+def head_of(spec: Any) -> dict[str, Any]:
+    """Give what a manifest tells of a study when it begins."""
+    return {
+        "title": spec.title,
+        **replication_files.facts_of(spec),
+        "versions": versions(),
+        "machine": keys.machine(),
+        "seed": spec.seed,
+        "replications": spec.replications,
+        "months": spec.months,
+        "strategies": list(spec.strategies),
+        "scenario_sha256": spec.sha256,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of all that bears on a result's last bits."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": sys.version.split()[0]}
+    for name in ("loyaltysim", "mesa", "numpy", "numba"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            found[name] = str(getattr(sys.modules.get(name), "__version__", "unknown"))
+    return found
+
+
+def since(order: Order) -> float:
+    """Give the seconds since the command began."""
+    return round(perf_counter() - order.began, 3)
+
+
+def effort(runs: Gathered, order: Order) -> dict[str, float | int]:
+    """Tell the processor time of the simulated months, and the person-months simulated in a second of it."""
+    seconds = runs.seconds
+    return {
+        "duration_s": since(order),
+        "simulation_s": round(seconds, 6),
+        "person_months": runs.person_months,
+        "person_months_per_second": round(runs.person_months / seconds) if seconds > 0 else 0,
+    }

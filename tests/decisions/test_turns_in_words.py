@@ -1,0 +1,52 @@
+"""What is said of a turn when today's value may be on either side of it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from loyaltysim.report import breakeven_words as words
+from loyaltysim.report.statistics import Interval
+
+AXIS: Any = SimpleNamespace(path="market.margin_mean", unit="$/month", low=10.0, high=90.0)
+NAMES = ("as today", "recovery")
+
+
+def spec(today: float) -> Any:
+    return SimpleNamespace(flat=lambda: {AXIS.path: today}, currency="$", months=60, strategies=dict.fromkeys(NAMES))
+
+
+def point(value: float, *gaps: float) -> Any:
+    worth = {"as today": np.zeros(len(gaps)), "recovery": np.array(gaps) * 1_000}
+    return SimpleNamespace(values={AXIS.path: value}, of=lambda metric: worth)
+
+
+POINTS = [point(10, -9, -8, -9), point(40, 1, -1, 0.3), point(90, 9, 8, 9)]
+TURN = words.Flip(Interval(38.0, 30.0, 45.0, 3), *NAMES)
+
+
+@pytest.mark.parametrize(("today", "known"), [(40.0, False), (30.0, False), (45.0, False), (29.0, True), (60.0, True)])
+def test_today_within_the_interval_is_on_no_known_side(today: float, known: bool) -> None:
+    told = words.answer(spec(today), AXIS, POINTS, [TURN], NAMES)
+    side = "within that interval, so it is not known whether as today or recovery is better today"
+    assert told.startswith(
+        "The recommendation turns from as today to recovery where market.margin_mean rises past 38 $/month"
+    )
+    assert (side not in told) == known
+
+
+def test_an_open_end_holds_today_too_and_of_several_turns_the_near_one_is_named() -> None:
+    open_turn = words.Flip(Interval(38.0, 30.0, float("inf"), 3), *NAMES)
+    assert "within that interval" in words.answer(spec(80.0), AXIS, POINTS, [open_turn], NAMES)
+    other = words.Flip(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
+    assert "within the interval of the turn at 80" in words.answer(spec(77.0), AXIS, POINTS, [TURN, other], NAMES)
+
+
+def test_what_is_best_today_is_hedged_where_it_is_not_sure() -> None:
+    assert "Recovery seems best, not surely, at today's value. Whoever keeps to it loses" in words.regret(
+        spec(41.0), AXIS, POINTS
+    )
+    assert "Recovery is best at today's value. Whoever keeps to it loses" in words.regret(spec(85.0), AXIS, POINTS)
