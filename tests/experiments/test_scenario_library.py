@@ -23,7 +23,12 @@ from tests.experiments.lessons import CLAIMS, LESS, MORE, TODAY
 pytestmark = pytest.mark.markets
 
 STANDARD_ERRORS, REPLICATIONS, SEED = 3.0, 4, 2029
-NARROW = {"role-swap": 12, "believed-worst-touchpoint": 12}
+NARROW = {
+    "role-swap": 12,
+    "believed-worst-touchpoint": 12,
+    "recovery-for-one-year": 10,
+    "wows-or-fewer-intrusions": 10,
+}
 """Replications of a scenario whose strategies lie close together."""
 ROOT = Path(__file__).parents[2]
 NO_LESSON = {"baseline.yml", "evidence.yml", "recovery-or-acquisition.yml"}
