@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head, named, plain
@@ -84,7 +85,7 @@ def too_few(span: Interval) -> bool:
 def all_alike(span: Interval) -> bool:
     """Tell whether fewer than 30 figures agree to the last digits: luck has then not been met, and is not measured."""
     size = max(abs(span.mean), abs(span.low), abs(span.high))
-    return span.known and span.n < ENOUGH and span.high - span.low <= 1e-6 * size
+    return span.known and span.n < ENOUGH and isfinite(size) and span.high - span.low <= 1e-6 * size
 
 
 def _needed(count: int | None, n: int) -> str:

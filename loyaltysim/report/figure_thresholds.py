@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, SIZE, MOST_ROWS = 9.0, 9.0, 10
-EMPTY = "Nothing that was followed turns the recommendation."
+EMPTY = "Nothing that has a value today to be a multiple of turns the recommendation."
 
 
 def thresholds(results: Results) -> Figure:
@@ -49,18 +49,23 @@ def _apart(ratio: float) -> float:
     return max(ratio, 1.0 / ratio) if ratio > 0.0 else float("inf")
 
 
+def _nothing(results: Results) -> Picture:
+    picture, _ = titled(WIDTH, 0.9, title(results), _subtitle(results))
+    picture.text(0.15 / WIDTH, 0.5 / picture.get_size_inches()[1], EMPTY, fontsize=SIZE)
+    return picture
+
+
 def _drawn(results: Results) -> Picture:
     rows = shown(results)
+    if not rows:
+        return _nothing(results)
     measured, _ = titled(WIDTH, 1.0, "", "")
     labels = [within(measured, each.meaning, 2.9, 10, 3) for each in rows]
     told = [" ".join([text, f"({span})" if span else ""]).strip() for text, span in map(times, rows)]
     then = [within(measured, _then(results, each), 2.1, 8, 2) for each in rows]
     step = row_height([*labels, *(f"{text}\n{below}" for text, below in zip(told, then, strict=True))], 9.5, 0.5)
-    picture, top = titled(WIDTH, max(len(rows), 1) * step + 0.9, title(results), _subtitle(results))
+    picture, top = titled(WIDTH, len(rows) * step + 0.9, title(results), _subtitle(results))
     height = picture.get_size_inches()[1]
-    if not rows:
-        picture.text(0.15 / WIDTH, 0.5 / height, EMPTY, fontsize=SIZE)
-        return picture
     left = width_of(picture, labels, 10) + 0.3
     right = max(width_of(picture, told, SIZE), width_of(picture, then, 8)) + 0.3
     box = (left, 0.65, WIDTH - left - right, height - top - 0.9)

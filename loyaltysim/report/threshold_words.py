@@ -9,7 +9,7 @@ from loyaltysim.report.answer import all_alike
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval
-from loyaltysim.report.thresholds import DISCOUNT, MOST_TIMES, SPENDING, Threshold, looked_at, thresholds
+from loyaltysim.report.thresholds import DISCOUNT, MOST_TIMES, SPENDING, Threshold, level, looked_at, scaled, thresholds
 from loyaltysim.report.words import fixed, horizon, money_for
 
 ARITHMETIC = (
@@ -24,9 +24,17 @@ def said(results: Results) -> str:
     spending = [_spending(results, each) for each in found if each.quantity == SPENDING]
     others = [each for each in found if each.quantity != SPENDING]
     nearest = [_nearest(results, others[0])] if others else []
-    told = " ".join([*spending, *nearest])
+    told = " ".join([*_as_it_is(results), *spending, *nearest])
     unsure = " Where today's value lies within an interval, today may be on either side: the answer cannot tell."
     return told + (unsure if told and any(each.holds_today for each in found) else "")
+
+
+def _as_it_is(results: Results) -> list[str]:
+    names = level(results)
+    if not names:
+        return []
+    best, second = (named(name, results.strategies) for name in names)
+    return [f"Nothing needs to change for {best} to earn no more than {second}: they are level as it is."]
 
 
 def said_alone(results: Results) -> str:
@@ -37,11 +45,23 @@ def said_alone(results: Results) -> str:
 
 def _spending(results: Results, each: Threshold) -> str:
     name = head(each.strategy, results.strategies)
+    if each.today < 0.0:
+        return f"{name}, which costs less than {named(results.reference, results.strategies)}, would have to cost {_dearer(results, each)}{sure(results, each)} before it {_caught(results, each)}."
     beyond = "" if each.strategy == results.reference else f" beyond {named(results.reference, results.strategies)}"
     money = money_for(results.currency, each.at, Interval(each.today))
     more = f"{money.full(each.at.mean)} a month"
     instead = f"{money.full(each.today)}{beyond}" if each.today else "nothing"
     return f"{name} would have to cost {more} instead of {instead}{sure(results, each)} before it {_caught(results, each)}."
+
+
+def _dearer(results: Results, each: Threshold) -> str:
+    """Say how much more than it does a strategy would have to cost that costs less than the first."""
+    more = _further(each)
+    return f"{money_for(results.currency, more).full(more.mean)} a month more than it does"
+
+
+def _further(each: Threshold) -> Interval:
+    return scaled(each.at, 1.0, -each.today)
 
 
 def _caught(results: Results, each: Threshold) -> str:
@@ -61,6 +81,8 @@ def value(results: Results, each: Threshold) -> str:
     """Say the value in its own unit beside today's: `52.0 % a year instead of 10.0 %`, `2.30 times today's`."""
     if each.quantity == DISCOUNT:
         return f"{_percent(each.at.mean)} % a year instead of {_percent(each.today)} %"
+    if each.quantity == SPENDING and each.today < 0.0:
+        return _dearer(results, each)
     if each.unit.startswith(results.currency):
         money = money_for(results.currency, each.at, Interval(each.today))
         a_month = " a month" if each.unit.endswith("/month") else ""
@@ -80,6 +102,8 @@ def ends(results: Results, each: Threshold) -> str:
         return ""
     if each.quantity == DISCOUNT:
         return open_ended(each.at, _percent)
+    if each.quantity == SPENDING and each.today < 0.0:
+        return open_ended(_further(each), money_for(results.currency, _further(each)).bare)
     if each.unit.startswith(results.currency):
         return open_ended(each.at, money_for(results.currency, each.at, Interval(each.today)).bare)
     return open_ended(each.at, lambda end: fixed(end, 2))

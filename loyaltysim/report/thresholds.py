@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SPENDING, MARGIN, DISCOUNT = "spending", "margin", "discount_rate"
 MOST_TIMES = 10.0
 """Prices are followed from nothing to so many times today's."""
+CENT = 0.01
+NOTHING_LEFT = 1e-9
+"""Where two are level at a price of nothing, neither is ahead at any price: what is nearer to nothing turns nothing."""
 HIGHEST_RATE, RATES = 1.0, 201
 """The discount rate is followed from 0 to this, a year, over so many points."""
 NOTHING = ""
@@ -81,6 +84,16 @@ def thresholds(results: Results) -> list[Threshold]:
     return [*_of_spending(contest), *sorted(rest, key=_distance)]
 
 
+def level(results: Results) -> tuple[str, ...]:
+    """Name the best strategy and the next if they are worth the same to the cent in every replication; nothing otherwise."""
+    worth = results.by_strategy("npv")
+    if len(worth) == 1:
+        return ()
+    contest = compare_best(worth)
+    apart = abs(worth[contest.best] - worth[contest.second]).max()
+    return (contest.best, contest.second) if apart < CENT else ()
+
+
 def looked_at(results: Results) -> int:
     """Count the prices and rates that were followed, spending apart."""
     return len(list(_prices(results))) + follows(results)
@@ -131,7 +144,7 @@ class Contest:
         for name, alpha in self.levels.items():
             theirs = lines[name] if name else Line(0.0 * ours.constant, 0.0 * ours.slope)
             span = line_zero(ours.constant - theirs.constant, ours.slope - theirs.slope, alpha)
-            if 0.0 <= span.mean <= most:
+            if NOTHING_LEFT < span.mean <= most:
                 found.append((span, name))
         below = [each for each in found if each[0].mean < today]
         above = [each for each in found if each[0].mean >= today]

@@ -12,6 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report import answer as answers
+from loyaltysim.report.failure_words import FAILURES, warning
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
@@ -111,6 +112,13 @@ def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: 
     if len(results.strategies) > 1:
         sheet.insert_chart(below, 0, money_chart(book, results, HEAD_ROW, last))
         below += 17 + len(rows)
+    failed = material.table(FAILURES)
+    if failed is not None and len(failed):
+        said = warning(failed, results.strategies, results.replications)
+        sheet.merge_range(below, 0, below, MERGED, "", formats.text_wrapped)
+        sheet.write_string(below, 0, plain(said), formats.text_wrapped)
+        sheet.set_row(below, height(said, FIRST_WIDTH + MERGED * WIDTH))
+        below += 2
     counts = material.manifest.get("rests_on") or {}
     if counts:
         told = ", ".join(f"{count:,} {grade}" for grade, count in counts.items())

@@ -14,6 +14,7 @@ from typing import Any
 
 import invented_firm as fakes
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from schedulers import scheduler
@@ -94,6 +95,8 @@ def test_the_report_warns_and_is_the_same_when_drawn_anew() -> None:
     assert drawn == (study.folder / "report.html").read_bytes()
     told = drawn.decode()
     assert "What is missing?" in told
+    first_sheet = openpyxl.load_workbook("out/report.xlsx")["Answer"]
+    assert any("failed" in str(cell) for row in first_sheet.iter_rows(values_only=True) for cell in row)
     assert "1 run failed and is left out: recovery in replication 2" in told
     assert "ValueError: a number that is none" in told
     study_of(fakes.simulate, out="whole")

@@ -154,7 +154,8 @@ def test_a_line_s_zero_has_fieller_s_interval() -> None:
         (span.high + 1e-6, False),
     ):
         assert interval(constant + slope * x).holds_zero is inside
-    assert line_zero(constant[:1], slope[:1]) == Interval(-constant[0] / slope[0], n=1)
+    alone = line_zero(constant[:1], slope[:1])
+    assert (alone.mean, alone.n, alone.known) == (-constant[0] / slope[0], 1, False)
     assert not np.isfinite(line_zero(constant, 0.0 * slope).mean)
 
 
@@ -245,8 +246,40 @@ def test_one_replication_has_values_and_no_intervals(results: Results) -> None:
 def test_strategies_that_are_alike_are_no_contest(results: Results) -> None:
     same = replace(results, strategies=("as today", "again"), figures={**results.figures, "again": results.figures["as today"]}, paths={**results.paths, "again": results.paths["as today"]})  # fmt: skip
     assert thresholds(same) == []
-    assert words.said(same) == ""
+    assert (
+        words.said(same) == "Nothing needs to change for as today to earn no more than again: they are level as it is."
+    )
     assert "none of them turn the recommendation" in words.counted(same)
+    assert plots.thresholds(same).headline == "No price or rate turns the recommendation by itself"  # type: ignore[attr-defined]
+
+
+def test_a_best_strategy_that_saves_money_is_said_by_how_much_it_could_be_dearer(results: Results) -> None:
+    """What saves costs less than the first: a negative sum beyond it would read as a slip."""
+    order = ("recovery", "as today")
+    worth = {**results.figures["as today"], "npv": results.figures["recovery"]["npv"] + np.array([4e3, 5e3, 6e3, 5e3])}
+    saving = replace(results, strategies=order, figures={**results.figures, "as today": worth})
+    found = {each.quantity: each for each in thresholds(saving)}[SPENDING]
+    assert found.today < 0.0
+    gained = 5e3 / sum((1 + results.discount_rate) ** (-month / 12) for month in range(1, results.months + 1))
+    assert found.at.mean - found.today == pytest.approx(gained)
+    told = words.said(saving)
+    assert told.startswith(
+        f"As today, which costs less than recovery, would have to cost {gained:.0f} $ a month more than it does (95 %: "
+    )
+    assert "-" not in told.partition(".")[0]
+    plots.thresholds(saving)
+
+
+def test_an_endless_end_is_told_wherever_the_value_is(results: Results) -> None:
+    """Luck has then been met, and has more to say than that it is unknown."""
+    for low, high, said in (
+        (0.5, np.inf, "0.50 or more"),
+        (-np.inf, 2.0, "2.00 or less"),
+        (-np.inf, np.inf, "anywhere"),
+    ):
+        each = Threshold("margin", "margin", "times today's", 1.0, Interval(1.2, low, high, 4), "recovery", "as today")
+        assert words.sure(results, each) == f" (95 %: {said})"
+        assert words.times(each) == ("1.20", said)
 
 
 def test_the_page_says_that_it_is_arithmetic_and_names_what_simulates(study: Study) -> None:

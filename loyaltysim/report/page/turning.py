@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
+from loyaltysim.report.figure_thresholds import shown
 from loyaltysim.report.figure_thresholds import thresholds as draw_thresholds
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
@@ -23,8 +24,8 @@ def told(results: Results) -> list[str]:
 
 
 def drawings(material: Material) -> list[Drawing]:
-    """Show how far each price or rate would have to move; nothing where none turns the recommendation."""
-    return [Drawing(material.figure(draw_thresholds))] if thresholds(_of(material)) else []
+    """Show how far each price or rate would have to move; nothing where none that can be shown turns the recommendation."""
+    return [Drawing(material.figure(draw_thresholds))] if shown(_of(material)) else []
 
 
 def tables(material: Material) -> list[Table]:
