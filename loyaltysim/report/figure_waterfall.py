@@ -110,7 +110,7 @@ def _panels(results: Results, shown: Sequence[str]) -> tuple[list[Panel], Money]
     """Give the panels, and the size of money of their axis."""
     every = {name: steps(results, name) for name in ranked(results)}
     worth = {name: interval(results.figures[name]["npv"]) for name in results.strategies}
-    adds = money_for(results.currency, *(step.adds for found in every.values() for step in found))
+    adds = money_for(results.currency, *(Interval(step.adds.mean) for found in every.values() for step in found))
     scale = money_for(results.currency, *worth.values())
     alone = len(results.strategies) == 1
     start = 0.0 if alone else worth[results.reference].mean
