@@ -52,7 +52,17 @@ def _name(axes: Axes, life: Life, width: float) -> None:
         if told and sum(widths) <= right - left:
             wanted = [month.month + shift for month, _, _, shift in marks]
             for text, place, (*_, colour, _) in zip(told, spread(wanted, widths, left, right), marks, strict=True):
-                axes.text(place, TELLER_HIGH, text, ha="center", va="center", fontsize=SMALL, color=colour, zorder=6)
+                axes.text(
+                    place,
+                    TELLER_HIGH,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL,
+                    color=colour,
+                    zorder=6,
+                    bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8},
+                )
             return
 
 
