@@ -140,8 +140,9 @@ def _ends(name: str, room: int) -> str:
 def _from(name: str, keep: int, room: int) -> str:
     """Give a quarter of the room to a name's beginning, and half of it to what stands from a place on."""
     begin, rest = _up_to_a_word(name[:keep], room // 4), _up_to_a_word(name[keep:], max(room // 2, 1))
-    more = "" if len(rest) == len(name) - keep else "…"
-    return f"{begin}{'…' if name[keep - 1] != ' ' else ' … '}{rest}{more}"
+    whole = name[len(begin)] == " "
+    gap = "…" if name[keep - 1] != " " else " … " if whole else "… "
+    return f"{begin}{gap}{rest}{'' if len(rest) == len(name) - keep else '…'}"
 
 
 def within(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of
 from loyaltysim.report.drawing import GREY as QUIET
-from loyaltysim.report.figure_life_heard import TELLER_HIGH, by_whom, heard
+from loyaltysim.report.figure_life_heard import ON_PAPER, TELLER_HIGH, by_whom, heard
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
@@ -157,7 +157,17 @@ def _labels(axes: Axes, life: Life) -> None:
     places = spread([month.month for month, _ in told], widths, left, max(right, left + sum(widths)))
     for (month, text), place in zip(told, places, strict=True):
         colour = BAD if month.left else GOOD if month.came else INK
-        axes.text(place, LABEL_HIGH, literal(text), ha="center", va="center", fontsize=SMALL, color=colour, zorder=6)
+        axes.text(
+            place,
+            LABEL_HIGH,
+            literal(text),
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            color=colour,
+            zorder=6,
+            bbox=ON_PAPER,
+        )
         axes.plot(
             [place, month.month, month.month],
             [LABEL_HIGH - 0.15, TELLER_HIGH + 0.12, _level(month)],
@@ -191,7 +201,7 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
         axes.axvline(at, ymin=0.0, ymax=0.66, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
         axes.annotate(
             word, (at, LOW + high), (4 if early else -4, 0), textcoords="offset points", fontsize=7.5, color=PARTS,
-            ha="left" if early else "right", va="bottom", bbox={"facecolor": "white", "linewidth": 0, "pad": 0.4},
+            ha="left" if early else "right", va="bottom", bbox=ON_PAPER,
         )  # fmt: skip
 
 

@@ -44,9 +44,7 @@ def test_a_shortened_name_keeps_its_beginning_and_the_word_that_differs() -> Non
     found = labels.all_wrapped(FAMILIES["the middle differs"], 30)
     assert all(label.startswith("training of all the") for label in found)
     assert all(word in label for word, label in zip(WORDS, found, strict=True))
-    assert all(
-        word in set(MIDDLE.split()) | {*WORDS, "…"} for label in found for word in label.rstrip("…").split()
-    )
+    assert all(word in set(MIDDLE.split()) | {*WORDS, "…"} for label in found for word in label.rstrip("…").split())
 
 
 def test_names_that_are_apart_anyway_are_shortened_as_one_alone() -> None:
@@ -78,7 +76,7 @@ def test_names_that_must_not_be_wider_than_their_room_stay_apart() -> None:
 def test_every_picture_tells_long_names_apart(study: Study, question: str) -> None:
     results = widened(study.results, FAMILIES["the middle differs"])
     texts = [text for text, _ in shown(getattr(plots, question)(results))]
-    named = WORDS[1:] if question in ("waterfall", "next_dollar") else WORDS
+    named = WORDS[1:] if question in ("money", "waterfall", "next_dollar") else WORDS
     for word in named:
         assert any(text.startswith("training") and word in text.split() for text in texts), word
 
