@@ -1,7 +1,8 @@
 """The pictures of a run, one question each, for notebooks: `loyaltysim.plots.money(study)`, or `study.plot.money()`.
 
-Each function takes a study or its results and gives a matplotlib figure that a notebook shows by itself. All have the
-house's look whatever the user's own settings are, and say in their title what is to be seen.
+Each function takes a study, its results or the folder of a finished run, and gives a matplotlib figure that a notebook shows
+by itself. Anything else raises InputError. All have the house's look whatever the user's own settings are, and say in their
+title what is to be seen.
 """
 
 from __future__ import annotations
@@ -116,8 +117,10 @@ class Plots:
 
 
 def _of(source: Any) -> Results:
-    """Take results as they are, or those of a study."""
-    return source if isinstance(source, Results) else source.results
+    """Take results as they are, those of a study, or those in the folder of a finished run; raises InputError."""
+    from loyaltysim.report.folder import results_of
+
+    return results_of(source)
 
 
 def money(source: Any) -> Figure:

@@ -201,7 +201,10 @@ class Observer(Watch):
                     people.__dict__[name][row] = value
                 columns = {name: people.__dict__[name] for name in people.columns}
                 _, report = again(self.model.world, "joining", self.spec, self.replication, {}, columns=columns)
-                self._more[row]["came"] = next(way for name, way in WAYS.items() if report[name])
+                self._more[row] |= {
+                    "came": next(way for name, way in WAYS.items() if report[name]),
+                    "returned": bool(report["returned"]),
+                }
 
     def _close(self) -> None:
         for row in list(self._alive):

@@ -71,7 +71,8 @@ def month_of(
             parts |= {"left": REASONS[left["reason"]], "to_rival": bool(left["with_rival"])}
     elif end["status"] == CUSTOMER:
         parts["came"] = more.get("came") or "winback"
-        parts["returned"] = left["status"] == LOST
+        parts["returned"] = more.get("returned", left["status"] == LOST)
+        parts["had_left"] = left["left_month"] > LONG_AGO
     return Month(**parts)
 
 

@@ -63,5 +63,6 @@ def decided(source: Any) -> Decided:
         source = material(source)
     if isinstance(source, Material):
         return Decided(source.table, str(source.manifest.get("currency", "$")))
-    tables: Mapping[str, pd.DataFrame] = getattr(source, "tables", {})
+    found = getattr(source, "tables", None)
+    tables: Mapping[str, pd.DataFrame] = found if isinstance(found, Mapping) else {}
     return Decided(tables.get, str(getattr(getattr(source, "scenario", None), "currency", "$")))

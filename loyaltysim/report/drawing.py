@@ -114,22 +114,44 @@ def literal(text: str) -> str:
     return drawable(plain(text)).replace("$", r"\$")
 
 
-def wrapped(text: str, width: int, most_lines: int = 3) -> str:
-    """Break a name into lines of so many letters; a longer one loses its middle, for names often differ at the end."""
-    name = " ".join(drawable(plain(text)).split())
+def tidy(text: str) -> str:
+    """Give a name as it is drawn: in one line, with the letters that there are."""
+    return " ".join(drawable(plain(text)).split())
+
+
+def wrapped(text: str, width: int, most_lines: int = 3, keep: int = 0) -> str:
+    """Break a name into lines of so many letters; a longer one loses its middle, for names often differ at the end.
+
+    `keep`: where in the tidy name stands what must be seen, if not at the end; it then follows the name's beginning.
+    """
+    name = tidy(text)
     lines = textwrap.wrap(name, width, break_on_hyphens=False)
     if len(lines) > most_lines:
         room = width * most_lines
-        name = f"{_up_to_a_word(name, room // 2)} … {_up_to_a_word(name[::-1], room // 4)[::-1]}"
+        name = _from(name, keep, room) if keep else _ends(name, room)
         lines = textwrap.wrap(name, width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines).replace("$", r"\$")
 
 
-def within(picture: Figure, text: str, inches: float, fontsize: float, most_lines: int = 3, **kind: Any) -> str:
-    """Break or shorten a name so that it is no wider than so many inches, however wide its letters are."""
+def _ends(name: str, room: int) -> str:
+    return f"{_up_to_a_word(name, room // 2)} … {_up_to_a_word(name[::-1], room // 4)[::-1]}"
+
+
+def _from(name: str, keep: int, room: int) -> str:
+    """Give a quarter of the room to a name's beginning, and half of it to what stands from a place on."""
+    begin, rest = _up_to_a_word(name[:keep], room // 4), _up_to_a_word(name[keep:], max(room // 2, 1))
+    whole = name[len(begin)] == " "
+    gap = "…" if name[keep - 1] != " " else " … " if whole else "… "
+    return f"{begin}{gap}{rest}{'' if len(rest) == len(name) - keep else '…'}"
+
+
+def within(
+    picture: Picture, text: str, inches: float, fontsize: float, most_lines: int = 3, keep: int = 0, **kind: Any
+) -> str:
+    """Break or shorten a name so that it is no wider than so many inches, however wide its letters are; `keep`: as above."""
     letters = max(int(inches * INCH / (fontsize * 0.55)), 6)
     while True:
-        shown = wrapped(text, letters, most_lines)
+        shown = wrapped(text, letters, most_lines, keep)
         if letters <= 6 or width_of(picture, shown.split("\n"), fontsize=fontsize, **kind) <= inches:
             return shown
         letters = max(letters * 9 // 10, 6) if letters > 20 else letters - 1

@@ -22,6 +22,7 @@ from loyaltysim.report.drawing import (
     width_of,
     within,
 )
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import named
 from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import money_for
@@ -56,7 +57,7 @@ def _breakeven(found: Decided) -> Picture:
     spans = [Interval(row.against_first, row.ci_low, row.ci_high) for row in curve.itertuples()]
     scale = money_for(found.currency, *spans)
     measured, _ = titled(WIDTH, 1.0, "", "")
-    labels = [within(measured, name, 2.0, SIZE) for name in names]
+    labels = all_within(measured, names, 2.0, SIZE)
     heights = [(label.count("\n") + 1) * LINE_HEIGHT + 0.04 for label in labels]
     picture, top = titled(
         WIDTH, max(4.2, sum(heights) + 1.4), _title(path, unit, flips, curve), _subtitle(curve, names)

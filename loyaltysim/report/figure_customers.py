@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look, spread, titled, width_of, wrapped
+from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look, spread, titled, width_of
+from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval, paired, student_t
@@ -27,7 +28,7 @@ def customers(results: Results) -> Figure:
 
 
 def _customers(results: Results) -> Picture:
-    names, bands = [wrapped(name, 26) for name in results.strategies], banded(results)
+    names, bands = all_wrapped(results.strategies, 26), banded(results)
     heights = [(name.count("\n") + 1) * LINE_HEIGHT + 0.04 for name in names]
     body = max(4.0, sum(heights) + 1.1)
     picture, top = titled(WIDTH, body, _customers_title(results), _bands(results))

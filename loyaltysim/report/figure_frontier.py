@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.decided import Decided, plainly
 from loyaltysim.report.drawing import COLOURS, PAPER, Picture, axes_in, literal, look, titled, width_of, within
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import head
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _frontier(found: Decided) -> Picture:
     names = list(dict.fromkeys(known.best.value_counts().index))
     xs, ys = sorted(table[across].unique()), sorted(table[up].unique())
     measured, _ = titled(WIDTH, 1.0, "", "")
-    labels = [within(measured, name, 2.0, SIZE) for name in names]
+    labels = all_within(measured, names, 2.0, SIZE)
     picture, top = titled(WIDTH, len(ys) * CELL + 1.0, _title(known, len(table)), _subtitle(table))
     right = width_of(picture, labels, SIZE) + 0.7 if labels else 0.3
     ticks = [plainly(y) for y in ys]

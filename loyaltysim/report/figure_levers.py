@@ -18,8 +18,8 @@ from loyaltysim.report.drawing import (
     quiet_rows,
     titled,
     width_of,
-    within,
 )
+from loyaltysim.report.labels import all_within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def _levers(found: Decided) -> Picture:
     best = {(row.lever, row.period): row for row in table[table["at"] == "best"].itertuples()}
     rows.sort(key=lambda key: -best[key].marginal if key in best else 0.0)
     measured, _ = titled(WIDTH, 1.0, "", "")
-    labels = [within(measured, f"{lever} ({period})" if many else lever, 2.4, 10, 2) for lever, period in rows]
+    labels = all_within(measured, [f"{lever} ({period})" if many else lever for lever, period in rows], 2.4, 10, 2)
     told = [_stops(best[key], found.currency) if key in best else "" for key in rows]
     picture, top = titled(WIDTH, len(rows) * ROW + 1.05, _title(rows, best, found.currency), _subtitle(table))
     left = max(width_of(picture, labels, 10) + 0.3, 0.8)

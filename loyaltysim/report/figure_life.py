@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of, wrapped
+from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of
 from loyaltysim.report.drawing import GREY as QUIET
-from loyaltysim.report.figure_life_heard import TELLER_HIGH, by_whom, heard
+from loyaltysim.report.figure_life_heard import ON_PAPER, TELLER_HIGH, by_whom, heard
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
 from loyaltysim.report.life_parting import fork, parting
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, LANE, LABEL, SMALL = 11.5, 1.68, 1.5, 8.0
-LOW, HIGH, LABEL_HIGH = -0.72, 2.1, 1.86
+WIDTH, LANE, LABEL, SMALL = 11.5, 1.93, 1.75, 8.0
+LOW, HIGH, LABEL_HIGH = -1.18, 2.1, 1.86
+NAMES = LABEL - 0.45
+"""Inches for a strategy's name, clear of the axis's numbers."""
 MOST_MESSAGES = 10.0
 """Messages in a month at which a bar of what was passed on has its full length; more are drawn as long."""
 OUTCOMES = {
@@ -41,6 +44,8 @@ def _strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Picture:
     body = LANE * len(lives) + 0.95 + LEGEND_ROW
     picture, top = titled(WIDTH, body, _title(setting, person, lives), _subtitle(setting, person, lives))
     width, height = picture.get_size_inches()
+    names = [head(life.strategy, [each.strategy for each in lives]) for life in lives]
+    labels = all_within(picture, names, NAMES, 9.5, weight="bold")
     for place, life in enumerate(lives):
         bottom = height - top - 0.3 - LEGEND_ROW - (place + 1) * LANE
         axes = picture.add_axes(
@@ -48,9 +53,8 @@ def _strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Picture:
         )
         _lane(axes, setting, life)
         _parting(axes, setting, lives[0], life)
-        name = wrapped(head(life.strategy, [each.strategy for each in lives]), 15)
-        middle = (bottom + 0.12 + LANE * 0.42) / height
-        picture.text(0.15 / width, middle, name, va="bottom", fontsize=9.5, fontweight="bold")
+        middle = (bottom + 0.12 + LANE * 0.47) / height
+        picture.text(0.15 / width, middle, labels[place], va="bottom", fontsize=9.5, fontweight="bold")
         picture.text(0.15 / width, middle - 0.04 / height, by_whom(life), va="top", fontsize=7.5, color=QUIET)
         last = place == len(lives) - 1
         mark_months(axes, setting.start, setting.months, last=last)
@@ -153,7 +157,17 @@ def _labels(axes: Axes, life: Life) -> None:
     places = spread([month.month for month, _ in told], widths, left, max(right, left + sum(widths)))
     for (month, text), place in zip(told, places, strict=True):
         colour = BAD if month.left else GOOD if month.came else INK
-        axes.text(place, LABEL_HIGH, literal(text), ha="center", va="center", fontsize=SMALL, color=colour, zorder=6)
+        axes.text(
+            place,
+            LABEL_HIGH,
+            literal(text),
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            color=colour,
+            zorder=6,
+            bbox=ON_PAPER,
+        )
         axes.plot(
             [place, month.month, month.month],
             [LABEL_HIGH - 0.15, TELLER_HIGH + 0.12, _level(month)],
@@ -171,7 +185,7 @@ def _turns(month: Month) -> Iterator[str]:
     if month.left:
         yield f"left{' in silence' if month.outcome == 'silent' and not month.stayed else ''} ({month.left})"
     if month.came:
-        yield f"{'back' if month.returned else 'came'} ({month.came})"
+        yield f"{'back' if month.is_back() else 'came'} ({month.came})"
 
 
 def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
@@ -180,14 +194,14 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
     apart, forked = parting(setting, reference, life), fork(setting, reference, life)
     if apart and forked and apart.month == forked.month:
         apart = None
-    for found, style, word, high in ((apart, (0, (2, 2)), "events differ", 0.27), (forked, "-", "fate differs", 0.03)):
+    for found, style, word, high in ((apart, (0, (2, 2)), "events differ", 0.28), (forked, "-", "fate differs", 0.03)):
         if not found:
             continue
         at, early = found.month - 0.5, found.month <= max(1, 0.12 * setting.months)
         axes.axvline(at, ymin=0.0, ymax=0.66, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
         axes.annotate(
             word, (at, LOW + high), (4 if early else -4, 0), textcoords="offset points", fontsize=7.5, color=PARTS,
-            ha="left" if early else "right", va="bottom", bbox={"facecolor": "white", "linewidth": 0, "pad": 0.4},
+            ha="left" if early else "right", va="bottom", bbox=ON_PAPER,
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.drawing import spread, width_of
 from loyaltysim.report.life import Life, Month, Talk
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEARD_HIGH, TELLER_HIGH, SMALL = 1.2, 1.47, 6.5
+ON_PAPER: dict[str, Any] = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
+"""Paper behind words, so that no line runs through them."""
 APART, ROOM = 0.18, 0.05
 """Months between bad and good of one month; inches between the names of two tellers."""
 
@@ -52,7 +54,17 @@ def _name(axes: Axes, life: Life, width: float) -> None:
         if told and sum(widths) <= right - left:
             wanted = [month.month + shift for month, _, _, shift in marks]
             for text, place, (*_, colour, _) in zip(told, spread(wanted, widths, left, right), marks, strict=True):
-                axes.text(place, TELLER_HIGH, text, ha="center", va="center", fontsize=SMALL, color=colour, zorder=6)
+                axes.text(
+                    place,
+                    TELLER_HIGH,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL,
+                    color=colour,
+                    zorder=6,
+                    bbox=ON_PAPER,
+                )
             return
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from loyaltysim.report.answer import WITH, WITHOUT, gaps
-from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, within, wrapped
+from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, within
+from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval
@@ -29,7 +30,7 @@ def money(results: Results) -> Figure:
 def _money(results: Results) -> Picture:
     rows, kinds = _money_rows(results), _kinds(results)
     scale = money_for(results.currency, *(span for _, *pair in rows for span in pair))
-    labels = [wrapped(name, 30) for name, *_ in rows]
+    labels = all_wrapped([name for name, *_ in rows], 30)
     values = [[_value(results, scale, row[kind.which]) for kind in kinds] for row in rows]
     step = max(max(label.count("\n") for label in labels) * LINE_HEIGHT + 0.42, 0.5)
     picture, top = titled(WIDTH, max(2.3, len(rows) * step + 1.2), title_of_money(results), _money_subtitle(results))

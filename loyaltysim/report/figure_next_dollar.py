@@ -18,8 +18,8 @@ from loyaltysim.report.drawing import (
     row_height,
     titled,
     width_of,
-    wrapped,
 )
+from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, paired
@@ -66,7 +66,7 @@ def next_dollar(results: Results) -> Figure:
 
 def _next_dollar(results: Results) -> Picture:
     rows = returns(results)
-    labels = [wrapped(each.strategy, 30) for each in rows]
+    labels = all_wrapped([each.strategy for each in rows], 30)
     step = row_height(labels or [""], 10, 0.55)
     picture, top = titled(WIDTH, max(len(rows), 1) * step + 1.0, title(results), _subtitle(results))
     height = picture.get_size_inches()[1]

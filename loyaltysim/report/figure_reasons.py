@@ -18,8 +18,8 @@ from loyaltysim.report.drawing import (
     row_height,
     titled,
     width_of,
-    wrapped,
 )
+from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval, paired
@@ -49,7 +49,7 @@ def reasons(results: Results) -> Figure:
 
 
 def _reasons(results: Results) -> Picture:
-    labels = [wrapped(name, 30) for name in results.strategies]
+    labels = all_wrapped(results.strategies, 30)
     step = row_height(labels, 10, 0.42)
     picture, top = titled(WIDTH, len(labels) * step + 1.25, _title(results), _subtitle(results))
     height = picture.get_size_inches()[1]

@@ -18,8 +18,8 @@ from loyaltysim.report.drawing import (
     row_height,
     titled,
     width_of,
-    within,
 )
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import named
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def _sensitivity(found: Decided) -> Picture:
     table = found.table("sensitivity", *NEEDS).sort_values("sobol_total", ascending=False, kind="stable")
     rows = list(table.head(MOST_ROWS).itertuples())
     measured, _ = titled(WIDTH, 1.0, "", "")
-    labels = [within(measured, row.path, 2.4, 10, 2) for row in rows]
-    told = [within(measured, _turns(row), 2.4, SIZE, 2) for row in rows]
+    labels = all_within(measured, [str(row.path) for row in rows], 2.4, 10, 2)
+    told = all_within(measured, [_turns(row) for row in rows], 2.4, SIZE, 2)
     ranges = [
         literal(f"{plainly(row.low)} to {plainly(row.high)} {str(row.unit).replace('$', found.currency)}")
         for row in rows

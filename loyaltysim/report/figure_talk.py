@@ -18,6 +18,7 @@ from loyaltysim.report.drawing import (
     width_of,
     within,
 )
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval, paired
@@ -44,7 +45,7 @@ def talk(results: Results) -> Figure:
 
 def _talk(results: Results) -> Picture:
     measured, _ = titled(WIDTH, 1.0, "", "")
-    labels = [within(measured, name, MOST_LEFT, 9.5) for name in results.strategies]
+    labels = all_within(measured, results.strategies, MOST_LEFT, 9.5)
     step = row_height(labels, 9.5, 0.42)
     picture, top = titled(WIDTH, len(labels) * step + 1.05, _title(results), _subtitle(results))
     height = picture.get_size_inches()[1]

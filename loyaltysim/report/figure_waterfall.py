@@ -21,9 +21,9 @@ from loyaltysim.report.drawing import (
     quiet_rows,
     titled,
     width_of,
-    within,
 )
 from loyaltysim.report.figure_money import title_of_money
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import named
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval
@@ -141,7 +141,8 @@ def _waterfall(results: Results, shown: list[str]) -> Picture:
     heights = [max(len(panel.labels) for panel in line) * ROW + 0.95 for line in lines]
     picture, top = titled(WIDTH, sum(heights) + 0.1, title_of_money(results), _subtitle(results))
     names = {label for panel in every for label in panel.labels}
-    labels = {name: within(picture, name, MOST_LEFT, SIZE, 1) for name in sorted(names)}
+    labels = dict(zip(sorted(names), all_within(picture, sorted(names), MOST_LEFT, SIZE, 1), strict=True))
+    heads = _heads(picture, results, WIDTH / columns - 0.4)
     left = max(width_of(picture, list(labels.values()), SIZE) + 0.3, 1.2)
     right = width_of(picture, [literal(text) for panel in every for text in panel.told], SIZE, fontweight="bold") + 0.2
     bottom, span = picture.get_size_inches()[1] - top + 0.5, _span(every)
@@ -153,12 +154,17 @@ def _waterfall(results: Results, shown: list[str]) -> Picture:
             axes = axes_in(picture, box)
             _draw(axes, panel, [labels[label] for label in panel.labels], scale, round((tall - 0.95) / ROW))
             axes.set_xlim(span[0] / scale.divisor, span[1] / scale.divisor)
-            name = within(picture, panel.strategy, wide - 0.4, 10, 1, fontweight="bold")
             axes.text(
-                -(left - 0.15) / box[2], 1 + 0.08 / box[3], name, transform=axes.transAxes, fontsize=10,
+                -(left - 0.15) / box[2], 1 + 0.08 / box[3], heads[panel.strategy], transform=axes.transAxes, fontsize=10,
                 fontweight="bold", va="bottom",
             )  # fmt: skip
     return picture
+
+
+def _heads(picture: Picture, results: Results, inches: float) -> dict[str, str]:
+    """Give each panel's heading, told apart from those of all strategies, on whatever drawing they are."""
+    shown = all_within(picture, results.strategies, inches, 10, 1, weight="bold")
+    return dict(zip(results.strategies, shown, strict=True))
 
 
 def _span(panels: Sequence[Panel]) -> tuple[float, float]:

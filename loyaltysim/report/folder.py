@@ -113,6 +113,24 @@ def results_in(path: Path, manifest: Mapping[str, Any]) -> Results:
         raise _spoilt(path, getattr(error, "filename", None) or "its files", error) from error
 
 
+def results_of(source: Any) -> Results:
+    """Give the results of a study, of anything else with `results`, or of a finished run's folder; raises InputError."""
+    if isinstance(source, str | Path):
+        source = material(source)
+        if source.results is None:
+            what = f"this folder holds a decision's tables, and no results of a run: there is no {FIGURES}"
+            raise InputError(Problem(what, where=str(source.path), cure=f"name a folder that `{AGAIN}` has made"))
+    found = source if isinstance(source, Results) else getattr(source, "results", None)
+    if isinstance(found, Results):
+        return found
+    cure = "give a study (what ls.run returns) or the folder of a finished run"
+    raise InputError(Problem(f"there are no results of a run in {_kind(source)}", cure=cure))
+
+
+def _kind(source: Any) -> str:
+    return "None" if source is None else f"an object of type {type(source).__name__!r}"
+
+
 def _results(path: Path, manifest: Mapping[str, Any]) -> Results:
     names, catalog, gone = tuple(manifest["strategies"]), _catalog(path), tuple(manifest.get("left_out", ()))
     numbers = [r for r in range(manifest["replications"]) if r not in {*gone}]

@@ -31,7 +31,8 @@ class Month:
     `satisfaction_before`, `satisfaction`: at the month's start and end; `satisfaction_grieving`: when grievances arise.
     `grievance`: indifference or product; `channel`: by which a complaint came; `detours`: what befell it between departments.
     `outcome`: how a grievance ended this month, and `stayed` whether they stayed over it. `left`: the reason; `came`: by what
-    (advertising, talk, unprompted, winback). `friends_left`: neighbours who left this month over a grievance, for friends or a rival.
+    (advertising, talk, unprompted, winback); `returned`: whether they count as a lost customer who came back, `had_left`: whether they
+    had been one before, however long ago (whom the firm has forgotten counts as new). `friends_left`: neighbours who left this month over a grievance, for friends or a rival.
     `staff`: how many they are, `care`: their mean care, 0 to 1; `levers`: what the strategy changes for this person this month, by path.
     """
 
@@ -72,6 +73,7 @@ class Month:
     attempted: bool = False
     came: str = ""
     returned: bool = False
+    had_left: bool = False
     staff: int = 0
     care: float = 0.0
     levers: Mapping[str, float] = field(default_factory=dict)
@@ -92,6 +94,10 @@ class Month:
         """Give the number of good messages that they sent this month."""
         return sum(talk.good for talk in self.told)
 
+    def is_back(self) -> bool:
+        """Tell whether they came this month and had been a customer before, whatever they count as."""
+        return bool(self.came) and (self.returned or self.had_left)
+
     def is_turning(self) -> bool:
         """Tell whether something befell them beyond encounters and talk."""
         return bool(self.grievance or self.outcome or self.left or self.came or self.attempted or self.review_withdrawn)
@@ -101,7 +107,16 @@ EVENTS = tuple(
     each.name
     for each in fields(Month)
     if each.name
-    not in ("satisfaction_before", "satisfaction_grieving", "satisfaction", "staff", "care", "levers", "friends_left")
+    not in (
+        "satisfaction_before",
+        "satisfaction_grieving",
+        "satisfaction",
+        "staff",
+        "care",
+        "levers",
+        "friends_left",
+        "had_left",
+    )
 )
 """What happens in a month, in its order, without the levels behind it: two lives part where the first of these differs."""
 

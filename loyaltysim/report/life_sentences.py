@@ -156,7 +156,9 @@ def afterwards(month: Month) -> Iterator[str]:
         yield "They took their bad review back."
     yield from told(month)
     if month.came:
-        yield CAME[month.came][month.returned]
+        yield CAME[month.came][month.is_back()]
+        if month.is_back() and not month.returned:
+            yield "They had been gone for so long that they count as a new customer."
     elif month.attempted:
         yield "The company tried to win them back, in vain."
 

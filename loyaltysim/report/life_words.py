@@ -38,7 +38,7 @@ def in_short(setting: Setting, life: Life) -> str:
         if month.left:
             told.append(f"left in {when} ({month.left})")
         if month.came:
-            told.append(f"{'back' if month.returned else 'came'} in {when} ({month.came})")
+            told.append(f"{'back' if month.is_back() else 'came'} in {when} ({month.came})")
     if not told:
         return "never a customer"
     if not life.ended():

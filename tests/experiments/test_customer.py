@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 import loyaltysim as ls
 from loyaltysim.commands import main
+from loyaltysim.core.words import LONG_AGO
 from loyaltysim.experiments.customer import CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS
 from loyaltysim.experiments.finding_life import RULES
@@ -274,6 +275,102 @@ def test_in_a_life_full_of_talk_the_strip_counts_who_told_them(found: dict[str, 
     assert texts.count("×3") == 2 * len(busy.months)
     assert not any("40000" in text for text in texts)
     assert "told by 2 they know,\n1 they do not" in [text.get_text() for text in strip.texts]
+
+
+def test_nothing_in_the_strip_strikes_through_its_words(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    talk = (Talk(40_000, True, 20, 20),)
+    months = tuple(
+        dataclasses.replace(month, told=talk, heard=talk if month.left or month.came else month.heard)
+        for month in life.lives[0].months
+    )
+    reference = dataclasses.replace(life.lives[0], months=months)
+    other = list(months)
+    other[6] = dataclasses.replace(other[6], indifferent=other[6].indifferent + 1)
+    other[9] = dataclasses.replace(other[9], came="talk", heard=talk)
+    beside = dataclasses.replace(life.lives[1], months=tuple(other))
+    for lives in ((reference, beside), *(each.lives for each in found.values())):
+        strip: Any = dataclasses.replace(life, lives=lives).strip()
+        renderer = strip.canvas.get_renderer()
+        strip.draw(renderer)
+        words = {text.get_text() for axes in strip.axes for text in axes.texts}
+        assert lives[0] is not reference or {"events differ", "fate differs"} <= words
+        for axes in strip.axes:
+            struck = [text.get_text() for text in axes.texts if text.get_text() and _struck(axes, text, renderer)]
+            assert not struck
+
+
+def _struck(axes: Any, text: Any, renderer: Any) -> bool:
+    """Tell whether a line runs through a text, and not only behind its paper."""
+    box, paper = text.get_window_extent(renderer).padded(-2), text.get_bbox_patch()
+    before = paper is not None and paper.get_facecolor()[3] == 1.0
+    return any(
+        line.get_path().transformed(line.get_transform()).intersects_bbox(box, filled=False)
+        and not (before and line.get_zorder() < text.get_zorder())
+        for line in axes.lines
+    )
+
+
+def test_long_names_of_lanes_stay_apart_and_clear_of_the_axis(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    names = [
+        f"As today with training of all the staff in the north, {word} steps, and so on for years"
+        for word in ("one", "two", "six")
+    ]
+    strip: Any = dataclasses.replace(
+        life,
+        lives=tuple(dataclasses.replace(each, strategy=name) for each, name in zip(life.lives, names, strict=True)),
+    ).strip()
+    renderer = strip.canvas.get_renderer()
+    strip.draw(renderer)
+    beside = [text for text in strip.texts if text.get_fontsize() == 9.5]
+    assert len({text.get_text() for text in beside}) == 3
+    assert all(word in text.get_text() for text, word in zip(beside, ("one", "two", "six"), strict=True))
+    numbers = min(label.get_window_extent(renderer).x0 for axes in strip.axes for label in axes.get_yticklabels())
+    assert all(text.get_window_extent(renderer).x1 < numbers - 4 for text in beside)
+
+
+def test_whoever_had_been_a_customer_is_back_even_if_forgotten(small: Small) -> None:
+    forgetful = small(**{**BUSY, "joining.forget": 3, "advertising.budget": 20_000.0})
+    model = LoyaltyModel(forgetful)
+    people = range(model.world.people.rows)
+    lost_before = {row for row in people if model.world.people.left_month[row] > LONG_AGO}  # some in the burn-in
+    observer = Observer(model, people)
+    model.timed(observer)
+    while model.running:
+        model.step()
+    back = anew = forgotten = 0
+    for row in people:
+        life, was = observer.life(row), row in lost_before
+        for month in life.months:
+            was = was or month.was_customer
+            if not month.came:
+                continue
+            assert month.is_back() == was
+            told = " ".join(sentences(month))
+            assert ("joined as a new customer" in told) == (not was)
+            assert ("count as a new customer" in told) == (was and not month.returned)
+            back, anew, forgotten = back + was, anew + (not was), forgotten + (was and not month.returned)
+    assert min(back - forgotten, anew, forgotten) > 0
+
+
+def test_the_forgotten_are_back_in_line_and_strip(found: dict[str, CustomerLife]) -> None:
+    life = found["regained"]
+    forgotten = tuple(
+        dataclasses.replace(
+            each,
+            months=tuple(
+                dataclasses.replace(month, returned=False, had_left=bool(month.came)) for month in each.months
+            ),
+        )
+        for each in life.lives
+    )
+    told = dataclasses.replace(life, lives=forgotten)
+    texts = [text.get_text() for axes in told.strip().axes for text in axes.texts]
+    assert any("back (" in text for text in texts)
+    assert not any("came (" in text for text in texts)
+    assert "back in" in told.story
+    assert "came in" not in told.story
 
 
 def test_someone_who_dies_has_no_months_after(small: Small) -> None:

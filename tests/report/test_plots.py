@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +73,30 @@ def test_the_study_s_plots_are_these_functions(study: Study) -> None:
         drawn = getattr(study.plot if question in ("funnel", "talk") else plots, question)
         picture = drawn() if question in ("funnel", "talk") else drawn(study)
         assert (study.folder / f"figures/{question}.png").read_bytes() == png(picture)
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, "thresholds"])
+def test_a_finished_run_s_folder_is_drawn_as_its_study_is(study: Study, question: str) -> None:
+    drawn = getattr(plots, question)
+    whole = png(drawn(study))
+    assert png(drawn(study.folder)) == png(drawn(str(study.folder))) == png(drawn(study.results)) == whole
+
+
+@pytest.mark.parametrize("question", plots.__all__)
+def test_what_is_no_study_is_refused_and_the_right_thing_named(question: str, study: Study, tmp_path: Path) -> None:
+    if question in ("Plots", "DecisionPlots"):
+        return
+    nothing = tmp_path / "nothing"
+    for source in (None, 5, b"results", [study], study.summary, nothing, str(nothing), tmp_path, __file__):
+        with pytest.raises(InputError) as refused:
+            getattr(plots, question)(source)
+        assert re.search("(give|name) (a|what).* (study|folder|loyaltysim)", str(refused.value)), source
+
+
+def test_a_decision_s_folder_is_no_run_s(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"status": "done"}', encoding="utf-8")
+    with pytest.raises(InputError, match="holds a decision's tables, and no results of a run"):
+        plots.money(tmp_path)
 
 
 def test_the_waterfall_s_steps_add_up(study: Study) -> None:
