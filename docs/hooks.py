@@ -32,6 +32,7 @@ CHAPTERS: dict[str, list[str]] = {
 """Chapters of the menu, each with its pages in order; what does not exist is left out."""
 FOLDED = {"notebooks": "Notebooks", "scenarios": "Scenario files", "evidence": "Evidence", "adr": "Decision records"}
 """Folders whose pages are a menu of their own."""
+SKIP = re.compile(r"<body\b[^>]*>")
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 
 
@@ -183,6 +184,23 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     """Let the keyboard reach what may be wider than the window: code, and tables, each in a box of its own."""
     boxed = re.sub(r"(<table[ >].*?</table>)", r'<div class="wide" tabindex="0">\1</div>', html, flags=re.DOTALL)
     return re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', boxed)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Begin a page with a way past the menu."""
+    return with_a_way_past_the_menu(output)
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Begin the pages that stand in no menu (search, not found) with it, too."""
+    return with_a_way_past_the_menu(output_content) if template_name.endswith(".html") else output_content
+
+
+def with_a_way_past_the_menu(output: str) -> str:
+    """Put a link to the text before everything else: the theme has no block there."""
+    return SKIP.sub(r'\g<0><a class="skip" href="#text">Skip to the text</a>', output).replace(
+        '<div role="main"', '<div role="main" id="text" tabindex="-1"', 1
+    )
 
 
 def passages(markdown: str) -> list[tuple[bool, str]]:

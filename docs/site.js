@@ -10,3 +10,15 @@
   }
   new MutationObserver(told).observe(menu, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-expanded", "class"] });
 })();
+/* The menu's own button says whether the menu is open. */
+(function () {
+  var side = document.querySelector(".wy-nav-side"), button = document.querySelector(".wy-nav-top button");
+  new MutationObserver(function () { button.setAttribute("aria-expanded", String(side.classList.contains("shift"))); }).observe(side, { attributes: true, attributeFilter: ["class"] });
+})();
+/* A link to the search's page says in a folder what the menu says there, and does not go on searching. */
+(function () {
+  var results = document.getElementById("mkdocs-search-results");
+  if (results && document.documentElement.classList.contains("from-folder")) {
+    results.textContent = document.querySelector(".no-search").textContent;
+  }
+})();

@@ -7,8 +7,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -39,6 +43,13 @@ class Requests(HTMLParser):
             self.addresses.append(given.get("src") or "")
         elif tag == "link" and given.get("rel") != "canonical":
             self.addresses.append(given.get("href") or "")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serve files and say nothing."""
+
+    def log_message(self, format: str, *values: Any) -> None:
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +99,80 @@ def test_in_a_narrow_window_all_is_reached_by_keyboard_and_nothing_is_pushed_asi
         before = browser.value(shown)
         browser.value("document.querySelector('.wy-nav-top button').click()")
         assert browser.value(shown) != before
+
+
+def stops(browser: Browser, most: int) -> list[str]:
+    """Press the tabulator so many times; give what had the focus after each."""
+    what = (
+        "(at => at.className + '|' + (at.getAttribute('aria-label') || at.textContent.trim()))(document.activeElement)"
+    )
+    found = []
+    for _ in range(most):
+        for kind in ("rawKeyDown", "keyUp"):
+            browser("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        found.append(browser.value(what))
+    return found
+
+
+@needs_browser
+def test_the_keyboard_comes_to_the_text_first_and_to_no_menu_that_is_closed(site: Path, tmp_path: Path) -> None:
+    with Browser(tmp_path) as browser:
+        for width in (1200, 400):
+            browser.size(width, 800)
+            for name in ("results.html", "index.html", "search.html"):
+                browser.open(site / name)
+                assert stops(browser, 1) == ["skip|Skip to the text"], (width, name)
+                assert (
+                    browser.value("document.querySelector(document.activeElement.getAttribute('href')).role") == "main"
+                )
+                assert browser.value("document.activeElement.getBoundingClientRect().left") == 0
+        browser.open(site / "results.html")
+        assert [each.partition("|")[2] for each in stops(browser, 3)[1:]] == ["Menu", "loyaltysim"]
+        button = "document.querySelector('.wy-nav-top button')"
+        inside = "document.querySelector('.wy-nav-side').contains(document.activeElement)"
+        assert browser.value(f"{button}.getAttribute('aria-expanded')") == "false"
+        told = f"new Promise(done => setTimeout(() => done({button}.getAttribute('aria-expanded')), 50))"
+        browser.value(f"{button}.click()")
+        assert browser.value(told) == "true"
+        browser.value("document.querySelector('.skip').focus()")
+        stops(browser, 1)
+        assert browser.value(inside)
+
+
+@needs_browser
+def test_from_a_folder_no_page_complains_or_offers_a_search_that_never_answers(site: Path, tmp_path: Path) -> None:
+    with Browser(tmp_path) as browser:
+        browser.size(1200, 900)
+        for page in sorted(set(site.rglob("*.html")) - {site / "404.html"}):  # which only a server gives
+            browser.open(page)
+            assert browser.complaints() == [], page
+            assert not browser.value("document.querySelector('.wy-side-nav-search [role=search]').checkVisibility()"), (
+                page
+            )
+            assert browser.value("document.querySelector('.no-search').checkVisibility()"), page
+        browser.open(site / "search.html")
+        assert "Searching" not in browser.value("document.querySelector('[role=main]').innerText")
+        assert "mkdocs serve" in browser.value("document.querySelector('[role=main]').innerText")
+
+
+@needs_browser
+def test_where_it_is_served_the_search_answers(site: Path, tmp_path: Path) -> None:
+    handler = partial(Quiet, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, Browser(tmp_path) as browser:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            browser.visit(f"http://127.0.0.1:{server.server_port}/search.html?q=grievance")
+            found = "document.querySelectorAll('#mkdocs-search-results article').length"
+            waited = (
+                f"new Promise(done => {{ const look = () => {found} ? done({found}) : setTimeout(look, 50); look(); }})"
+            )
+            assert browser.value(waited) > 3
+            assert browser.value("document.querySelector('.wy-side-nav-search [role=search]').checkVisibility()")
+            assert not browser.value("document.querySelector('.no-search').checkVisibility()")
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @needs_browser

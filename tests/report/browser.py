@@ -85,8 +85,12 @@ class Browser:
 
     def open(self, page: Path) -> None:
         """Open a file and wait until it is loaded."""
+        self.visit(page.as_uri())
+
+    def visit(self, address: str) -> None:
+        """Open an address and wait until it is loaded."""
         self.events.clear()
-        self("Page.navigate", url=page.as_uri())
+        self("Page.navigate", url=address)
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
 
