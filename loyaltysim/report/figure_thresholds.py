@@ -19,6 +19,7 @@ from loyaltysim.report.drawing import (
     width_of,
     within,
 )  # fmt: skip
+from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.threshold_words import times
@@ -62,7 +63,7 @@ def _drawn(results: Results) -> Picture:
     measured, _ = titled(WIDTH, 1.0, "", "")
     labels = [within(measured, each.meaning, 2.9, 10, 3) for each in rows]
     told = [" ".join([text, f"({span})" if span else ""]).strip() for text, span in map(times, rows)]
-    then = [within(measured, _then(results, each), 2.1, 8, 2) for each in rows]
+    then = all_within(measured, [_then(results, each) for each in rows], 2.1, 8, 2)
     step = row_height([*labels, *(f"{text}\n{below}" for text, below in zip(told, then, strict=True))], 9.5, 0.5)
     picture, top = titled(WIDTH, len(rows) * step + 0.9, title(results), _subtitle(results))
     height = picture.get_size_inches()[1]
