@@ -17,7 +17,7 @@ from loyaltysim.experiments import executors, keys, replication_files, store
 from loyaltysim.experiments.folders import held
 from loyaltysim.experiments.kept import Kept, nothing_kept
 from loyaltysim.experiments.memory import enough_memory
-from loyaltysim.experiments.precision import Rule, settle
+from loyaltysim.experiments.precision import Rule, refuse_alone, settle
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.simulating import simulated
 from loyaltysim.experiments.store import writable
@@ -101,6 +101,7 @@ def run(
     check_place(order)
     order.progress(Progress("reading"))
     spec = read(scenario, replications=replications, months=months, seed=seed, overrides=overrides)
+    refuse_alone(order.rule, spec)
     order.progress(Progress("calibrating"))
     from loyaltysim.calibration import solve
 
