@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from loyaltysim.commands import main
 from loyaltysim.experiments.precision import Rule
+from loyaltysim.experiments.store import RunFolder
 from tests.decisions.firm import FILE, written
 
 ALONE = FILE.replace("  advertise: {advertising.budget: {add: 500}}\n", "")
@@ -28,8 +29,22 @@ def call(*words: Any) -> Result:
     return CliRunner().invoke(main, [*(str(word) for word in words), "--executor", "in-process"])
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Give every file's bytes, but of the manifest, which tells the time."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
 def manifest(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / "manifest.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("undisturbed")
+    done = call("run", written(place), *SETTLING, "--out", place / "out")
+    assert done.exit_code == 0, done.output
+    return place / "out"
 
 
 def test_one_strategy_cannot_be_decided_and_leaves_nothing(tmp_path: Path) -> None:
@@ -64,3 +79,58 @@ def test_one_strategy_cannot_be_decided_by_resuming_and_the_folder_stays(tmp_pat
     assert done.exit_code == 2, done.output
     assert "there is only one strategy" in done.output
     assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+
+
+class Killed(BaseException):
+    """What no part of the program catches: the process is gone."""
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, name: str, which: int) -> None:
+    """Let the process be gone when a file of this name is about to be written for the `which`-th time."""
+    real, seen = RunFolder.write, [0]
+
+    def write(folder: RunFolder, file: str, content: str | bytes) -> None:
+        seen[0] += file == name
+        if seen[0] >= which:
+            raise Killed
+        real(folder, file, content)
+
+    monkeypatch.setattr(RunFolder, "write", write)
+
+
+@pytest.mark.parametrize(
+    ("name", "which"),
+    [("manifest.json", 2), ("scenario.yml", 2), ("manifest.json", 3), ("summary.csv", 1)],
+    ids=["before the number is known", "before the scenario has it", "after the scenario has it", "in the tables"],
+)
+def test_a_settling_run_that_is_killed_is_resumed_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: Path, name: str, which: int
+) -> None:
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        killed_at(patched, name, which)
+        with pytest.raises(Killed):
+            main(["run", str(written(tmp_path)), *map(str, SETTLING), "--executor", "in-process", "--out", str(out)])
+    assert manifest(out)["status"] == "interrupted"
+    done = call("resume", out)
+    assert done.exit_code == 0, done.output
+    assert files_of(out) == files_of(undisturbed)
+    keys = ("answer", "settled", "after_replications", "replications", "scenario_sha256", "stops_when")
+    assert all(manifest(out)[key] == manifest(undisturbed)[key] for key in keys)
+    text = (out / "scenario.yml").read_text()
+    assert "firm.yml" in text
+    assert "scenario.yml:" not in text
+    assert call("rerun", out).exit_code == 0
+
+
+def test_only_the_number_of_replications_may_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        killed_at(patched, "scenario.yml", 2)
+        with pytest.raises(Killed):
+            main(["run", str(written(tmp_path)), *map(str, SETTLING), "--executor", "in-process", "--out", str(out)])
+    text = (out / "scenario.yml").read_text()
+    (out / "scenario.yml").write_text(text.replace("months: 6 ", "months: 7 "))
+    refused = call("resume", out)
+    assert refused.exit_code == 2
+    assert "no longer the one of this run" in refused.output
