@@ -142,7 +142,9 @@ def check_range(axis: Axis, where: str) -> None:
     """Raise InputError where low is not below high, or an end is not allowed."""
     row = book()[axis.path]
     if not axis.low < axis.high:
-        _refuse(f"low {shown(axis.low)} is not below high {shown(axis.high)}", axis.path, where, EXAMPLE)
+        swapped = f"write {where} {axis.path}={axis.high:.15g}:{axis.low:.15g}"
+        cure = swapped if axis.high < axis.low else "write two ends that differ, the lower first"
+        _refuse(f"low {shown(axis.low)} is not below high {shown(axis.high)}", axis.path, where, cure)
     for end in (axis.low, axis.high):
         check_value(axis.path, end, where)
     if row.type == "int" and (axis.low != int(axis.low) or axis.high != int(axis.high)):

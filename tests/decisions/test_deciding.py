@@ -176,7 +176,12 @@ def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, mon
 WRONG = [
     (["breakeven", "--over", "stated.acquisition_kost"], "did you mean stated.acquisition_cost?"),
     (["breakeven", "--over", "market.margin_mean=9:3"], "low 9 is not below high 3"),
+    (["breakeven", "--over", "market.margin_mean=9000:20"], "write --over market.margin_mean=20:9000"),
+    (["breakeven", "--over", "market.margin_mean=9:9"], "write two ends that differ, the lower first"),
+    (["breakeven", "--map", "market.margin_mean=9:3", "desk.budget"], "write --map market.margin_mean=3:9"),
     (["breakeven", "--over", "market.margin_mean=9"], "=LOW:HIGH"),
+    (["breakeven", "--over", "zzz"], "; to see a block's: loyaltysim explain stated"),
+    (["breakeven", "--over", "desk.zzz=0:1"], "; to see a block's: loyaltysim explain desk"),
     (["breakeven", "--over", "service.failure=0:1"], "no such parameter"),
     (["breakeven", "--over", "desk.causes=0:2"], "allowed is 0 to 1"),
     (["breakeven", "--over", "stated.reasons.rival=0:1"], "add to 1"),
@@ -214,6 +219,13 @@ WRONG = [
     (["optimise", "--budget", "20"], "20 $ a month is less than the margin that one customer brings in (40 $ a month)"),
     (["optimise", "--budget", "20"], "It comes on top of what today's levers cost: "),
     (["optimise", "--budget", "1e12"], "$ a month is more than the margin of all"),
+    (["optimise", "--budget", "20"], "write 40 or more, the extra money a month. It comes on top of"),
+    (["optimise", "--budget", "1e30"], "--budget: 1e+30 $ a month is more than the margin of all"),
+    (
+        ["optimise", "--budget", "100", "--levers", ""],
+        "names no lever\n    leave it out for the main ones, or name some of",
+    ),
+    (["optimise", "--budget", "100", "--levers", " , "], "names no lever"),
     (
         ["optimise", "--budget", "500", "--levers", "desk.budget", "--at-most", "desk.budget=300"],
         "the limits let 300 $ a month be spent, and the budget is 500 $ a month\n    raise a limit",
@@ -241,6 +253,14 @@ def test_wrong_input_is_told_with_its_cure_and_leaves_nothing(words: list[str], 
     assert told in done.output
     assert not out.exists()
     assert not (tmp_path / "results").exists()
+
+
+def test_a_path_that_is_like_none_is_cured_in_a_few_words(tmp_path: Path) -> None:
+    for words in (["breakeven", "--over", "desk.zzz=0:1"], ["sensitivity", "--over", "qqq"]):
+        refused = call(words[0], written(tmp_path), *words[1:])
+        assert "there are " in refused.output
+        assert len(refused.output) < 400
+        assert call("explain", refused.output.split()[-1]).exit_code == 0
 
 
 def test_one_strategy_is_nothing_to_compare(tmp_path: Path) -> None:
