@@ -167,7 +167,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
 def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
     with status_told(folder, order), enough_memory(spec):
-        folder.tell(versions=versions(), machine=keys.machine())
+        folder.tell(status="interrupted", versions=versions(), machine=keys.machine())
         return _finished(spec, machinery, order, folder)
 
 

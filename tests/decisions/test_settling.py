@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,25 @@ def test_a_settling_run_that_is_killed_is_resumed_to_the_same_bytes(
     assert "firm.yml" in text
     assert "scenario.yml:" not in text
     assert call("rerun", out).exit_code == 0
+
+
+def test_a_done_run_that_is_tried_again_and_killed_can_be_carried_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(undisturbed, out)
+    count = manifest(out)["replications"]
+    longer = {"share": 1e-9, "until_decided": False, "most": count + 2}
+    (out / "manifest.json").write_text(json.dumps(manifest(out) | {"runs_failed": 1, "stops_when": longer}))
+    with monkeypatch.context() as patched:
+        killed_at(patched, "scenario.yml", 1)
+        with pytest.raises(Killed):
+            main(["resume", str(out), "--executor", "in-process"])
+    assert (manifest(out)["status"], manifest(out)["replications"]) == ("interrupted", count + 2)
+    assert f"replications: {count} " in (out / "scenario.yml").read_text()
+    done = call("resume", out)
+    assert done.exit_code == 0, done.output
+    assert f"replications: {count + 2} " in (out / "scenario.yml").read_text()
 
 
 def test_only_the_number_of_replications_may_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
