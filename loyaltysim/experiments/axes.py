@@ -45,10 +45,22 @@ class Axis:
         """Whether its points are spread by ratio: where the range is wide and above zero."""
         return self.low > 0.0 and self.high / self.low >= 3.0
 
+    @property
+    def whole(self) -> bool:
+        """Whether its values are whole numbers."""
+        return book()[self.path].type == "int"
+
+    @property
+    def count(self) -> int:
+        """How many points its grid has, at most."""
+        return min(self.steps, int(self.high - self.low) + 1) if self.whole else self.steps
+
     def points(self, count: int = 0) -> list[float]:
         """Give the points of its grid, lowest first; whole numbers where the value is one."""
         import numpy as np
 
+        if self.whole and (count or self.steps) > self.high - self.low:
+            return [float(value) for value in range(int(self.low), int(self.high) + 1)]
         spread = np.geomspace if self.geometric else np.linspace
         values = [float(value) for value in spread(self.low, self.high, count or self.steps)]
         values[0], values[-1] = self.low, self.high
@@ -60,7 +72,7 @@ class Axis:
 
     def fitted(self, value: float) -> float:
         """Give a value as the scenario can hold it: rounded where it must be whole."""
-        return float(round(value)) if book()[self.path].type == "int" else float(value)
+        return float(round(value)) if self.whole else float(value)
 
 
 def read_axis(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> Axis:
@@ -130,7 +142,9 @@ def check_range(axis: Axis, where: str) -> None:
     """Raise InputError where low is not below high, or an end is not allowed."""
     row = book()[axis.path]
     if not axis.low < axis.high:
-        _refuse(f"low {shown(axis.low)} is not below high {shown(axis.high)}", axis.path, where, EXAMPLE)
+        swapped = f"write {where} {axis.path}={axis.high:.15g}:{axis.low:.15g}"
+        cure = swapped if axis.high < axis.low else "write two ends that differ, the lower first"
+        _refuse(f"low {shown(axis.low)} is not below high {shown(axis.high)}", axis.path, where, cure)
     for end in (axis.low, axis.high):
         check_value(axis.path, end, where)
     if row.type == "int" and (axis.low != int(axis.low) or axis.high != int(axis.high)):

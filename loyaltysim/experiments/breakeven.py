@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
@@ -21,7 +22,7 @@ from loyaltysim.experiments.decision import (
     solved,
     two_strategies,
 )
-from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS
+from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS, MOST_POINTS
 from loyaltysim.experiments.frontier import frontier
 from loyaltysim.experiments.points import Point, simulated
 from loyaltysim.report import breakeven_words as words
@@ -68,6 +69,7 @@ def breakeven(
     if plane and len(plane) != 2:
         raise InputError(Problem("a map has two sides", where="--map", cure="name two paths: --map PATH PATH"))
     axes.refuse_twice(plane, "--map")
+    refuse_steps(axis, plane)
     spec = solved(spec, usual)
     options = {"over": over, "between": list(between), "map": list(map)}
     with begun("breakeven", spec, usual, options) as inquiry:
@@ -86,6 +88,14 @@ def breakeven(
             tables["frontier"] = frontier(inquiry, plane, names)
             notes.append(words.frontier(spec, tables["frontier"], plane))
         return inquiry.concluded(told, tables, notes)
+
+
+def refuse_steps(axis: Axis, plane: Sequence[Axis]) -> None:
+    """Refuse a grid or a map of more points than anyone means. Raises InputError."""
+    for where, count in ((axes.OVER, axis.count), ("--map", prod(side.count for side in plane))):
+        if count > MOST_POINTS:
+            cure = f"take fewer steps, {MOST_POINTS:,} points at most"
+            raise InputError(Problem(f"{count:,} points would be simulated", where=where, cure=cure))
 
 
 def _between(spec: Scenario, between: Sequence[str]) -> tuple[str, ...]:

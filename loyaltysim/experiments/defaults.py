@@ -19,6 +19,8 @@ MAP_REPLICATIONS = 4
 """How often it simulates each cell of a map, at most."""
 SWEEP_POINTS = 16
 """How many points a Latin hypercube and Sobol's points have, unless told."""
+MOST_POINTS = 1_000
+"""How many points a design may have before whoever wants more must say so."""
 SWEEP_REPLICATIONS = 6
 """How often `sweep` simulates each point, at most, unless told."""
 SENSITIVITY_REPLICATIONS = 2

@@ -5,31 +5,36 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from itertools import product
-from math import isfinite
+from math import isfinite, prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.axes import Axis, check_value, refuse_fixed
-from loyaltysim.experiments.defaults import SWEEP_POINTS
+from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_POINTS
 from loyaltysim.scenario.book import shown
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 KINDS = ("grid", "lhs", "sobol")
-MOST_POINTS = 100_000
+NO_MORE = 100_000
+"""Points beyond which no design is simulated, whoever insists."""
 WHERE = "--design"
 Designs = list[dict[str, float]]
 
 
-def designs(kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario) -> Designs:
+def designs(
+    kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario, most: int = MOST_POINTS
+) -> Designs:  # fmt: skip
     """Give a design's points, each a value by path; `kind` is grid, lhs, sobol or a CSV file's path.
 
-    Raises InputError for a design that is none, for axes that are missing or not wanted, and for too many points.
+    Raises InputError for a design that is none, for axes that are missing or not wanted, and for more than `most` points.
     """
+    if not 1 <= most <= NO_MORE:
+        raise InputError(Problem(f"{shown(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
     if kind not in KINDS:
-        return from_file(Path(kind), spec, axes)
+        return _own(Path(kind), axes, points, spec, most)
     if not axes:
         cure = "write --over PATH=LOW:HIGH, or give the scenario an `uncertain` block"
         raise InputError(Problem("nothing is said to be varied", where="--over", cure=cure))
@@ -37,13 +42,31 @@ def designs(kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario)
         cure = "write the steps behind each range, PATH=LOW:HIGH:STEPS, or take --design lhs"
         raise InputError(Problem("a grid's points follow from its steps", where="--points", cure=cure))
     count = SWEEP_POINTS if points is None else points
-    if not 2 <= count <= MOST_POINTS:
-        raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {MOST_POINTS:,}"))
-    found = grid(axes) if kind == "grid" else spread(kind, axes, count, spec.seed)
-    if len(found) > MOST_POINTS:
-        raise InputError(
-            Problem(f"the grid has {len(found):,} points", where="--over", cure="take fewer steps, or --design lhs")
-        )
+    if not 2 <= count <= NO_MORE:
+        raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {NO_MORE:,}"))
+    if kind == "grid":
+        refuse_many(prod(axis.count for axis in axes), spec, most, "--over", "take fewer steps, or --design lhs")
+        return grid(axes)
+    refuse_many(count, spec, most, "--points", "write fewer")
+    return spread(kind, axes, count, spec.seed)
+
+
+def refuse_many(count: int, spec: Scenario, most: int, where: str, cure: str) -> None:
+    """Refuse more points than `most`, and say how many runs they would be. Raises InputError."""
+    if count <= most:
+        return
+    names, luck = len(spec.strategies), spec.replications
+    what = f"{count:,} points are {count * names * luck:,} runs (strategies: {names}, replications of each: {luck})"
+    insist = f"; or insist on them: --most-points {count}" if count <= NO_MORE else f"; {NO_MORE:,} points at most"
+    raise InputError(Problem(what, where=where, cure=cure + insist))
+
+
+def _own(path: Path, axes: Sequence[Axis], points: int | None, spec: Scenario, most: int) -> Designs:
+    found = from_file(path, spec, axes)
+    if points is not None:
+        cure = "leave --points out, or the lines that are not wanted"
+        raise InputError(Problem("a file of designs says itself how many there are", where="--points", cure=cure))
+    refuse_many(len(found), spec, most, WHERE, "write fewer lines")
     return found
 
 

@@ -23,6 +23,7 @@ __all__ = [
 T = TypeVar("T")
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 CLUSTER = re.compile(r"dask://(\[[0-9a-fA-F:.]+\]|[^\s:/?@\[\]]+):(\d{1,5})(\?allow-remote)?")
+PLACES = "in-process, processes, or processes:N with N of 1 or more; or dask://HOST:PORT"
 AHEAD = 2
 """Tasks that a worker may have: the one it computes, and the next."""
 NO_WORK_MORE = (BrokenExecutor, CancelledError)
@@ -56,12 +57,12 @@ def parse(text: str) -> Place:
         return Place("in-process")
     if kind == "processes" and (number is None or int(number) > 0):
         return Place("processes", int(number or 0))
-    cure = "write in-process, processes, or processes:N with N of 1 or more; or dask://HOST:PORT"
-    raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=cure))
+    raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=f"write {PLACES}"))
 
 
 def check_place(where: str | Executor | None) -> None:
     """Refuse at once a place that is none, and a cluster that cannot be reached or may not be used. Raises InputError."""
+    _refuse_other(where)
     if not isinstance(where, str):
         return
     place = parse(where)
@@ -69,6 +70,13 @@ def check_place(where: str | Executor | None) -> None:
         from loyaltysim.experiments import clusters
 
         clusters.check(place)
+
+
+def _refuse_other(where: object) -> None:
+    if where is not None and not isinstance(where, str | Executor):
+        what = f"a value of type {type(where).__name__} is not a place to compute"
+        cure = f"write {PLACES}; or give a concurrent.futures.Executor, which takes work by submit()"
+        raise InputError(Problem(what, where="executor", cure=cure))
 
 
 class InProcess(Executor):
@@ -97,6 +105,7 @@ def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterat
     `threads`: how many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
     On any other way out than the end, workers are ended at once. Raises InputError for a cluster that cannot be used.
     """
+    _refuse_other(where)
     if isinstance(where, Executor):
         yield where
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 SCENARIO = "scenario.yml"
+_REPLICATIONS = re.compile(r"^replications: .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,33 @@ def kept_run(path: str | Path) -> KeptRun:
     from loyaltysim.scenario import load
 
     scenario = load(place / SCENARIO)
-    if scenario.sha256 != manifest["scenario_sha256"]:
+    if _told_of(scenario, manifest).sha256 != manifest["scenario_sha256"]:
         cure = f"put the file back as it was, or run it as a scenario of its own: loyaltysim run {place / SCENARIO}"
         raise InputError(
             Problem("the scenario is no longer the one of this run", where=str(place / SCENARIO), cure=cure)
         )
     return KeptRun(place, manifest, scenario)
+
+
+def _told_of(scenario: Scenario, manifest: dict[str, Any]) -> Scenario:
+    """Give the scenario with as many replications as its manifest tells, where a rule finds how many they are.
+
+    Scenario and manifest get the number one after the other, and a run may be killed between the two.
+    """
+    count = manifest.get("replications")
+    if manifest["status"] == "done" or "stops_when" not in manifest or count == scenario.replications:
+        return scenario
+    return scenario.replaced({"replications": count}, source=store.MANIFEST)
+
+
+def with_replications_of(text: str, place: Path) -> str:
+    """Give a folder's scenario as it stands there, but for the line of its replications, which is that of `text`.
+
+    Header, marks and sources are those of the run's beginning, also where the run was carried on from the file itself.
+    """
+    line = _REPLICATIONS.search(text)
+    kept = (place / SCENARIO).read_text(encoding="utf-8")
+    return _REPLICATIONS.sub(lambda _: line[0], kept, count=1) if line else kept
 
 
 def _manifest(place: Path) -> dict[str, Any]:

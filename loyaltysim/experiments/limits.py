@@ -39,7 +39,7 @@ def read_budget(spec: Scenario, budget: float) -> float:
     one, told = spec.market.margin_mean, _told(spec, budget)
     if budget < one:
         what = f"{told} is less than the margin that one customer brings in ({_told(spec, one)}), so no split of it can be told from luck"
-        cure = f"write {number(one)} or more, the extra money a month; {committed(spec)}"
+        cure = f"write {number(one)} or more, the extra money a month. {committed(spec)}"
         raise InputError(Problem(what, where=BUDGET, cure=cure))
     most = one * spec.market.people
     if budget > most:

@@ -100,6 +100,9 @@ def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
     """Give the levers to split over, those declared as main without names; raises InputError for one that cannot be."""
     words = [word.strip() for name in names for word in name.split(",") if word.strip()]
     money = [path for path in levers() if book()[path].unit == MONEY]
+    if names and not words:
+        cure = f"leave it out for the main ones, or name some of: {', '.join(money)}"
+        raise InputError(Problem("names no lever", where="--levers", cure=cure))
     for path in words:
         if path not in book():
             raise InputError(Problem("there is no such lever", path, "--levers", meant(path, money)))

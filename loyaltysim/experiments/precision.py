@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
@@ -33,6 +33,8 @@ class Rule:
             verdicts.append(precise(worth, self.share))
         if self.until_decided and len(worth) > 1:
             verdicts.append(decided(worth))
+        elif self.until_decided:  # all runs of the others failed so far
+            verdicts.append(replace(precise(worth, self.share), settled=False))
         last = verdicts[-1]
         return Settled(last.best, last.second, last.difference, all(verdict.settled for verdict in verdicts))
 
@@ -73,6 +75,13 @@ def read_rule(precision: str | float | None, until_decided: bool, most: int | No
     if not 2 <= limit <= 100_000:
         raise InputError(Problem(f"{limit:,} replications", where="--most-replications", cure="write 2 to 100000"))
     return Rule(share, until_decided, limit)
+
+
+def refuse_alone(rule: Rule | None, spec: Any, where: str = "--until-decided") -> None:
+    """Refuse to go on until the best is told from all others where there is only one. Raises InputError."""
+    if rule is not None and rule.until_decided and len(spec.strategies) < 2:
+        cure = "name two or more below `strategies`, or ask for --precision alone: it takes one strategy too"
+        raise InputError(Problem("there is only one strategy, so nothing to decide between", "strategies", where, cure))
 
 
 def rule_of(manifest: Mapping[str, Any]) -> Rule | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, run
 from loyaltysim.experiments.folders import Reopened, held, kept_run, swept
-from loyaltysim.experiments.precision import rule_of
+from loyaltysim.experiments.precision import refuse_alone, rule_of
 from loyaltysim.experiments.study import Study
 
 
@@ -22,7 +22,8 @@ def resume(folder: str | Path, order: run.Order) -> Study:
     if kept.is_whole:
         cure = f"to repeat it: loyaltysim rerun {kept.path}"
         raise InputError(Problem("this run is done: there is nothing to finish", where=str(kept.path), cure=cure))
+    order = replace(order, rule=rule_of(kept.manifest))
+    refuse_alone(order.rule, kept.scenario, str(kept.path))
     with held(kept.path):
         swept(kept.path)
-        order = replace(order, rule=rule_of(kept.manifest))
         return run.carry_on(kept.scenario, run.machinery(), order, Reopened(kept))

@@ -14,10 +14,10 @@ from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.record import RunRecord
 from loyaltysim.experiments import executors, keys, replication_files, store
-from loyaltysim.experiments.folders import held
+from loyaltysim.experiments.folders import SCENARIO, held, with_replications_of
 from loyaltysim.experiments.kept import Kept, nothing_kept
 from loyaltysim.experiments.memory import enough_memory
-from loyaltysim.experiments.precision import Rule, settle
+from loyaltysim.experiments.precision import Rule, refuse_alone, settle
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.simulating import simulated
 from loyaltysim.experiments.store import writable
@@ -101,6 +101,7 @@ def run(
     check_place(order)
     order.progress(Progress("reading"))
     spec = read(scenario, replications=replications, months=months, seed=seed, overrides=overrides)
+    refuse_alone(order.rule, spec)
     order.progress(Progress("calibrating"))
     from loyaltysim.calibration import solve
 
@@ -156,7 +157,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
     folder = store.claim(order.out, spec)
     with status_told(folder, order), held(folder.path), enough_memory(spec):
-        folder.write("scenario.yml", machinery.resolved(spec))  # first: whoever finds a manifest can carry on
+        folder.write(SCENARIO, machinery.resolved(spec))  # first: whoever finds a manifest can carry on
         replication_files.begin(spec, folder)
         rule = {"stops_when": order.rule.plain()} if order.rule else {}
         folder.tell(status="interrupted", **head_of(spec), **rule)
@@ -166,7 +167,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
 def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
     with status_told(folder, order), enough_memory(spec):
-        folder.tell(versions=versions(), machine=keys.machine())
+        folder.tell(status="interrupted", versions=versions(), machine=keys.machine())
         return _finished(spec, machinery, order, folder)
 
 
@@ -179,12 +180,9 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
     study = tabled(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), runs)
     if verdict:
         study = replace(study, answer=settled_answer(results, verdict))
-        folder.write("scenario.yml", machinery.resolved(spec))  # with as many replications as it took
-        folder.tell(
-            **precision_words.told(verdict, spec.replications),
-            replications=spec.replications,
-            scenario_sha256=spec.sha256,
-        )
+        told = precision_words.told(verdict, spec.replications)
+        folder.tell(**told, replications=spec.replications, scenario_sha256=spec.sha256)
+        folder.write(SCENARIO, with_replications_of(machinery.resolved(spec), folder.path))
     write_tables(folder, study)
     gone = {"runs_failed": len(runs.failures), "left_out": list(results.left_out)}
     folder.tell(  # what is drawn tells it too

@@ -7,7 +7,7 @@ from typing import Any
 
 from loyaltysim.experiments import axes as reading
 from loyaltysim.experiments.decision import NPV, Asked, Decision, asked_as_usual, begun, frame, prepared, solved
-from loyaltysim.experiments.defaults import SWEEP_REPLICATIONS
+from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_REPLICATIONS
 from loyaltysim.experiments.designs import KINDS, designs
 from loyaltysim.experiments.frontier import cell
 from loyaltysim.experiments.points import Point, simulated
@@ -39,12 +39,13 @@ def sweep(
     over: Sequence[str] = (),
     design: str | None = None,
     points: int | None = None,
+    most_points: int = MOST_POINTS,
     **asked: Any,
 ) -> Decision:
     """Simulate the strategies of a scenario (a file's path or a Scenario) over any parameters or levers.
 
     `over`: texts `PATH=LOW:HIGH:STEPS`, by default the `uncertain` block; `design`: grid (the default where `over` is
-    given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol. Tables: `sweep` (a row a point, strategy and metric) and
+    given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol; `most_points`: beyond how many it is refused. Tables: `sweep` (a row a point, strategy and metric) and
     `winners` (a row a point). Raises InputError and RunError.
     """
     usual = Asked(**asked)
@@ -53,7 +54,7 @@ def sweep(
     chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
     axes = [reading.read_axis(text, spec) for text in chosen]
     reading.refuse_twice(axes)
-    planned = designs(design, axes, points, spec)
+    planned = designs(design, axes, points, spec, most_points)
     spec = solved(spec, usual)
     options = {"over": chosen, "design": design, "points": points}
     with begun("sweep", spec, usual, options) as inquiry:

@@ -31,6 +31,11 @@ class Flip:
     above: str
     decides: bool = True
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether the interval is open at both ends, so that it may lie anywhere, or nowhere."""
+        return self.at.known and not isfinite(self.at.low) and not isfinite(self.at.high)
+
 
 def answer(spec: Any, axis: Any, points: Sequence[Any], flips: Sequence[Flip], names: Sequence[str]) -> str:
     """Say where the recommendation turns; or that it does not, and where it is nearest to."""
@@ -38,9 +43,10 @@ def answer(spec: Any, axis: Any, points: Sequence[Any], flips: Sequence[Flip], n
         return _none(spec, axis, points, names)
     value = spec.flat()[axis.path]
     today = f"today it is {quantity(value, axis.unit, spec.currency)}{_unsure(spec, axis, flips, value, names)}"
-    told = [_flip(spec, axis, flip, names) for flip in flips]
-    more = f" It turns {len(flips)} times in the range looked at." if len(flips) > 1 else ""
-    return f"{'; and '.join(told)}; {today}.{more}"
+    told = "; and ".join(_flip(spec, axis, flip, names) for flip in flips)
+    by = ", by the means alone" if any(flip.anywhere for flip in flips) else ""
+    more = f" It turns {len(flips)} times in the range looked at{by}." if len(flips) > 1 else ""
+    return f"{told[:1].upper()}{told[1:]}; {today}.{more}"
 
 
 def _unsure(spec: Any, axis: Any, flips: Sequence[Flip], today: float, names: Sequence[str]) -> str:
@@ -49,6 +55,8 @@ def _unsure(spec: Any, axis: Any, flips: Sequence[Flip], today: float, names: Se
     if not near:
         return ""
     flip = min(near, key=lambda each: abs(each.at.mean - today))
+    if flip.anywhere:
+        return ""
     which = "that interval" if len(flips) == 1 else f"the interval of the turn at {number(flip.at.mean)}"
     one, other = (named(name, names) for name in (flip.below, flip.above))
     return f", within {which}, so it is not known whether {one} or {other} is better today"
@@ -56,10 +64,20 @@ def _unsure(spec: Any, axis: Any, flips: Sequence[Flip], today: float, names: Se
 
 def _flip(spec: Any, axis: Any, flip: Flip, names: Sequence[str]) -> str:
     below, above = (named(name, names) for name in (flip.below, flip.above))
+    if flip.anywhere:
+        return (
+            f"cannot tell whether {below} or {above} is better, wherever {axis.path} lies from {number(axis.low)} to "
+            f"{number(axis.high)}: by the means alone they change places {_about(spec, axis, flip)}{_span(axis, flip.at)}"
+        )
     value = quantity(flip.at.mean, axis.unit, spec.currency)
     return (
-        f"The recommendation turns from {below} to {above} where {axis.path} rises past {value}{_span(axis, flip.at)}"
+        f"the recommendation turns from {below} to {above} where {axis.path} rises past {value}{_span(axis, flip.at)}"
     )
+
+
+def _about(spec: Any, axis: Any, flip: Flip) -> str:
+    """Give to two digits what is no better known."""
+    return f"at about {quantity(float(f'{flip.at.mean:.2g}'), axis.unit, spec.currency)}"
 
 
 def _span(axis: Any, at: Interval) -> str:
@@ -92,13 +110,18 @@ def others(spec: Any, axis: Any, flips: Sequence[Flip], names: Sequence[str]) ->
     """Say where strategies that are not the best change places; the reference's are left to the table."""
     first = next(iter(spec.strategies))
     told = [
-        f"{named(flip.above, names)} overtakes {named(flip.below, names)} at "
-        f"{quantity(flip.at.mean, axis.unit, spec.currency)}{_span(axis, flip.at)}"
+        f"{named(flip.above, names)} {_overtakes(spec, axis, flip, names)}{_span(axis, flip.at)}"
         for flip in flips
         if first not in (flip.below, flip.above)
     ]
     more = f"; and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
     return f"Further down the order, {'; '.join(told[:MOST_NAMED])}{more}." if told else ""
+
+
+def _overtakes(spec: Any, axis: Any, flip: Flip, names: Sequence[str]) -> str:
+    if flip.anywhere:
+        return f"may overtake {named(flip.below, names)}, by the means alone {_about(spec, axis, flip)}"
+    return f"overtakes {named(flip.below, names)} at {quantity(flip.at.mean, axis.unit, spec.currency)}"
 
 
 def recommended(spec: Any, axis: Any, points: Sequence[Any]) -> str:

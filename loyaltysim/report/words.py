@@ -137,8 +137,8 @@ def roundly(count: int) -> int:
 
 
 def number(value: float) -> str:
-    """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`."""
-    return fixed(value) if abs(value) >= 1e3 else f"{value:.4g}"
+    """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`; `1e+30` where none could be read."""
+    return fixed(value) if 1e3 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def quantity(value: float, unit: str, currency: str = "$") -> str:

@@ -19,6 +19,8 @@ from loyaltysim.scenario.study import Study
 
 NOT_DECLARED = ("extends", "strategies", "uncertain")
 NUMBERS = ("int", "float")
+MOST_NAMED, A_FEW = 40, 5
+"""Up to how many names a cure lists them all, and how many of more."""
 
 
 @lru_cache(maxsize=1)
@@ -92,9 +94,19 @@ def meant(path: str, known: Iterable[str] | None = None) -> str:
     if close:
         return f"did you mean {' or '.join(close)}?"
     if known is not None:
-        return f"there are: {', '.join(pool)}" if pool else ""
+        return _there_are(block, pool)
     here, names = (block, entries(block)) if block in blocks() else ("a scenario", [*NOT_DECLARED, *entries("")])
     return f"{here} has: {', '.join(names)}"
+
+
+def _there_are(block: str, pool: list[str]) -> str:
+    """Name all that there are, or if those are many a few, of the same block if it has some, and how to see more."""
+    if len(pool) <= MOST_NAMED:
+        return f"there are: {', '.join(pool)}" if pool else ""
+    beside = [name for name in pool if block and name.startswith(f"{block}.")] or pool
+    told = f"there are {len(pool)}, as {', '.join(beside[:A_FEW])}"
+    shown_block = block if block in blocks() else next((name.partition(".")[0] for name in pool if "." in name), "")
+    return f"{told}; to see a block's: loyaltysim explain {shown_block}" if shown_block in blocks() else told
 
 
 def span(row: Declaration) -> str:

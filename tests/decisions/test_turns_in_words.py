@@ -50,3 +50,31 @@ def test_what_is_best_today_is_hedged_where_it_is_not_sure() -> None:
         spec(41.0), AXIS, POINTS
     )
     assert "Recovery is best at today's value. Whoever keeps to it loses" in words.regret(spec(85.0), AXIS, POINTS)
+
+
+ANYWHERE = words.Flip(Interval(38.44, float("-inf"), float("inf"), 3), *NAMES)
+
+
+def test_a_turn_that_may_lie_anywhere_is_not_told_as_one() -> None:
+    told = words.answer(spec(40.0), AXIS, POINTS, [ANYWHERE], NAMES)
+    assert told == (
+        "Cannot tell whether as today or recovery is better, wherever market.margin_mean lies from 10 to 90: by the means "
+        "alone they change places at about 38 $/month (95 %: anywhere from below 10 to above 90); today it is 40 $/month."
+    )
+
+
+def test_of_two_turns_each_is_told_by_what_is_known_of_it() -> None:
+    other = words.Flip(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
+    told = words.answer(spec(90.0), AXIS, POINTS, [ANYWHERE, other], NAMES)
+    assert told.startswith("Cannot tell whether as today or recovery is better")
+    assert "; and the recommendation turns from recovery to as today where market.margin_mean rises past 80" in told
+    assert told.endswith("It turns 2 times in the range looked at, by the means alone.")
+
+
+def test_further_down_the_order_an_open_turn_is_a_maybe() -> None:
+    three = SimpleNamespace(strategies=("first", *NAMES), currency="$")
+    told = words.others(three, AXIS, [ANYWHERE], three.strategies)
+    assert told == (
+        "Further down the order, recovery may overtake as today, by the means alone at about 38 $/month "
+        "(95 %: anywhere from below 10 to above 90)."
+    )

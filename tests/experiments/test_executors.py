@@ -6,16 +6,20 @@ import os
 import random
 import signal
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
+import loyaltysim as ls
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.experiments import executors
 from loyaltysim.experiments.executors import InProcess, Place, completed, opened, parse
 from loyaltysim.report import tables
 from loyaltysim.report.gathering import collect
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,21 @@ def test_places(text: str, place: Place) -> None:
 def test_a_place_that_is_none_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(InputError, match="write in-process, processes, or processes:N"):
         parse(text)
+
+
+@pytest.mark.parametrize("where", [print, 5, 0, object(), ThreadPoolExecutor])
+@pytest.mark.parametrize("use", [executors.check_place, lambda where: opened(where, 9).__enter__()])
+def test_what_is_no_executor_is_refused_and_told_what_one_is(where: Any, use: Any) -> None:
+    with pytest.raises(InputError, match="is not a place to compute") as told:
+        use(where)
+    assert f"a value of type {type(where).__name__}" in str(told.value)
+    assert "or give a concurrent.futures.Executor, which takes work by submit()" in str(told.value)
+
+
+def test_an_executor_of_another_kind_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a value of type builtin_function_or_method is not a place to compute"):
+        ls.run(CHECKOUT / "scenarios" / "baseline.yml", executor=print, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_processors_are_counted() -> None:
