@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.decided import TURNS, Decided, plainly
@@ -158,6 +159,9 @@ def _title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFrame) -> st
         return f"Nothing turns: {named(best.mode().iloc[0]) if len(best) else 'the best'} stays the best over the whole range of {path}"
     first = flips.iloc[0]
     below, above = named(first.better_below), named(first.better_above)
+    sampled = "replications" in curve and curve.replications.max() > 1
+    if sampled and isnan(first.ci_low) and isnan(first.ci_high):
+        return f"Cannot tell whether {below} or {above} is better, wherever {path} lies in the range"
     return f"The recommendation turns from {below} to {above} where {path} rises past {plainly(first.flips_at)} {unit}"
 
 

@@ -6,9 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from loyaltysim.report import breakeven_words as words
+from loyaltysim.report import figure_breakeven
 from loyaltysim.report.statistics import Interval
 
 AXIS: Any = SimpleNamespace(path="market.margin_mean", unit="$/month", low=10.0, high=90.0)
@@ -78,3 +80,14 @@ def test_further_down_the_order_an_open_turn_is_a_maybe() -> None:
         "Further down the order, recovery may overtake as today, by the means alone at about 38 $/month "
         "(95 %: anywhere from below 10 to above 90)."
     )
+
+
+def test_the_picture_s_title_does_not_tell_it_as_one_either() -> None:
+    flip = {"flips_at": 38.4, "ci_low": np.nan, "ci_high": np.nan, "better_below": NAMES[0], "better_above": NAMES[1]}
+    curve = pd.DataFrame({"replications": [3, 3]})
+
+    def titled(**changes: float) -> str:
+        return figure_breakeven._title(AXIS.path, AXIS.unit, pd.DataFrame([flip | changes]), curve)
+
+    assert titled().startswith("Cannot tell whether as today or recovery is better")
+    assert titled(ci_low=30.0).startswith("The recommendation turns from as today to recovery")
