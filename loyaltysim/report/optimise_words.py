@@ -53,8 +53,8 @@ def _period(spec: Any, rows: pd.DataFrame, period: str) -> str:
 
 
 def _round(amount: float) -> float:
-    """Round to three digits: a split is not known better."""
-    return float(f"{amount:.3g}")
+    """Round to three digits: a split is not known better, and what is left of a cent is the sum's rounding."""
+    return float(f"{round(amount, 2):.3g}")
 
 
 def next_dollar(spec: Any, rows: pd.DataFrame) -> str:
