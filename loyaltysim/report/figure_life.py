@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of
 from loyaltysim.report.drawing import GREY as QUIET
-from loyaltysim.report.figure_life_heard import ON_PAPER, TELLER_HIGH, by_whom, heard
+from loyaltysim.report.figure_life_heard import ON_PAPER, TELLER_HIGH, by_whom, heard, write_on_paper
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
@@ -157,17 +157,7 @@ def _labels(axes: Axes, life: Life) -> None:
     places = spread([month.month for month, _ in told], widths, left, max(right, left + sum(widths)))
     for (month, text), place in zip(told, places, strict=True):
         colour = BAD if month.left else GOOD if month.came else INK
-        axes.text(
-            place,
-            LABEL_HIGH,
-            literal(text),
-            ha="center",
-            va="center",
-            fontsize=SMALL,
-            color=colour,
-            zorder=6,
-            bbox=ON_PAPER,
-        )
+        write_on_paper(axes, (place, LABEL_HIGH), literal(text), SMALL, colour)
         axes.plot(
             [place, month.month, month.month],
             [LABEL_HIGH - 0.15, TELLER_HIGH + 0.12, _level(month)],

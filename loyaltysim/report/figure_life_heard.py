@@ -19,6 +19,11 @@ APART, ROOM = 0.18, 0.05
 """Months between bad and good of one month; inches between the names of two tellers."""
 
 
+def write_on_paper(axes: Axes, place: tuple[float, float], text: str, size: float, colour: str) -> None:
+    """Write a label around a place, above all lines; `size` in points."""
+    axes.text(*place, text, ha="center", va="center", fontsize=size, color=colour, zorder=6, bbox=ON_PAPER)
+
+
 def heard(axes: Axes, life: Life, width: float) -> None:
     """Draw a mark a month for what reached them, filled if someone they know told it, and above it who; `width` in inches."""
     for month, news, colour, shift in _kinds(life):
@@ -54,17 +59,7 @@ def _name(axes: Axes, life: Life, width: float) -> None:
         if told and sum(widths) <= right - left:
             wanted = [month.month + shift for month, _, _, shift in marks]
             for text, place, (*_, colour, _) in zip(told, spread(wanted, widths, left, right), marks, strict=True):
-                axes.text(
-                    place,
-                    TELLER_HIGH,
-                    text,
-                    ha="center",
-                    va="center",
-                    fontsize=SMALL,
-                    color=colour,
-                    zorder=6,
-                    bbox=ON_PAPER,
-                )
+                write_on_paper(axes, (place, TELLER_HIGH), text, SMALL, colour)
             return
 
 
