@@ -232,11 +232,6 @@ def corners(space: Space) -> list[np.ndarray]:
     return [*found, space.inside(np.full(space.size, space.budget / count))]
 
 
-def annuity(rate: float, first: int, last: int) -> float:
-    """Give the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
-    return sum((1.0 + rate) ** (-month / 12.0) for month in range(first, last + 1))
-
-
 def shortfall(values: np.ndarray, share: float = 0.1) -> Any:
     """Give the mean of the worst share of the worlds: values (splits, worlds, replications)."""
     return lower_tail(values.mean(axis=2), share)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import RunError
-from loyaltysim.experiments.allocation import Space, annuity
+from loyaltysim.experiments.allocation import Space
 from loyaltysim.experiments.lab import Ask, Lab
+from loyaltysim.report.discounting import annuity
 from loyaltysim.scenario.months import calendar
 from loyaltysim.scenario.policies import Change, Strategy
 

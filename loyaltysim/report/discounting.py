@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 LATER, RATE = "later_value", "margin_rate"
 
 
+def annuity(rate: float, first: int, last: int) -> float:
+    """Give the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
+    return sum((1.0 + rate) ** (-month / 12.0) for month in range(first, last + 1))
+
+
 def discounted(results: Results, strategy: str, metric: str) -> np.ndarray:
     """Give the present value of a monthly flow: float64, (n,)."""
     import numpy as np

@@ -15,7 +15,7 @@ from itertools import combinations
 from math import inf, isfinite, log, nan
 from typing import TYPE_CHECKING, NamedTuple
 
-from loyaltysim.report.discounting import LATER, brackets, discounted, follows, worth_at
+from loyaltysim.report.discounting import LATER, annuity, brackets, discounted, follows, worth_at
 from loyaltysim.report.results import Results
 from loyaltysim.report.roots import Curves, line_zero, zero_between
 from loyaltysim.report.statistics import ALPHA, Interval, compare_best, holm_alpha, interval, p_value
@@ -154,11 +154,6 @@ class Contest:
             yield min(above, key=lambda each: each[0].mean)
 
 
-def annuity(results: Results) -> float:
-    """Give the present value of 1 $ in each month of the horizon."""
-    return sum((1.0 + results.discount_rate) ** (-month / 12.0) for month in range(1, results.months + 1))
-
-
 def _of_spending(contest: Contest) -> Iterator[Threshold]:
     """Give what the best strategy could cost a month; beyond the first, unless it is the first."""
     results, best = contest.results, contest.best
@@ -170,9 +165,10 @@ def _of_spending(contest: Contest) -> Iterator[Threshold]:
     beyond = best != results.reference
     cost = results.figures[best]["discounted_cost"]
     cost = cost - results.figures[results.reference]["discounted_cost"] if beyond else cost
-    today = interval(cost).mean / annuity(results)
+    months = annuity(results.discount_rate, 1, results.months)
+    today = interval(cost).mean / months
     of = "the best strategy's spending" + (" beyond the first" if beyond else "") if contest.second else "all spending"
-    at = scaled(lead, 1.0 / annuity(results), today)
+    at = scaled(lead, 1.0 / months, today)
     yield Threshold(SPENDING, of, f"{results.currency}/month", today, at, best, contest.second)
 
 
