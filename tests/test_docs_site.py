@@ -22,6 +22,8 @@ from loyaltysim.commands import VERBS, main
 from loyaltysim.mechanisms import CATALOG
 from tests.report.browser import Browser, needs_axe, needs_browser
 
+pytestmark = pytest.mark.pages
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "docs/tutorial").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
 FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
@@ -74,6 +76,11 @@ def test_no_page_asks_anyone_for_anything(site: Path) -> None:
         assert not re.findall(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", style.read_text()), style
 
 
+def the_theme_is_ready(browser: Browser) -> None:
+    """Wait until the theme listens to clicks: some time after the page is loaded; it then makes the menu's buttons."""
+    assert browser.becomes("document.querySelector('button.toctree-expand')")
+
+
 @needs_browser
 @needs_axe
 def test_axe_finds_nothing_serious_on_any_page(site: Path, tmp_path: Path) -> None:
@@ -97,8 +104,9 @@ def test_in_a_narrow_window_all_is_reached_by_keyboard_and_nothing_is_pushed_asi
                 assert not browser.found_by_axe("scrollable-region-focusable"), page
         shown = "getComputedStyle(document.querySelector('.wy-nav-side')).left"
         before = browser.value(shown)
+        the_theme_is_ready(browser)
         browser.value("document.querySelector('.wy-nav-top button').click()")
-        assert browser.value(shown) != before
+        assert browser.becomes(f"{shown} !== '{before}'")
 
 
 def stops(browser: Browser, most: int) -> list[str]:
@@ -131,9 +139,9 @@ def test_the_keyboard_comes_to_the_text_first_and_to_no_menu_that_is_closed(site
         button = "document.querySelector('.wy-nav-top button')"
         inside = "document.querySelector('.wy-nav-side').contains(document.activeElement)"
         assert browser.value(f"{button}.getAttribute('aria-expanded')") == "false"
-        told = f"new Promise(done => setTimeout(() => done({button}.getAttribute('aria-expanded')), 50))"
+        the_theme_is_ready(browser)
         browser.value(f"{button}.click()")
-        assert browser.value(told) == "true"
+        assert browser.becomes(f"{button}.getAttribute('aria-expanded') === 'true'")
         browser.value("document.querySelector('.skip').focus()")
         stops(browser, 1)
         assert browser.value(inside)
@@ -163,11 +171,7 @@ def test_where_it_is_served_the_search_answers(site: Path, tmp_path: Path) -> No
         thread.start()
         try:
             browser.visit(f"http://127.0.0.1:{server.server_port}/search.html?q=grievance")
-            found = "document.querySelectorAll('#mkdocs-search-results article').length"
-            waited = (
-                f"new Promise(done => {{ const look = () => {found} ? done({found}) : setTimeout(look, 50); look(); }})"
-            )
-            assert browser.value(waited) > 3
+            assert browser.becomes("document.querySelectorAll('#mkdocs-search-results article').length > 3")
             assert browser.value("document.querySelector('.wy-side-nav-search [role=search]').checkVisibility()")
             assert not browser.value("document.querySelector('.no-search').checkVisibility()")
         finally:
@@ -182,10 +186,10 @@ def test_the_menu_s_buttons_say_whether_they_are_open(site: Path, tmp_path: Path
         browser.open(site / "results.html")
         wrong = "document.querySelectorAll('.wy-menu-vertical [aria-expanded]:not(button)').length"
         button = "[...document.querySelectorAll('button.toctree-expand')].find(each => each.closest('a').textContent.includes('Notebooks'))"  # fmt: skip
-        told = f"new Promise(done => setTimeout(() => done({button}.getAttribute('aria-expanded')), 50))"
-        assert browser.value(told) == "false"
+        the_theme_is_ready(browser)
+        assert browser.becomes(f"{button}.getAttribute('aria-expanded') === 'false'")
         browser.value(f"{button}.click()")
-        assert browser.value(told) == "true"
+        assert browser.becomes(f"{button}.getAttribute('aria-expanded') === 'true'")
         assert browser.value(wrong) == 0
 
 

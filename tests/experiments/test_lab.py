@@ -139,16 +139,17 @@ def test_memory_does_not_grow_with_the_asks(small: Small, monkeypatch: pytest.Mo
     monkeypatch.setattr(dispatch, "MOST_HOMES", 10)
     monkeypatch.setattr(task, "_figures", lambda *call: np.zeros(len(CATALOG)))
     spec = small()
-    asks = (Ask(spec, ("as today",), (first, first + 1)) for first in range(0, 400, 2))
+    asks = (Ask(spec, ("as today",), (first, first + 1)) for first in range(0, 800, 2))
     held: list[int] = []
     with Lab("in-process", store=no_store) as lab:
         tracemalloc.start()
         for answer in lab.answers(asks):
-            if answer.number in (20, 180):
+            if answer.number % 80 == 20:
                 gc.collect()
                 held.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
-    assert held[1] - held[0] < 160 * 2 * len(CATALOG)  # an eighth of the figures that passed through
+    # What grows with the asks grows in every span; what something else in this process takes once, in one of them.
+    assert min(np.diff(held)) < 80 * 2 * len(CATALOG)  # an eighth of the figures that passed through in a span
 
 
 def unsolved(small: Small, **changes: Any) -> Scenario:

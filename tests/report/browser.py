@@ -100,6 +100,16 @@ class Browser:
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
+    def becomes(self, condition: str) -> bool:
+        """Tell whether a condition in the page comes true; gives up after half a minute."""
+        return bool(
+            self.value(
+                "new Promise(done => { const begun = Date.now(), look = () => { "
+                f"if ({condition}) done(true); else if (Date.now() - begun > 30000) done(false); "
+                "else setTimeout(look, 20); }; look(); })"
+            )
+        )
+
     def found_by_axe(self, *rules: str) -> list[dict[str, Any]]:
         """Give what axe-core finds wrong with the page (by all its rules, or by some): rule, impact and the first places."""
         only = f"runOnly: {list(rules)}, " if rules else ""

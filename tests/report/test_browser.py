@@ -21,7 +21,7 @@ from tests.report.studies import LONG, widened
 A4_TEXT = 680
 """Width of the text on A4 (180 mm) in CSS pixels."""
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.pages]
 
 
 @pytest.fixture(scope="module")

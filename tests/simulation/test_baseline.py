@@ -16,6 +16,8 @@ import pytest
 
 import loyaltysim as ls
 
+pytestmark = pytest.mark.markets
+
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 USUAL_REASONS = {"died": 0.01, "moved": 0.03, "friends": 0.05, "rival": 0.09, "product": 0.14, "indifference": 0.68}
 REASON_TOLERANCE = {
