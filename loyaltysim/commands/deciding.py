@@ -11,11 +11,14 @@ import click
 from loyaltysim.commands import options
 from loyaltysim.commands.displays import Silence, display
 from loyaltysim.commands.report import report
+from loyaltysim.experiments import defaults
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.decision import Decision
 
 WIDEST = 110
+_MOST = f"Refuse a design of more points (default: {defaults.MOST_POINTS:,})."
+MOST_POINTS = click.option("--most-points", type=int, default=defaults.MOST_POINTS, metavar="N", help=_MOST)
 
 
 def takes(default_replications: int) -> Callable[[options.Function], options.Function]:

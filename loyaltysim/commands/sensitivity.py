@@ -26,6 +26,7 @@ OVER = "What is uncertain, and its range; say it again for another (default: the
 @click.option(
     "--points", type=int, metavar="N", help=f"Of the Latin hypercube besides (default: {SENSITIVITY_POINTS})."
 )
+@deciding.MOST_POINTS
 @deciding.takes(SENSITIVITY_REPLICATIONS)
 def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Say which assumptions the answer to SCENARIO hangs on (Morris, Sobol), and which of them turn it."""

@@ -8,12 +8,10 @@ from typing import Any
 import click
 
 from loyaltysim.commands import deciding, options
-from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_POINTS, SWEEP_REPLICATIONS
+from loyaltysim.experiments.defaults import SWEEP_POINTS, SWEEP_REPLICATIONS
 
 OVER = "A parameter or lever, and its range; say it again for another (default: what the scenario calls uncertain)."
 DESIGN = "grid, lhs (Latin hypercube), sobol, or a CSV file with a column a path (default: grid; lhs without --over)."
-
-MOST = f"Refuse a design of more points (default: {MOST_POINTS:,})."
 
 
 @options.verb("sweep")
@@ -21,7 +19,7 @@ MOST = f"Refuse a design of more points (default: {MOST_POINTS:,})."
 @click.option("--over", multiple=True, metavar="PATH=LOW:HIGH:STEPS", help=OVER)
 @click.option("--design", metavar="DESIGN", help=DESIGN)
 @click.option("--points", type=int, metavar="N", help=f"How many points, for lhs and sobol (default: {SWEEP_POINTS}).")
-@click.option("--most-points", type=int, default=MOST_POINTS, metavar="N", help=MOST)
+@deciding.MOST_POINTS
 @deciding.takes(SWEEP_REPLICATIONS)
 def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO over any parameters or levers; say who is best where."""

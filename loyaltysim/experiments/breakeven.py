@@ -71,7 +71,7 @@ def breakeven(
     axes.refuse_twice(plane, "--map")
     refuse_steps(axis, plane)
     spec = solved(spec, usual)
-    options = {"over": over, "between": list(between), "map": list(map)}
+    options = {"over": over, "between": ",".join(between), "map": tuple(map)}
     with begun("breakeven", spec, usual, options) as inquiry:
         search = Search(inquiry, axis, names)
         found = search.flips()

@@ -19,6 +19,7 @@ from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.lab import Lab
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
+from loyaltysim.experiments.repeating import command_line
 from loyaltysim.experiments.run import Order, check_place, read
 from loyaltysim.experiments.telling import head_of, since, status_told
 
@@ -168,12 +169,16 @@ class Inquiry:
 
 @contextmanager
 def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -> Iterator[Inquiry]:
-    """Open a command's folder and lab: the manifest tells the verb, its options and how it ended; wrong input leaves nothing."""
+    """Open a command's folder and lab: the manifest tells the verb, its options and how it ended.
+
+    `options` as `command_line` takes them. Wrong input leaves nothing.
+    """
     from loyaltysim.scenario import resolved_yaml
 
     claimed = store.claim(asked.out, spec)
     with status_told(claimed, asked.order), enough_memory(spec):
-        claimed.tell(status="interrupted", command=verb, options=dict(options), **head_of(spec))
+        again = command_line(verb, {**options, "replications": spec.replications})
+        claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **head_of(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
         with Lab(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
             yield Inquiry(verb, spec, asked, claimed, lab)

@@ -31,8 +31,7 @@ def designs(
 
     Raises InputError for a design that is none, for axes that are missing or not wanted, and for more than `most` points.
     """
-    if not 1 <= most <= NO_MORE:
-        raise InputError(Problem(f"{shown(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
+    refuse_odd_most(most)
     if kind not in KINDS:
         return _own(Path(kind), axes, points, spec, most)
     if not axes:
@@ -49,6 +48,17 @@ def designs(
         return grid(axes)
     refuse_many(count, spec, most, "--points", "write fewer")
     return spread(kind, axes, count, spec.seed)
+
+
+def refuse_odd_most(most: int) -> None:
+    """Refuse what is no largest number of points. Raises InputError."""
+    if not 1 <= most <= NO_MORE:
+        raise InputError(Problem(f"{shown(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
+
+
+def insisted(most: int) -> dict[str, int]:
+    """Give the option of the largest number of points, if it was given."""
+    return {} if most == MOST_POINTS else {"most_points": most}
 
 
 def refuse_many(count: int, spec: Scenario, most: int, where: str, cure: str) -> None:

@@ -25,8 +25,8 @@ from loyaltysim.experiments.decision import (
     solved,
     two_strategies,
 )
-from loyaltysim.experiments.defaults import SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
-from loyaltysim.experiments.designs import spread
+from loyaltysim.experiments.defaults import MOST_POINTS, SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
+from loyaltysim.experiments.designs import insisted, refuse_many, refuse_odd_most, spread
 from loyaltysim.experiments.tried import Tried, mean_gain
 from loyaltysim.report import sensitivity_words as words
 from loyaltysim.report.turning import Findings, found_out
@@ -47,12 +47,13 @@ def sensitivity(
     over: Sequence[str] = (),
     points: int | None = None,
     trajectories: int = TRAJECTORIES,
+    most_points: int = MOST_POINTS,
     **asked: Any,
 ) -> Decision:
     """Find what the recommendation of a scenario (a file's path or a Scenario) hangs on.
 
     `over`: texts `PATH=LOW:HIGH`, by default the `uncertain` block; `trajectories`: of Morris's screening; `points`: of
-    the Latin hypercube besides. Tables: `sensitivity` (a row an input) and `points` (a row a point and strategy). Raises
+    the Latin hypercube besides; `most_points`: of both, beyond which it is refused. Tables: `sensitivity` (a row an input) and `points` (a row a point and strategy). Raises
     InputError and RunError.
     """
     usual = Asked(**asked)
@@ -62,8 +63,14 @@ def sensitivity(
     axes = read_axes(spec, over)
     more = SENSITIVITY_POINTS if points is None else points
     refuse_sizes(trajectories, more)
+    refuse_odd_most(most_points)
+    refuse_many(
+        trajectories * (len(axes) + 1) + more, spec, most_points, "--points", "take fewer points or trajectories"
+    )
     spec = solved(spec, usual)
-    options = {"over": list(over or spec.uncertain), "points": more, "trajectories": trajectories}
+    options = {"over": list(over or spec.uncertain), "points": more, "trajectories": trajectories} | insisted(
+        most_points
+    )
     with begun("sensitivity", spec, usual, options) as inquiry:
         morris = morris_points(axes, trajectories, spec.seed)
         filling = spread("lhs", axes, more, spec.seed)

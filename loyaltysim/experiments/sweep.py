@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from loyaltysim.experiments import axes as reading
 from loyaltysim.experiments.decision import NPV, Asked, Decision, asked_as_usual, begun, frame, prepared, solved
 from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_REPLICATIONS
-from loyaltysim.experiments.designs import KINDS, designs
+from loyaltysim.experiments.designs import KINDS, designs, insisted
 from loyaltysim.experiments.frontier import cell
 from loyaltysim.experiments.points import Point, simulated
 from loyaltysim.report import sweep_words as words
@@ -56,7 +57,8 @@ def sweep(
     reading.refuse_twice(axes)
     planned = designs(design, axes, points, spec, most_points)
     spec = solved(spec, usual)
-    options = {"over": chosen, "design": design, "points": points}
+    shown = design if design in KINDS else str(Path(design).resolve())
+    options = {"over": chosen, "design": shown, "points": points} | insisted(most_points)
     with begun("sweep", spec, usual, options) as inquiry:
         paths, names = tuple(planned[0]), tuple(spec.strategies)
         luck = range(spec.replications)

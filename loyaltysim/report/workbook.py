@@ -218,7 +218,7 @@ def _made(book: Workbook, material: Material, formats: Formats) -> None:
     facts: Sequence[tuple[str, Any]] = [
         *((name.replace("_", " "), manifest.get(name)) for name in ("seed", "replications", "months", "start", "discount_rate", "scenario_sha256")),
         *dict(manifest.get("versions", {})).items(),
-        ("to repeat it, in this folder", f"loyaltysim {manifest.get('command', 'run')} scenario.yml"),
+        ("to repeat it, in this folder", str(manifest.get("repeat", "loyaltysim run scenario.yml"))),
         ("what it rests on", "loyaltysim audit scenario.yml"),
     ]  # fmt: skip
     _for_paper(sheet)

@@ -213,6 +213,12 @@ WRONG = [
     (["breakeven", "--map", "market.margin_mean=20:80:40", "desk.budget=0:9:40"], "1,600 points would be simulated"),
     (["sensitivity", "--over", "desk.bugdet=0:1"], "did you mean desk.budget?"),
     (["sensitivity", "--trajectories", "1"], "write 2 to"),
+    (
+        ["sensitivity", "--over", "desk.budget=0:9", "--points", "20000"],
+        "20,008 points are 80,032 runs (strategies: 2, replications of each: 2)\n"
+        "    take fewer points or trajectories; or insist on them: --most-points 20008",
+    ),
+    (["sensitivity", "--over", "desk.budget=0:9", "--most-points", "0"], "write 1 to 100,000"),
     (["optimise", "--budget", "-5"], "-5 is no extra budget"),
     (["optimise", "--budget", "0"], "write the extra money a month, above 0"),
     (["optimise", "--budget", "nan"], "nan is no extra budget"),

@@ -72,10 +72,9 @@ def made(material: Material) -> Section:
         **manifest.get("versions", {}),
     }
     rows = [[row_head(name), Cell(plain(str(value)))] for name, value in facts.items() if value not in (None, "")]
-    command = str(manifest.get("command", "run"))
     code = [
         (
-            f"loyaltysim {command} scenario.yml",
+            str(manifest.get("repeat", "loyaltysim run scenario.yml")),
             "in this folder: the same again; scenario.yml has every value, with where it came from",
         ),
         ("loyaltysim audit scenario.yml", "all that the answer rests on, the weakest evidence first"),
