@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.experiments.spending import MONEY, Valuer
 from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.statistics import Interval, interval
+from loyaltysim.report.statistics import Interval, interval, paired
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,21 +108,20 @@ class Followed:
         return np.diff(self.gains, axis=1) / np.diff(self.spend) / self.dollar
 
     def overspent(self) -> Interval:
-        """Give the spending from which a further dollar loses, where the marginal value last falls through zero.
+        """Give the spending from which a further dollar loses: where the gain is greatest.
 
-        Zero where every dollar loses; endless where none does within the curve.
+        Zero where no spending gains more than none; endless where the gain is greatest at the curve's end. The interval
+        begins at zero where the greatest gain is not surely more than that of spending nothing.
         """
         from math import inf
 
-        import numpy as np
-
-        mean = self.slopes.mean(axis=0)
-        falls = np.flatnonzero((mean[:-1] > 0) & (mean[1:] <= 0))
-        n = len(self.gains)
-        if len(falls):
-            middles = self.middles
-            return zero_between(Curves(middles, self.slopes), float(middles[falls[-1]]), float(middles[falls[-1] + 1]))
-        return Interval(0.0, n=n) if mean[-1] <= 0 else Interval(inf, n=n)
+        top, n = int(self.gains.mean(axis=0).argmax()), len(self.gains)
+        if top in (0, len(self.spend) - 1):
+            return Interval(inf if top else 0.0, n=n)
+        middles = self.middles
+        found = zero_between(Curves(middles, self.slopes), float(middles[top - 1]), float(middles[top]))
+        surely = not paired(self.gains[:, top], self.gains[:, 0]).low <= 0.0
+        return found if surely or not found.known else replace(found, low=0.0)
 
     def rows(self, path: str) -> list[tuple[Any, ...]]:
         """Give the curve's rows; the marginal value is that of the money up to the next point."""

@@ -79,7 +79,7 @@ def _brings(spec: Any, row: Any) -> str:
 def overspending(spec: Any, rows: pd.DataFrame) -> str:
     """Say from which spending on a further dollar loses, lever by lever."""
     ends = rows.drop_duplicates("lever")
-    return f"A further {spec.currency} loses {_list(_end(spec, row) for row in ends.itertuples())}."
+    return f"With all else as in the best split, a further {spec.currency} loses {_list(_end(spec, row) for row in ends.itertuples())}."
 
 
 def _end(spec: Any, row: Any) -> str:

@@ -8,6 +8,7 @@ inverse regression by inverting the test.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from loyaltysim.report.statistics import ALPHA, Interval, student_t
 if TYPE_CHECKING:
     import numpy as np
 
+Drawn = Callable[["np.ndarray"], "np.ndarray"]
+"""Gives each replication's curve at some x: (k,) to (n, k)."""
 FINE = 2_000
 HIGHEST_DEGREE = 3
 
@@ -66,18 +69,18 @@ def zero_between(curves: Curves, low: float, high: float, alpha: float = ALPHA) 
     """
     import numpy as np
 
-    window = _window(curves, low, high)
+    drawn: Drawn = _smooth_within(curves, *_window(curves, low, high))
     inside = curves.between(low, high)
-    mean = curves.smooth(inside, *window).mean(axis=0)
+    mean = drawn(inside).mean(axis=0)
     turns = np.flatnonzero(np.diff(np.sign(mean)) != 0)
-    if len(turns):
-        best = _exactly(inside, mean, int(turns[len(turns) // 2]))
-    else:  # the smooth curve misses the zero that the points show
-        line = curves.straight(inside).mean(axis=0)
-        best = _exactly(inside, line, int(np.flatnonzero(np.diff(np.sign(line)) != 0)[0]))
+    if not len(turns):  # the smooth curve misses the zero that the points show
+        drawn = curves.straight
+        mean = drawn(inside).mean(axis=0)
+        turns = np.flatnonzero(np.diff(np.sign(mean)) != 0)[:1]
+    best = _exactly(inside, mean, int(turns[len(turns) // 2]))
     if len(curves.y) < 2:
         return Interval(best, n=len(curves.y))
-    low, high = (_end(curves, best, float(curves.x[side]), window, alpha) for side in (0, -1))
+    low, high = (_end(curves, drawn, best, float(curves.x[side]), alpha) for side in (0, -1))
     return Interval(best, low, high, len(curves.y))
 
 
@@ -114,20 +117,29 @@ def _window(curves: Curves, low: float, high: float) -> tuple[float, float]:
     return (float(before[-1]) if few and len(before) else low), (float(after[0]) if few and len(after) else high)
 
 
+def _smooth_within(curves: Curves, low: float, high: float) -> Drawn:
+    """Draw each replication's curve as a polynomial from low to high, and as a broken line elsewhere."""
+    import numpy as np
+
+    def drawn(at: np.ndarray) -> np.ndarray:
+        return np.where((at >= low) & (at <= high), curves.smooth(at, low, high), curves.straight(at))
+
+    return drawn
+
+
 def _exactly(x: np.ndarray, y: np.ndarray, left: int) -> float:
     share = y[left] / (y[left] - y[left + 1]) if y[left] != y[left + 1] else 0.5
     return float(x[left] + share * (x[left + 1] - x[left]))
 
 
-def _end(curves: Curves, best: float, edge: float, window: tuple[float, float], alpha: float) -> float:
+def _end(curves: Curves, drawn: Drawn, best: float, edge: float, alpha: float) -> float:
     """Walk from the zero toward an edge until zero leaves the interval of the curves' mean; endless if it never does."""
     import numpy as np
 
     if edge == best:
         return float(np.copysign(np.inf, edge - curves.x.mean()))
     path = curves.between(best, edge)
-    within = (path >= window[0]) & (path <= window[1])
-    y = np.where(within, curves.smooth(path, *window), curves.straight(path))
+    y = drawn(path)
     error = y.std(axis=0, ddof=1) / np.sqrt(len(y))
     outside = np.abs(y.mean(axis=0)) - student_t(alpha, len(y) - 1) * error
     sure = np.flatnonzero(outside > 0)
