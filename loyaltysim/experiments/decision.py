@@ -160,7 +160,7 @@ class Inquiry:
         for name, table in tables.items():
             self._write(name, table)
         told = tuple(note for note in notes if note)
-        self._folder.tell(status="done", duration_s=since(self._asked.order), answer=answer, notes=list(told))
+        self._folder.tell_done(duration_s=since(self._asked.order), answer=answer, notes=list(told))
         return Decision(self._verb, self.spec, answer, dict(tables), self._folder.path, told)
 
     def _write(self, name: str, table: pd.DataFrame) -> None:

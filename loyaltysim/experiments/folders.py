@@ -57,7 +57,8 @@ def kept_run(path: str | Path) -> KeptRun:
     manifest = _manifest(place)
     if "command" in manifest:
         verb = manifest["command"]
-        cure = f"give the command again: loyaltysim {verb} ...; runs that were done are kept, and not simulated again"
+        again = manifest.get("repeat", f"loyaltysim {verb} ...")
+        cure = f"give the command again, in this folder: {again}; runs that were done are kept, and not simulated again"
         raise InputError(Problem(f"this is the folder of `{verb}`, not of a run", where=str(place), cure=cure))
     theirs = manifest["versions"]["loyaltysim"]
     if theirs != __version__:

@@ -190,7 +190,7 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
     )
     for name, content in order.finish(in_hand(folder.path, study.results)).items():
         folder.write(name, content)
-    folder.tell(status="done", **effort(runs, order), runs=len(runs), runs_reused=reused)
+    folder.tell_done(**effort(runs, order), runs=len(runs), runs_reused=reused)
     return study
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.report.folder import MANIFEST, sha256_of
 
 RESULTS = Path("results")
-MANIFEST = "manifest.json"
+TABLES = (".csv", ".parquet")
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """What the system says of a disk, or an account's part of it, that takes no more."""
 
@@ -98,6 +99,11 @@ class RunFolder:
         """Add entries to the manifest."""
         self._manifest |= entries
         self.write(MANIFEST, _as_json(self._manifest))
+
+    def tell_done(self, **entries: Any) -> None:
+        """Tell that all is done, with the SHA-256 of every table: a report of other tables would tell what nobody computed."""
+        tables = sorted(file for file in self.path.iterdir() if file.suffix in TABLES)
+        self.tell(status="done", **entries, files={file.name: sha256_of(file) for file in tables})
 
     def tell_at_last(self, **entries: Any) -> str:
         """Add the run's end to the manifest, over the older one on a full disk; say so if it had to be removed.

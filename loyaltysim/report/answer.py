@@ -174,11 +174,17 @@ def cells(results: Results, name: str) -> list[str]:
     differences = {each: gaps(results, each) for each in results.strategies[1:]}
     money = money_for(results.currency, *(span for pair in differences.values() for span in pair))
     gap, figures = differences.get(name), results.figures[name]
-    worths = [interval(results.figures[each][WITH]) for each in results.strategies]
-    told = [money_for(results.currency, *worths).full(interval(figures[WITH]).mean)]
+    told = [_worths(results).full(interval(figures[WITH]).mean)]
     if len(results.strategies) > 1:
         told += [_with_span(money, span) for span in gap] if gap else ["", ""]
     return [*told, fixed(interval(figures["customers"]).mean), share(interval(figures["churn_annual"]).mean)]
+
+
+def _worths(results: Results) -> Money:
+    """Choose one size for all strategies' worths, with decimals enough to tell from each other those that differ."""
+    worths = [interval(results.figures[name][WITH]).mean for name in results.strategies]
+    apart = [abs(gaps(results, name)[0].mean) for name in results.strategies[1:]]
+    return Money(results.currency, max(map(abs, worths)), min((each for each in apart if each > 0.0), default=0.0))
 
 
 def _with_span(money: Money, span: Interval) -> str:

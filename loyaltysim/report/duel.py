@@ -11,7 +11,7 @@ from loyaltysim.report.ranking import WORST, against_the_best, chance, mean_of_w
 from loyaltysim.report.results import Results
 from loyaltysim.report.sequential import pair_level, sequential_interval
 from loyaltysim.report.statistics import Interval, interval
-from loyaltysim.report.tables import payback
+from loyaltysim.report.tables import open_months, payback
 from loyaltysim.report.words import Money, money_for
 
 if TYPE_CHECKING:
@@ -114,8 +114,13 @@ def risk(results: Results) -> str:
     span, first = interval(gap), interval(early)
     money = money_for(results.currency, span, first)
     one, other = named(best, results.strategies), named(second, results.strategies)
-    back = payback(results, best, second).mean
-    paid = f"its lead is earned by month {back:.0f}" if isfinite(back) else "its lead comes only after the horizon"
+    back = payback(results, best, second)
+    sure = f" (95 %: {ends})" if (ends := open_months(back)) else ""
+    paid = (
+        f"its lead is earned by month {back.mean:.0f}{sure}"
+        if isfinite(back.mean)
+        else "its lead comes only after the horizon"
+    )
     wins = chance(int((gap > 0).sum()), len(gap))
     return (
         f"In one market {one} beats {other} with a chance of {100 * wins.mean:.0f} % (95 %: {100 * wins.low:.0f} to "

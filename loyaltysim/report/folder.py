@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,13 +89,30 @@ def _manifest(path: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise _spoilt(path, MANIFEST, "it holds no names with values")
     if manifest.get("status") != "done":
-        cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"
+        finish = f"finish it: loyaltysim resume {path}"
+        cure = f"give the command again, in this folder: {manifest['repeat']}" if "repeat" in manifest else finish
         raise InputError(Problem(f"this run is {manifest.get('status', 'not finished')}", where=str(path), cure=cure))
     if (path / MONTHS).exists() and not (path / FIGURES).exists():
         cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"
         what = f"it was made by a version that kept no figures of single replications ({FIGURES} is missing)"
         raise InputError(Problem(what, where=str(path), cure=cure))
+    _refuse_changed(path, manifest.get("files", {}))
     return manifest
+
+
+def _refuse_changed(path: Path, sums: Mapping[str, str]) -> None:
+    """Refuse tables that are not those that the command wrote: `sums` are their SHA-256 by name."""
+    for name, written in sums.items():
+        if not (path / name).exists():
+            raise _spoilt(path, name, "it is missing")
+        if sha256_of(path / name) != written:
+            raise _spoilt(path, name, "it is no longer what the command wrote; put it back as it was")
+
+
+def sha256_of(file: Path) -> str:
+    """Give the SHA-256 of a file's bytes."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _spoilt(path: Path, name: str, why: object) -> InputError:

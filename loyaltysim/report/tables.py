@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
@@ -158,6 +159,13 @@ def payback(results: Results, strategy: str, against: str = "") -> Interval:
         return Interval(month, n=n)
     half = student_t(0.05, n - 1) * np.std(gathered, axis=0, ddof=1) / np.sqrt(n)
     return Interval(month, _stays_up(mean + half, noise), _stays_up(mean - half, noise), n)
+
+
+def open_months(span: Interval) -> str:
+    """Write the interval of a month of payback; an end beyond the horizon as `or later, if at all`."""
+    if isfinite(span.low) and isfinite(span.high):
+        return f"{span.low:.0f} to {span.high:.0f}"
+    return f"{span.low:.0f} or later, if at all" if isfinite(span.low) else ""
 
 
 def _stays_up(gathered: np.ndarray, noise: float) -> float:

@@ -60,7 +60,7 @@ def test_breakeven_tells_the_answer_first_and_keeps_its_folder(tmp_path: Path) -
     assert ls.load(out / "scenario.yml").sha256 == manifest["scenario_sha256"]
     refused = call("resume", out)
     assert refused.exit_code == 2
-    assert "give the command again: loyaltysim breakeven" in refused.output
+    assert "give the command again, in this folder: loyaltysim breakeven scenario.yml --over" in refused.output
 
 
 def test_where_nothing_turns_it_is_said_with_the_least_lead(tmp_path: Path) -> None:

@@ -40,6 +40,19 @@ def test_the_line_on_the_page_gives_the_same_again(verb: str, tmp_path: Path, mo
         assert (Path("again") / table.name).read_bytes() == table.read_bytes(), table.name
 
 
+def test_an_unfinished_folder_is_cured_by_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path)
+    asked = ["--over", "desk.budget=0:400:2", "--executor", "in-process", "--out", "out"]
+    assert CliRunner().invoke(main, ["sweep", "firm.yml", *asked]).exit_code == 0
+    manifest = json.loads(Path("out/manifest.json").read_text())
+    Path("out/manifest.json").write_text(json.dumps(manifest | {"status": "interrupted"}))
+    for verb in ("report", "resume"):
+        done = CliRunner().invoke(main, [verb, "out"])
+        assert done.exit_code == 2
+        assert f"give the command again, in this folder: {manifest['repeat']}" in done.output
+
+
 def test_a_line_can_be_given_to_a_shell() -> None:
     options = {"over": ["a=1:2", "b"], "map": ("x", "y"), "by_year": True, "robust": None, "between": "", "budget": 2e4}
     assert command_line("verb", options) == (

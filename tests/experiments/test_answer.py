@@ -72,6 +72,17 @@ def test_many_differences_that_agree_are_believed() -> None:
     assert said.endswith("and wins in 30 of 30 replications.")
 
 
+def test_worths_have_digits_enough_to_be_told_apart() -> None:
+    close = {
+        "as today": [2_276_100.0, 2_276_300.0],
+        "train": [2_322_200.0, 2_322_400.0],
+        "ask": [2_276_000.0, 2_276_200.0],
+    }
+    text = shown(table(typed_results({name: worth(values) | FIGURES for name, values in close.items()})))
+    assert "2.276 M$" in text
+    assert "2.322 M$" in text
+
+
 def test_names_stay_recognisable() -> None:
     said = answer(typed_results({"Recovery": worth([M] * 2), "recovery": worth([2 * M, 2.1 * M])}))
     assert said.startswith('"recovery" earns 1.1 M$ more than "Recovery" over')

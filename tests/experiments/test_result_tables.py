@@ -11,6 +11,7 @@ from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
 from loyaltysim.mechanisms import CATALOG as REAL
 from loyaltysim.report import tables
+from loyaltysim.report.statistics import Interval
 
 T1 = 12.7062047  # t(.975; 1)
 
@@ -148,6 +149,12 @@ def test_payback_is_the_first_month_from_which_it_stays(net: list[float], month:
     one, two = money_of([1.0], [1.0], [1.0]), money_of([1.0], [2.0], [1.0])
     found = tables.money(study_of({"one": [0.0] * 5, "two": net}, one=one, two=two))
     assert row(found, strategy="two", item="payback_months")["mean"] == pytest.approx(month, nan_ok=True)
+
+
+def test_a_payback_that_may_never_come_says_so() -> None:
+    assert tables.open_months(Interval(6.0, 4.0, 9.0, 5)) == "4 to 9"
+    assert tables.open_months(Interval(54.0, 49.0, nan, 5)) == "49 or later, if at all"
+    assert tables.open_months(Interval(6.0, n=1)) == ""
 
 
 def test_payback_lies_within_its_interval() -> None:

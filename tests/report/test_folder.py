@@ -93,6 +93,11 @@ def spoilt(folder: Path, how: str) -> None:
         (folder / "figures.parquet").unlink()
     elif how == "a torn table":
         (folder / "figures.parquet").write_bytes((folder / "figures.parquet").read_bytes()[:999])
+    elif how == "another table":
+        text = (folder / "summary.csv").read_text()
+        (folder / "summary.csv").write_text(text.replace("customers", "customer", 1))
+    elif how == "a table less":
+        (folder / "money.csv").unlink()
     elif how == "no months":
         (folder / "months.parquet").unlink()
     elif how == "a forgotten fact":
@@ -110,6 +115,8 @@ def spoilt(folder: Path, how: str) -> None:
         ("a manifest of nothing", "manifest.json cannot be read"),
         ("an old version's", "figures.parquet is missing"),
         ("a torn table", "cannot be read"),
+        ("another table", "summary.csv cannot be read: it is no longer what the command wrote; put it back"),
+        ("a table less", "money.csv cannot be read: it is missing"),
         ("no months", "cannot be read"),
         ("a forgotten fact", "does not say 'currency'"),
     ],
@@ -125,7 +132,9 @@ def test_a_folder_that_cannot_be_told_is_wrong_input_with_its_cure(
     assert done.exit_code == 2
     assert said in done.stderr
     assert f"{tmp_path / 'moved'}: " in done.stderr
-    assert "loyaltysim run" in done.stderr.splitlines()[-1]
+    finish = f"finish it: loyaltysim resume {tmp_path / 'moved'}"
+    cure = finish if how in ("interrupted", "failed") else "loyaltysim run"
+    assert cure in done.stderr.splitlines()[-1]
     assert not (tmp_path / "moved/report.html").exists()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from loyaltysim.report.discounting import discounted
 from loyaltysim.report.figure_money import money as draw_money
 from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
@@ -9,10 +11,10 @@ from loyaltysim.report.figure_next_dollar import returns
 from loyaltysim.report.figure_waterfall import ranked, waterfall
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import named, plain
-from loyaltysim.report.page.parts import Drawing, Section, Table, about, amount, decimal, row_head
+from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval
-from loyaltysim.report.tables import against_reference
+from loyaltysim.report.tables import against_reference, open_months
 from loyaltysim.report.words import money_for
 
 PANELS = 6
@@ -54,11 +56,15 @@ def _money_table(results: Results) -> Table:
         against = against_reference(results, name)
         cells = [amount(large, Interval(interval(values).mean)) for values in flows[name]]
         worth = amount(large, interval(results.figures[name]["npv"]))
-        paid = [decimal(against["payback_months"], places=0)] if len(names) > 1 else []
+        paid = [_payback(against["payback_months"])] if len(names) > 1 else []
         rows.append([row_head(name), *cells, worth, *paid])
     heads = ["strategy", "margin", "costs", "value after the horizon", "worth (NPV)"]
     heads += ["pays back in month"] if len(names) > 1 else []
     return Table(about(results, "Present values"), heads, rows)
+
+
+def _payback(month: Interval) -> Cell:
+    return Cell(f"{month.mean:.0f}", open_months(month), month.mean) if isfinite(month.mean) else Cell("")
 
 
 def next_dollar(material: Material) -> Section | None:
