@@ -15,11 +15,27 @@ OVER = (
 )
 
 
+class Side(click.ParamType):
+    """One side of a map; an option in its place means that the other side is missing."""
+
+    name = "side"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take a path with or without its range; refuse what begins as an option does."""
+        if value.startswith("-"):
+            self.fail(
+                f"a map has two sides, and {value} stands for one\n    name two paths: --map PATH PATH", param, ctx
+            )
+        return value
+
+
 @options.verb("breakeven")
 @options.SCENARIO
 @click.option("--over", default=BREAKEVEN_OVER, metavar="PATH[=LOW:HIGH]", help=OVER)
 @click.option("--between", metavar="A,B", help="Compare these two strategies only.")
-@click.option("--map", nargs=2, metavar="PATH1[=..] PATH2[=..]", help="Draw who wins over two parameters or levers.")
+@click.option(
+    "--map", nargs=2, type=Side(), metavar="PATH1[=..] PATH2[=..]", help="Draw who wins over two parameters or levers."
+)
 @deciding.takes(BREAKEVEN_REPLICATIONS)
 def command(scenario: Path, between: str | None, map: tuple[str, str] | None, quiet: bool, **asked: Any) -> None:
     """Say at which value the recommendation of SCENARIO turns, how sure that is, and what it costs to be wrong."""

@@ -1,19 +1,22 @@
-"""`loyaltysim resume`: finish an interrupted run; only what was not done is computed."""
+"""`loyaltysim resume`: finish an interrupted run, or a command that decides; only what was not done is computed."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.commands import deciding, options
 from loyaltysim.commands.displays import Silence, display
+from loyaltysim.commands.report import report
 from loyaltysim.commands.run import pictures, show
 
 if TYPE_CHECKING:
+    from loyaltysim.experiments.decision import Decision
     from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
 
@@ -25,18 +28,22 @@ def resume(
     threads: int | None = None,
     quiet: bool = False,
     progress: Listener | None = None,
-) -> Study:
-    """Finish the interrupted run of a folder, or try again what failed in it; its files are then those of a run undisturbed.
+) -> Study | Decision:
+    """Finish the interrupted run, or command, of a folder, or try again what failed in it; its files are then those of one undisturbed.
 
     Runs that were done are taken from the user's ledger of runs. `executor`, `threads` and `progress` as in `run`.
-    Raises InputError for a folder that holds no unfinished run (it stays as it is), RunError, and KeyboardInterrupt.
+    Raises InputError for a folder that holds nothing unfinished (it stays as it is), RunError, and KeyboardInterrupt.
     """
     from loyaltysim.experiments.resume import resume as finish
     from loyaltysim.experiments.run import Order
+    from loyaltysim.experiments.study import Study
 
     with ExitStack() as stack:
         listener = progress or stack.enter_context(Silence() if quiet else display())
-        return finish(folder, Order(None, executor, threads, progress=listener, finish=pictures))
+        found = finish(folder, Order(None, executor, threads, progress=listener, finish=pictures))
+        if not isinstance(found, Study):
+            report(found.folder)
+        return found
 
 
 @options.verb("resume")
@@ -45,5 +52,11 @@ def resume(
 @options.THREADS
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(folder: Path, **asked: Any) -> None:
-    """Finish the interrupted run in FOLDER; what was done is not computed again."""
-    show(resume(folder, **asked), folder / "scenario.yml", quiet=asked["quiet"])
+    """Finish the interrupted run, or other command, in FOLDER; what was done is not computed again."""
+    from loyaltysim.experiments.decision import Decision
+
+    found = resume(folder, **asked)
+    if isinstance(found, Decision):
+        deciding.show(found, import_module(f"loyaltysim.report.{found.verb}_words").table, quiet=asked["quiet"])
+    else:
+        show(found, folder / "scenario.yml", quiet=asked["quiet"])

@@ -81,12 +81,13 @@ def breakeven(
         tables = {"breakeven": frame(rows, FLIPS), "breakeven_curve": search.table()}
         notes = [
             words.others(spec, axis, others, names),
-            words.regret(spec, axis, search.usable()),
+            words.regret(spec, axis, search.usable(), names),
+            words.left_out(spec, names),
             words.impossible(axis, search.points),
         ]
         if plane:
             tables["frontier"] = frontier(inquiry, plane, names)
-            notes.append(words.frontier(spec, tables["frontier"], plane))
+            notes.append(words.frontier(spec, tables["frontier"], plane, names))
         return inquiry.concluded(told, tables, notes)
 
 

@@ -72,11 +72,11 @@ class Decision:
 class Asked:
     """What every command that decides is asked besides its own options.
 
-    `out`: where the results go; `replications`, `months`, `seed`: in place of the scenario's; `set`: overrides such as
+    `out`: where the results go, or the folder that is carried on; `replications`, `months`, `seed`: in place of the scenario's; `set`: overrides such as
     "desk.budget+=20000"; `executor` and `threads` (0: the processors left idle) as in `run`; `progress` hears of each step.
     """
 
-    out: str | Path | None = None
+    out: str | Path | store.RunFolder | None = None
     replications: int | None = None
     months: int | None = None
     seed: int | None = None
@@ -88,7 +88,8 @@ class Asked:
     @cached_property
     def order(self) -> Order:
         """How it is to be carried out; the command began when this was first asked for."""
-        return Order(self.out, self.executor, self.threads or None, progress=self.progress)
+        place = None if isinstance(self.out, store.RunFolder) else self.out
+        return Order(place, self.executor, self.threads or None, progress=self.progress)
 
 
 def asked_as_usual(function: Function) -> Function:
@@ -175,7 +176,7 @@ def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -
     """
     from loyaltysim.scenario import resolved_yaml
 
-    claimed = store.claim(asked.out, spec)
+    claimed = asked.out if isinstance(asked.out, store.RunFolder) else store.claim(asked.out, spec)
     with status_told(claimed, asked.order), enough_memory(spec):
         again = command_line(verb, {**options, "replications": spec.replications})
         claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **head_of(spec))

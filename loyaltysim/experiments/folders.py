@@ -23,11 +23,16 @@ _REPLICATIONS = re.compile(r"^replications: .*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class KeptRun:
-    """What a run's folder says of itself: its manifest, and the scenario in full."""
+    """What the folder of a run, or of a command that decides, says of itself: its manifest, and the scenario in full."""
 
     path: Path
     manifest: dict[str, Any]
     scenario: Scenario
+
+    @property
+    def command(self) -> str:
+        """The command that decides whose folder it is; empty for a run's."""
+        return str(self.manifest.get("command", ""))
 
     @property
     def is_done(self) -> bool:
@@ -53,13 +58,20 @@ class Reopened(store.RunFolder):
 
 def kept_run(path: str | Path) -> KeptRun:
     """Read a run's folder. Raises InputError, with the cure, for what is no run's folder or not of this version."""
+    found = kept(path)
+    if found.command:
+        cure = (
+            f"give the command again, in this folder: {found.manifest.get('repeat', f'loyaltysim {found.command} ...')}"
+        )
+        what = f"this is the folder of `{found.command}`, not of a run"
+        raise InputError(Problem(what, where=str(found.path), cure=cure))
+    return found
+
+
+def kept(path: str | Path) -> KeptRun:
+    """Read the folder of a run or of a command that decides. Raises InputError as `kept_run` does."""
     place = Path(path)
     manifest = _manifest(place)
-    if "command" in manifest:
-        verb = manifest["command"]
-        again = manifest.get("repeat", f"loyaltysim {verb} ...")
-        cure = f"give the command again, in this folder: {again}; runs that were done are kept, and not simulated again"
-        raise InputError(Problem(f"this is the folder of `{verb}`, not of a run", where=str(place), cure=cure))
     theirs = manifest["versions"]["loyaltysim"]
     if theirs != __version__:
         cure = f"use that version, pip install loyaltysim=={theirs}; or run its {SCENARIO} anew with this one"

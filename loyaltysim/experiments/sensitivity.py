@@ -62,7 +62,9 @@ def sensitivity(
     needs("SALib", "sensitivity")
     axes = read_axes(spec, over)
     more = SENSITIVITY_POINTS if points is None else points
+    refuse_far_from_today(axes, spec)
     refuse_sizes(trajectories, more)
+    refuse_few(trajectories * (len(axes) + 1) + more)
     refuse_odd_most(most_points)
     refuse_many(
         trajectories * (len(axes) + 1) + more, spec, most_points, "--points", "take fewer points or trajectories"
@@ -93,7 +95,7 @@ def sensitivity(
         tables = {"sensitivity": table, "points": tried.table()}
         told = words.answer(spec, table, found)
         notes = [
-            words.turning(spec, table),
+            words.turning(spec, table, found),
             words.how(found, len(known), spec.replications, len(axes)),
             tried.lost(),
         ]
@@ -117,6 +119,23 @@ def refuse_sizes(trajectories: int, points: int) -> None:
         raise InputError(Problem(f"{trajectories} trajectories", where="--trajectories", cure=f"write 2 to {MOST:,}"))
     if not 0 <= points <= MOST:
         raise InputError(Problem(f"{points} points", where="--points", cure=f"write 0 to {MOST:,}"))
+
+
+def refuse_few(points: int) -> None:
+    """Refuse fewer points than a polynomial can be drawn through."""
+    if points < FEWEST:
+        cure = "write more --points, or more --trajectories"
+        raise InputError(Problem(f"{points} points in all are too few; it takes {FEWEST}", where="--points", cure=cure))
+
+
+def refuse_far_from_today(axes: Sequence[Axis], spec: Scenario) -> None:
+    """Refuse ranges without today's value: what turns the recommendation is told from today on, each input by itself."""
+    for axis in axes:
+        today = float(spec.flat()[axis.path])
+        if not axis.low <= today <= axis.high:
+            what = f"today's value, {today:.10g}, does not lie from {axis.low:.10g} to {axis.high:.10g}"
+            cure = "take a range that holds it, or change today's value: --set PATH=VALUE"
+            raise InputError(Problem(what, axis.path, reading.OVER, cure))
 
 
 def problem(axes: Sequence[Axis]) -> dict[str, Any]:
@@ -166,14 +185,18 @@ def scaled(axes: Sequence[Axis], points: Sequence[Mapping[str, Any]]) -> np.ndar
 
 
 def rows(axes: Sequence[Axis], spec: Scenario, found: Findings) -> list[tuple[Any, ...]]:
-    """Give the table's rows, what it is worth most to know first, then what moves the difference most."""
-    lines = []
+    """Give the table's rows, what it is worth most to know first, then what moves the difference most.
+
+    What turns it, and what it is worth to know, is empty where the polynomial foretells too little to tell.
+    """
+    lines, unknown = [], float("nan")
+    tells = found.foretells >= words.NO_USE
     for i, axis in enumerate(axes):
-        turned = axis.at((found.turns_at[i] + 1) / 2) if found.turns_at[i] == found.turns_at[i] else float("nan")
+        turned = axis.at((found.turns_at[i] + 1) / 2) if tells and found.turns_at[i] == found.turns_at[i] else unknown
         lines.append(
             (axis.path, axis.unit, axis.low, axis.high, float(spec.flat()[axis.path]), *(float(found.effects[n][i]) for n in
              ("mu_star", "mu_star_conf", "sigma")), *(float(v[i]) for v in (found.first, found.first_low, found.first_high,
-             found.total, found.total_low, found.total_high, found.low_gain, found.high_gain)), turned, found.turns_to[i],
-             float(found.worth_knowing[i]))
+             found.total, found.total_low, found.total_high, found.low_gain, found.high_gain)), turned, found.turns_to[i] if tells else "",
+             float(found.worth_knowing[i]) if tells else unknown)
         )  # fmt: skip
-    return sorted(lines, key=lambda line: (-line[-1], -line[11]))
+    return sorted(lines, key=lambda line: (-line[-1] if tells else 0.0, -line[11]))

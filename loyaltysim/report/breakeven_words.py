@@ -101,9 +101,20 @@ def _none(spec: Any, axis: Any, points: Sequence[Any], names: Sequence[str]) -> 
     where = quantity(nearest.values[axis.path], axis.unit, spec.currency)
     sure = f" (95 %: {money.span(gap)}{', so even that is not sure' if gap.holds_zero else ''})" if gap.known else ""
     return (
-        f"Nothing turns: {best} stays the best for every {axis.path} from {number(low)} to {number(high)}; its lead is least at "
+        f"Nothing turns: {best} stays {_first(spec, names)} for every {axis.path} from {number(low)} to {number(high)}; its lead is least at "
         f"{where}, {money.full(gap.mean)} over {second} in {horizon(spec.months)}{sure}."
     )
+
+
+def _first(spec: Any, names: Sequence[str]) -> str:
+    """Say what comes first among the strategies compared."""
+    return "the best" if len(names) == len(spec.strategies) else "the better of the two"
+
+
+def left_out(spec: Any, names: Sequence[str]) -> str:
+    """Say that two strategies alone were compared; empty where all were."""
+    others = [named(name, spec.strategies) for name in spec.strategies if name not in names]
+    return f"Only these two were compared; another may be better than both: {', '.join(others)}." if others else ""
 
 
 def others(spec: Any, axis: Any, flips: Sequence[Flip], names: Sequence[str]) -> str:
@@ -137,7 +148,7 @@ def _nearest(spec: Any, axis: Any, points: Sequence[Any]) -> Any:
     return min(points, key=lambda point: abs(point.values[axis.path] - today))
 
 
-def regret(spec: Any, axis: Any, points: Sequence[Any]) -> str:
+def regret(spec: Any, axis: Any, points: Sequence[Any], names: Sequence[str]) -> str:
     """Say what whoever keeps to today's recommendation loses at worst in the range; empty where nothing is lost."""
     keeps = recommended(spec, axis, points)
     losses = [(interval(point.of(NPV)[ranked(point.of(NPV))[0]] - point.of(NPV)[keeps]), point) for point in points]
@@ -148,7 +159,9 @@ def regret(spec: Any, axis: Any, points: Sequence[Any]) -> str:
     where = quantity(point.values[axis.path], axis.unit, spec.currency)
     better = named(ranked(point.of(NPV))[0], spec.strategies)
     sure = f" (95 %: {money.span(worst)})" if worst.known else ""
-    is_best = "is best" if compare_best(_nearest(spec, axis, points).of(NPV)).decided else "seems best, not surely,"
+    sure_today = compare_best(_nearest(spec, axis, points).of(NPV)).decided
+    which = _first(spec, names) if len(names) < len(spec.strategies) else "best"
+    is_best = f"is {which}" if sure_today else f"seems {which}, not surely,"
     return (
         f"{head(keeps, spec.strategies)} {is_best} at today's value. Whoever keeps to it loses at most {money.full(worst.mean)}{sure} "
         f"within the range: at {where}, where {better} is better."
@@ -164,7 +177,7 @@ def impossible(axis: Any, points: Iterable[Any]) -> str:
     return f"No market can have {axis.path} at {told}: {wrong[-1][1]}."
 
 
-def frontier(spec: Any, table: pd.DataFrame, plane: Sequence[Any]) -> str:
+def frontier(spec: Any, table: pd.DataFrame, plane: Sequence[Any], names: Sequence[str]) -> str:
     """Say who wins how much of a map, how much of that is sure, and what keeping to today's recommendation loses at worst."""
     known = table[table.error == ""]
     if not len(known):
@@ -183,7 +196,7 @@ def frontier(spec: Any, table: pd.DataFrame, plane: Sequence[Any]) -> str:
     lost = len(table) - len(known)
     gone = f" {lost} cells are of no possible market." if lost else ""
     return (
-        f"On the map of {plane[0].path} by {plane[1].path}, of {len(known)} cells the best is {told} ({sure} of them surely, "
+        f"On the map of {plane[0].path} by {plane[1].path}, of {len(known)} cells {_first(spec, names)} is {told} ({sure} of them surely, "
         f"each cell at 95 %).{told_regret}{gone}"
     )
 

@@ -156,7 +156,8 @@ def _label_ends(
 def _title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFrame) -> str:
     if flips.empty:
         best = curve[curve.best == "yes"].strategy
-        return f"Nothing turns: {named(best.mode().iloc[0]) if len(best) else 'the best'} stays the best over the whole range of {path}"
+        which = "stays the best" if curve.strategy.nunique() > 2 else "stays the better"
+        return f"Nothing turns: {named(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
     first = flips.iloc[0]
     below, above = named(first.better_below), named(first.better_above)
     sampled = "replications" in curve and curve.replications.max() > 1

@@ -90,9 +90,14 @@ def _bars(axes: Axes, rows: list[Any]) -> None:
     axes.set_xlim(0, max(100.0 * max(max(row.sobol_total, row.sobol_total_ci_high) for row in rows) * 1.05, 10.0))
 
 
+def _tells(row: Any) -> bool:
+    """Tell whether the points sufficed to say what turns the recommendation; older tables always do."""
+    return bool(getattr(row, "worth_knowing", 0.0) == getattr(row, "worth_knowing", 0.0))
+
+
 def _turns(row: Any) -> str:
     if not isinstance(row.turns_to, str) or not row.turns_to:
-        return "does not turn it by itself"
+        return "does not turn it by itself" if _tells(row) else "too few points to tell"
     return f"turns it to {row.turns_to} at {plainly(row.turns_at)}"
 
 
@@ -100,7 +105,8 @@ def _title(rows: list[Any]) -> str:
     turning = [row for row in rows if isinstance(row.turns_to, str) and row.turns_to]
     most = f"It hangs most on {rows[0].path}"
     if not turning:
-        return f"{most}; no assumption turns it by itself"
+        none = "no assumption turns it by itself" if _tells(rows[0]) else "too few points to tell what turns it"
+        return f"{most}; {none}"
     first = turning[0]
     more = f" ({len(turning)} assumptions turn it)" if len(turning) > 1 else ""
     turns = f"turns it to {named(first.turns_to)} at {plainly(first.turns_at)}{more}"

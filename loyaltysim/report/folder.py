@@ -89,8 +89,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise _spoilt(path, MANIFEST, "it holds no names with values")
     if manifest.get("status") != "done":
-        finish = f"finish it: loyaltysim resume {path}"
-        cure = f"give the command again, in this folder: {manifest['repeat']}" if "repeat" in manifest else finish
+        cure = f"finish it: loyaltysim resume {path}"
         raise InputError(Problem(f"this run is {manifest.get('status', 'not finished')}", where=str(path), cure=cure))
     if (path / MONTHS).exists() and not (path / FIGURES).exists():
         cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"

@@ -18,7 +18,7 @@ COLUMNS = (
     "difference_at_low", "difference_at_high", "turns_at", "turns_to", "worth_knowing",
 )  # fmt: skip
 MOST_NAMED = 3
-POOR = 0.7
+POOR, NO_USE = 0.7, 0.5
 NEVER = 0.001
 """A chance below which a strategy is not named."""
 
@@ -36,7 +36,10 @@ def answer(spec: Any, table: pd.DataFrame, found: Findings) -> str:
         ((name, c) for name, c in found.chance_best.items() if name != found.pair[0]), key=lambda each: -each[1]
     )
     instead = ", ".join(f"{named(name, spec.strategies)} in {100 * c:.0f} %" for name, c in others if c >= NEVER)
-    poor = "" if found.foretells >= POOR else " These shares are rough: the points are too few or too noisy (below)."
+    rough = (
+        f"the polynomial behind it foretells {100 * max(0.0, found.foretells):.0f} % of the variance at points left out"
+    )
+    poor = "" if found.foretells >= POOR else f" All this is rough: {rough}."
     rest = f" ({instead})" if instead else ""
     return (
         f"{head(found.pair[0], spec.strategies)} stays the best in {100 * stays:.0f} % of what is uncertain{rest}; its lead over "
@@ -44,8 +47,13 @@ def answer(spec: Any, table: pd.DataFrame, found: Findings) -> str:
     )
 
 
-def turning(spec: Any, table: pd.DataFrame) -> str:
-    """Say which inputs turn the recommendation by themselves and where, and what knowing them is worth."""
+def turning(spec: Any, table: pd.DataFrame, found: Findings) -> str:
+    """Say which inputs turn the recommendation by themselves and where, and what knowing them is worth.
+
+    Nothing of the kind is told by a polynomial that foretells less than half of the variance.
+    """
+    if found.foretells < NO_USE:
+        return "Which input turns the recommendation cannot be told: the polynomial foretells too little. Ask for more --points or --replications."
     turns = table[table.turns_to != ""]
     if not len(turns):
         return "No input turns the recommendation by itself within its range, the others being as today."
@@ -92,8 +100,15 @@ def table(found: Any) -> Any:
             f"{100 * row.sobol_total:.0f} %\n{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
         )
         lead = f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}"
-        turns = f"to {named(row.turns_to, spec.strategies)} at {number(row.turns_at)}" if row.turns_to else "no"
-        knowing = Money(spec.currency, row.worth_knowing).full(row.worth_knowing)
+        tells = row.worth_knowing == row.worth_knowing
+        turns = (
+            f"to {named(row.turns_to, spec.strategies)} at {number(row.turns_at)}"
+            if row.turns_to
+            else "no"
+            if tells
+            else ""
+        )
+        knowing = Money(spec.currency, row.worth_knowing).full(row.worth_knowing) if tells else ""
         grid.add_row(
             row.path, f"{number(row.low)} to {number(row.high)}", number(row.today), share, lead, knowing, Text(turns)
         )

@@ -60,7 +60,22 @@ def test_breakeven_tells_the_answer_first_and_keeps_its_folder(tmp_path: Path) -
     assert ls.load(out / "scenario.yml").sha256 == manifest["scenario_sha256"]
     refused = call("resume", out)
     assert refused.exit_code == 2
-    assert "give the command again, in this folder: loyaltysim breakeven scenario.yml --over" in refused.output
+    assert "this breakeven is done: there is nothing to finish" in refused.output
+
+
+def test_a_duel_is_told_as_one(tmp_path: Path) -> None:
+    text = FILE.replace("strategies:", "strategies:\n  nothing at all: {}")
+    found = ls.breakeven(
+        written(tmp_path, text),
+        over="market.margin_mean=20:40",
+        between=("as today", "advertise"),
+        executor="in-process",
+    )
+    assert "as today stays the better of the two for every" in found.answer
+    assert any(
+        "Only these two were compared; another may be better than both: nothing at all." in n for n in found.notes
+    )
+    assert any("stays the better" in text.get_text() for text in found.plot.breakeven().texts)
 
 
 def test_where_nothing_turns_it_is_said_with_the_least_lead(tmp_path: Path) -> None:
@@ -127,7 +142,8 @@ def test_a_point_that_no_market_can_have_is_a_row_with_its_error(tmp_path: Path)
 
 def test_sensitivity_says_what_the_answer_hangs_on_and_what_turns_it(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = call("sensitivity", written(tmp_path), "--points", 8, "--executor", "in-process", "--out", out)
+    done = call("sensitivity", written(tmp_path), "--points", 8, "--replications", 12, "--executor", "in-process",
+                "--out", out)  # fmt: skip
     assert done.exit_code == 0, done.output
     kept = tables(out)
     assert set(kept) == {"sensitivity", "points"}
@@ -138,6 +154,17 @@ def test_sensitivity_says_what_the_answer_hangs_on_and_what_turns_it(tmp_path: P
     assert margin.worth_knowing > 0
     assert len(kept["points"]) == 2 * (4 * 3 + 8)
     assert "market.margin_mean" in done.output.splitlines()[0] + done.output.splitlines()[1]
+
+
+def test_what_the_points_cannot_tell_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loyaltysim.report.sensitivity_words.NO_USE", 1.1)
+    out = tmp_path / "out"
+    done = call("sensitivity", written(tmp_path), "--points", 8, "--executor", "in-process", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "Which input turns the recommendation cannot be told" in done.output
+    kept = tables(out)["sensitivity"]
+    assert kept[["turns_at", "turns_to", "worth_knowing"]].isna().all().all()
+    assert "too few points to tell what turns it" in (out / "report.html").read_text()
 
 
 def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,12 +240,15 @@ WRONG = [
     (["breakeven", "--map", "market.margin_mean=20:80:40", "desk.budget=0:9:40"], "1,600 points would be simulated"),
     (["sensitivity", "--over", "desk.bugdet=0:1"], "did you mean desk.budget?"),
     (["sensitivity", "--trajectories", "1"], "write 2 to"),
+    (["sensitivity", "--trajectories", "2", "--points", "0"], "are too few; it takes 8\n    write more --points"),
+    (["sensitivity", "--over", "market.margin_mean=300:4000"], "today's value, 40, does not lie from 300 to 4000"),
+    (["breakeven", "--map", "market.margin_mean", "--quiet", "x"], "a map has two sides"),
     (
-        ["sensitivity", "--over", "desk.budget=0:9", "--points", "20000"],
+        ["sensitivity", "--over", "desk.budget=0:90", "--points", "20000"],
         "20,008 points are 80,032 runs (strategies: 2, replications of each: 2)\n"
         "    take fewer points or trajectories; or insist on them: --most-points 20008",
     ),
-    (["sensitivity", "--over", "desk.budget=0:9", "--most-points", "0"], "write 1 to 100,000"),
+    (["sensitivity", "--over", "desk.budget=0:90", "--most-points", "0"], "write 1 to 100,000"),
     (["optimise", "--budget", "-5"], "-5 is no extra budget"),
     (["optimise", "--budget", "0"], "write the extra money a month, above 0"),
     (["optimise", "--budget", "nan"], "nan is no extra budget"),

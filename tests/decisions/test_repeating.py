@@ -40,17 +40,37 @@ def test_the_line_on_the_page_gives_the_same_again(verb: str, tmp_path: Path, mo
         assert (Path("again") / table.name).read_bytes() == table.read_bytes(), table.name
 
 
-def test_an_unfinished_folder_is_cured_by_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("verb", ASKED)
+def test_an_interrupted_command_is_finished_in_its_folder(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    written(tmp_path)
-    asked = ["--over", "desk.budget=0:400:2", "--executor", "in-process", "--out", "out"]
-    assert CliRunner().invoke(main, ["sweep", "firm.yml", *asked]).exit_code == 0
-    manifest = json.loads(Path("out/manifest.json").read_text())
-    Path("out/manifest.json").write_text(json.dumps(manifest | {"status": "interrupted"}))
-    for verb in ("report", "resume"):
-        done = CliRunner().invoke(main, [verb, "out"])
-        assert done.exit_code == 2
-        assert f"give the command again, in this folder: {manifest['repeat']}" in done.output
+    monkeypatch.setattr("loyaltysim.experiments.allocation.ROUNDS", 1)
+    (tmp_path / "own.csv").write_text("market.margin_mean,desk.budget\n20,0\n4_000,100\n")
+    asked = [verb, str(written(tmp_path)), *ASKED[verb], "--executor", "in-process", "--out"]
+    assert CliRunner().invoke(main, [*asked, "undisturbed"]).exit_code == 0
+    undisturbed = {file.name: file.read_bytes() for file in Path("undisturbed").glob("*.csv")}
+    manifest = json.loads(Path("undisturbed/manifest.json").read_text())
+    here = Path("here")
+    here.mkdir()
+    (here / "scenario.yml").write_bytes(Path("undisturbed/scenario.yml").read_bytes())
+    (here / ".winners.csv.1.part").write_text("half")
+    told = {key: value for key, value in manifest.items() if key not in ("answer", "notes", "files", "duration_s")}
+    (here / "manifest.json").write_text(json.dumps(told | {"status": "interrupted"}))
+    unfinished = CliRunner().invoke(main, ["report", "here"])
+    assert (unfinished.exit_code, "finish it: loyaltysim resume here" in unfinished.output) == (2, True)
+    done = CliRunner().invoke(main, ["resume", "here", "--executor", "in-process"])
+    assert done.exit_code == 0, done.output
+    assert {file.name: file.read_bytes() for file in here.glob("*.csv")} == undisturbed
+    after = json.loads((here / "manifest.json").read_text())
+    changing = ("started", "duration_s")
+    assert {k: v for k, v in after.items() if k not in changing} == {
+        k: v for k, v in manifest.items() if k not in changing
+    }
+    assert (here / "report.html").exists()
+    assert not list(here.glob(".*.part"))
+    again = CliRunner().invoke(main, ["resume", "here"])
+    assert (again.exit_code, f"this {verb} is done: there is nothing to finish" in again.output) == (2, True)
 
 
 def test_a_line_can_be_given_to_a_shell() -> None:

@@ -49,9 +49,11 @@ def test_an_open_end_holds_today_too_and_of_several_turns_the_near_one_is_named(
 
 def test_what_is_best_today_is_hedged_where_it_is_not_sure() -> None:
     assert "Recovery seems best, not surely, at today's value. Whoever keeps to it loses" in words.regret(
-        spec(41.0), AXIS, POINTS
+        spec(41.0), AXIS, POINTS, NAMES
     )
-    assert "Recovery is best at today's value. Whoever keeps to it loses" in words.regret(spec(85.0), AXIS, POINTS)
+    assert "Recovery is best at today's value. Whoever keeps to it loses" in words.regret(
+        spec(85.0), AXIS, POINTS, NAMES
+    )
 
 
 ANYWHERE = words.Flip(Interval(38.44, float("-inf"), float("inf"), 3), *NAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -210,6 +211,8 @@ def test_the_page_of_a_decision_has_a_section_for_each_of_its_questions(tmp_path
     assert [page.index(each) for each in order] == sorted(page.index(each) for each in order)
     assert page.count("<svg") == 4
     assert "But &lt;why&gt;?" in page
+    for answers in ("recommendation", "turns at", "turns to", "overspent from"):
+        assert re.search(f"<th[^>]*>{answers}</th>", page), answers
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 8, 1e-9
+SHOWN = {
+    "breakeven": ("path", "unit", "better_below", "better_above", "flips_at", "ci_low", "ci_high", "recommendation"),
+    "next_dollar": ("lever", "period", "at", "spend", "marginal", "ci_low", "ci_high", "overspent_from"),
+    "sensitivity": ("path", "unit", "today", "sobol_total", "turns_at", "turns_to", "worth_knowing"),
+}
+"""Columns that answer come first, of tables that have more of them than a page is wide."""
 OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit", "metrics")
 """Tables that have a section of their own, or are told elsewhere."""
 Question = tuple[str, Sequence[str], Callable[[Decided], "Figure"]]
@@ -73,7 +79,9 @@ def _table(material: Material, name: str) -> Table | None:
     found = material.table(name)
     if found is None or found.empty:
         return None
-    columns = [column for column in found.columns if not found[column].isna().all()][:MOST_COLUMNS]
+    chosen = [column for column in SHOWN.get(name, ()) if column in found.columns]
+    wanted = [*chosen, *(column for column in found.columns if column not in chosen)]
+    columns = [column for column in wanted if not found[column].isna().all()][:MOST_COLUMNS]
     shown = found[columns].head(MOST_ROWS)
     more = [f"the first {MOST_ROWS} of {len(found):,} rows"] if len(found) > MOST_ROWS else []
     more += [f"{len(columns)} of {len(found.columns)} columns"] if len(columns) < len(found.columns) else []
