@@ -92,7 +92,7 @@ class Channels(Mechanism):
         firm.steered[0] += self.pace * (goal - firm.steered[0])
         columns = self._columns
         channel, lag, public, cost = kernels.channels.use(
-            voiced, world.found, people.generation, np.uint64(luck("uses")), np.uint64(luck("is seen")), columns["share"],
+            voiced, world.found, people.generation, luck("uses"), luck("is seen"), columns["share"],
             columns["cost"], columns["delay"], columns["visible"], float(firm.steered[0]), self.delay / HOURS_A_MONTH,
         )  # fmt: skip
         if world.found.size:  # who tells a survey tells nobody else

@@ -91,18 +91,17 @@ class Departure(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw the month's other departures and sum up all of them."""
-        import numpy as np
 
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_roll(
-            kernels.leaving.depart, world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
+            kernels.leaving.depart, world.customers_now, people.generation, luck("leaves"), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
         counts, gone, defectors = zip(*parts, strict=True)
         kernels.leaving.notice(
-            threads.joined(defectors), people.generation, np.uint64(luck("turns to")),
+            threads.joined(defectors), people.generation, luck("turns to"),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         if world.firm.all_supplied[0]:

@@ -167,7 +167,6 @@ class Desk(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
-        import numpy as np
 
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
@@ -182,7 +181,7 @@ class Desk(Mechanism):
         )
         left, firm.part_free_at[0], closed, closed_as, took, counts = kernels.desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
-            np.uint64(luck("case")), np.uint64(luck.ever("case")), self.intake_hours / HOURS_A_MONTH, answered,
+            luck("case"), luck.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
             min(self.promise_hours, self.quick_hours) / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
             part_hours, held, *_case_columns(cases), people.open_case,

@@ -120,12 +120,11 @@ class Leaders(Mechanism):
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
-        import numpy as np
 
         people, points = world.people, world.touchpoints
         arrived: tuple[int, int] = kernels.leaders.climb(
-            world.voiced, people.generation, np.uint64(luck("passes on")), np.uint64(luck("flatters")),
-            np.uint64(luck("blames")), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
+            world.voiced, people.generation, luck("passes on"), luck("flatters"),
+            luck("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
             1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
             points.kind, points.importance, points.seen, points.seen_failing,
         )  # fmt: skip

@@ -58,12 +58,11 @@ class Service(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw every customer's encounters and how each went."""
-        import numpy as np
 
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_roll(
-            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
+            kernels.service.meet, world.customers_now, people.generation, luck("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip

@@ -134,7 +134,7 @@ class Sins(Mechanism):
         reached = np.cumsum(parts @ self._kinds_by_cause)
         reached[-1] = 2
         rows, weights, counts = kernels.sins.sort(
-            world.customers_now, world.people.generation, np.uint64(luck("sorts")), world.people.indifferent, reached,
+            world.customers_now, world.people.generation, luck("sorts"), world.people.indifferent, reached,
             self._angers(world),
         )  # fmt: skip
         world.rolls["sinned"], world.rolls["sin_weight"] = rows, weights

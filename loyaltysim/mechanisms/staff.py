@@ -139,12 +139,11 @@ class Staff(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
-        import numpy as np
 
         staff, at_work = world.staff, self._number_at_work(world)
         talents, nows = _know_want_can(staff)
         hires = kernels.staff.turn_over(
-            np.uint64(luck("quits")), at_work, self.want, self.turnover, self.turnover_slope, self._keys(luck), self._levels,
+            luck("quits"), at_work, self.want, self.turnover, self.turnover_slope, self._keys(luck), self._levels,
             self._width, staff.hired, staff.burnout, staff.zeal, *talents, *nows,
         )  # fmt: skip
         self._drift(world, at_work)

@@ -67,7 +67,7 @@ class Voice(Mechanism):
             people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
         world.firm.asked_lately[0] += asks
         voiced = world.rolls["voiced"] = kernels.grievance.speak(
-            wronged, people.generation, np.uint64(luck("speaks")), people.readiness, self._unprompted, self._asked(asks),
+            wronged, people.generation, luck("speaks"), people.readiness, self._unprompted, self._asked(asks),
             people.complained,
         )  # fmt: skip
         report(complaints=voiced.size, cost_voice=self.budget)
