@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,21 +74,32 @@ class World:
     """One market's whole state: its tables, its ties, and this month's rolls.
 
     `first` int64 (people + 1,) and `tie` int32: the network in CSR form, both of length 1 and 0 where all may meet all.
+    A roll is read and set as an attribute: `world.voiced = rows`.
     """
 
     def __init__(self, tables: dict[str, Table], first: NDArray[np.int64], tie: NDArray[np.int32]) -> None:
         self.tables = tables
         self.first = first
         self.tie = tie
-        self.rolls: dict[str, NDArray[Any]] = {}
         self.month = 0
         self.__dict__.update(tables)
 
+    if TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["rolls"][name]
-        except KeyError:
-            raise AttributeError(f"the world has no table or roll {name!r}") from None
+        raise AttributeError(f"the world has no table or roll {name!r}")
+
+    @property
+    def rolls(self) -> Mapping[str, NDArray[Any]]:
+        """Give this month's rolls by name, to read them all."""
+        others = {"tables", "first", "tie", "month", *self.tables}
+        return MappingProxyType({name: rows for name, rows in self.__dict__.items() if name not in others})
+
+    @rolls.setter
+    def rolls(self, rolls: Mapping[str, NDArray[Any]]) -> None:
+        self.__dict__.update(rolls)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__

@@ -111,7 +111,7 @@ class Departure(Mechanism):
             world.customers_now, people.status, people.margin, people.with_rival, float(world.firm.top_margin[0])
         )
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
-        world.rolls["gone"] = threads.joined(gone)
+        world.gone = threads.joined(gone)
         *more, withdrawn = sum(counts).tolist()
         by_reason = {name: report[name] + number for name, number in zip(BY_REASON, more, strict=True)}
         left, never = (sum(by_reason[name] for name in names) for names in (LEFT, NEVER_COMPLAINED))

@@ -179,7 +179,7 @@ class Desk(Mechanism):
         free_at, part_free_at, part_hours = self._handlers(
             world, max(0.0, money - false * self.hours_a_case * self.wage)
         )
-        left, firm.part_free_at[0], closed, closed_as, took, counts = kernels.desk.work(
+        left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
             luck("case"), luck.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
@@ -189,7 +189,6 @@ class Desk(Mechanism):
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
         firm.compensated[0] = self.compensation
-        world.rolls |= {"closed": closed, "closed_as": closed_as}
         report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
         acknowledged, ended = report["acknowledged"], report["cases_closed"]
         report(

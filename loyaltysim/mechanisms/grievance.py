@@ -86,7 +86,7 @@ class Grievance(Mechanism):
         )  # fmt: skip
         found, of_products, again = zip(*parts, strict=True)
         rows, of_product = threads.joined(found), sum(of_products)
-        world.rolls["grieved"] = rows
+        world.grieved = rows
         report(
             grievances_repeated=sum(again),
             grievances=rows.size,

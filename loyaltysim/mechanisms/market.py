@@ -162,7 +162,7 @@ class Market(Mechanism):
         if world.gone.size:
             self._renew(world, luck, world.gone)
         parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
-        world.rolls["customers_now"] = threads.joined(parts)
+        world.customers_now = threads.joined(parts)
         report(customers_start=world.customers_now.size)
 
     def _renew(self, world: World, luck: Draws, gone: NDArray) -> None:
@@ -199,7 +199,7 @@ class Market(Mechanism):
         elif surplus < 0:
             free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]
             welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
-            early, world.rolls["gone"] = np.split(world.gone, [max(0, -surplus - free.size)])
+            early, world.gone = np.split(world.gone, [max(0, -surplus - free.size)])
             if early.size:
                 self._renew(world, luck, early)
                 welcome(world, early)

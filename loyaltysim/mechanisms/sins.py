@@ -133,11 +133,10 @@ class Sins(Mechanism):
         )  # fmt: skip
         reached = np.cumsum(parts @ self._kinds_by_cause)
         reached[-1] = 2
-        rows, weights, counts = kernels.sins.sort(
+        world.sinned, world.sin_weight, counts = kernels.sins.sort(
             world.customers_now, world.people.generation, luck("sorts"), world.people.indifferent, reached,
             self._angers(world),
         )  # fmt: skip
-        world.rolls["sinned"], world.rolls["sin_weight"] = rows, weights
         report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
 
     def _angers(self, world: World) -> NDArray:

@@ -131,7 +131,7 @@ class Surveys(Mechanism):
 
         self._look_back(world, report)
         nobody = np.empty(0, np.int32)
-        world.rolls |= {"found": nobody, "intending": nobody, "staying": nobody}
+        world.found = world.intending = world.staying = nobody
         if self.budget > 0 and world.customers_now.size:
             self._ask(world, luck, report)
         report(cost_surveys=self.budget)
@@ -163,7 +163,7 @@ class Surveys(Mechanism):
         answered = asked[draws < self.response * float(firm.willing[0])]
         told = people.satisfaction[answered].astype(float)
         leaving = told < self.intends_below
-        world.rolls |= {"intending": answered[leaving], "staying": answered[~leaving]}
+        world.intending, world.staying = answered[leaving], answered[~leaving]
         self._hand_over(world, luck, answered)
         cost = np.float32(self.goodwill * float(firm.ask_weight[0]))
         people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - cost, 0)
@@ -187,9 +187,9 @@ class Surveys(Mechanism):
         silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
         met = np.intersect1d(silent, answered, assume_unique=True)
         draws = kernels.luck.units(luck("tells"), met, people.generation)
-        found = world.rolls["found"] = met[draws < self.telling]
+        found = world.found = met[draws < self.telling]
         if world.firm.desk_open[0]:
-            world.rolls["voiced"] = np.union1d(world.voiced, found)
+            world.voiced = np.union1d(world.voiced, found)
             people.complained[found] = 1
 
 
