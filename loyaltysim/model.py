@@ -18,7 +18,7 @@ from mesa.agent import AgentSet
 
 from loyaltysim.calibration import solve
 from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import PilotRecord, Report, RunRecord, figure, month_metrics
+from loyaltysim.core.record import PilotRecord, Report, RunRecord, figures, month_metrics
 from loyaltysim.core.tables import World
 from loyaltysim.core.watch import UNWATCHED, Stopwatch, Watch
 from loyaltysim.core.words import CUSTOMER, NONE, OUTCOMES, REASONS
@@ -147,13 +147,13 @@ class LoyaltyModel(mesa.Model):
     def run_record(self, seconds: float = 0.0) -> RunRecord:
         """Give what the run wrote down, with every metric of the catalog as one figure."""
         months = {name: self.record[: self.month + 1, number] for number, name in enumerate(RECORDED)}
-        figures = {name: figure(metric, months) for name, metric in CATALOG.items() if metric.over != "close"}
+        outcome = figures(CATALOG, self.record[: self.month + 1])
         for mechanism in MONTH:
-            figures.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
+            outcome.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
         person_months = self.month * self.world.people.rows
         audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
         return RunRecord(
-            self.strategy, self.replication, self.record[: self.month + 1], figures, seconds, person_months, audit=audit,
+            self.strategy, self.replication, self.record[: self.month + 1], outcome, seconds, person_months, audit=audit,
             pilot=self.pilot,
         )  # fmt: skip
 
@@ -200,7 +200,7 @@ class LoyaltyModel(mesa.Model):
             self.plan = {}
 
     def _note(self, report: Report) -> None:
-        self.record[self.month] = list(report.values.values())
+        self.record[self.month] = np.fromiter(report.values.values(), float)
 
 
 def simulate(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:

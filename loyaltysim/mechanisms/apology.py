@@ -44,7 +44,6 @@ class Apology(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Apologise, and restore a little of what the unsolved who stayed have lost."""
-
         people = world.people
         count = kernels.grievance.apologise(
             world.closed, world.closed_as, people.generation, luck("apologises"), self.offered, self.restored,

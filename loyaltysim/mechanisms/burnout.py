@@ -60,7 +60,6 @@ class Burnout(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Feed and heal everyone's burn-out by the load that staff last found."""
-
         staff, firm = world.staff, world.firm
         shielded = 1 - self.shield * min(1.0, float(firm.treated[0]))
         mean = kernels.staff.burn(

@@ -90,7 +90,6 @@ class Consistency(Mechanism):
 
     def _times(self, world: World, luck: Draws, at_work: int) -> NDArray:
         """Give the log of the time that each employee at work promises, against the middle one."""
-
         spread = self.spread * (1 - float(world.firm.narrowed[0]))
         return kernels.staff.standards(luck.ever("standard"), world.staff.hired, at_work, spread)
 

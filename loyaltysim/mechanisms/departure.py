@@ -91,7 +91,6 @@ class Departure(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw the month's other departures and sum up all of them."""
-
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_roll(

@@ -167,7 +167,6 @@ class Desk(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
-
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
         cases.reserve(held + world.voiced.size)
@@ -189,7 +188,7 @@ class Desk(Mechanism):
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
         firm.compensated[0] = self.compensation
-        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        report.counts(COUNTS, counts)
         acknowledged, ended = report["acknowledged"], report["cases_closed"]
         report(
             cases_analysed=min(ended, self.budget * self.causes / self.wage / self.analysis_hours),

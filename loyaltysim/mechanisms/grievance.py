@@ -75,7 +75,6 @@ class Grievance(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Find this month's grievances among the bad encounters."""
-
         people = world.people
         parts = threads.over_roll(
             kernels.grievance.grieve, world.customers_now, people.generation, luck("grieves"), world.month, people.indifferent,

@@ -92,7 +92,6 @@ class Handoffs(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle what record and swaps have reached, and draw the way of each complaint."""
-
         firm = world.firm
         posts = max(1, int(firm.employees[0]))
         self._drift(firm.record_kept, self.shared_record / self.record_scale)

@@ -120,7 +120,6 @@ class Leaders(Mechanism):
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
-
         people, points = world.people, world.touchpoints
         arrived: tuple[int, int] = kernels.leaders.climb(
             world.voiced, people.generation, luck("passes on"), luck("flatters"),

@@ -67,7 +67,6 @@ class Manners(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle what restraint and kindnesses have reached, and let this month's intrusions annoy."""
-
         people, firm = world.people, world.firm
         each = 1 / max(1, world.customers_now.size)
         restrained = self.spared * -math.expm1(-self.restraint * each / self.restraint_scale)

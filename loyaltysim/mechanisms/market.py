@@ -157,7 +157,6 @@ class Market(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
-
         people = world.people
         if world.gone.size:
             self._renew(world, luck, world.gone)

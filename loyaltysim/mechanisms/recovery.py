@@ -104,7 +104,6 @@ class Recovery(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle the silent grievances of this month and the complaints whose outcome is known."""
-
         people = world.people
         counts = kernels.grievance.decide(
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
@@ -112,7 +111,7 @@ class Recovery(Mechanism):
             self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
             people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
         )  # fmt: skip
-        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        report.counts(COUNTS, counts)
 
     @cached_property
     def _table(self) -> Any:

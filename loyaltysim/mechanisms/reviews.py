@@ -47,7 +47,6 @@ class Reviews(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Post this month's bad reviews, withdraw those of the well recovered, and let the rest fade."""
-
         people, firm = world.people, world.firm
         posted, withdrawn, firm.standing[0] = kernels.reviews.review(
             world.grieved, world.public, world.closed, world.closed_as, world.month, people.generation,

@@ -200,7 +200,6 @@ class Rivals(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Let rivals act, then reckon this month's hazards."""
-
         people, newcomers = world.people, world.gone
         if self.zero_sum:
             people.with_rival[newcomers] = 1
@@ -215,7 +214,6 @@ class Rivals(Mechanism):
 
     def _compete(self, world: World, luck: Draws, report: Report) -> float:
         """Settle quality, answer and offers; gives the hazard to be lured against middling rivals without offers."""
-
         firm, quality = world.firm, kernels.rivals.quality
         now = quality(self.quality, self.improves, world.month)
         firm.quality_rise[0] = max(now) - max(quality(self.quality, self.improves, world.month - 1))

@@ -58,7 +58,6 @@ class Service(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw every customer's encounters and how each went."""
-
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_roll(

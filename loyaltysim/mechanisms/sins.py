@@ -137,7 +137,7 @@ class Sins(Mechanism):
             world.customers_now, world.people.generation, luck("sorts"), world.people.indifferent, reached,
             self._angers(world),
         )  # fmt: skip
-        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        report.counts(COUNTS, counts)
 
     def _angers(self, world: World) -> NDArray:
         """Give the weights, scaled to a mean of 1 over the mix of untouched staff, rested and not overloaded."""

@@ -139,7 +139,6 @@ class Staff(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
-
         staff, at_work = world.staff, self._number_at_work(world)
         talents, nows = _know_want_can(staff)
         hires = kernels.staff.turn_over(

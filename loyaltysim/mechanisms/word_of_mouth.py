@@ -72,7 +72,6 @@ class WordOfMouth(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Send this month's messages; they are heard next month."""
-
         people = world.people
         reach = _neighbourhood(people.rows)
         parts = threads.over_roll(
