@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +40,9 @@ class Report:
         if len(self.values) > len(self.form.blank):  # cheaper than to ask for every name, hundreds of times a month
             raise self._unknown()
 
-    def counts(self, names: Sequence[str], counts: np.ndarray) -> None:
-        """Report what a kernel has counted (int64), by name in its order; raises KeyError likewise."""
-        self.values.update(zip(names, counts.tolist(), strict=True))
+    def all(self, names: Iterable[str], figures: Iterable[float]) -> None:
+        """Report figures in the order of their names; raises KeyError likewise."""
+        self.values.update(zip(names, figures, strict=True))
         if len(self.values) > len(self.form.blank):
             raise self._unknown()
 

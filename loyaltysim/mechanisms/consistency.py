@@ -84,8 +84,9 @@ class Consistency(Mechanism):
         times = self._times(world, luck, at_work)
         broken, usual = kernels.staff.broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
-            failing = (1 - points.by_promise) * (1 - points.mended) + points.by_promise * broken / usual
-            points.rate[:] = (points.usual_rate * failing * firm.friction[0]).clip(0, 1)
+            kernels.touchpoints.break_promises(
+                broken, usual, float(firm.friction[0]), points.usual_rate, points.by_promise, points.mended, points.rate
+            )
         report(broken_promises=broken, standards_spread=_deviation(times), cost_standards=self.standards)
 
     def _times(self, world: World, luck: Draws, at_work: int) -> NDArray:

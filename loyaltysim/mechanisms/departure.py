@@ -112,13 +112,13 @@ class Departure(Mechanism):
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
         world.gone = threads.joined(gone)
         *more, withdrawn = sum(counts).tolist()
-        by_reason = {name: report[name] + number for name, number in zip(BY_REASON, more, strict=True)}
-        left, never = (sum(by_reason[name] for name in names) for names in (LEFT, NEVER_COMPLAINED))
+        by_reason = [report[name] + number for name, number in zip(BY_REASON, more, strict=True)]
+        report.all(BY_REASON, by_reason)
+        left = sum(by_reason[: len(LEFT)])
         report(
-            **by_reason,
             left=left,
             left_unvoiced=left - report["left_voiced"],
-            never_complained=never,
+            never_complained=sum(by_reason[len(LEFT) :]),
             withdrawn=withdrawn,
             complaints_open=world.firm.open_cases[0] - withdrawn,
         )

@@ -188,7 +188,7 @@ class Desk(Mechanism):
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
         firm.compensated[0] = self.compensation
-        report.counts(COUNTS, counts)
+        report.all(COUNTS, counts.tolist())
         acknowledged, ended = report["acknowledged"], report["cases_closed"]
         report(
             cases_analysed=min(ended, self.budget * self.causes / self.wage / self.analysis_hours),

@@ -111,7 +111,7 @@ class Recovery(Mechanism):
             self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
             people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
         )  # fmt: skip
-        report.counts(COUNTS, counts)
+        report.all(COUNTS, counts.tolist())
 
     @cached_property
     def _table(self) -> Any:

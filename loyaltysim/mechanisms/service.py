@@ -71,8 +71,9 @@ class Service(Mechanism):
 
     def _wow(self, world: World) -> NDArray:
         """Give each touchpoint's chance that an encounter which is not indifferent delights."""
-        chance: NDArray = (self.wow + world.firm.wow_added[0]) * world.touchpoints.warm
-        return chance.clip(0, 1)
+        import numpy as np
+
+        return np.minimum((self.wow + world.firm.wow_added[0]) * world.touchpoints.warm, 1.0)
 
 
 @lru_cache(maxsize=64)
