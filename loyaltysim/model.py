@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,9 @@ class LoyaltyModel(mesa.Model):
         self._views_month = -1
         self._watch = UNWATCHED
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
-        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in HEADLINES})
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: partial(_now, NUMBER[name]) for name in HEADLINES}
+        )
 
     def step(self) -> None:
         """Play one month; after the horizon's last month the model stops running, and a further step plays nothing."""
@@ -201,6 +204,11 @@ class LoyaltyModel(mesa.Model):
 
     def _note(self, report: Report) -> None:
         self.record[self.month] = np.fromiter(report.values.values(), float)
+
+
+def _now(number: int, model: LoyaltyModel) -> float:
+    """Give a metric of the present month; Mesa would find it by its name as well, but takes twice as long."""
+    return float(model.record[model.month, number])
 
 
 def simulate(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:

@@ -33,8 +33,9 @@ class Table:
         for column in declared.values():
             self.__dict__[column.name] = np.full(rows, column.start, dtype=column.dtype)
 
-    def __getattr__(self, name: str) -> NDArray[Any]:
-        raise AttributeError(f"table {self.name!r} has no column {name!r}: a mechanism declares it with column(...)")
+    if TYPE_CHECKING:  # only: where a class has it, Python reads every attribute more slowly
+
+        def __getattr__(self, name: str) -> NDArray[Any]: ...
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{self.name}.{name} cannot be rebound: write {self.name}.{name}[:] = ... instead")
@@ -86,10 +87,8 @@ class World:
 
     if TYPE_CHECKING:
 
+        def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the world has no table or roll {name!r}")
 
     @property
     def rolls(self) -> Mapping[str, NDArray[Any]]:
