@@ -40,33 +40,20 @@ AHEAD = 64
 """Months whose keys are folded at once: that costs as much as a single one."""
 
 
-@lru_cache(maxsize=64)
-def _timeless_keys(seed: int, replication: int) -> dict[str, np.uint64]:
-    """Give the keys that were asked for in a replication, by the decision's name, before a month is folded in."""
-    return {}
-
-
-def timeless_key(seed: int, replication: int, name: str) -> np.uint64:
+@lru_cache(maxsize=4096)
+def timeless_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
     """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
-    keys = _timeless_keys(seed, replication)
-    if name not in keys:
-        import numpy as np
-
-        keys[name] = np.uint64(bits(bits(bits(0, seed), replication), stream(name)))
-    return keys[name]
-
-
-@lru_cache(maxsize=64)
-def _month_keys(seed: int, replication: int, months: int) -> dict[str, NDArray[np.uint64]]:
-    """Give the keys that were asked for in some months of a replication (`months` times AHEAD and after), by the decision's name."""
-    return {}
-
-
-def _folded(key: np.uint64, months: int) -> NDArray[np.uint64]:
-    """Fold into a key each of AHEAD months from `months` times AHEAD on."""
     import numpy as np
 
-    first = (months * AHEAD + 1) & MASK
+    return np.uint64(bits(bits(bits(0, seed), replication), stream(f"{mechanism}.{decision}")))
+
+
+@lru_cache(maxsize=4096)
+def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, months: int) -> NDArray[np.uint64]:
+    """Fold into a decision's key each of AHEAD months, from `months` times AHEAD on."""
+    import numpy as np
+
+    key, first = timeless_key(seed, replication, mechanism, decision), (months * AHEAD + 1) & MASK
     z = key + (np.arange(AHEAD, dtype=np.uint64) + np.uint64(first)) * np.uint64(GOLDEN)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -84,13 +71,10 @@ class Draws:
 
     def __call__(self, decision: str) -> np.uint64:
         """Give the key of a decision of this mechanism in this month."""
-        months = self.month // AHEAD
-        keys, name = _month_keys(self.seed, self.replication, months), f"{self.mechanism}.{decision}"
-        if name not in keys:
-            keys[name] = _folded(self.ever(decision), months)
-        key: np.uint64 = keys[name][self.month % AHEAD]
+        keys = _keys_ahead(self.seed, self.replication, self.mechanism, decision, self.month // AHEAD)
+        key: np.uint64 = keys[self.month % AHEAD]
         return key
 
     def ever(self, decision: str) -> np.uint64:
         """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
-        return timeless_key(self.seed, self.replication, f"{self.mechanism}.{decision}")
+        return timeless_key(self.seed, self.replication, self.mechanism, decision)

@@ -111,7 +111,7 @@ class Departure(Mechanism):
         )
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
         world.gone = threads.joined(gone)
-        *more, withdrawn = sum(counts).tolist()
+        *more, withdrawn = threads.counted(counts)
         by_reason = [report[name] + number for name, number in zip(BY_REASON, more, strict=True)]
         report.all(BY_REASON, by_reason)
         left = sum(by_reason[: len(LEFT)])

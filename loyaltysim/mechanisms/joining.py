@@ -137,9 +137,10 @@ class Joining(Mechanism):
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
             people.left_month,
         )  # fmt: skip
-        rows, why = (threads.joined([part[number] for part in parts]) for number in (0, 1))
+        found, ways, counts = zip(*parts, strict=True)
+        rows, why = threads.joined(found), threads.joined(ways)
         fickle = np.bincount(why, weights=people.fickleness[rows], minlength=3)
-        joined, returned, by_advertising, by_talk, by_neither = sum(totals for _, _, totals in parts).tolist()
+        joined, returned, by_advertising, by_talk, by_neither = threads.counted(counts)
         report(
             joined=joined,
             returned=returned,

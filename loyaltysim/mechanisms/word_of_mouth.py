@@ -80,7 +80,7 @@ class WordOfMouth(Mechanism):
             self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip
         _deliver(parts, people)
-        unhappy, happy, bad, good = sum(totals for _, _, totals in parts).tolist()
+        unhappy, happy, bad, good = threads.counted([counts for _, _, counts in parts])
         report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)
 
 

@@ -42,7 +42,7 @@ def test_a_key_is_folded_from_seed_replication_stream_and_month(seed: int, repli
 
 
 def test_a_kernel_folds_a_month_before_the_start_like_the_declaration() -> None:
-    ever = timeless_key(7, 3, "recovery.stays")
+    ever = timeless_key(7, 3, "recovery", "stays")
     compiled = luck.bits(ever, np.uint64(-5 & MASK))
     assert int(compiled) == bits(int(ever), -5)
 
