@@ -28,26 +28,27 @@ class Report:
     `values`: the metrics that a month records by itself, in the order of `month_metrics`.
     """
 
-    __slots__ = ("form", "values")
+    __slots__ = ("form", "known", "values")
 
     def __init__(self, form: Form) -> None:
         self.form = form
         self.values: dict[str, float] = form.blank.copy()
+        self.known = len(form.blank)
 
     def __call__(self, **figures: float) -> None:
         """Report figures by name; raises KeyError for a name that no mechanism declares."""
         self.values.update(figures)
-        if len(self.values) > len(self.form.blank):  # cheaper than to ask for every name, hundreds of times a month
+        if len(self.values) > self.known:  # cheaper than to ask for every name, hundreds of times a month
             raise self._unknown()
 
     def all(self, names: Iterable[str], figures: Iterable[float]) -> None:
         """Report figures in the order of their names; raises KeyError likewise."""
         self.values.update(zip(names, figures, strict=True))
-        if len(self.values) > len(self.form.blank):
+        if len(self.values) > self.known:
             raise self._unknown()
 
     def _unknown(self) -> KeyError:
-        unknown = list(self.values)[len(self.form.blank)]
+        unknown = list(self.values)[self.known]
         return KeyError(f"no mechanism declares a metric {unknown!r} that a month records")
 
     def __getitem__(self, name: str) -> float:

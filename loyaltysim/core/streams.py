@@ -40,12 +40,17 @@ AHEAD = 64
 """Months whose keys are folded at once: that costs as much as a single one."""
 
 
+@lru_cache(maxsize=64)
+def _replication_key(seed: int, replication: int) -> int:
+    return bits(bits(0, seed), replication)
+
+
 @lru_cache(maxsize=4096)
 def timeless_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
     """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
     import numpy as np
 
-    return np.uint64(bits(bits(bits(0, seed), replication), stream(f"{mechanism}.{decision}")))
+    return np.uint64(bits(_replication_key(seed, replication), stream(f"{mechanism}.{decision}")))
 
 
 @lru_cache(maxsize=4096)

@@ -204,8 +204,6 @@ class Desk(Mechanism):
 
         Of last month's, those who are free soonest stay; the first one added was the part-timer before.
         """
-        import numpy as np
-
         firm, hours = world.firm, money / self.wage
         full = math.floor(hours / self.handler_hours)
         before, part = int(firm.handlers_now[0]), float(firm.part_free_at[0])
@@ -213,7 +211,7 @@ class Desk(Mechanism):
         free_at = world.handlers.free_at
         if full > before:
             free_at[before], free_at[before + 1 : full], part = part, NEVER_BUSY, NEVER_BUSY
-        free_at[:full] = np.sort(free_at[: max(before, full)])[:full]
+        free_at[: max(before, full)].sort()
         firm.handlers_now[0] = full
         return free_at[:full], part, hours - full * self.handler_hours
 
