@@ -165,12 +165,15 @@ class Touchpoints(Mechanism):
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
+        care, idle = float(firm.care_now[0]), 0.0
         points.mended[:] *= 1 - self.relapse
         self._find_causes(points, float(firm.money_for_causes[0]))
-        self._rank(points, float(firm.care_now[0]))
-        spent = self._repair(points, float(firm.care_now[0]))
-        if world.month > 0:
-            points.spent_on[:] += spent
+        self._rank(points, care)
+        if self.repair > 0:
+            spent = self._repair(points, care)
+            idle = self.repair - float(spent.sum())
+            if world.month > 0:
+                points.spent_on[:] += spent
         points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
         firm.first_factor[0] = self._first_factor(world)
         usual = points.importance * points.usual_rate
@@ -178,7 +181,7 @@ class Touchpoints(Mechanism):
         report(
             mended_share=ended,
             cost_repair=self.repair,
-            repair_idle=self.repair - float(spent.sum()),
+            repair_idle=idle,
             cost_audits=self.audit,
         )
 
@@ -209,10 +212,6 @@ class Touchpoints(Mechanism):
         Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw or an audit found,
         and what they paid to mend they count no longer. What they know nothing of follows by priority.
         """
-        import numpy as np
-
-        if self.repair == 0:
-            return np.zeros(points.rows)
         found = -math.expm1(-self.audit / self.audit_scale)
         true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
         seen, audited = (against_largest(figures / points.fix_cost) for figures in (points.seen_failing, true))
