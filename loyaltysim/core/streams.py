@@ -53,6 +53,13 @@ def timeless_key(seed: int, replication: int, mechanism: str, decision: str) -> 
     return np.uint64(bits(_replication_key(seed, replication), stream(f"{mechanism}.{decision}")))
 
 
+@lru_cache(maxsize=256)
+def _timeless_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
+    import numpy as np
+
+    return np.array([timeless_key(seed, replication, mechanism, decision) for decision in decisions], np.uint64)
+
+
 @lru_cache(maxsize=4096)
 def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, months: int) -> NDArray[np.uint64]:
     """Fold into a decision's key each of AHEAD months, from `months` times AHEAD on."""
@@ -83,3 +90,7 @@ class Draws:
     def ever(self, decision: str) -> np.uint64:
         """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
         return timeless_key(self.seed, self.replication, self.mechanism, decision)
+
+    def ever_each(self, *decisions: str) -> NDArray[np.uint64]:
+        """Give the keys of several such decisions as one array, not to be changed."""
+        return _timeless_keys(self.seed, self.replication, self.mechanism, decisions)
