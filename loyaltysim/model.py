@@ -128,7 +128,7 @@ class LoyaltyModel(mesa.Model):
         self._watch = UNWATCHED
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_now, NUMBER[name]) for name in HEADLINES}
+            model_reporters={name: partial(_figure_now, NUMBER[name]) for name in HEADLINES}
         )
 
     def step(self) -> None:
@@ -206,7 +206,7 @@ class LoyaltyModel(mesa.Model):
         self.record[self.month] = np.fromiter(report.values.values(), float)
 
 
-def _now(number: int, model: LoyaltyModel) -> float:
+def _figure_now(number: int, model: LoyaltyModel) -> float:
     """Give a metric of the present month; Mesa would find it by its name as well, but takes twice as long."""
     return float(model.record[model.month, number])
 
