@@ -57,7 +57,7 @@ class Arms:
         self.arms[1].touchpoints.spent_on[:] = 0
         self.parts = (1 - share, share)
         for arm, part in zip(self.arms, self.parts, strict=True):
-            arm.rolls = dict(world.rolls)
+            arm.rolls = world.rolls
             for name in OF_SIZE:
                 arm.firm.__dict__[name][:] *= part
         if one_desk:
@@ -122,9 +122,9 @@ class Arms:
         everyone = world.customers_now
         mask = self.tries(everyone)
         for arm in self.arms:
-            arm.rolls = dict(world.rolls)
+            arm.rolls = world.rolls
             _copy_owned(world.firm, arm.firm, type(mechanism).key)
-        self.arms[0].rolls["customers_now"], self.arms[1].rolls["customers_now"] = everyone[~mask], everyone[mask]
+        self.arms[0].customers_now, self.arms[1].customers_now = everyone[~mask], everyone[mask]
         self._resize(int(mask.sum()) / max(1, everyone.size))
 
     def _resize(self, part: float) -> None:
@@ -150,9 +150,9 @@ class Arms:
     def _gather(self, report: Report, apart: tuple[Report, Report]) -> None:
         """Put the arms' rolls one behind the other, and book what they have reported so far this month."""
         for name, before in self.world.rolls.items():
-            lists = [arm.rolls[name] for arm in self.arms]
+            lists = [getattr(arm, name) for arm in self.arms]
             if name != "customers_now" and any(rows is not before for rows in lists):
-                self.world.rolls[name] = np.concatenate(lists)
+                setattr(self.world, name, np.concatenate(lists))
         for name, adds_up in self.adds_up.items():
             today, tried = apart[0][name], apart[1][name]
             report.values[name] = today + tried if adds_up else self.parts[0] * today + self.parts[1] * tried
@@ -170,7 +170,7 @@ class Arms:
             world.tie,
         )
         joint.month = world.month
-        joint.rolls = {name: np.concatenate([arm.rolls[name] for arm in self.arms]) for name in BESIDE_VOICED}
+        joint.rolls = {name: np.concatenate([getattr(arm, name) for arm in self.arms]) for name in BESIDE_VOICED}
         levers = {row.path.split(".")[1] for row in type(pair[0]).declarations() if row.role == "lever"}
         blend = {
             name: sum(p * getattr(each, name) for p, each in zip(self.parts, pair, strict=True)) for name in levers
@@ -179,7 +179,7 @@ class Arms:
         mask = self.tries(joint.closed)
         for number, (arm, part) in enumerate(zip(self.arms, self.parts, strict=True)):
             for name in CLOSED:
-                arm.rolls[name] = joint.rolls[name][mask == number]
+                setattr(arm, name, getattr(joint, name)[mask == number])
             arm.firm.money_for_causes[:] = part * firm.money_for_causes
         self._count_cases()
 

@@ -44,7 +44,7 @@ def born(scenario: Scenario, seed: int, replication: int) -> World:
         "handlers": 8,
         "firm": 1,
     }
-    first, tie = build_network(market, np.uint64(timeless_key(seed, replication, "market.network")))
+    first, tie = build_network(market, timeless_key(seed, replication, "market", "network"))
     world = World(build_tables(MONTH, rows), first, tie)
     world.rolls = empty_rolls(MONTH)
     world.month = -market.burn_in

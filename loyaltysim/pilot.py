@@ -42,7 +42,7 @@ class Trial:
         self.mechanisms = mechanisms_of(scenario)
         self.rows = np.flatnonzero(world.people.founder).astype(np.int32)
         self.born = world.people.generation[self.rows].copy()
-        who = np.uint64(timeless_key(scenario.seed, replication, "pilot.tries"))
+        who = timeless_key(scenario.seed, replication, "pilot", "tries")
         self.arms = Arms(world, pilot.share, who, one_desk=pilot.desk == "shared")
         self.trying = self.arms.tries(self.rows)
         by_plan, by_today = self._kept_by(start, plan), self._kept_by(start, {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -181,19 +182,22 @@ class Mechanism(BaseModel):
         return {}
 
     @classmethod
-    def columns(cls) -> Iterator[Column]:
+    @cache
+    def columns(cls) -> tuple[Column, ...]:
         """Give this mechanism's columns in the order of their declaration."""
-        return (thing for thing in vars(cls).values() if isinstance(thing, Column))
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, Column))
 
     @classmethod
-    def rolls(cls) -> Iterator[Roll]:
+    @cache
+    def rolls(cls) -> tuple[Roll, ...]:
         """Give the month's lists that this mechanism makes."""
-        return (thing for thing in vars(cls).values() if isinstance(thing, Roll))
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, Roll))
 
     @classmethod
-    def metrics(cls) -> Iterator[Metric]:
+    @cache
+    def metrics(cls) -> tuple[Metric, ...]:
         """Give this mechanism's metrics in the order of their declaration."""
-        return (thing for thing in vars(cls).values() if isinstance(thing, Metric))
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, Metric))
 
     @classmethod
     def declarations(cls) -> Iterator[Declaration]:

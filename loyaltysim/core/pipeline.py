@@ -22,10 +22,11 @@ def play_month(
 ) -> Report:
     """Play one month in place, in the order of the mechanisms, and give what they reported."""
     world.month = month
-    report = Report(form)
+    report, luck = Report(form), Draws(seed, replication, "", month)
     watch.begin()
     for mechanism in mechanisms:
         if mechanism.on:
-            mechanism.step(world, Draws(seed, replication, mechanism.key, month), report)
-            watch.lap(mechanism.key)
+            luck.mechanism = key = mechanism.key
+            mechanism.step(world, luck, report)
+            watch.lap(key)
     return report

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declaration import Metric
@@ -28,18 +28,28 @@ class Report:
     `values`: the metrics that a month records by itself, in the order of `month_metrics`.
     """
 
-    __slots__ = ("form", "values")
+    __slots__ = ("form", "known", "values")
 
     def __init__(self, form: Form) -> None:
         self.form = form
         self.values: dict[str, float] = form.blank.copy()
+        self.known = len(form.blank)
 
     def __call__(self, **figures: float) -> None:
         """Report figures by name; raises KeyError for a name that no mechanism declares."""
         self.values.update(figures)
-        if len(self.values) > len(self.form.blank):  # cheaper than to ask for every name, hundreds of times a month
-            unknown = list(self.values)[len(self.form.blank)]
-            raise KeyError(f"no mechanism declares a metric {unknown!r} that a month records")
+        if len(self.values) > self.known:  # cheaper than to ask for every name, hundreds of times a month
+            raise self._unknown()
+
+    def all(self, names: Iterable[str], figures: Iterable[float]) -> None:
+        """Report figures in the order of their names; raises KeyError likewise."""
+        self.values.update(zip(names, figures, strict=True))
+        if len(self.values) > self.known:
+            raise self._unknown()
+
+    def _unknown(self) -> KeyError:
+        unknown = list(self.values)[self.known]
+        return KeyError(f"no mechanism declares a metric {unknown!r} that a month records")
 
     def __getitem__(self, name: str) -> float:
         return self.values[name]
@@ -47,7 +57,9 @@ class Report:
     def spent(self) -> float:
         """Give the sum of what was reported as money spent."""
         values = self.values
-        return fsum([values[name] for name in self.form.costs])  # a plain sum has other last bits from Python 3.12 on
+        return math.fsum(
+            [values[name] for name in self.form.costs]
+        )  # a plain sum has other last bits from Python 3.12 on
 
 
 def annual_chance(monthly: Any) -> Any:
@@ -60,19 +72,32 @@ def monthly_chance(annual: float) -> float:
     return 1.0 - (1.0 - annual) ** (1 / 12)
 
 
-def figure(metric: Metric, months: Mapping[str, np.ndarray]) -> float:
-    """Make one figure from months 0..T of a replication, as the metric declares; month 0 is the start, without flows."""
+def figures(catalog: Mapping[str, Metric], record: np.ndarray) -> dict[str, float]:
+    """Make one figure of each metric, as it declares, but of those that `close` reckons.
+
+    `record`: months 0..T of a replication, float64 (T + 1, K), in the order of `month_metrics`; month 0 is the start, without
+    flows.
+    """
     import numpy as np
 
+    names, months = month_metrics(catalog), len(record) - 1
+    ends = dict(zip(names, record[-1].tolist(), strict=True))
+    # each metric's months side by side, so that they are added as those of one metric alone would be
+    sums = dict(zip(names, np.ascontiguousarray(record[1:].T).sum(axis=1).tolist(), strict=True))
+    return {name: _figure(metric, ends, sums, months) for name, metric in catalog.items() if metric.over != "close"}
+
+
+def _figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float], months: int) -> float:
     if metric.over == "ratio":
         assert metric.of is not None
-        top, bottom = (float(np.sum(months[name][1:])) for name in metric.of)
-        value = top / bottom if bottom else float("nan")
+        top, bottom = (sums[name] for name in metric.of)
+        value = top / bottom if bottom else math.nan
         return float(annual_chance(value)) if metric.annual else value
-    values = months[metric.name]
     if metric.over == "end":
-        return float(values[-1])
-    return float(np.mean(values[1:]) if metric.over == "mean" else np.sum(values[1:]))
+        return ends[metric.name]
+    if metric.over == "mean":
+        return sums[metric.name] / months if months else math.nan
+    return sums[metric.name]
 
 
 def by_month(metric: Metric, months: Mapping[str, np.ndarray]) -> np.ndarray:

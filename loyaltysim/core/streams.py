@@ -3,15 +3,20 @@
 The generator is SplitMix64 read by position (Steele, Lea and Flood 2014): `bits(key, n)` is output n + 1 of the published
 generator seeded with `key`, so its published vectors test it. A key is folded from the fields that name a decision,
 `key = bits(key, field)` for seed, replication, stream and month in that order; a person's own sequence is
-`bits(bits(key, who), 0), bits(bits(key, who), 1), ...`. This file does the folding with Python's integers; the kernels
-hold the same arithmetic compiled.
+`bits(bits(key, who), 0), bits(bits(key, who), 1), ...`. This file does the folding with Python's integers, and months with NumPy's,
+many at once; the kernels hold the same arithmetic compiled.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -31,47 +36,61 @@ def stream(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
+AHEAD = 64
+"""Months whose keys are folded at once: that costs as much as a single one."""
+
+
 @lru_cache(maxsize=64)
-def _timeless_keys(seed: int, replication: int) -> dict[str, int]:
-    """Give the keys that were asked for in a replication, by the decision's name, before a month is folded in."""
-    return {}
+def _replication_key(seed: int, replication: int) -> int:
+    return bits(bits(0, seed), replication)
 
 
-def timeless_key(seed: int, replication: int, name: str) -> int:
+@lru_cache(maxsize=4096)
+def timeless_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
     """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
-    keys = _timeless_keys(seed, replication)
-    if name not in keys:
-        keys[name] = bits(bits(bits(0, seed), replication), stream(name))
-    return keys[name]
-
-
-@lru_cache(maxsize=1024)
-def _month_keys(seed: int, replication: int, month: int) -> dict[str, int]:
-    """Fold a month, all at once, into the keys of all decisions that were asked for before; by the decision's name."""
     import numpy as np
 
-    known = list(_timeless_keys(seed, replication).items())
-    z = np.array([key for _, key in known], np.uint64) + np.uint64((month + 1) * GOLDEN & MASK)
+    return np.uint64(bits(_replication_key(seed, replication), stream(f"{mechanism}.{decision}")))
+
+
+@lru_cache(maxsize=256)
+def _timeless_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
+    import numpy as np
+
+    return np.array([timeless_key(seed, replication, mechanism, decision) for decision in decisions], np.uint64)
+
+
+@lru_cache(maxsize=4096)
+def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, months: int) -> NDArray[np.uint64]:
+    """Fold into a decision's key each of AHEAD months, from `months` times AHEAD on."""
+    import numpy as np
+
+    key, first = timeless_key(seed, replication, mechanism, decision), (months * AHEAD + 1) & MASK
+    z = key + (np.arange(AHEAD, dtype=np.uint64) + np.uint64(first)) * np.uint64(GOLDEN)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return dict(zip([name for name, _ in known], (z ^ (z >> np.uint64(31))).tolist(), strict=True))
+    return z ^ (z >> np.uint64(31))
 
 
-class Draws(NamedTuple):
-    """The luck that one mechanism meets in one month."""
+@dataclass(slots=True)
+class Draws:
+    """The luck that one mechanism meets in one month; its keys are ready for kernels."""
 
     seed: int
     replication: int
     mechanism: str
     month: int
 
-    def __call__(self, decision: str) -> int:
+    def __call__(self, decision: str) -> np.uint64:
         """Give the key of a decision of this mechanism in this month."""
-        keys, name = _month_keys(self.seed, self.replication, self.month), f"{self.mechanism}.{decision}"
-        if name not in keys:
-            keys[name] = bits(self.ever(decision), self.month)
-        return keys[name]
+        keys = _keys_ahead(self.seed, self.replication, self.mechanism, decision, self.month // AHEAD)
+        key: np.uint64 = keys[self.month % AHEAD]
+        return key
 
-    def ever(self, decision: str) -> int:
+    def ever(self, decision: str) -> np.uint64:
         """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
-        return timeless_key(self.seed, self.replication, f"{self.mechanism}.{decision}")
+        return timeless_key(self.seed, self.replication, self.mechanism, decision)
+
+    def ever_each(self, *decisions: str) -> NDArray[np.uint64]:
+        """Give the keys of several such decisions as one array, not to be changed."""
+        return _timeless_keys(self.seed, self.replication, self.mechanism, decisions)

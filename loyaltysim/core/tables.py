@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,9 @@ class Table:
         for column in declared.values():
             self.__dict__[column.name] = np.full(rows, column.start, dtype=column.dtype)
 
-    def __getattr__(self, name: str) -> NDArray[Any]:
-        raise AttributeError(f"table {self.name!r} has no column {name!r}: a mechanism declares it with column(...)")
+    if TYPE_CHECKING:  # only: where a class has it, Python reads every attribute more slowly
+
+        def __getattr__(self, name: str) -> NDArray[Any]: ...
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{self.name}.{name} cannot be rebound: write {self.name}.{name}[:] = ... instead")
@@ -73,21 +75,30 @@ class World:
     """One market's whole state: its tables, its ties, and this month's rolls.
 
     `first` int64 (people + 1,) and `tie` int32: the network in CSR form, both of length 1 and 0 where all may meet all.
+    A roll is read and set as an attribute: `world.voiced = rows`.
     """
 
     def __init__(self, tables: dict[str, Table], first: NDArray[np.int64], tie: NDArray[np.int32]) -> None:
         self.tables = tables
         self.first = first
         self.tie = tie
-        self.rolls: dict[str, NDArray[Any]] = {}
         self.month = 0
         self.__dict__.update(tables)
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["rolls"][name]
-        except KeyError:
-            raise AttributeError(f"the world has no table or roll {name!r}") from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+    @property
+    def rolls(self) -> Mapping[str, NDArray[Any]]:
+        """Give this month's rolls by name, to read them all."""
+        others = {"tables", "first", "tie", "month", *self.tables}
+        return MappingProxyType({name: rows for name, rows in self.__dict__.items() if name not in others})
+
+    @rolls.setter
+    def rolls(self, rolls: Mapping[str, NDArray[Any]]) -> None:
+        self.__dict__.update(rolls)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__

@@ -103,6 +103,13 @@ def joined(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(lists)
 
 
+def counted(counts: Sequence[NDArray[Any]]) -> list[int]:
+    """Add up the counts of consecutive ranges, each int64 (n,)."""
+    first, *others = counts
+    total: list[int] = sum(others, start=first).tolist()
+    return total
+
+
 def added(blocks: Iterable[NDArray[Any]]) -> float:
     """Add the sums of blocks, float64, one after the other: the same bits wherever the ranges were cut."""
     total = 0.0

@@ -83,22 +83,6 @@ def usual() -> tuple[Touchpoint, ...]:
     )
 
 
-def going_wrong(care: float, cold: NDArray, rate: NDArray) -> NDArray:
-    """Give the chance that an encounter at each touchpoint is indifferent or else fails.
-
-    `care`: mean care of the staff; `cold`: float64 (n,), the touchpoint's indifference against the mean; `rate`: float64
-    (n,), its failure rate.
-    """
-    indifferent: NDArray = ((1 - care) * cold).clip(0, 1)
-    return indifferent + (1 - indifferent) * rate
-
-
-def failing(care: float, importance: NDArray, cold: NDArray, rate: NDArray) -> NDArray:
-    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `going_wrong`."""
-    kept: NDArray = 1 - going_wrong(care, cold, 0 * rate)
-    return importance * kept * rate
-
-
 def against_largest(figures: NDArray) -> NDArray:
     """Give figures of 0 or more against the largest of them; as they are if all are 0."""
     return figures / (float(figures.max()) or 1.0)

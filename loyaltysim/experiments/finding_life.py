@@ -75,7 +75,7 @@ class Fates:
         tellers = roll[((outcome >= SILENT) | (people.wowed[roll] > 0)) & ~silenced]
         unhappy = (people.outcome_now[tellers] >= SILENT) & (people.outcome_now[tellers] <= LOGGED)
         means = np.where(unhappy, *self.means) * people.talkativeness[tellers]
-        draws = kernels.luck.units(np.uint64(luck("tells")), tellers, people.generation)
+        draws = kernels.luck.units(luck("tells"), tellers, people.generation)
         counts = [kernels.luck.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
         ours = self.same[tellers]
         self.messages[tellers[ours]] += np.array(counts, np.int64)[ours]

@@ -85,9 +85,11 @@ def welcome(
     rows, start_satisfaction, start_expectation, status, reason, tenure, exposure, satisfaction, expectation,
     complained, tried, with_rival,
 ):  # fmt: skip
-    """Make the people of `rows` (int32) customers whose tenure starts anew."""
+    """Make the people of `rows` (int32) customers whose tenure starts anew; gives how many of them a rival has lost."""
+    from_rival = 0
     for i in range(rows.size):
         row = rows[i]
+        from_rival += with_rival[row] != 0
         status[row] = CUSTOMER
         reason[row] = NONE
         tenure[row] = 0
@@ -97,6 +99,7 @@ def welcome(
         complained[row] = 0
         tried[row] = 0
         with_rival[row] = 0
+    return from_rival
 
 
 @kernel

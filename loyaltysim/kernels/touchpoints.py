@@ -8,6 +8,24 @@ from loyaltysim.kernels.compiled import kernel
 
 
 @kernel
+def going_wrong(care, cold, rate):
+    """Give the chance that an encounter at each touchpoint is indifferent or else fails, float64 (touchpoints,).
+
+    care: the staff's mean; cold (indifference against the mean), rate (of failure): float64 (touchpoints,).
+    """
+    chance = np.empty(cold.size)
+    for i in range(cold.size):
+        indifferent = min(max((1.0 - care) * cold[i], 0.0), 1.0)
+        chance[i] = indifferent + (1.0 - indifferent) * rate[i]
+    return chance
+
+
+def failing(care, importance, cold, rate):
+    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `going_wrong`."""
+    return importance * (1.0 - going_wrong(care, cold, 0.0 * rate)) * rate
+
+
+@kernel
 def wrong(care, share, cold, rate):
     """Give the sum over touchpoints of `share` times the chance that an encounter there is indifferent or else fails.
 
@@ -18,6 +36,18 @@ def wrong(care, share, cold, rate):
         indifferent = min(max((1.0 - care) * cold[i], 0.0), 1.0)
         total += share[i] * (indifferent + (1.0 - indifferent) * rate[i])
     return total
+
+
+@kernel
+def break_promises(broken, usual, friction, usual_rate, by_promise, mended, rate):
+    """Settle each touchpoint's failure `rate`: what mending has left, and the promises `broken` now against those `usual`.
+
+    by_promise: the part of its usual failures that are promises broken; friction: the factor of what happens between
+    departments. The columns float64 (touchpoints,).
+    """
+    for i in range(rate.size):
+        failing = (1.0 - by_promise[i]) * (1.0 - mended[i]) + by_promise[i] * broken / usual
+        rate[i] = min(max(usual_rate[i] * failing * friction, 0.0), 1.0)
 
 
 @kernel

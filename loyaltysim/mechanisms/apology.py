@@ -44,11 +44,9 @@ class Apology(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Apologise, and restore a little of what the unsolved who stayed have lost."""
-        import numpy as np
-
         people = world.people
         count = kernels.grievance.apologise(
-            world.closed, world.closed_as, people.generation, np.uint64(luck("apologises")), self.offered, self.restored,
+            world.closed, world.closed_as, people.generation, luck("apologises"), self.offered, self.restored,
             people.status, people.satisfaction_spoilt, people.satisfaction,
         )  # fmt: skip
         report(apologies=count, cost_apologies=count * self.price)

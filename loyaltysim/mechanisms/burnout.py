@@ -60,12 +60,10 @@ class Burnout(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Feed and heal everyone's burn-out by the load that staff last found."""
-        import numpy as np
-
         staff, firm = world.staff, world.firm
         shielded = 1 - self.shield * min(1.0, float(firm.treated[0]))
         mean = kernels.staff.burn(
-            np.uint64(luck.ever("bears")), staff.hired, max(1, int(firm.employees[0])), float(firm.load[0]), self.borne,
+            luck.ever("bears"), staff.hired, max(1, int(firm.employees[0])), float(firm.load[0]), self.borne,
             self.borne_spread * math.sqrt(3), self.acting, self.feeding * shielded, self.recovery, self.coldness,
             staff.acted, staff.burnout, staff.zeal,
         )  # fmt: skip

@@ -91,13 +91,13 @@ class Channels(Mechanism):
         goal = -self.most_steered * math.expm1(-self.direct / self.scale)
         firm.steered[0] += self.pace * (goal - firm.steered[0])
         columns = self._columns
-        channel, lag, public, cost = kernels.channels.use(
-            voiced, world.found, people.generation, np.uint64(luck("uses")), np.uint64(luck("is seen")), columns["share"],
+        world.channel, world.record_lag, public, cost = kernels.channels.use(
+            voiced, world.found, people.generation, luck("uses"), luck("is seen"), columns["share"],
             columns["cost"], columns["delay"], columns["visible"], float(firm.steered[0]), self.delay / HOURS_A_MONTH,
         )  # fmt: skip
         if world.found.size:  # who tells a survey tells nobody else
             public = np.setdiff1d(public, world.found, assume_unique=True)
-        world.rolls |= {"channel": channel, "record_lag": lag, "public": public}
+        world.public = public
         report(complaints_public=public.size, cost_channels=cost, cost_direct=self.direct)
 
     @cached_property

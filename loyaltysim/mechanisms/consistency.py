@@ -84,16 +84,15 @@ class Consistency(Mechanism):
         times = self._times(world, luck, at_work)
         broken, usual = kernels.staff.broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
-            failing = (1 - points.by_promise) * (1 - points.mended) + points.by_promise * broken / usual
-            points.rate[:] = (points.usual_rate * failing * firm.friction[0]).clip(0, 1)
+            kernels.touchpoints.break_promises(
+                broken, usual, float(firm.friction[0]), points.usual_rate, points.by_promise, points.mended, points.rate
+            )
         report(broken_promises=broken, standards_spread=_deviation(times), cost_standards=self.standards)
 
     def _times(self, world: World, luck: Draws, at_work: int) -> NDArray:
         """Give the log of the time that each employee at work promises, against the middle one."""
-        import numpy as np
-
         spread = self.spread * (1 - float(world.firm.narrowed[0]))
-        return kernels.staff.standards(np.uint64(luck.ever("standard")), world.staff.hired, at_work, spread)
+        return kernels.staff.standards(luck.ever("standard"), world.staff.hired, at_work, spread)
 
     @cached_property
     def _usual(self) -> float:
@@ -105,4 +104,4 @@ class Consistency(Mechanism):
 
 def _deviation(values: NDArray) -> float:
     around = values - values.sum() / values.size
-    return math.sqrt(around @ around / values.size)
+    return math.sqrt(around.dot(around) / values.size)

@@ -91,18 +91,16 @@ class Departure(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw the month's other departures and sum up all of them."""
-        import numpy as np
-
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_roll(
-            kernels.leaving.depart, world.customers_now, people.generation, np.uint64(luck("leaves")), world.month, self.died, self.moved,
+            kernels.leaving.depart, world.customers_now, people.generation, luck("leaves"), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
         counts, gone, defectors = zip(*parts, strict=True)
         kernels.leaving.notice(
-            threads.joined(defectors), people.generation, np.uint64(luck("turns to")),
+            threads.joined(defectors), people.generation, luck("turns to"),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         if world.firm.all_supplied[0]:
@@ -112,15 +110,15 @@ class Departure(Mechanism):
             world.customers_now, people.status, people.margin, people.with_rival, float(world.firm.top_margin[0])
         )
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
-        world.rolls["gone"] = threads.joined(gone)
-        *more, withdrawn = sum(counts).tolist()
-        by_reason = {name: report[name] + number for name, number in zip(BY_REASON, more, strict=True)}
-        left, never = (sum(by_reason[name] for name in names) for names in (LEFT, NEVER_COMPLAINED))
+        world.gone = threads.joined(gone)
+        *more, withdrawn = threads.counted(counts)
+        by_reason = [report[name] + number for name, number in zip(BY_REASON, more, strict=True)]
+        report.all(BY_REASON, by_reason)
+        left = sum(by_reason[: len(LEFT)])
         report(
-            **by_reason,
             left=left,
             left_unvoiced=left - report["left_voiced"],
-            never_complained=never,
+            never_complained=sum(by_reason[len(LEFT) :]),
             withdrawn=withdrawn,
             complaints_open=world.firm.open_cases[0] - withdrawn,
         )

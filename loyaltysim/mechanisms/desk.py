@@ -167,8 +167,6 @@ class Desk(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
-        import numpy as np
-
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
         cases.reserve(held + world.voiced.size)
@@ -180,9 +178,9 @@ class Desk(Mechanism):
         free_at, part_free_at, part_hours = self._handlers(
             world, max(0.0, money - false * self.hours_a_case * self.wage)
         )
-        left, firm.part_free_at[0], closed, closed_as, took, counts = kernels.desk.work(
+        left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
-            np.uint64(luck("case")), np.uint64(luck.ever("case")), self.intake_hours / HOURS_A_MONTH, answered,
+            luck("case"), luck.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
             min(self.promise_hours, self.quick_hours) / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
             part_hours, held, *_case_columns(cases), people.open_case,
@@ -190,8 +188,7 @@ class Desk(Mechanism):
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
         firm.compensated[0] = self.compensation
-        world.rolls |= {"closed": closed, "closed_as": closed_as}
-        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        report.all(COUNTS, counts.tolist())
         acknowledged, ended = report["acknowledged"], report["cases_closed"]
         report(
             cases_analysed=min(ended, self.budget * self.causes / self.wage / self.analysis_hours),
@@ -207,8 +204,6 @@ class Desk(Mechanism):
 
         Of last month's, those who are free soonest stay; the first one added was the part-timer before.
         """
-        import numpy as np
-
         firm, hours = world.firm, money / self.wage
         full = math.floor(hours / self.handler_hours)
         before, part = int(firm.handlers_now[0]), float(firm.part_free_at[0])
@@ -216,7 +211,7 @@ class Desk(Mechanism):
         free_at = world.handlers.free_at
         if full > before:
             free_at[before], free_at[before + 1 : full], part = part, NEVER_BUSY, NEVER_BUSY
-        free_at[:full] = np.sort(free_at[: max(before, full)])[:full]
+        free_at[: max(before, full)].sort()
         firm.handlers_now[0] = full
         return free_at[:full], part, hours - full * self.handler_hours
 

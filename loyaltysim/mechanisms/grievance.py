@@ -75,11 +75,9 @@ class Grievance(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Find this month's grievances among the bad encounters."""
-        import numpy as np
-
         people = world.people
         parts = threads.over_roll(
-            kernels.grievance.grieve, world.customers_now, people.generation, np.uint64(luck("grieves")), world.month, people.indifferent,
+            kernels.grievance.grieve, world.customers_now, people.generation, luck("grieves"), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
             world.sinned, world.sin_weight,
@@ -87,7 +85,7 @@ class Grievance(Mechanism):
         )  # fmt: skip
         found, of_products, again = zip(*parts, strict=True)
         rows, of_product = threads.joined(found), sum(of_products)
-        world.rolls["grieved"] = rows
+        world.grieved = rows
         report(
             grievances_repeated=sum(again),
             grievances=rows.size,

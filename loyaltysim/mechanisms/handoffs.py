@@ -92,8 +92,6 @@ class Handoffs(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle what record and swaps have reached, and draw the way of each complaint."""
-        import numpy as np
-
         firm = world.firm
         posts = max(1, int(firm.employees[0]))
         self._drift(firm.record_kept, self.shared_record / self.record_scale)
@@ -101,12 +99,11 @@ class Handoffs(Mechanism):
         spared = 1 - self.record_effect * firm.record_kept[0]
         known = 1 - self.swap_effect * firm.roles_known[0]
         firm.friction[0] = 1 - self.between * (1 - known)
-        flags, before, after = kernels.handoffs.route(
-            world.voiced, world.people.generation, np.uint64(luck("routes")), self.misclassified * known,
+        world.routed, world.lag_before, world.lag_after = kernels.handoffs.route(
+            world.voiced, world.people.generation, luck("routes"), self.misclassified * known,
             self.passed_on * known, self.passed_on_days / DAYS_A_MONTH * spared, self.stalls * spared * known,
             self.stall_months, self.mislaid,
         )  # fmt: skip
-        world.rolls |= {"routed": flags, "lag_before": before, "lag_after": after}
         report(cost_shared_record=self.shared_record, cost_role_swaps=self.role_swaps)
 
     def _drift(self, state: object, spent: float) -> None:

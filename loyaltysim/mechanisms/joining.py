@@ -131,15 +131,16 @@ class Joining(Mechanism):
         unprompted = self.unprompted + self.imitation * adopters
         hold = self.hold * float(firm.rivals_hold[0])
         parts = threads.over_rows(
-            kernels.joining.join, people.rows, world.month, people.generation, np.uint64(luck("joins")), float(firm.pull[0]), unprompted, self.praise,
+            kernels.joining.join, people.rows, world.month, people.generation, luck("joins"), float(firm.pull[0]), unprompted, self.praise,
             self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor, self.logged_factor, self.forget,
             self.fickle_draw, people.fickleness,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
             people.left_month,
         )  # fmt: skip
-        rows, why = (threads.joined([part[number] for part in parts]) for number in (0, 1))
+        found, ways, counts = zip(*parts, strict=True)
+        rows, why = threads.joined(found), threads.joined(ways)
         fickle = np.bincount(why, weights=people.fickleness[rows], minlength=3)
-        joined, returned, by_advertising, by_talk, by_neither = sum(totals for _, _, totals in parts).tolist()
+        joined, returned, by_advertising, by_talk, by_neither = threads.counted(counts)
         report(
             joined=joined,
             returned=returned,

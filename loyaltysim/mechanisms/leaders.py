@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import PEOPLE, failing, going_wrong
+from loyaltysim.core.touchpoint import PEOPLE
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -100,11 +100,12 @@ class Leaders(Mechanism):
         believed = points.seen / (float(points.seen.sum()) or 1.0)
         if world.month > 0:
             points.believed_sum[:] += believed
-        true = points.importance * going_wrong(float(firm.care_now[0]), points.cold, points.rate)
+        care = float(firm.care_now[0])
+        true = points.importance * kernels.touchpoints.going_wrong(care, points.cold, points.rate)
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
-            believed_right=float(self._right(points, float(firm.care_now[0]))),
+            believed_right=float(self._right(points, care)),
             believed_wrongly=float(np.maximum(true - believed, 0).sum()),
             believed_people=float(believed[people].sum()),
             true_people=float(true[people].sum()),
@@ -115,17 +116,16 @@ class Leaders(Mechanism):
 
     def _right(self, points: Table, care: float) -> bool:
         """Tell whether the leaders look for most failures where there are most; not if they saw none."""
-        most = int(failing(care, points.importance, points.cold, points.rate).argmax())
-        return bool(points.seen_failing.max() > 0 and points.seen_failing.argmax() == most)
+        most = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate).argmax()
+        believed = points.seen_failing.argmax()
+        return bool(points.seen_failing[believed] > 0 and believed == most)
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
-        import numpy as np
-
         people, points = world.people, world.touchpoints
         arrived: tuple[int, int] = kernels.leaders.climb(
-            world.voiced, people.generation, np.uint64(luck("passes on")), np.uint64(luck("flatters")),
-            np.uint64(luck("blames")), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
+            world.voiced, people.generation, luck("passes on"), luck("flatters"),
+            luck("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
             1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
             points.kind, points.importance, points.seen, points.seen_failing,
         )  # fmt: skip

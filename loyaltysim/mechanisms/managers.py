@@ -60,10 +60,10 @@ class Managers(Mechanism):
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Move the attitude toward what leadership work sets, and pass it on."""
         firm = world.firm
-        worked = -math.expm1(-self.leadership / (self.scale * firm.employees[0]))
+        worked = -math.expm1(-self.leadership / (self.scale * int(firm.employees[0])))
         goal = self.attitude_today + (1 - self.attitude_today) * worked
         firm.attitude[0] += self.pace * (goal - firm.attitude[0])
-        gained = firm.attitude[0] - self.attitude_today
+        gained = float(firm.attitude[0]) - self.attitude_today
         firm.mirrored[0] = self.mirroring * gained
         firm.backing[0] = 1 + self.carried * gained
         report(managers_attitude=firm.attitude[0], cost_leadership=self.leadership)

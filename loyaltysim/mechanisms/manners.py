@@ -67,8 +67,6 @@ class Manners(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle what restraint and kindnesses have reached, and let this month's intrusions annoy."""
-        import numpy as np
-
         people, firm = world.people, world.firm
         each = 1 / max(1, world.customers_now.size)
         restrained = self.spared * -math.expm1(-self.restraint * each / self.restraint_scale)
@@ -79,7 +77,7 @@ class Manners(Mechanism):
         intrusions = 0
         if chance > 0:
             intrusions = kernels.manners.intrude(
-                world.customers_now, people.generation, np.uint64(luck("intrudes")), chance, self.annoyance,
+                world.customers_now, people.generation, luck("intrudes"), chance, self.annoyance,
                 people.met, people.indifferent, people.failed, people.wowed, people.satisfaction,
             )  # fmt: skip
         report(intrusions=intrusions, cost_restraint=self.restraint, cost_kindnesses=self.kindnesses)

@@ -19,6 +19,7 @@ from loyaltysim.core.words import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOS
 from loyaltysim.mechanisms.arrival import welcome
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from loyaltysim.core.record import Report
@@ -148,20 +149,19 @@ class Market(Mechanism):
     def _proneness(self, world: World) -> NDArray:
         return 0.05 + world.people.fickleness.astype(float)
 
-    def _exponentials(self, world: World, key: int) -> NDArray:
+    def _exponentials(self, world: World, key: np.uint64) -> NDArray:
         import numpy as np
 
         everyone = np.arange(self.people, dtype=np.int32)
-        return -np.log1p(-kernels.luck.units(np.uint64(key), everyone, world.people.generation))
+        return -np.log1p(-kernels.luck.units(key, everyone, world.people.generation))
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
-
         people = world.people
         if world.gone.size:
             self._renew(world, luck, world.gone)
         parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
-        world.rolls["customers_now"] = threads.joined(parts)
+        world.customers_now = threads.joined(parts)
         report(customers_start=world.customers_now.size)
 
     def _renew(self, world: World, luck: Draws, gone: NDArray) -> None:
@@ -187,7 +187,7 @@ class Market(Mechanism):
 
         people = world.people
         rows = np.arange(self.people, dtype=np.int32)
-        order = kernels.luck.units(np.uint64(luck("founders")), rows, people.generation)
+        order = kernels.luck.units(luck("founders"), rows, people.generation)
         surplus = int(np.count_nonzero(people.status == CUSTOMER)) - self.customers
         if surplus > 0:
             held = rows[people.status == CUSTOMER]
@@ -198,7 +198,7 @@ class Market(Mechanism):
         elif surplus < 0:
             free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]
             welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
-            early, world.rolls["gone"] = np.split(world.gone, [max(0, -surplus - free.size)])
+            early, world.gone = np.split(world.gone, [max(0, -surplus - free.size)])
             if early.size:
                 self._renew(world, luck, early)
                 welcome(world, early)
@@ -210,7 +210,7 @@ class Market(Mechanism):
         import numpy as np
 
         people = world.people
-        key = np.uint64(luck.ever("traits"))
+        key = luck.ever("traits")
         spread = self._spread()
         log_mean = math.log(self.margin_mean) - spread**2 / 2 if self.margin_mean > 0 else -math.inf
         kernels.market.traits(
@@ -226,7 +226,7 @@ class Market(Mechanism):
         if self.fickleness_kind == "beta":
             from scipy.special import betaincinv
 
-            draws = kernels.luck.units(np.uint64(luck.ever("proneness")), rows, people.generation)
+            draws = kernels.luck.units(luck.ever("proneness"), rows, people.generation)
             people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
 
     def _spread(self) -> float:

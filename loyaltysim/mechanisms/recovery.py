@@ -104,16 +104,14 @@ class Recovery(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Settle the silent grievances of this month and the complaints whose outcome is known."""
-        import numpy as np
-
         people = world.people
         counts = kernels.grievance.decide(
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
-            world.month, people.generation, np.uint64(luck.ever("stays")), self._table, self.repeat_factor, self.restored,
+            world.month, people.generation, luck.ever("stays"), self._table, self.repeat_factor, self.restored,
             self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
             people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
         )  # fmt: skip
-        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        report.all(COUNTS, counts.tolist())
 
     @cached_property
     def _table(self) -> Any:

@@ -47,12 +47,10 @@ class Reviews(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Post this month's bad reviews, withdraw those of the well recovered, and let the rest fade."""
-        import numpy as np
-
         people, firm = world.people, world.firm
         posted, withdrawn, firm.standing[0] = kernels.reviews.review(
             world.grieved, world.public, world.closed, world.closed_as, world.month, people.generation,
-            np.uint64(luck("posts")), np.uint64(luck("withdraws")), self.posted, self.withdrawn_after, self.kept,
+            luck("posts"), luck("withdraws"), self.posted, self.withdrawn_after, self.kept,
             float(firm.standing[0]), people.reviewed_month,
         )  # fmt: skip
         firm.damp[0] = math.exp(-self.damage * firm.standing[0] / people.rows * 1000)

@@ -194,14 +194,12 @@ class Rivals(Mechanism):
         world.firm.rivals_supply[0] = 1
         world.firm.all_supplied[0] = self.zero_sum
         rows = np.arange(people.rows, dtype=np.int32)
-        draws = kernels.luck.units(np.uint64(luck("first supplier")), rows, people.generation)
+        draws = kernels.luck.units(luck("first supplier"), rows, people.generation)
         share = 1.0 if self.zero_sum else self.share
         people.with_rival[:] = (draws < share) & (people.status == 0)
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Let rivals act, then reckon this month's hazards."""
-        import numpy as np
-
         people, newcomers = world.people, world.gone
         if self.zero_sum:
             people.with_rival[newcomers] = 1
@@ -210,14 +208,12 @@ class Rivals(Mechanism):
         indifferent = self.indifferent * (1 - float(world.firm.trusted[0]))
         report(lure_ratio=lure, committed=1 - indifferent)
         threads.over_roll(
-            kernels.leaving.lure, world.customers_now, people.generation, np.uint64(luck.ever("commits")), indifferent,
+            kernels.leaving.lure, world.customers_now, people.generation, luck.ever("commits"), indifferent,
             people.fickleness, people.satisfaction, self.base * lure, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip
 
     def _compete(self, world: World, luck: Draws, report: Report) -> float:
         """Settle quality, answer and offers; gives the hazard to be lured against middling rivals without offers."""
-        import numpy as np
-
         firm, quality = world.firm, kernels.rivals.quality
         now = quality(self.quality, self.improves, world.month)
         firm.quality_rise[0] = max(now) - max(quality(self.quality, self.improves, world.month - 1))
@@ -227,7 +223,7 @@ class Rivals(Mechanism):
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
         chance = self.offers + self.price_war * might + self.defence * self._missed(world)
-        offered = kernels.rivals.offers(np.uint64(luck("offers")), len(now), chance)
+        offered = kernels.rivals.offers(luck("offers"), len(now), chance)
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
         lure: float = kernels.rivals.lure(now, offered, self.slope, self.middle, self.offer_ratio)
         return lure * math.exp(self.answer_lure * might)

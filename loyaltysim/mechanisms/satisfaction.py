@@ -6,6 +6,7 @@ down: yesterday's delight is today's normal (F37), and so, if they look around, 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
@@ -13,6 +14,8 @@ from loyaltysim.core import threads
 from loyaltysim.core.declare import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.core.record import Report
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import World
@@ -90,14 +93,18 @@ class Satisfaction(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Move satisfaction and expectation of this month's customers."""
-        import numpy as np
-
         people = world.people
         drift = self.ratchet / 12 + self.rival_standard * float(world.firm.quality_rise[0])
         parts = threads.over_roll(
             kernels.service.feel, world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
-            people.susceptibility, np.array([self.ordinary, self.indifference, self.failure, self.wow]),
-            self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
+            people.susceptibility, self._worth, self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
             self.falls, drift, people.satisfaction, people.expectation, people.satisfaction_before,
         )  # fmt: skip
         report(satisfaction_sum=threads.added(parts))
+
+    @cached_property
+    def _worth(self) -> NDArray:
+        """Give what an ordinary encounter, an indifferent one, a failed one and a wow are worth."""
+        import numpy as np
+
+        return np.array([self.ordinary, self.indifference, self.failure, self.wow])

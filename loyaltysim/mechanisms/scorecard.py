@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, metric
 from loyaltysim.core.record import Audit
-from loyaltysim.core.touchpoint import Touchpoint, going_wrong
+from loyaltysim.core.touchpoint import Touchpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ class Scorecard(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
-        points = world.touchpoints
+        points, going_wrong = world.touchpoints, kernels.touchpoints.going_wrong
         care = float(world.firm.care_now[0])
         bad = going_wrong(care, points.cold, points.rate)
         failing = bad - going_wrong(care, points.cold, 0 * points.rate)
@@ -51,7 +52,7 @@ class Scorecard(Mechanism):
             points.failed_sum[:] += failing
             points.gap_sum[:] += points.gap
             points.priority_sum[:] += points.precedence
-        report(score=100 * (1 - float(points.importance @ bad)), failure_rate=float(points.importance @ points.rate))
+        report(score=100 * (1 - points.importance.dot(bad)), failure_rate=points.importance.dot(points.rate))
 
     def audit(self, world: World, table: Sequence[Touchpoint]) -> Audit | None:
         """Give what each touchpoint was like over the months that were scored; None if none was."""

@@ -58,12 +58,10 @@ class Service(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw every customer's encounters and how each went."""
-        import numpy as np
-
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_roll(
-            kernels.service.meet, world.customers_now, people.generation, np.uint64(luck("meets")), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
+            kernels.service.meet, world.customers_now, people.generation, luck("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
@@ -73,8 +71,9 @@ class Service(Mechanism):
 
     def _wow(self, world: World) -> NDArray:
         """Give each touchpoint's chance that an encounter which is not indifferent delights."""
-        chance: NDArray = (self.wow + world.firm.wow_added[0]) * world.touchpoints.warm
-        return chance.clip(0, 1)
+        import numpy as np
+
+        return np.minimum((self.wow + world.firm.wow_added[0]) * world.touchpoints.warm, 1.0)
 
 
 @lru_cache(maxsize=64)

@@ -124,21 +124,18 @@ class Sins(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Draw the kind of each indifferent encounter."""
-        import numpy as np
-
         staff, firm = world.staff, world.firm
         parts = kernels.sins.causes(
             int(firm.employees[0]), staff.now_know, staff.now_want, staff.now_can, staff.zeal, staff.care,
             float(firm.overloaded[0]),
         )  # fmt: skip
-        reached = np.cumsum(parts @ self._kinds_by_cause)
+        reached = parts.dot(self._kinds_by_cause).cumsum()
         reached[-1] = 2
-        rows, weights, counts = kernels.sins.sort(
-            world.customers_now, world.people.generation, np.uint64(luck("sorts")), world.people.indifferent, reached,
+        world.sinned, world.sin_weight, counts = kernels.sins.sort(
+            world.customers_now, world.people.generation, luck("sorts"), world.people.indifferent, reached,
             self._angers(world),
         )  # fmt: skip
-        world.rolls["sinned"], world.rolls["sin_weight"] = rows, weights
-        report(**dict(zip(COUNTS, counts.tolist(), strict=True)))
+        report.all(COUNTS, counts.tolist())
 
     def _angers(self, world: World) -> NDArray:
         """Give the weights, scaled to a mean of 1 over the mix of untouched staff, rested and not overloaded."""

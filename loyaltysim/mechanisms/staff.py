@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from loyaltysim.core.streams import Draws
     from loyaltysim.core.tables import Table, World
 
+TALENTS = ("hires.know", "hires.want", "hires.can")
+"""The draws of who is hired."""
+
 
 class Staff(Mechanism):
     """Let each employee learn, tire, catch their managers' mood, or quit."""
@@ -127,7 +130,7 @@ class Staff(Mechanism):
         everyone = np.arange(staff.rows, dtype=np.int32)
         talents, nows = _know_want_can(staff)
         kernels.staff.hire(
-            everyone, self._keys(luck), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
+            everyone, luck.ever_each(*TALENTS), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
             talents, nows,
         )  # fmt: skip
         kernels.staff.settle(*nows, staff.zeal, staff.care, staff.mood)
@@ -139,13 +142,11 @@ class Staff(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
-        import numpy as np
-
         staff, at_work = world.staff, self._number_at_work(world)
         talents, nows = _know_want_can(staff)
         hires = kernels.staff.turn_over(
-            np.uint64(luck("quits")), at_work, self.want, self.turnover, self.turnover_slope, self._keys(luck), self._levels,
-            self._width, staff.hired, staff.burnout, staff.zeal, *talents, *nows,
+            luck("quits"), at_work, self.want, self.turnover, self.turnover_slope, luck.ever_each(*TALENTS),
+            self._levels, self._width, staff.hired, staff.burnout, staff.zeal, *talents, *nows,
         )  # fmt: skip
         self._drift(world, at_work)
         self._note_care(world, at_work)
@@ -170,11 +171,6 @@ class Staff(Mechanism):
     def _number_at_work(self, world: World) -> int:
         needed = math.ceil(world.customers_now.size / self.customers_each)
         return max(1, min(needed, world.staff.rows))
-
-    def _keys(self, luck: Draws) -> NDArray:
-        import numpy as np
-
-        return np.array([luck.ever("hires.know"), luck.ever("hires.want"), luck.ever("hires.can")], np.uint64)
 
     @cached_property
     def _levels(self) -> NDArray:

@@ -131,7 +131,7 @@ class Surveys(Mechanism):
 
         self._look_back(world, report)
         nobody = np.empty(0, np.int32)
-        world.rolls |= {"found": nobody, "intending": nobody, "staying": nobody}
+        world.found = world.intending = world.staying = nobody
         if self.budget > 0 and world.customers_now.size:
             self._ask(world, luck, report)
         report(cost_surveys=self.budget)
@@ -155,15 +155,15 @@ class Surveys(Mechanism):
 
         people, firm, everyone = world.people, world.firm, world.customers_now
         parts = threads.over_roll(
-            kernels.surveys.sample, everyone, people.generation, np.uint64(luck("asks")),
+            kernels.surveys.sample, everyone, people.generation, luck("asks"),
             min(1.0, self.budget / self.price / everyone.size), people.satisfaction,
         )  # fmt: skip
         asked = threads.joined([rows for rows, _ in parts])
-        draws = kernels.luck.units(np.uint64(luck("answers")), asked, people.generation)
+        draws = kernels.luck.units(luck("answers"), asked, people.generation)
         answered = asked[draws < self.response * float(firm.willing[0])]
         told = people.satisfaction[answered].astype(float)
         leaving = told < self.intends_below
-        world.rolls |= {"intending": answered[leaving], "staying": answered[~leaving]}
+        world.intending, world.staying = answered[leaving], answered[~leaving]
         self._hand_over(world, luck, answered)
         cost = np.float32(self.goodwill * float(firm.ask_weight[0]))
         people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - cost, 0)
@@ -186,10 +186,10 @@ class Surveys(Mechanism):
         people = world.people
         silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
         met = np.intersect1d(silent, answered, assume_unique=True)
-        draws = kernels.luck.units(np.uint64(luck("tells")), met, people.generation)
-        found = world.rolls["found"] = met[draws < self.telling]
+        draws = kernels.luck.units(luck("tells"), met, people.generation)
+        found = world.found = met[draws < self.telling]
         if world.firm.desk_open[0]:
-            world.rolls["voiced"] = np.union1d(world.voiced, found)
+            world.voiced = np.union1d(world.voiced, found)
             people.complained[found] = 1
 
 

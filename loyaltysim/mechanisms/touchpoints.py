@@ -26,8 +26,6 @@ from loyaltysim.core.touchpoint import (
     Touchpoint,
     WarmByKind,
     against_largest,
-    failing,
-    going_wrong,
     usual,
 )
 
@@ -154,7 +152,9 @@ class Touchpoints(Mechanism):
         points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
         points.rate[:] = points.usual_rate
         points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
-        cared_for = 1 - going_wrong(float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows))
+        cared_for = 1 - kernels.touchpoints.going_wrong(
+            float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows)
+        )
         points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
         points.fix_cost[:], points.ease[:] = self._column("fix_cost"), self._column("ease")
         points.stage[:] = [STAGES.index(row.stage) for row in self.table]
@@ -165,20 +165,23 @@ class Touchpoints(Mechanism):
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
+        care, idle = float(firm.care_now[0]), 0.0
         points.mended[:] *= 1 - self.relapse
         self._find_causes(points, float(firm.money_for_causes[0]))
-        self._rank(points, float(firm.care_now[0]))
-        spent = self._repair(points, float(firm.care_now[0]))
-        if world.month > 0:
-            points.spent_on[:] += spent
+        self._rank(points, care)
+        if self.repair > 0:
+            spent = self._repair(points, care)
+            idle = self.repair - float(spent.sum())
+            if world.month > 0:
+                points.spent_on[:] += spent
         points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
         firm.first_factor[0] = self._first_factor(world)
         usual = points.importance * points.usual_rate
-        ended = float(usual @ ((1 - points.by_promise) * points.mended)) / (float(usual.sum()) or 1.0)
+        ended = usual.dot((1 - points.by_promise) * points.mended) / (usual.sum() or 1.0)
         report(
             mended_share=ended,
             cost_repair=self.repair,
-            repair_idle=self.repair - float(spent.sum()),
+            repair_idle=idle,
             cost_audits=self.audit,
         )
 
@@ -209,12 +212,8 @@ class Touchpoints(Mechanism):
         Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw or an audit found,
         and what they paid to mend they count no longer. What they know nothing of follows by priority.
         """
-        import numpy as np
-
-        if self.repair == 0:
-            return np.zeros(points.rows)
         found = -math.expm1(-self.audit / self.audit_scale)
-        true = failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
         seen, audited = (against_largest(figures / points.fix_cost) for figures in (points.seen_failing, true))
         promising = (1 - found) * seen + found * audited
         belief = self.belief if promising.any() else 0.0

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.declare import Mechanism, metric, param
-from loyaltysim.core.words import REASONS, RELATIONSHIP, WINS
+from loyaltysim.core.words import LEFT, REASONS, RELATIONSHIP, RIVAL, WINS
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EXCUSED = ("friends", "product", "indifference")
 """Reasons to leave that sales can put down to a rival's price; who died or moved away is plain to see."""
+TOLD_LOST = tuple(f"told_lost_{reason}" for reason in REASONS)
+TOLD_WON = tuple(f"told_won_{way}" for way in WINS)
 
 
 class WinLoss(Mechanism):
@@ -64,10 +66,10 @@ class WinLoss(Mechanism):
         """Move a part of each reason to the one that sales prefers."""
         blamed = self.asked_of_sales * self.blames_price
         claimed = self.asked_of_sales * self.claims_relationship
-        lost = {reason: report[f"left_{reason}"] for reason in REASONS}
-        moved = {reason: blamed * lost[reason] if reason in EXCUSED else 0.0 for reason in REASONS}
-        moved["rival"] = -math.fsum(moved.values())
-        won = {way: report[name] for way, name in WINS.items()}
-        report(**{f"told_lost_{reason}": lost[reason] - moved[reason] for reason in REASONS})
-        report(**{f"told_won_{way}": (1 - claimed) * number for way, number in won.items()})
-        report(told_won_relationship=claimed * math.fsum(won.values()))
+        lost = [report[name] for name in LEFT]
+        moved = [blamed * number if reason in EXCUSED else 0.0 for reason, number in zip(REASONS, lost, strict=True)]
+        moved[RIVAL] = -math.fsum(moved)
+        won = [report[name] for name in WINS.values()]
+        report.all(TOLD_LOST, [number - other for number, other in zip(lost, moved, strict=True)])
+        report.all(TOLD_WON, [(1 - claimed) * number for number in won])
+        report(told_won_relationship=claimed * math.fsum(won))

@@ -76,7 +76,7 @@ class Winback(Mechanism):
         tried, spent = self._choose(world, float(purse[0]))
         purse[0] -= spent
         people.attempted[tried] = 1
-        draws = kernels.luck.units(np.uint64(luck("returns")), tried, people.generation)
+        draws = kernels.luck.units(luck("returns"), tried, people.generation)
         won = tried[draws < self.success]
         report(won_from_rivals=report["won_from_rivals"] + welcome(world, won))
         report(

@@ -72,17 +72,15 @@ class WordOfMouth(Mechanism):
 
     def step(self, world: World, luck: Draws, report: Report) -> None:
         """Send this month's messages; they are heard next month."""
-        import numpy as np
-
         people = world.people
         reach = _neighbourhood(people.rows)
         parts = threads.over_roll(
-            kernels.talk.tell, world.customers_now, people.generation, np.uint64(luck("tells")), people.status, people.reason,
+            kernels.talk.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
             people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
             self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip
         _deliver(parts, people)
-        unhappy, happy, bad, good = sum(totals for _, _, totals in parts).tolist()
+        unhappy, happy, bad, good = threads.counted([counts for _, _, counts in parts])
         report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)
 
 

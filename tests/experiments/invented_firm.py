@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from loyaltysim.core.declaration import Metric
-from loyaltysim.core.record import RunRecord, figure, month_metrics
+from loyaltysim.core.record import RunRecord, figures, month_metrics
 from loyaltysim.report.gathering import collect
 from loyaltysim.report.results import Results
 
@@ -91,10 +91,9 @@ def _record(scenario: Any, replication: int, name: str) -> RunRecord:
         _people(months, month, customers, float(joins[month]), float(left))
         customers = months["customers"][month]
         _money(months, month, keeps)
-    figures = {metric: figure(each, months) for metric, each in CATALOG.items() if each.over != "close"}
-    figures |= _closing(months, scenario.discount_rate)
     table = np.stack([months[metric] for metric in month_metrics(CATALOG)], axis=1)
-    return RunRecord(name, replication, table, figures, 0.01, 50_000 * scenario.months)
+    outcome = figures(CATALOG, table) | _closing(months, scenario.discount_rate)
+    return RunRecord(name, replication, table, outcome, 0.01, 50_000 * scenario.months)
 
 
 def _people(months: dict[str, np.ndarray], month: int, customers: float, joined: float, left: float) -> None:

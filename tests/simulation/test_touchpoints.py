@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, going_wrong, usual
+from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, usual
+from loyaltysim.kernels.touchpoints import going_wrong
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_directions import PAIRS
