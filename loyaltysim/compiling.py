@@ -1,6 +1,7 @@
 """The first time, kernels are compiled from both ends of the month at once: the process that needs them begins at the
-first, and a companion at the last. Each finds on disk what the other has made, so the wait is about half as long. Neither
-looks for garbage while the compiler works, which makes nothing else but would be searched all the time.
+first, and a companion at the last. Each finds on disk what the other has made, so the wait is about half as long. The one
+that waits tells which kernel it begins; where the companion would make or is making the same, they have met, and it ends.
+Neither looks for garbage while the compiler works, which makes nothing else but would be searched all the time.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim import kernels
 from loyaltysim.core.threads import usable_processors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from loyaltysim.core.tables import World
 
@@ -38,12 +40,15 @@ def find_company() -> None:
         return
     companion = subprocess.Popen(
         [sys.executable, "-m", "loyaltysim.compiling"],
-        stdin=subprocess.DEVNULL,
+        bufsize=0,  # nothing must be left to write when it has ended
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is for the one who waits; the companion is ended with it
     )
     atexit.register(companion.kill)
+    assert companion.stdin is not None
+    tell_what_is_begun(companion.stdin)
 
 
 def compiled_before() -> bool:
@@ -74,6 +79,63 @@ def collect_nothing_while_compiling() -> None:
 
     if gc.isenabled():
         event.register("numba:compile", Pause())
+
+
+def tell_what_is_begun(companion: IO[bytes]) -> None:
+    """Write to the companion, a line each, the name of the kernel that this process compiles now, or an empty one."""
+
+    def tell(name: str) -> None:
+        with suppress(OSError, ValueError):  # it has ended
+            companion.write(f"{name}\n".encode())
+
+    _at_each_kernel(tell)
+
+
+def end_where_the_other_is(other: IO[bytes]) -> None:
+    """End this process when both compile the same kernel, by what the other one tells."""
+    here = there = ""
+
+    def compare() -> None:
+        if here and here == there:
+            os._exit(0)
+
+    def note(name: str) -> None:
+        nonlocal here
+        here = name
+        compare()
+
+    def listen() -> None:
+        nonlocal there
+        for line in other:
+            there = line.decode().strip()
+            compare()
+
+    _at_each_kernel(note)
+    threading.Thread(target=listen, daemon=True).start()
+
+
+def _at_each_kernel(call: Callable[[str], object]) -> None:
+    """Call with a kernel's name when it is begun to be compiled, and with an empty one at its end; not for what it calls."""
+    from numba.core import event
+
+    luck = f"{kernels.__name__}.luck"  # called all over the month: says nothing about how far one has come
+
+    class Listener(event.Listener):
+        depth = 0
+
+        def on_start(self, event: Any) -> None:
+            self.depth += 1
+            if self.depth == 1:
+                made = event.data["dispatcher"].py_func
+                if made.__module__ != luck:
+                    call(f"{made.__module__}.{made.__qualname__}")
+
+        def on_end(self, event: object) -> None:
+            self.depth -= 1
+            if self.depth == 0:
+                call("")
+
+    event.register("numba:compile", Listener())
 
 
 def compile_backwards() -> None:
@@ -136,5 +198,6 @@ def blank() -> World:
 
 if __name__ == "__main__":
     gc.disable()
+    end_where_the_other_is(sys.stdin.buffer)
     compile_to_the_middle()
     os._exit(0)  # all is on disk; to take the process down in order would take a quarter of a second

@@ -20,6 +20,13 @@ EFFORT_AGAIN = np.uint64(10)
 A_ROUND = np.uint64(4)
 """Draws that a case makes anew each time it is reopened."""
 
+ZERO = np.int64(0)
+"""To begin counting places from: for a bare 0 Numba would compile what is called with the count once more."""
+COUNTED_SOLVED = 3
+CALLS = 4
+REOPENED = 5
+"""Places in the counts of a month."""
+
 
 @part
 def _move(
@@ -43,7 +50,7 @@ def forget_withdrawn(
 ):  # fmt: skip
     """Drop the cases of people who left while theirs was open, keeping the order; returns how many remain, and how
     many of them no handler has begun."""
-    kept = 0
+    kept = ZERO
     waiting = 0
     for i in range(count):
         if open_case[person_row[i]]:
@@ -54,62 +61,50 @@ def forget_withdrawn(
 
 
 @part
-def arrivals(rows, generation, key, month):
-    """Give the instant, in months, at which each voiced complaint arrives: month + uniform; float64 (n,)."""
-    instants = np.empty(rows.size, np.float64)
-    for i in range(rows.size):
-        instants[i] = month + unit(bits(key, person(rows[i], generation[rows[i]])), ARRIVES)
-    return instants
-
-
-@kernel
 def receive(
-    order, rows, instants, lag_before, lag_after, lost, month, generation, key, answered, hours,
+    order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours, found,
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
     """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's end.
 
-    rows int32, instants, lags before and after handling float64 in months, lost bool: all (n,). `answered` is a chance,
-    `hours` the mean handling time. Returns the new number of cases and which complaints were answered, bool (n,).
+    rows int32 and instants float64 in months: (n,); the next five as in `work`. `answered` is a chance, `hours` the mean
+    handling time. Notes in `found`, bool (n,), which complaints were answered, and returns the new number of cases.
     """
-    found = np.empty(rows.size, np.bool_)
     for i in order:
         row = rows[i]
         seed = bits(key, person(row, generation[row]))
         found[i] = unit(seed, ANSWERED) < answered
         if not found[i]:
             continue
+        lag = intake + (record_lag[i] if record_lag.size else 0.0)
+        lag += lag_before[i] if lag_before.size else 0.0
         person_row[count] = row
         opened[count] = instants[i]
-        ready[count] = instants[i] + lag_before[i]
+        ready[count] = instants[i] + lag
         effort[count] = -hours * np.log(1.0 - unit(seed, EFFORT))
-        delay[count] = lag_after[i]
+        delay[count] = lag_after[i] if lag_after.size else 0.0
         due[count] = WAITING
         month_opened[count] = month
         reopened[count] = 0
-        mislaid[count] = lost[i]
+        mislaid[count] = routed[i] >= MISLAID if routed.size else False
         open_case[row] = 1
         count += 1
-    return count, found
+    return count
 
 
-@kernel
+@part
 def conclude(
-    count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
+    count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, n, closed, closed_as, counts,
     person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
     """Close the cases that are due this month, and those that nobody has answered within `patience`.
 
     Chances: `solved` that a handled case counts as solved, `not_solved` that one which counts as solved is not,
     `called_back` that it is called back, and if not solved reopened. `promise`, `patience` in months; `hours`: the mean
-    handling time. Returns the number of cases left, the closed rows (int32), their outcomes (int8), the sum of months
-    from arrival to outcome, and counts int64 (3,): counted as solved, called back, reopened.
+    handling time. Writes the closed rows (int32) and their outcomes (int8) from place n on, and adds to `counts` as in
+    `work`. Returns the number of cases left, the end of what is written, and the sum of months from arrival to outcome.
     """
-    rows = np.empty(count, np.int32)
-    outcomes = np.empty(count, np.int8)
-    counts = np.zeros(3, np.int64)
-    n = 0
-    kept = 0
+    kept = ZERO
     took = 0.0
     end = np.float64(month + 1)
     for i in range(count):
@@ -121,14 +116,14 @@ def conclude(
             seed = bits(bits(ever, np.uint64(np.int64(month_opened[i]))), person(row, generation[row]))
             turn = A_ROUND * np.uint64(reopened[i])
             if not mislaid[i] and unit(seed, SOLVED + turn) < solved:
-                counts[0] += 1
+                counts[COUNTED_SOLVED] += 1
                 outcome = RESOLVED_FAST if closes - opened[i] <= promise else RESOLVED
                 calls = unit(seed, CALLED_BACK + turn) < called_back
-                counts[1] += calls
+                counts[CALLS] += calls
                 if unit(seed, SOUND + turn) < not_solved:
                     outcome = LOGGED
                     if calls and end - opened[i] <= patience:
-                        counts[2] += 1
+                        counts[REOPENED] += 1
                         stays = True
                         ready[i] = closes
                         effort[i] = -hours * np.log(1.0 - unit(seed, EFFORT_AGAIN + turn))
@@ -144,10 +139,10 @@ def conclude(
             continue
         took += closes - opened[i]
         open_case[row] = 0
-        rows[n] = row
-        outcomes[n] = outcome
+        closed[n] = row
+        closed_as[n] = outcome
         n += 1
-    return kept, rows[:n].copy(), outcomes[:n].copy(), took, counts
+    return kept, n, took
 
 
 @kernel
@@ -166,17 +161,13 @@ def work(
     reopened, misclassified, passed on, stalled.
     """
     n = voiced.size
-    instants = arrivals(voiced, generation, key, month)
-    before = np.empty(n, np.float64)
-    after = np.empty(n, np.float64)
-    lost = np.empty(n, np.bool_)
+    instants = np.empty(n, np.float64)
     for i in range(n):
-        before[i] = intake + (record_lag[i] if record_lag.size else 0.0)
-        before[i] += lag_before[i] if lag_before.size else 0.0
-        after[i] = lag_after[i] if lag_after.size else 0.0
-        lost[i] = routed[i] >= MISLAID if routed.size else False
-    received, found = receive(
-        stable_order(instants), voiced, instants, before, after, lost, month, generation, key, answered, hours,
+        instants[i] = month + unit(bits(key, person(voiced[i], generation[voiced[i]])), ARRIVES)
+    found = np.empty(n, np.bool_)
+    received = receive(
+        stable_order(instants), voiced, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key,
+        answered, hours, found,
         count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
     )  # fmt: skip
     part_free_at, begun = handle(
@@ -191,17 +182,10 @@ def work(
         part_free_at,
         part_hours,
     )
-    left, rows, outcomes, took, ends = conclude(
-        received, month, generation, ever, solved, not_solved, called_back, promise, patience, hours,
-        person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-    )  # fmt: skip
-    unanswered = n - (received - count)
-    closed = np.empty(unanswered + rows.size, np.int32)
-    closed_as = np.empty(unanswered + rows.size, np.int8)
+    closed = np.empty(n + count, np.int32)
+    closed_as = np.empty(n + count, np.int8)
     counts = np.zeros(9, np.int64)
-    counts[0], counts[1], counts[2] = received - count, begun, rows.size
-    counts[3], counts[4], counts[5] = ends[0], ends[1], ends[2]
-    place = 0
+    place = ZERO
     for i in range(n):
         if not found[i]:
             closed[place] = voiced[i]
@@ -211,7 +195,10 @@ def work(
             counts[6] += (routed[i] & MISCLASSIFIED) > 0
             counts[7] += (routed[i] & PASSED_ON) > 0
             counts[8] += (routed[i] & STALLED) > 0
-    for i in range(rows.size):
-        closed[place + i] = rows[i]
-        closed_as[place + i] = outcomes[i]
-    return left, part_free_at, closed, closed_as, took, counts
+    left, end, took = conclude(
+        received, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, place, closed,
+        closed_as, counts,
+        person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+    )  # fmt: skip
+    counts[0], counts[1], counts[2] = received - count, begun, end - place
+    return left, part_free_at, closed[:end], closed_as[:end], took, counts

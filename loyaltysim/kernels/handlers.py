@@ -11,7 +11,7 @@ WAITING = np.inf
 """When a case is due that no handler has begun."""
 
 
-@part
+@kernel
 def first_ready(count, ready, due):
     """List the places of the cases that no handler has begun, first ready first; int64."""
     places = np.empty(count, np.int64)
@@ -46,7 +46,7 @@ def _busy_until(free_at, ends):
     free_at[place] = ends
 
 
-@kernel
+@part
 def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
     """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
 
@@ -57,20 +57,18 @@ def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_fr
     """
     for begun in range(order.size):
         i = order[begun]
-        comes = max(ready[i], np.float64(month))
-        ends = WAITING
-        if free_at.size > 0:
-            ends = max(comes, free_at[0]) + effort[i] / full_hours
-        part_ends = WAITING
-        if part_hours > 0.0:
-            part_ends = max(comes, part_free_at) + effort[i] / part_hours
+        comes = ready[i] if ready[i] > month else np.float64(month)
+        begins = free_at[0] if free_at.size > 0 and free_at[0] > comes else comes
+        part_begins = part_free_at if part_free_at > comes else comes
+        ends = begins + effort[i] / full_hours if free_at.size > 0 else WAITING
+        part_ends = part_begins + effort[i] / part_hours if part_hours > 0.0 else WAITING
         if part_ends < ends:
-            if max(comes, part_free_at) >= month + 1:
+            if part_begins >= month + 1:
                 return part_free_at, begun
             part_free_at = part_ends
             due[i] = part_ends + delay[i]
         else:
-            if free_at.size == 0 or max(comes, free_at[0]) >= month + 1:
+            if free_at.size == 0 or begins >= month + 1:
                 return part_free_at, begun
             _busy_until(free_at, ends)
             due[i] = ends + delay[i]

@@ -41,7 +41,7 @@ def climb(
             continue
         arrived += 1
         fails = about[row] == PRODUCT
-        place = int(failed_at[row] if fails else indifferent_at[row])
+        place = failed_at[row] if fails else indifferent_at[row]
         if luck >= direct and last >= 0 and kind[place] == PEOPLE and unit(flatters, who) < retold:
             fails = True
             draw = unit(blames, who) * elsewhere

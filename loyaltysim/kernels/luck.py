@@ -39,7 +39,7 @@ def mixed(z):
     return z ^ (z >> S31)
 
 
-@kernel
+@part
 def share(word):
     """Give the float64 in [0, 1) of a word's upper 53 bits."""
     return np.float64(word >> S11) * TWO_POW_53
@@ -51,19 +51,19 @@ def unit(key, position):
     return share(bits(key, position))
 
 
-@kernel
+@part
 def person(row, generation):
     """Give who decides: the row of the market and which newcomer stands in it."""
     return np.uint64(row) | (np.uint64(generation) << S32)
 
 
-@kernel
+@part
 def high(word):
     """Give the upper 32 bits of a word as a float64 in [0, 1)."""
     return np.float64(word >> S32) * TWO_POW_32
 
 
-@kernel
+@part
 def below(word, n):
     """Give an integer in 0..n-1 from the lower 32 bits of a word; n at most 2**32."""
     return np.int64(((word & LOW32) * np.uint64(n)) >> S32)
@@ -78,7 +78,7 @@ def erlang(seed, position, shape):
     return -np.log(product) / shape
 
 
-@kernel
+@part
 def normal(seed, position):
     """Give a standard normal draw from the uniforms at `position` and `position` + 1 (Box and Muller)."""
     radius = np.sqrt(-2.0 * np.log(1.0 - unit(seed, position)))

@@ -18,24 +18,26 @@ def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
     That of each employee (columns float64, care float32), by how often theirs are indifferent; they add up to 1, all alike
     if nobody is ever indifferent.
     """
-    totals = np.zeros(5, np.float64)
-    parts = np.empty(5, np.float64)
+    of_know, of_want, of_can, of_overload, of_burnout = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(employees):
         busy = min(1.0, overloaded / max(1.0 - now_want[i], LEAST))
+        know = -np.log(max(now_know[i], LEAST))
         want = -np.log(max(now_want[i], LEAST))
-        parts[0] = -np.log(max(now_know[i], LEAST))
-        parts[1] = want * (1.0 - busy)
-        parts[2] = -np.log(max(now_can[i], LEAST))
-        parts[3] = want * busy
-        parts[4] = -np.log(max(zeal[i], LEAST))
-        whole = parts[0] + parts[1] + parts[2] + parts[3] + parts[4]
+        can = -np.log(max(now_can[i], LEAST))
+        eager = -np.log(max(zeal[i], LEAST))
+        whole = know + want * (1.0 - busy) + can + want * busy + eager
         often = (1.0 - care[i]) / max(whole, LEAST)
-        for k in range(5):
-            totals[k] += often * parts[k]
-    total = totals[0] + totals[1] + totals[2] + totals[3] + totals[4]
+        of_know += often * know
+        of_want += often * (want * (1.0 - busy))
+        of_can += often * can
+        of_overload += often * (want * busy)
+        of_burnout += often * eager
+    total = of_know + of_want + of_can + of_overload + of_burnout
+    parts = np.empty(5, np.float64)
+    parts[0], parts[1], parts[2], parts[3], parts[4] = of_know, of_want, of_can, of_overload, of_burnout
     for k in range(5):
-        totals[k] = totals[k] / total if total > 0.0 else 0.2
-    return totals
+        parts[k] = parts[k] / total if total > 0.0 else 0.2
+    return parts
 
 
 @kernel

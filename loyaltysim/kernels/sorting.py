@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import part
+from loyaltysim.kernels.compiled import kernel
 
 
-@part
+@kernel
 def stable_order(values):
     """Give the places of `values` (float64 (n,), no NaN) from the least to the greatest, equals in their order; int64 (n,)."""
     n = values.size

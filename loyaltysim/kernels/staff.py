@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, normal, person, unit
 from loyaltysim.kernels.sorting import stable_order
 
@@ -52,7 +52,7 @@ def turn_over(
     return anew
 
 
-@part
+@kernel
 def drift(talent, gained, lost, shared, best, pace, now):
     """Move everyone's level (float64 (staff,)) at a pace toward their goal, at most 1: talent + gained - lost.
 

@@ -6,6 +6,9 @@ import numpy as np
 
 from loyaltysim.kernels.compiled import kernel
 
+UNTRIED = -1.0
+"""Stands for the money of a touchpoint whose turn has not come."""
+
 
 @kernel
 def going_wrong(care, cold, rate):
@@ -57,23 +60,27 @@ def rank(care, importance, cold, rate, usual_rate, by_promise, mended, ease, men
     by_promise: the part of its failures that are promises broken, which mending cannot end.
     weights: float64 (4,), of importance, urgency, gap and ease, each taken against its largest; the columns float64.
     """
-    most = np.zeros(4, np.float64)
+    important = 0.0
+    urgent = 0.0
+    wide = 0.0
+    easy = 0.0
     for i in range(gap.size):
         indifferent = min(max((1.0 - care) * cold[i], 0.0), 1.0)
         gap[i] = usual_rate[i] * (1.0 - by_promise[i]) * max(mendable - mended[i], 0.0)
         precedence[i] = importance[i] * (indifferent + (1.0 - indifferent) * rate[i])
-        most[0] = max(most[0], importance[i])
-        most[1] = max(most[1], precedence[i])
-        most[2] = max(most[2], gap[i])
-        most[3] = max(most[3], ease[i])
-    total = 0.0
-    for k in range(4):
-        total += weights[k]
-    for k in range(4):
-        most[k] = weights[k] / ((most[k] if most[k] > 0.0 else 1.0) * (total if total > 0.0 else 1.0))
+        important = max(important, importance[i])
+        urgent = max(urgent, precedence[i])
+        wide = max(wide, gap[i])
+        easy = max(easy, ease[i])
+    total = weights[0] + weights[1] + weights[2] + weights[3]
+    if total <= 0.0:
+        total = 1.0
+    important = weights[0] / ((important if important > 0.0 else 1.0) * total)
+    urgent = weights[1] / ((urgent if urgent > 0.0 else 1.0) * total)
+    wide = weights[2] / ((wide if wide > 0.0 else 1.0) * total)
+    easy = weights[3] / ((easy if easy > 0.0 else 1.0) * total)
     for i in range(gap.size):
-        urgency = precedence[i]
-        precedence[i] = most[0] * importance[i] + most[1] * urgency + most[2] * gap[i] + most[3] * ease[i]
+        precedence[i] = important * importance[i] + urgent * precedence[i] + wide * gap[i] + easy * ease[i]
 
 
 @kernel
@@ -84,16 +91,17 @@ def mend(order, money, mendable, usual_rate, fix_cost, mended, seen):
     is not, and ends as much of the failures that were `seen` there. All float64 (touchpoints,); `mended` and `seen` in
     place. Gives what each took, float64 (touchpoints,).
     """
-    spent = np.zeros(order.size)
-    tried = np.zeros(order.size, np.bool_)
+    spent = np.empty(order.size, np.float64)
+    for i in range(order.size):
+        spent[i] = UNTRIED
     while money > 0.0:
         best = -1
         for i in range(order.size):
-            if not tried[i] and order[i] > -np.inf and (best < 0 or order[i] > order[best]):
+            if spent[i] == UNTRIED and order[i] > -np.inf and (best < 0 or order[i] > order[best]):
                 best = i
         if best < 0:
             break
-        tried[best] = True
+        spent[best] = 0.0
         if mended[best] >= mendable or usual_rate[best] == 0.0:
             continue
         before = 1.0 - mended[best]
@@ -108,4 +116,7 @@ def mend(order, money, mendable, usual_rate, fix_cost, mended, seen):
             spent[best] = money
         seen[best] *= (1.0 - mended[best]) / before
         money -= spent[best]
+    for i in range(order.size):
+        if spent[i] == UNTRIED:
+            spent[i] = 0.0
     return spent

@@ -8,7 +8,7 @@ draw complaints out of the public ones.
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -90,10 +90,10 @@ class Channels(Mechanism):
         people, firm, voiced = world.people, world.firm, world.voiced
         goal = -self.most_steered * math.expm1(-self.direct / self.scale)
         firm.steered[0] += self.pace * (goal - firm.steered[0])
-        columns = self._columns
+        cost_each, lags, visible = self._columns
         world.channel, world.record_lag, public, cost = kernels.channels.use(
-            voiced, world.found, people.generation, luck("uses"), luck("is seen"), columns["share"],
-            columns["cost"], columns["delay"], columns["visible"], float(firm.steered[0]), self.delay / HOURS_A_MONTH,
+            voiced, world.found, people.generation, luck("uses"), luck("is seen"),
+            _reached(*self._shares, float(firm.steered[0])), cost_each, lags, visible,
         )  # fmt: skip
         if world.found.size:  # who tells a survey tells nobody else
             public = np.setdiff1d(public, world.found, assume_unique=True)
@@ -101,8 +101,24 @@ class Channels(Mechanism):
         report(complaints_public=public.size, cost_channels=cost, cost_direct=self.direct)
 
     @cached_property
-    def _columns(self) -> dict[str, NDArray]:
+    def _columns(self) -> tuple[NDArray, NDArray, NDArray]:
+        """Give each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
         import numpy as np
 
-        names = ("share", "cost", "delay", "visible")
-        return {name: np.array([getattr(row, name) for row in self.table], float) for name in names}
+        lags = kernels.channels.lags(self._told("share"), self._told("delay"), self.delay / HOURS_A_MONTH)
+        return np.array(self._told("cost")), np.array(lags), np.array(self._told("visible"))
+
+    @cached_property
+    def _shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        return tuple(self._told("share")), tuple(self._told("visible"))
+
+    def _told(self, name: str) -> list[float]:
+        return [float(getattr(row, name)) for row in self.table]
+
+
+@lru_cache(maxsize=256)
+def _reached(shares: tuple[float, ...], visible: tuple[float, ...], steered: float) -> NDArray:
+    """Give the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the last."""
+    import numpy as np
+
+    return np.array(kernels.channels.reached(shares, visible, steered))

@@ -9,11 +9,15 @@ import pytest
 
 from loyaltysim.core.words import LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
 from loyaltysim.kernels import desk, handlers, handoffs
+from tests.kernels.parts import from_python
 
 KEY, ROWS, FIRST = np.uint64(2026), np.arange(5, dtype=np.int32), np.zeros(5, np.uint16)
 CERTAIN, NEVER = 1.0, 0.0
 PROMISE, PATIENCE, HOURS = 0.1, 3.0, 2.0
 MONTH = 4
+
+conclude = from_python(desk.conclude)
+handle = from_python(handlers.handle)
 
 
 def five_cases(**changes: Any) -> dict[str, np.ndarray]:
@@ -38,10 +42,12 @@ def concluded(
     cases: dict[str, np.ndarray], solved: float = CERTAIN, not_solved: float = NEVER, called_back: float = NEVER
 ) -> tuple[int, list[int], list[int], float, list[int], list[int]]:
     open_case = np.ones(5, np.int8)
-    left, rows, outcomes, took, counts = desk.conclude(
-        5, MONTH, FIRST, KEY, solved, not_solved, called_back, PROMISE, PATIENCE, HOURS, *cases.values(), open_case
-    )
-    return left, rows.tolist(), outcomes.tolist(), took, counts.tolist(), open_case.tolist()
+    rows, outcomes, counts = np.empty(5, np.int32), np.empty(5, np.int8), np.zeros(9, np.int64)
+    left, end, took = conclude(
+        5, MONTH, FIRST, KEY, solved, not_solved, called_back, PROMISE, PATIENCE, HOURS, 0, rows, outcomes, counts,
+        *cases.values(), open_case,
+    )  # fmt: skip
+    return left, rows[:end].tolist(), outcomes[:end].tolist(), took, counts[3:6].tolist(), open_case.tolist()
 
 
 def test_cases_that_are_due_are_closed_and_the_others_stay() -> None:
@@ -95,7 +101,7 @@ def test_calling_back_what_was_solved_changes_nothing() -> None:
 def test_handlers_take_first_who_is_ready_first() -> None:
     cases = five_cases(ready=[4.5, 4.1, 4.3, 4.2, 4.4], due=np.inf, effort=16.0)
     order = np.argsort(cases["ready"], kind="stable")
-    _, begun = handlers.handle(
+    _, begun = handle(
         order, MONTH, cases["ready"], cases["effort"], cases["delay"], cases["due"], np.full(1, -1e9), 160.0, -1e9, 0.0
     )
     assert begun == 5

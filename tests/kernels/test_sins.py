@@ -7,7 +7,7 @@ import pytest
 
 from loyaltysim.core.words import INDIFFERENCE, LONG_AGO, PRODUCT
 from loyaltysim.kernels import grievance, sins
-from loyaltysim.kernels.luck import bits, share, unit
+from loyaltysim.kernels.luck import TWO_POW_53, bits, unit
 
 KEY = np.uint64(2026)
 ROLL = np.arange(5, dtype=np.int32)
@@ -24,7 +24,7 @@ def test_only_indifferent_encounters_get_a_kind_and_rows_get_their_mean_weight()
 
 def test_a_kind_is_chosen_by_the_encounters_own_draw() -> None:
     seed = np.uint64(bits(KEY, np.uint64(1)))
-    draws = [share(seed), unit(seed, np.uint64(1)), unit(seed, np.uint64(2))]
+    draws = [float(seed >> np.uint64(11)) * TWO_POW_53, unit(seed, np.uint64(1)), unit(seed, np.uint64(2))]
     border = sorted(draws)[1]
     _, mean, counts = sins.sort(
         ROLL, FIRST, KEY, np.array([0, 3, 0, 0, 0], np.uint8), np.array([border, 2.0]), np.array([1.0, 4.0])

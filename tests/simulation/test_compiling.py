@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,15 @@ def test_the_companion_compiles_the_very_types_that_the_month_calls():
     months_kernels = [name for name, number in alone.items() if number == 1]
     assert len(months_kernels) > 20
     assert {name: after[name] for name in months_kernels} == dict.fromkeys(months_kernels, 1)
+
+
+def test_the_companion_ends_where_the_other_compiles_the_same_kernel(tmp_path: Path):
+    last = "market.value"  # the last kernel of the month, with which the companion begins
+    subprocess.run(
+        [sys.executable, "-m", "loyaltysim.compiling"],
+        input=f"{kernels.__name__}.{last}\n".encode(),
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        check=True,
+    )
+    made = [path.name for path in tmp_path.rglob("*.nbi")]
+    assert not any(name.startswith((last, "joining.join", "talk.tell")) for name in made), made

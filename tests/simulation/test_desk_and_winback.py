@@ -10,9 +10,12 @@ import pytest
 from loyaltysim.core.words import REASONS
 from loyaltysim.kernels import handlers, joining
 from loyaltysim.scenario import Scenario
+from tests.kernels.parts import from_python
 from tests.simulation.worlds import played
 
 NEVER = -1e9
+
+handle = from_python(handlers.handle)
 
 
 def finishing(hours: float, handler_hours: float = 160.0, cases: int = 400) -> np.ndarray:
@@ -21,7 +24,7 @@ def finishing(hours: float, handler_hours: float = 160.0, cases: int = 400) -> n
     effort = np.random.default_rng(2).exponential(1.0, cases)
     due = np.full(cases, np.inf)
     full = int(hours // handler_hours)
-    handlers.handle(
+    handle(
         np.arange(cases),
         0,
         opened,
@@ -46,13 +49,13 @@ def test_an_hour_more_never_makes_the_desk_slower(full: int) -> None:
 
 def test_one_handler_takes_cases_first_come_first_served() -> None:
     opened, effort, due = np.array([0.0, 0.1, 0.9]), np.array([80.0, 16.0, 16.0]), np.full(3, np.inf)
-    handlers.handle(np.arange(3), 0, opened, effort, np.zeros(3), due, np.full(1, NEVER), 160.0, NEVER, 0.0)
+    handle(np.arange(3), 0, opened, effort, np.zeros(3), due, np.full(1, NEVER), 160.0, NEVER, 0.0)
     assert due.tolist() == pytest.approx([0.5, 0.6, 1.0])
 
 
 def test_what_no_handler_begins_this_month_waits() -> None:
     opened, effort, due = np.array([0.0, 0.5]), np.array([320.0, 1.0]), np.full(2, np.inf)
-    handlers.handle(np.arange(2), 0, opened, effort, np.zeros(2), due, np.full(1, NEVER), 160.0, NEVER, 0.0)
+    handle(np.arange(2), 0, opened, effort, np.zeros(2), due, np.full(1, NEVER), 160.0, NEVER, 0.0)
     assert due[0] == pytest.approx(2.0)
     assert due[1] == np.inf
 

@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 
 from loyaltysim.kernels import desk, handlers
+from tests.kernels.parts import from_python
 
 REPLICATIONS, STANDARD_ERRORS = 50, 3.0
 HANDLERS, HANDLER_HOURS, MEAN_HOURS = 3, 160.0, 2.0
 SERVED_A_MONTH = HANDLER_HOURS / MEAN_HOURS
 NO_PART_TIMER = (-1e9, 0.0)
+
+handle = from_python(handlers.handle)
+receive = from_python(desk.receive)
 
 
 def erlang_c(servers: int, offered: float) -> float:
@@ -54,9 +58,7 @@ def waits(load: float, months: int, seed: int) -> np.ndarray:
     while np.isinf(due).any():
         arrived = int(np.searchsorted(ready, month + 1))
         waiting = np.flatnonzero(np.isinf(due[:arrived]))
-        handlers.handle(
-            waiting, month, ready, effort, np.zeros(ready.size), due, free_at, HANDLER_HOURS, *NO_PART_TIMER
-        )
+        handle(waiting, month, ready, effort, np.zeros(ready.size), due, free_at, HANDLER_HOURS, *NO_PART_TIMER)
         month += 1
     return (due - effort / HANDLER_HOURS - ready)[there:]
 
@@ -81,9 +83,10 @@ def test_the_desk_draws_exponential_efforts() -> None:
     n = 20_000
     column = {name: np.zeros(n, kind) for name, kind in COLUMNS.items()}
     people = np.zeros(n, np.uint16)
-    count, answered = desk.receive(
-        np.arange(n), np.arange(n, dtype=np.int32), np.linspace(0, 1, n), np.zeros(n), np.zeros(n), np.zeros(n, bool),
-        0, people, np.uint64(7), 1.0, MEAN_HOURS, 0, *column.values(), np.zeros(n, np.int8),
+    nothing, answered = np.empty(0), np.zeros(n, bool)
+    count = receive(
+        np.arange(n), np.arange(n, dtype=np.int32), np.linspace(0, 1, n), 0.0, nothing, nothing, nothing, np.empty(0, np.int8),
+        0, people, np.uint64(7), 1.0, MEAN_HOURS, answered, 0, *column.values(), np.zeros(n, np.int8),
     )  # fmt: skip
     assert count == n
     assert answered.all()

@@ -1,0 +1,18 @@
+"""Calling from a test what only kernels call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import njit
+
+
+def from_python(part: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a part as something that Python can call."""
+
+    @njit
+    def call(*arguments: Any) -> Any:
+        return part(*arguments)
+
+    return call  # type: ignore[no-any-return]
