@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.exponential import exp
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -21,6 +22,8 @@ S31 = np.uint64(31)
 S11 = np.uint64(11)
 S32 = np.uint64(32)
 LOW32 = np.uint64(0xFFFFFFFF)
+MANY = 600.0
+FEW, TERMS, ENOUGH = 32, 8, 64
 TWO_POW_53 = 2.0**-53
 TWO_POW_32 = 2.0**-32
 
@@ -92,7 +95,7 @@ def poisson(u, mean):
     Counts more than 40 standard deviations below a large mean have no chance that a float64 could hold: the sum starts there.
     """
     count = 0
-    if mean > 600.0:
+    if mean > MANY:
         count = int(mean - 40.0 * np.sqrt(mean))
         count = max(count, 0)
     chance = np.exp(count * np.log(mean) - mean - math.lgamma(count + 1.0)) if count > 0 else np.exp(-mean)
@@ -103,6 +106,42 @@ def poisson(u, mean):
         chance *= mean / count
         total += chance
     return count
+
+
+@part
+def poissons(u, mean, counts):
+    """Put the Poisson counts that `poisson` would find for u and mean, float64 (n,), into `counts`, int64; n a multiple of `FEW`.
+
+    Some at once, and some terms at once, all of them for as long as one of them needs more: no branch for luck to
+    mislead, so that it is done by vector instructions. What needs very many is left to `poisson`.
+    """
+    chance = np.empty(FEW, np.float64)
+    total = np.empty(FEW, np.float64)
+    number = np.empty(FEW, np.int64)
+    for begin in range(0, u.size, FEW):
+        until = begin + FEW
+        luck, means, found = u[begin:until], mean[begin:until], counts[begin:until]
+        for j in range(FEW):
+            chance[j] = exp(-means[j])
+            total[j] = chance[j]
+            number[j] = 0
+        terms = 0.0
+        left = FEW
+        while left > 0 and terms < ENOUGH:
+            left = 0
+            for j in range(FEW):
+                its, sum_, count, u_, mean_ = chance[j], total[j], number[j], luck[j], means[j]
+                for m in range(1, TERMS + 1):
+                    count += u_ >= sum_
+                    its *= mean_ * (1.0 / (terms + m))
+                    sum_ += its
+                chance[j], total[j], number[j] = its, sum_, count
+                left += u_ >= sum_
+            terms += TERMS
+        for j in range(FEW):
+            found[j] = number[j]
+            if luck[j] >= total[j] or means[j] > MANY:
+                found[j] = poisson(luck[j], means[j])
 
 
 @kernel

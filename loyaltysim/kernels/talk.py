@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import LOGGED, LOST, MOVED, SILENT
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.luck import below, bits, high, person, poisson, share
+from loyaltysim.core.words import LOGGED, LOST, MOVED, NONE
+from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.luck import GOLDEN, LOW32, ONE, below, bits, high, mixed, person, poissons, share
 
 FULL = 65535
+TWO = np.uint64(2)
+AT_ONCE = 16
+"""Messages of a teller that are begun without a branch; one teller in seven has more."""
+MESSAGES = 4096
+TELLERS = 1024
+"""Messages and tellers reckoned at once, step by step, by vector instructions in the first cache."""
 
 
 @kernel
@@ -40,47 +46,47 @@ def tell(
     Returns who hears each message (rows, int32), sorted by neighbourhoods of 2**reach rows, the bad ones before the
     good; int64 (2 * neighbourhoods + 1,), where each begins; and occasions and messages: unhappy, happy, bad, good.
     """
-    tellers = np.empty(roll.size, np.int32)
-    n = 0
-    for i in range(roll.size):
-        row = np.uint64(roll[i])
-        tellers[np.uint64(n)] = roll[i]
-        n += (outcome_now[row] >= SILENT) | (wowed[row] > 0)
-    told = np.empty(n, np.int32)
-    unhappy = np.empty(n, np.int32)
-    totals = np.zeros(4, np.int64)
-    for i in range(n):
-        row = tellers[i]
-        unhappy[i] = SILENT <= outcome_now[row] <= LOGGED
-        told[i] = 0
-        if status[row] == LOST and reason[row] <= MOVED:
-            continue
-        mean = when_unhappy if unhappy[i] else when_happy
-        told[i] = poisson(share(bits(key, person(row, generation[row]))), mean * talkativeness[row])
-        totals[1 - unhappy[i]] += 1
-        totals[3 - unhappy[i]] += told[i]
+    tellers, seeds, told, totals, most = _tellers(
+        roll, generation, key, status, reason, wowed, outcome_now, talkativeness, when_unhappy, when_happy
+    )
     heard = np.empty(totals[2] + totals[3], np.int32)
-    ends = np.zeros(2, np.int64)
-    ends[1] = totals[2]
-    for i in range(n):
+    states = np.empty(MESSAGES + most, np.uint64)
+    by = np.empty(MESSAGES + most, np.int32)
+    others = np.uint64(people - 1) & LOW32
+    at = 0
+    held = np.uint64(0)
+    for i in range(tellers.size):
+        state = seeds[i] + TWO * GOLDEN
         row = tellers[i]
-        seed = bits(key, person(row, generation[row]))
-        kind = 1 - unhappy[i]
-        begin = ends[kind]
-        ends[kind] += told[i]
-        start = first[row] if first.size > 1 else 0
-        ties = first[row + 1] - start if first.size > 1 else 0
-        if ties == 0:
-            for m in range(told[i]):
-                other = below(bits(seed, np.uint64(m + 1)), people - 1)
-                heard[begin + m] = other + (other >= row)
+        # more than there are, rather than a branch: the next teller's come over them
+        for m in range(AT_ONCE):
+            states[held + np.uint64(m)] = state + np.uint64(m) * GOLDEN
+        for m in range(AT_ONCE):
+            by[held + np.uint64(m)] = row
+        for m in range(AT_ONCE, told[i]):
+            states[held + np.uint64(m)] = state + np.uint64(m) * GOLDEN
+            by[held + np.uint64(m)] = row
+        held += np.uint64(told[i])
+        if held < MESSAGES and i < tellers.size - 1:
             continue
-        for m in range(told[i]):
-            word = bits(seed, np.uint64(m + 1))
-            friend = np.int64(tie[np.uint64(start + below(word, ties))])
-            other = below(word, people - 1)
-            other += other >= row
-            heard[begin + m] = friend if high(word) < strong else other
+        hearers = heard[at : at + np.int64(held)]
+        if tie.size > 0:
+            for j in range(hearers.size):
+                states[j] = mixed(states[j])
+            for j in range(hearers.size):
+                word = states[j]
+                row = np.uint64(by[j])
+                start = first[row]
+                ties = first[row + ONE] - start
+                other = below(word, others)
+                friend = tie[np.uint64(min(start + below(word, ties), tie.size - 1))]
+                hearers[j] = friend if (high(word) < strong) & (ties > 0) else other + (other >= by[j])
+        else:
+            for j in range(hearers.size):
+                other = below(mixed(states[j]), others)
+                hearers[j] = other + (other >= by[j])
+        at += hearers.size
+        held = np.uint64(0)
     places = ((people - 1) >> reach) + 1
     begins = np.zeros(2 * places + 1, np.int64)
     if places == 1:
@@ -98,6 +104,63 @@ def tell(
         by_place[at[place]] = heard[i]
         at[place] += 1
     return by_place, begins, totals
+
+
+@part
+def _tellers(
+    roll, generation, key, status, reason, wowed, outcome_now, talkativeness, when_unhappy, when_happy
+):  # fmt: skip
+    """List who tells, the unhappy first, and how many each tells.
+
+    Returns tellers int32, what seeds their luck uint64 and the numbers told int32, all (n,); occasions and messages as
+    `tell` gives them; and the greatest number told, at least `AT_ONCE`.
+    """
+    tellers = np.empty(roll.size, np.int32)
+    happy = np.empty(roll.size, np.int32)
+    n = np.uint64(0)
+    m = np.uint64(0)
+    for i in range(roll.size):
+        row = np.uint64(roll[i])
+        happy[m] = roll[i]
+        if outcome_now[row] == NONE:  # of nearly all; and luck, which cannot be guessed, decides without a branch
+            m += np.uint64(wowed[row] > 0)
+        elif outcome_now[row] > LOGGED:
+            m += ONE
+        else:
+            tellers[n] = roll[i]
+            n += ONE
+    for i in range(m):
+        tellers[n + np.uint64(i)] = happy[i]
+    tellers = tellers[: n + m]
+    seeds = np.empty(tellers.size, np.uint64)
+    told = np.empty(tellers.size, np.int32)
+    luck = np.zeros(TELLERS, np.float64)
+    mean = np.zeros(TELLERS, np.float64)
+    counts = np.empty(TELLERS, np.int64)
+    totals = np.zeros(4, np.int64)
+    unhappy = np.int64(n)
+    most = AT_ONCE
+    for begin in range(0, tellers.size, TELLERS):
+        here, mine, its = (
+            tellers[begin : begin + TELLERS],
+            seeds[begin : begin + TELLERS],
+            told[begin : begin + TELLERS],
+        )
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            mine[i] = person(row, generation[row])
+            talks = (status[row] != LOST) | (reason[row] > MOVED)
+            mean[i] = (when_unhappy if begin + i < unhappy else when_happy) * talkativeness[row] if talks else 0.0
+            totals[0 if begin + i < unhappy else 1] += talks
+        for i in range(here.size):
+            mine[i] = bits(key, mine[i])
+            luck[i] = share(mine[i])
+        poissons(luck, mean, counts)
+        for i in range(here.size):
+            its[i] = counts[i]
+            totals[2 if begin + i < unhappy else 3] += counts[i]
+            most = max(most, counts[i])
+    return tellers, seeds, told, totals, most
 
 
 @kernel
