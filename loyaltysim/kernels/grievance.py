@@ -20,10 +20,13 @@ from loyaltysim.core.words import (
     SMALL,
 )
 from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.exponential import exp
 from loyaltysim.kernels.luck import bits, person, share, unit
 
 ONE = np.uint64(1)
 TWO = np.uint64(2)
+CUSTOMERS = 1024
+"""Customers reckoned at once, step by step, so that what can is done by vector instructions."""
 
 
 @kernel
@@ -45,44 +48,64 @@ def grieve(
     of_products = 0
     again = 0
     ceiling = np.exp(slope * middle)
+    heaviest = 1.0
+    for j in range(sin_weight.size):
+        heaviest = max(heaviest, sin_weight[j])
     k = 0
-    while roll.size and k < sinned.size and sinned[k] < roll[0]:
-        k += 1
-    for i in range(roll.size):
-        row = np.uint64(roll[i])
-        bad = indifferent[row]
-        failures = failed[row]
-        of_sins = 1.0
-        if bad > 0 and k < sinned.size and np.uint64(sinned[k]) == row:
-            of_sins = np.float64(sin_weight[k])
-            k += 1
-        seed = bits(key, person(row, generation[row]))
-        u = share(seed)
-        # a bound that hardly anyone passes, so that it is guessed right; it stops all who met nothing bad
-        if (
-            u >= (bad * base_indifference * of_sins + failures * base_product) * fickleness[row] * ceiling
-            or open_case[row]
-        ):
-            continue
-        shared = fickleness[row] / (1.0 + tenure[row] / forgiveness)
-        if u >= (bad * base_indifference * of_sins + failures * base_product) * shared * ceiling:
-            continue
-        shared *= np.exp(slope * (middle - satisfaction[row]))
-        of_staff = min(1.0, base_indifference * of_sins * shared)
-        of_product = min(1.0, base_product * shared)
-        if u >= 1.0 - (1.0 - of_staff) ** bad * (1.0 - of_product) ** failures:
-            continue
-        weight = bad * of_staff
-        rest = failures * of_product
-        kind[row] = INDIFFERENCE if unit(seed, ONE) * (weight + rest) < weight else PRODUCT
-        severity[row] = SMALL if unit(seed, TWO) < small_share else LARGE
-        repeated[row] = month - grieved_month[row] < year
-        grieved_month[row] = month
-        satisfaction_before[row] = before[row]
-        of_products += kind[row] == PRODUCT
-        again += repeated[row]
-        rows[n] = row
-        n += 1
+    wronged = np.empty(CUSTOMERS, np.uint64)
+    who = np.empty(CUSTOMERS, np.uint64)
+    luck = np.empty(CUSTOMERS, np.float64)
+    power = np.empty(CUSTOMERS, np.float64)
+    for begin in range(0, roll.size, CUSTOMERS):
+        here = roll[begin : begin + CUSTOMERS]
+        # luck cannot be guessed: those for whom more must be reckoned are listed without a branch, twice
+        met_bad = np.uint64(0)
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            wronged[met_bad] = row
+            met_bad += np.uint64((indifferent[row] | failed[row]) > 0)
+        for i in range(met_bad):
+            who[i] = person(wronged[i], generation[wronged[i]])
+        for i in range(met_bad):
+            luck[i] = share(bits(key, who[i]))
+        may = np.uint64(0)
+        for i in range(met_bad):
+            row = wronged[i]
+            u = luck[i]
+            most = indifferent[row] * base_indifference * heaviest + failed[row] * base_product
+            wronged[may] = row
+            luck[may] = u
+            power[may] = slope * (middle - satisfaction[row])
+            may += np.uint64((u < most * fickleness[row] * ceiling) & (open_case[row] == 0))
+        for i in range(may):
+            power[i] = exp(power[i])
+        for i in range(may):
+            row = wronged[i]
+            bad = indifferent[row]
+            failures = failed[row]
+            u = luck[i]
+            shared = fickleness[row] / (1.0 + tenure[row] / forgiveness) * power[i]
+            if u >= (bad * base_indifference * heaviest + failures * base_product) * shared:
+                continue
+            while k < sinned.size and np.uint64(sinned[k]) < row:
+                k += 1
+            of_sins = np.float64(sin_weight[k]) if k < sinned.size and np.uint64(sinned[k]) == row else 1.0
+            of_staff = min(1.0, base_indifference * of_sins * shared)
+            of_product = min(1.0, base_product * shared)
+            if u >= 1.0 - (1.0 - of_staff) ** bad * (1.0 - of_product) ** failures:
+                continue
+            seed = bits(key, person(row, generation[row]))
+            weight = bad * of_staff
+            rest = failures * of_product
+            kind[row] = INDIFFERENCE if unit(seed, ONE) * (weight + rest) < weight else PRODUCT
+            severity[row] = SMALL if unit(seed, TWO) < small_share else LARGE
+            repeated[row] = month - grieved_month[row] < year
+            grieved_month[row] = month
+            satisfaction_before[row] = before[row]
+            of_products += kind[row] == PRODUCT
+            again += repeated[row]
+            rows[n] = row
+            n += 1
     return rows[:n].copy(), of_products, again
 
 
