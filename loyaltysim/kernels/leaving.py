@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.threads import BLOCK
 from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.exponential import exp
