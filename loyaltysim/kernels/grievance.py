@@ -20,8 +20,8 @@ from loyaltysim.core.words import (
     SMALL,
 )
 from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.exponential import exp
-from loyaltysim.kernels.luck import bits, person, share, unit
+from loyaltysim.kernels.exponential import powers
+from loyaltysim.kernels.luck import bits, lucks, person, unit
 
 ONE = np.uint64(1)
 TWO = np.uint64(2)
@@ -52,7 +52,7 @@ def grieve(
     for j in range(sin_weight.size):
         heaviest = max(heaviest, sin_weight[j])
     k = 0
-    wronged = np.empty(CUSTOMERS, np.uint64)
+    wronged = np.empty(CUSTOMERS, np.int32)
     who = np.empty(CUSTOMERS, np.uint64)
     luck = np.empty(CUSTOMERS, np.float64)
     power = np.empty(CUSTOMERS, np.float64)
@@ -62,25 +62,21 @@ def grieve(
         met_bad = np.uint64(0)
         for i in range(here.size):
             row = np.uint64(here[i])
-            wronged[met_bad] = row
+            wronged[met_bad] = here[i]
             met_bad += np.uint64((indifferent[row] | failed[row]) > 0)
-        for i in range(met_bad):
-            who[i] = person(wronged[i], generation[wronged[i]])
-        for i in range(met_bad):
-            luck[i] = share(bits(key, who[i]))
+        lucks(wronged, np.int64(met_bad), generation, key, who, luck)
         may = np.uint64(0)
         for i in range(met_bad):
-            row = wronged[i]
+            row = np.uint64(wronged[i])
             u = luck[i]
             most = indifferent[row] * base_indifference * heaviest + failed[row] * base_product
-            wronged[may] = row
+            wronged[may] = wronged[i]
             luck[may] = u
             power[may] = slope * (middle - satisfaction[row])
             may += np.uint64((u < most * fickleness[row] * ceiling) & (open_case[row] == 0))
+        powers(power, np.int64(may))
         for i in range(may):
-            power[i] = exp(power[i])
-        for i in range(may):
-            row = wronged[i]
+            row = np.uint64(wronged[i])
             bad = indifferent[row]
             failures = failed[row]
             u = luck[i]
@@ -92,7 +88,12 @@ def grieve(
             of_sins = np.float64(sin_weight[k]) if k < sinned.size and np.uint64(sinned[k]) == row else 1.0
             of_staff = min(1.0, base_indifference * of_sins * shared)
             of_product = min(1.0, base_product * shared)
-            if u >= 1.0 - (1.0 - of_staff) ** bad * (1.0 - of_product) ** failures:
+            content = 1.0
+            for _ in range(bad):
+                content *= 1.0 - of_staff
+            for _ in range(failures):
+                content *= 1.0 - of_product
+            if u >= 1.0 - content:
                 continue
             seed = bits(key, person(row, generation[row]))
             weight = bad * of_staff

@@ -6,8 +6,8 @@ import numpy as np
 
 from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
 from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.exponential import exp
-from loyaltysim.kernels.luck import bits, person, share, unit
+from loyaltysim.kernels.exponential import powers
+from loyaltysim.kernels.luck import bits, lucks, person, share, unit
 
 ONE = np.uint64(1)
 CUSTOMERS = 1024
@@ -34,8 +34,7 @@ def follow(
             opinion = heard_good[row] - bad_weight * heard_bad[row]
             power[i] = min(log_ratio * exposure[row] - opinion_weight * opinion, MOST)
             exposure[row] *= keeps
-        for i in range(here.size):
-            power[i] = exp(power[i])
+        powers(power, here.size)
         for i in range(here.size):
             row = np.uint64(here[i])
             hazard[row] = min(base * fickleness[row] * power[i], CERTAIN)
@@ -53,11 +52,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     power = np.empty(CUSTOMERS, np.float64)
     for begin in range(0, roll.size, CUSTOMERS):
         here = roll[begin : begin + CUSTOMERS]
-        for i in range(here.size):
-            row = np.uint64(here[i])
-            who[i] = person(row, generation[row])
-        for i in range(here.size):
-            luck[i] = share(bits(key, who[i]))
+        lucks(here, here.size, generation, key, who, luck)
         # who can be lured is listed without a branch, which luck would make a guess
         n = np.uint64(0)
         for i in range(here.size):
@@ -67,8 +62,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
             who[n] = row
             power[n] = slope * (middle - level)
             n += np.uint64((level < content) | (luck[i] < indifferent))
-        for k in range(n):
-            power[k] = exp(power[k])
+        powers(power, np.int64(n))
         for k in range(n):
             hazard[who[k]] = min(base * fickleness[who[k]] * power[k], CERTAIN)
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.exponential import exp
+from loyaltysim.kernels.exponential import powers
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -73,6 +73,27 @@ def below(word, n):
 
 
 @part
+def mix(states, n):
+    """Put the outputs in the place of the first n generators' states, uint64."""
+    for i in range(n):
+        states[i] = mixed(states[i])
+
+
+@part
+def lucks(rows, n, generation, key, seeds, draws):
+    """Draw for the first n of rows (int32) as `unit` does: the bits into seeds, uint64, their shares into draws, float64.
+
+    In steps, so that only the first, which looks up, is not done by vector instructions.
+    """
+    for i in range(n):
+        row = np.uint64(rows[i])
+        seeds[i] = person(row, generation[row])
+    for i in range(n):
+        seeds[i] = bits(key, seeds[i])
+        draws[i] = share(seeds[i])
+
+
+@part
 def erlang(seed, position, shape):
     """Give a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
     product = 1.0
@@ -109,39 +130,34 @@ def poisson(u, mean):
 
 
 @part
-def poissons(u, mean, counts):
-    """Put the Poisson counts that `poisson` would find for u and mean, float64 (n,), into `counts`, int64; n a multiple of `FEW`.
+def poissons(u, mean, chance, total, counts):
+    """Put into `counts` (int64) what `poisson` finds for u and mean; all are (FEW,), the others float64, two as scratch.
 
-    Some at once, and some terms at once, all of them for as long as one of them needs more: no branch for luck to
-    mislead, so that it is done by vector instructions. What needs very many is left to `poisson`.
+    All of them go on, some terms at a time, for as long as one of them needs more: there is no branch for luck to
+    mislead, so that vector instructions do it. What needs very many terms is left to `poisson`.
     """
-    chance = np.empty(FEW, np.float64)
-    total = np.empty(FEW, np.float64)
-    number = np.empty(FEW, np.int64)
-    for begin in range(0, u.size, FEW):
-        until = begin + FEW
-        luck, means, found = u[begin:until], mean[begin:until], counts[begin:until]
+    for j in range(FEW):
+        chance[j] = -mean[j]
+        counts[j] = 0
+    powers(chance, FEW)
+    for j in range(FEW):
+        total[j] = chance[j]
+    terms = 0.0
+    unfound = FEW
+    while unfound > 0 and terms < ENOUGH:
+        unfound = 0
         for j in range(FEW):
-            chance[j] = exp(-means[j])
-            total[j] = chance[j]
-            number[j] = 0
-        terms = 0.0
-        left = FEW
-        while left > 0 and terms < ENOUGH:
-            left = 0
-            for j in range(FEW):
-                its, sum_, count, u_, mean_ = chance[j], total[j], number[j], luck[j], means[j]
-                for m in range(1, TERMS + 1):
-                    count += u_ >= sum_
-                    its *= mean_ * (1.0 / (terms + m))
-                    sum_ += its
-                chance[j], total[j], number[j] = its, sum_, count
-                left += u_ >= sum_
-            terms += TERMS
-        for j in range(FEW):
-            found[j] = number[j]
-            if luck[j] >= total[j] or means[j] > MANY:
-                found[j] = poisson(luck[j], means[j])
+            term, below_u, count, luck, rate = chance[j], total[j], counts[j], u[j], mean[j]
+            for more in range(1, TERMS + 1):
+                count += luck >= below_u
+                term *= rate * (1.0 / (terms + more))
+                below_u += term
+            chance[j], total[j], counts[j] = term, below_u, count
+            unfound += luck >= below_u
+        terms += TERMS
+    for j in range(FEW):
+        if u[j] >= total[j] or mean[j] > MANY:
+            counts[j] = poisson(u[j], mean[j])
 
 
 @kernel

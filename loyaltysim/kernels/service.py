@@ -6,9 +6,12 @@ import numpy as np
 
 from loyaltysim.core.threads import BLOCK
 from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.luck import GOLDEN, LOW32, S32, bits, mixed, person, share
+from loyaltysim.kernels.luck import GOLDEN, LOW32, ONE, S32, lucks, mix
 
 TWO = np.uint64(2)
+EIGHT = np.uint64(8)
+STRIDE = np.uint64(2 * int(GOLDEN) % 2**64)
+"""From an encounter's first word to the next one's."""
 LOW16 = np.uint64(0xFFFF)
 S16 = np.uint64(16)
 WORDS = 2.0**32
@@ -34,7 +37,7 @@ def meet(
 ):  # fmt: skip
     """Let each customer of the roll have a Poisson number of encounters.
 
-    counts: float64 (k,), the distribution function of the number, k at least 5; care, mood: float32 (staff,);
+    counts: float64 (k,), the distribution function of the number, k at least 9; care, mood: float32 (staff,);
     slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure, wow: float64
     (touchpoints,), chances; cold: float64 (touchpoints,), by which the chance of indifference is multiplied. Writes the
     month's counts (uint8), the touchpoints of the first indifferent encounter and the first failure (int16) and the mean
@@ -42,22 +45,21 @@ def meet(
     """
     number = np.empty(CUSTOMERS, np.int64)
     seeds = np.empty(CUSTOMERS, np.uint64)
+    luck = np.empty(CUSTOMERS, np.float64)
     words = np.empty(DRAWS + MOST, np.uint64)
     seconds = np.empty(DRAWS + MOST, np.uint64)
     sums = np.empty(DRAWS + MOST, np.uint64)
     felt = np.empty(DRAWS + MOST, np.float64)
-    cold_at = np.empty(DRAWS + MOST, np.int16)
-    fail_at = np.empty(DRAWS + MOST, np.int16)
-    first = np.full(AT_ONCE, np.inf)
-    first[: min(AT_ONCE, counts.size)] = counts[:AT_ONCE]
-    at_work, places, chances = _tables(care, mood, slot_other, failure, wow, cold)
+    cold_at = np.empty(DRAWS + MOST, np.int32)
+    fail_at = np.empty(DRAWS + MOST, np.int32)
+    at_work, places, cold_here, chances = _tables(care, mood, slot_other, failure, wow, cold)
     totals = np.zeros(4, np.int64)
     begin = 0
     while begin < roll.size:
         drawn, all_met = _draw(
-            roll[begin : begin + CUSTOMERS], generation, key, counts, first, seeds, number, words, seconds
+            roll[begin : begin + CUSTOMERS], generation, key, counts, seeds, luck, number, words, seconds
         )
-        _go(words[:all_met], seconds, slot_share, at_work, places, chances, sums, felt, cold_at, fail_at)
+        _go(words[:all_met], seconds, slot_share, at_work, places, cold_here, chances, sums, felt, cold_at, fail_at)
         j = np.uint64(0)
         for i in range(drawn):
             row = np.uint64(roll[begin + i])
@@ -93,30 +95,31 @@ def _tables(care, mood, slot_other, failure, wow, cold):
 
     Chances are in the unit of the words' upper halves, which then need not be scaled.
     """
-    at_work = np.empty((care.size, 2), np.float64)
+    at_work = np.empty(2 * care.size, np.float64)
     for who in range(care.size):
-        at_work[who, 0] = WORDS * (1.0 - care[who])
-        at_work[who, 1] = np.floor(FINE * mood[who])
-    places = np.empty(2 * failure.size, np.int16)
-    chances = np.empty((2 * failure.size, 3), np.float64)
+        at_work[2 * who] = WORDS * (1.0 - care[who])
+        at_work[2 * who + 1] = np.floor(FINE * mood[who])
+    places = np.empty(2 * failure.size, np.int32)
+    cold_here = np.empty(places.size, np.float64)
+    chances = np.empty(2 * places.size, np.uint64)
     for half in range(places.size):
         place = slot_other[half >> 1] if half & 1 else half >> 1
         places[half] = place
-        chances[half, 0] = cold[place]
-        chances[half, 1] = WORDS * failure[place]
-        chances[half, 2] = WORDS * (1.0 - wow[place])
-    return at_work, places, chances
+        cold_here[half] = cold[place]
+        chances[2 * half] = np.uint64(np.ceil(WORDS * failure[place]))
+        chances[2 * half + 1] = np.uint64(np.ceil(WORDS * max(failure[place], 1.0 - wow[place])))
+    return at_work, places, cold_here, chances
 
 
 @part
-def _go(words, seconds, slot_share, at_work, places, chances, sums, felt, cold_at, fail_at):
+def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, cold_at, fail_at):
     """Let the encounters of a block go as their words say, one after the other, whosever they are.
 
     `sums` counts what went before each (indifferent, failed and wows, 16 bits each), and `felt` adds up the moods: a
     customer's own are a difference, however many they are. `cold_at` and `fail_at` list the touchpoints of the
     indifferent and of the failed, so that a customer's first one stands where the count before it says.
     """
-    staff = np.uint64(at_work.shape[0]) & LOW32
+    staff = np.uint64(at_work.size >> 1) & LOW32
     touchpoints = np.uint64(slot_share.size) & LOW32
     total = np.uint64(0)
     mood = 0.0
@@ -129,59 +132,54 @@ def _go(words, seconds, slot_share, at_work, places, chances, sums, felt, cold_a
         spread = (second & LOW32) * touchpoints
         slot = spread >> S32
         half = TWO * slot + np.uint64((spread & LOW32) >= slot_share[slot])
-        luck = np.float64(second >> S32)
+        luck = second >> S32
         # no branches: luck cannot be guessed
-        is_cold = np.float64(word >> S32) < at_work[who, 0] * chances[half, 0]
-        is_failure = (not is_cold) & (luck < chances[half, 1])
-        is_wow = (not is_cold) & (not is_failure) & (luck >= chances[half, 2])
+        is_cold = np.uint64(np.float64(word >> S32) < at_work[TWO * who] * cold[half])
+        is_failure = np.uint64(luck < chances[TWO * half])
+        is_wow = np.uint64(luck >= chances[TWO * half + ONE])
         cold_at[total & LOW16] = places[half]
         fail_at[(total >> S16) & LOW16] = places[half]
-        total += np.uint64(is_cold) + (np.uint64(is_failure) << S16) + (np.uint64(is_wow) << S32)
-        mood += at_work[who, 1]
+        total += is_cold + (((is_failure << S16) + (is_wow << S32)) & (is_cold - ONE))
+        mood += at_work[TWO * who + ONE]
     sums[words.size] = total
     felt[words.size] = mood
 
 
 @part
-def _draw(roll, generation, key, counts, first, seeds, number, words, seconds):
+def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
     """Draw the numbers of encounters of the first customers of the roll, and two words for each encounter in turn.
 
     A customer's own sequence, from `seeds`, is the number, then two words an encounter. Returns for how many customers
     there was room, and their encounters.
     """
+    lucks(roll, roll.size, generation, key, seeds, luck)
     for i in range(roll.size):
-        row = np.uint64(roll[i])
-        seeds[i] = person(row, generation[row])
-    for i in range(roll.size):
-        seed = bits(key, seeds[i])
-        u = share(seed)
-        seeds[i] = seed
         n = np.int64(0)
         for e in range(AT_ONCE):
-            n += u >= first[e]
+            n += luck[i] >= counts[e]
         number[i] = n
     drawn = 0
     total = np.uint64(0)
     for i in range(roll.size):
-        state = seeds[i] + TWO * GOLDEN
-        for e in range(AT_ONCE):  # more than there are, rather than a branch: the next customer's come over them
-            words[total + np.uint64(e)] = state + np.uint64(e) * TWO * GOLDEN
+        state = seeds[i] + STRIDE
+        for e in range(EIGHT):  # more than there are, rather than a branch: the next customer's come over them
+            words[total + e] = state + e * STRIDE
         n = number[i]
         if n == AT_ONCE:
-            u = share(seeds[i])
-            while u >= counts[n]:
-                words[total + np.uint64(n)] = state + np.uint64(n) * TWO * GOLDEN
+            while luck[i] >= counts[n]:
+                words[total + np.uint64(n)] = state + np.uint64(n) * STRIDE
                 n += 1
             number[i] = n
         total += np.uint64(n)
         drawn += 1
         if total >= DRAWS:
             break
-    for j in range(total):
-        state = words[j]
-        words[j] = mixed(state)
-        seconds[j] = mixed(state + GOLDEN)
-    return drawn, np.int64(total)
+    drawn_words = np.int64(total)
+    for j in range(drawn_words):
+        seconds[j] = words[j] + GOLDEN
+    mix(words, drawn_words)
+    mix(seconds, drawn_words)
+    return drawn, drawn_words
 
 
 @kernel

@@ -24,11 +24,10 @@ def lost(roll, status, margin, with_rival, top):
     to_rival = 0
     leavers = np.empty(BLOCK, np.int32)
     for start in range(0, roll.size, BLOCK):
-        here = roll[start : start + BLOCK]
         n = np.uint64(0)
-        for i in range(here.size):
-            leavers[n] = here[i]
-            n += np.uint64(status[np.uint64(here[i])] == LOST)
+        for i in range(start, min(start + BLOCK, roll.size)):
+            leavers[n] = roll[i]
+            n += np.uint64(status[np.uint64(roll[i])] == LOST)
         part = 0.0
         top_part = 0.0
         for i in range(n):
