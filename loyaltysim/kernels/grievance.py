@@ -19,7 +19,7 @@ from loyaltysim.core.words import (
     SILENT,
     SMALL,
 )
-from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.exponential import powers
 from loyaltysim.kernels.luck import bits, lucks, person, unit
 
@@ -126,12 +126,35 @@ def speak(rows, generation, key, readiness, unprompted, asked, complained):
     return spoken[:n].copy()
 
 
-@part
-def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
-    """List whose grievance is decided this month, and how it ended: the silent first, then the closed complaints.
+@kernel
+def apologise(closed, closed_as, generation, key, offered, restored, status, satisfaction_before, satisfaction):
+    """Apologise to a share `offered` of those (rows, int32) who were answered (outcomes, int8), and give who stayed unsolved
+    back a part `restored` of the satisfaction lost (float32, by person). Returns how many apologies were made."""
+    made = 0
+    for i in range(closed.size):
+        row = closed[i]
+        if closed_as[i] <= IGNORED or unit(key, person(row, generation[row])) >= offered:
+            continue
+        made += 1
+        if closed_as[i] == LOGGED and status[row] == CUSTOMER:
+            lost = max(satisfaction_before[row] - satisfaction[row], np.float32(0))
+            satisfaction[row] += np.float32(restored) * lost
+    return made
 
-    Rows int32; `grieved` ascending, and `voiced` a part of it in its order; closed_as: int8 (closed,). Notes the
-    outcomes in `outcome_now` (int8, by person), -1 for all others of the roll. Returns rows int32 and outcomes int8.
+
+@kernel
+def decide(
+    roll, grieved, voiced, closed, closed_as, outcome_now, month, generation, ever, kept, repeat_factor, restored, paradox,
+    severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
+    status, reason, left_month, last_outcome,
+):  # fmt: skip
+    """Find whose grievance is decided this month and how it ended, and decide who stays over it.
+
+    The silent come first, then the closed complaints: `grieved` (rows int32) ascending, `voiced` a part of it in its
+    order; closed_as: int8 (closed,). Notes the outcomes in `outcome_now` (int8, by person), -1 for all others of the
+    roll. kept: float64 (severities, outcomes), the chances to stay. The luck is the case's own (person and month of the
+    grievance). Returns counts, int64: decided and stayed by severity and outcome, left and never_complained by reason,
+    and how many left over a grievance that they had voiced.
     """
     for i in range(roll.size):
         outcome_now[np.uint64(roll[i])] = NONE
@@ -152,53 +175,23 @@ def outcomes(roll, grieved, voiced, closed, closed_as, outcome_now):
         ended[n + i] = closed_as[i]
     for i in range(rows.size):
         outcome_now[rows[i]] = ended[i]
-    return rows, ended
-
-
-@kernel
-def apologise(closed, closed_as, generation, key, offered, restored, status, satisfaction_before, satisfaction):
-    """Apologise to a share `offered` of those (rows, int32) who were answered (outcomes, int8), and give who stayed unsolved
-    back a part `restored` of the satisfaction lost (float32, by person). Returns how many apologies were made."""
-    made = 0
-    for i in range(closed.size):
-        row = closed[i]
-        if closed_as[i] <= IGNORED or unit(key, person(row, generation[row])) >= offered:
-            continue
-        made += 1
-        if closed_as[i] == LOGGED and status[row] == CUSTOMER:
-            lost = max(satisfaction_before[row] - satisfaction[row], np.float32(0))
-            satisfaction[row] += np.float32(restored) * lost
-    return made
-
-
-@part
-def settle(
-    rows, outcomes, month, generation, ever, kept, repeat_factor, restored, paradox,
-    severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
-    status, reason, left_month, last_outcome,
-):  # fmt: skip
-    """Decide who stays over a grievance whose outcome is known.
-
-    rows int32 and outcomes int8 (n,); kept: float64 (severities, outcomes), the chances to stay. The luck is the
-    case's own (person and month of the grievance). Returns counts, int64: decided and stayed by severity and outcome, left
-    and never_complained by reason, and how many left over a grievance that they had voiced.
-    """
     ends = kept.size
     counts = np.zeros(2 * ends + 13, np.int64)
-    decided, stayed, left, never = counts[:ends], counts[ends : 2 * ends], counts[-13:-7], counts[-7:-1]
+    left = 2 * ends
+    never = left + 6
     for i in range(rows.size):
         row = rows[i]
-        outcome = outcomes[i]
+        outcome = ended[i]
         size = severity[row]
         key = bits(ever, np.uint64(np.int64(grieved_month[row])))
         stay = kept[size, outcome]
         if repeated[row]:
             stay *= repeat_factor
         end = size * kept.shape[1] + outcome
-        decided[end] += 1
+        counts[end] += 1
         last_outcome[row] = outcome
         if unit(key, person(row, generation[row])) < stay:
-            stayed[end] += 1
+            counts[ends + end] += 1
             if outcome >= RESOLVED:
                 level = satisfaction[row]
                 level += restored * max(0.0, satisfaction_before[row] - level)
@@ -207,23 +200,8 @@ def settle(
         status[row] = LOST
         reason[row] = kind[row]
         left_month[row] = month
-        left[kind[row]] += 1
-        counts[-1] += outcome > SILENT
+        counts[left + kind[row]] += 1
+        counts[never + 6] += outcome > SILENT
         if not complained[row]:
-            never[kind[row]] += 1
+            counts[never + kind[row]] += 1
     return counts
-
-
-@kernel
-def decide(
-    roll, grieved, voiced, closed, closed_as, outcome_now, month, generation, ever, kept, repeat_factor, restored, paradox,
-    severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
-    status, reason, left_month, last_outcome,
-):  # fmt: skip
-    """Find this month's outcomes and who stays over them, as `outcomes` and `settle` do; gives the counts of the
-    latter."""
-    rows, ended = outcomes(roll, grieved, voiced, closed, closed_as, outcome_now)
-    return settle(
-        rows, ended, month, generation, ever, kept, repeat_factor, restored, paradox, severity, kind, grieved_month,
-        repeated, satisfaction_before, satisfaction, complained, status, reason, left_month, last_outcome,
-    )  # fmt: skip
