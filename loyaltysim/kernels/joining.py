@@ -34,6 +34,7 @@ def join(
     most_steady = unprompted + advertising * max(np.exp(-tilt), np.exp(tilt * (MOST_FICKLE - 1.0)))
     ceiling = damp * max(1.0, hold) * max(1.0, lost_factor, lost_factor * heard_factor)
     may = np.empty(SIFTED, np.bool_)
+    sifted = np.empty(SIFTED, np.int64)
     for begin in range(start, stop, SIFTED):
         size = min(SIFTED, stop - begin)
         # most people stay as they are: a loop without branches, over slices, sifts out those for whom more must be reckoned
@@ -44,10 +45,12 @@ def join(
             near = share(bits(key, person(begin + i, generations[i]))) < (most_steady + praise * good[i]) * ceiling
             forgets = (states[i] == LOST) & (month - months[i] >= forget) & (reasons[i] > MOVED)
             may[i] = (near & (states[i] != CUSTOMER)) | forgets
+        listed = np.uint64(0)
         for i in range(size):
-            if not may[i]:
-                continue
-            row = begin + i
+            sifted[listed] = begin + i
+            listed += np.uint64(may[i])
+        for i in range(listed):
+            row = sifted[i]
             seed = bits(key, person(row, generation[row]))
             u = share(seed)
             lost = status[row] == LOST

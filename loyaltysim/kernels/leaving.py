@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.threads import BLOCK
 from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
 from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.luck import bits, person, share, unit
+from loyaltysim.kernels.exponential import powers
+from loyaltysim.kernels.luck import bits, lucks, person, share, unit
 
 ONE = np.uint64(1)
+CUSTOMERS = 1024
+"""Customers reckoned at once, step by step: what can become vector instructions apart from what cannot, in the first cache."""
+MOST = 700.0
+"""An exponent whose power is finite: a rate of zero times it is zero."""
 CERTAIN = 1e6
 """A hazard at which leaving is certain; more would overflow a float32."""
 
@@ -22,12 +26,18 @@ def follow(
 
     hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at most 1e6.
     """
-    for i in range(roll.size):
-        row = np.uint64(roll[i])
-        opinion = heard_good[row] - bad_weight * heard_bad[row]
-        pull = base * fickleness[row] * np.exp(min(log_ratio * exposure[row] - opinion_weight * opinion, 700.0))
-        hazard[row] = min(pull, CERTAIN)
-        exposure[row] *= keeps
+    power = np.empty(CUSTOMERS, np.float64)
+    for begin in range(0, roll.size, CUSTOMERS):
+        here = roll[begin : begin + CUSTOMERS]
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            opinion = heard_good[row] - bad_weight * heard_bad[row]
+            power[i] = min(log_ratio * exposure[row] - opinion_weight * opinion, MOST)
+            exposure[row] *= keeps
+        powers(power, here.size)
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            hazard[row] = min(base * fickleness[row] * power[i], CERTAIN)
 
 
 @kernel
@@ -37,19 +47,24 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     hazard = base * fickleness * exp(slope * (middle - satisfaction)); a share 1 - `indifferent` of the people, always
     the same ones, cannot be lured while their satisfaction is at least `content`.
     """
-    free = np.empty(BLOCK, np.uint64)
-    for begin in range(0, roll.size, BLOCK):
+    who = np.empty(CUSTOMERS, np.uint64)
+    luck = np.empty(CUSTOMERS, np.float64)
+    power = np.empty(CUSTOMERS, np.float64)
+    for begin in range(0, roll.size, CUSTOMERS):
+        here = roll[begin : begin + CUSTOMERS]
+        lucks(here, here.size, generation, key, who, luck)
         # who can be lured is listed without a branch, which luck would make a guess
         n = np.uint64(0)
-        for i in range(begin, min(begin + BLOCK, roll.size)):
-            row = np.uint64(roll[i])
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            level = satisfaction[row]
             hazard[row] = 0.0
-            free[n] = row
-            committed = share(bits(key, person(row, generation[row]))) >= indifferent
-            n += np.uint64((satisfaction[row] < content) | (not committed))
+            who[n] = row
+            power[n] = slope * (middle - level)
+            n += np.uint64((level < content) | (luck[i] < indifferent))
+        powers(power, np.int64(n))
         for k in range(n):
-            row = free[k]
-            hazard[row] = min(base * fickleness[row] * np.exp(slope * (middle - satisfaction[row])), CERTAIN)
+            hazard[who[k]] = min(base * fickleness[who[k]] * power[k], CERTAIN)
 
 
 @kernel

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from loyaltysim.kernels.compiled import kernel, part
+from loyaltysim.kernels.exponential import powers
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -21,6 +22,8 @@ S31 = np.uint64(31)
 S11 = np.uint64(11)
 S32 = np.uint64(32)
 LOW32 = np.uint64(0xFFFFFFFF)
+MANY = 600.0
+FEW, TERMS, ENOUGH = 32, 8, 64
 TWO_POW_53 = 2.0**-53
 TWO_POW_32 = 2.0**-32
 
@@ -70,6 +73,27 @@ def below(word, n):
 
 
 @part
+def mix(states, n):
+    """Put the outputs in the place of the first n generators' states, uint64."""
+    for i in range(n):
+        states[i] = mixed(states[i])
+
+
+@part
+def lucks(rows, n, generation, key, seeds, draws):
+    """Draw for the first n of rows (int32) as `unit` does: the bits into seeds, uint64, their shares into draws, float64.
+
+    In steps, so that only the first, which looks up, is not done by vector instructions.
+    """
+    for i in range(n):
+        row = np.uint64(rows[i])
+        seeds[i] = person(row, generation[row])
+    for i in range(n):
+        seeds[i] = bits(key, seeds[i])
+        draws[i] = share(seeds[i])
+
+
+@part
 def erlang(seed, position, shape):
     """Give a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
     product = 1.0
@@ -92,7 +116,7 @@ def poisson(u, mean):
     Counts more than 40 standard deviations below a large mean have no chance that a float64 could hold: the sum starts there.
     """
     count = 0
-    if mean > 600.0:
+    if mean > MANY:
         count = int(mean - 40.0 * np.sqrt(mean))
         count = max(count, 0)
     chance = np.exp(count * np.log(mean) - mean - math.lgamma(count + 1.0)) if count > 0 else np.exp(-mean)
@@ -103,6 +127,37 @@ def poisson(u, mean):
         chance *= mean / count
         total += chance
     return count
+
+
+@part
+def poissons(u, mean, chance, total, counts):
+    """Put into `counts` (int64) what `poisson` finds for u and mean; all are (FEW,), the others float64, two as scratch.
+
+    All of them go on, some terms at a time, for as long as one of them needs more: there is no branch for luck to
+    mislead, so that vector instructions do it. What needs very many terms is left to `poisson`.
+    """
+    for j in range(FEW):
+        chance[j] = -mean[j]
+        counts[j] = 0
+    powers(chance, FEW)
+    for j in range(FEW):
+        total[j] = chance[j]
+    terms = 0.0
+    unfound = FEW
+    while unfound > 0 and terms < ENOUGH:
+        unfound = 0
+        for j in range(FEW):
+            term, below_u, count, luck, rate = chance[j], total[j], counts[j], u[j], mean[j]
+            for more in range(1, TERMS + 1):
+                count += luck >= below_u
+                term *= rate * (1.0 / (terms + more))
+                below_u += term
+            chance[j], total[j], counts[j] = term, below_u, count
+            unfound += luck >= below_u
+        terms += TERMS
+    for j in range(FEW):
+        if u[j] >= total[j] or mean[j] > MANY:
+            counts[j] = poisson(u[j], mean[j])
 
 
 @kernel

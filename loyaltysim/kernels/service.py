@@ -6,15 +6,26 @@ import numpy as np
 
 from loyaltysim.core.threads import BLOCK
 from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.luck import GOLDEN, LOW32, ONE, S32, below, bits, high, mixed, person, share
+from loyaltysim.kernels.luck import GOLDEN, LOW32, ONE, S32, lucks, mix
 
 TWO = np.uint64(2)
+EIGHT = np.uint64(8)
+STRIDE = np.uint64(2 * int(GOLDEN) % 2**64)
+"""From an encounter's first word to the next one's."""
+LOW16 = np.uint64(0xFFFF)
+S16 = np.uint64(16)
+WORDS = 2.0**32
+FINE = 2.0**39
+"""Steps of a mood: sums of whole steps are exact, and so is any float32 mood from 2**-16 on in them."""
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Numbers of encounters that are told apart without a branch; few customers have more."""
 CUSTOMERS = 1024
-"""Customers whose draws are made before any is looked at, so that they can be made by vector instructions."""
-DRAWS = 8 * CUSTOMERS
+"""Customers reckoned at once, step by step, so that what can is done by vector instructions."""
+DRAWS = 4 * CUSTOMERS
+BAD, FAILED, WOWED = CUSTOMERS, 2 * CUSTOMERS, 3 * CUSTOMERS
+WISH, CAUGHT, MOOD = CUSTOMERS, 2 * CUSTOMERS, 3 * CUSTOMERS
+"""Where a list begins in an array of several: within one array the compiler knows that no list lies over another."""
 MOST = 256
 """More encounters than anyone has."""
 
@@ -26,109 +37,149 @@ def meet(
 ):  # fmt: skip
     """Let each customer of the roll have a Poisson number of encounters.
 
-    counts: float64 (k,), the distribution function of the number, k at least 5; care, mood: float32 (staff,);
+    counts: float64 (k,), the distribution function of the number, k at least 9; care, mood: float32 (staff,);
     slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure, wow: float64
     (touchpoints,), chances; cold: float64 (touchpoints,), by which the chance of indifference is multiplied. Writes the
     month's counts (uint8), the touchpoints of the first indifferent encounter and the first failure (int16) and the mean
     mood met (float32), by person. Returns the totals: encounters, indifferent, failed, wowed.
     """
-    staff = care.size
-    touchpoints = np.uint64(failure.size)
-    encounters = 0
-    all_bad = 0
-    all_failures = 0
-    all_wows = 0
     number = np.empty(CUSTOMERS, np.int64)
     seeds = np.empty(CUSTOMERS, np.uint64)
+    luck = np.empty(CUSTOMERS, np.float64)
     words = np.empty(DRAWS + MOST, np.uint64)
     seconds = np.empty(DRAWS + MOST, np.uint64)
+    sums = np.empty(DRAWS + MOST, np.uint64)
+    felt = np.empty(DRAWS + MOST, np.float64)
+    cold_at = np.empty(DRAWS + MOST, np.int32)
+    fail_at = np.empty(DRAWS + MOST, np.int32)
+    at_work, places, cold_here, chances = _tables(care, mood, slot_other, failure, wow, cold)
+    totals = np.zeros(4, np.int64)
     begin = 0
     while begin < roll.size:
-        drawn = _draw(roll[begin : begin + CUSTOMERS], generation, key, counts, seeds, number, words, seconds)
+        drawn, all_met = _draw(
+            roll[begin : begin + CUSTOMERS], generation, key, counts, seeds, luck, number, words, seconds
+        )
+        _go(words[:all_met], seconds, slot_share, at_work, places, cold_here, chances, sums, felt, cold_at, fail_at)
         j = np.uint64(0)
         for i in range(drawn):
             row = np.uint64(roll[begin + i])
             n = number[i]
-            bad = 0
-            failures = 0
-            wows = 0
-            felt = 0.0
-            first_bad = indifferent_at[row]
-            first_failed = failed_at[row]
-            # how an encounter went is reckoned without branches: luck cannot be guessed
-            for _ in range(n):
-                word = words[j]
-                second = seconds[j]
-                j += ONE
-                who = below(word, staff)
-                felt += mood[who]
-                spread = (second & LOW32) * touchpoints
-                slot = np.int64(spread >> S32)
-                other = slot_other[slot]
-                place = other if (spread & LOW32) >= slot_share[slot] else slot
-                luck = high(second)
-                is_cold = high(word) < (1.0 - care[who]) * cold[place]
-                fails = (not is_cold) & (luck < failure[place])
-                delights = (not is_cold) & (not fails) & (luck >= 1.0 - wow[place])
-                first_bad = place if is_cold & (bad == 0) else first_bad
-                first_failed = place if fails & (failures == 0) else first_failed
-                bad += is_cold
-                failures += fails
-                wows += delights
-            indifferent_at[row] = first_bad
-            failed_at[row] = first_failed
+            before = sums[j]
+            felt_before = felt[j]
+            first_bad = cold_at[before & LOW16]
+            first_failed = fail_at[(before >> S16) & LOW16]
+            bad_at = indifferent_at[row]
+            broke_at = failed_at[row]
+            j += np.uint64(n)
+            went = sums[j] - before
+            bad = went & LOW16
+            failures = (went >> S16) & LOW16
             met[row] = n
             indifferent[row] = bad
             failed[row] = failures
-            wowed[row] = wows
-            mood_met[row] = felt / n if n > 0 else 0.0
-            encounters += n
-            all_bad += bad
-            all_failures += failures
-            all_wows += wows
+            wowed[row] = went >> S32
+            mood_met[row] = (felt[j] - felt_before) / FINE / max(n, 1)
+            indifferent_at[row] = first_bad if bad > 0 else bad_at
+            failed_at[row] = first_failed if failures > 0 else broke_at
+        totals[0] += all_met
+        totals[1] += np.int64(sums[j] & LOW16)
+        totals[2] += np.int64((sums[j] >> S16) & LOW16)
+        totals[3] += np.int64(sums[j] >> S32)
         begin += drawn
-    return encounters, all_bad, all_failures, all_wows
+    return totals[0], totals[1], totals[2], totals[3]
 
 
 @part
-def _draw(roll, generation, key, counts, seeds, number, words, seconds):
+def _tables(care, mood, slot_other, failure, wow, cold):
+    """Lay out what an encounter looks up: by employee, and by which half of the alias table's slot was drawn.
+
+    Chances are in the unit of the words' upper halves, which then need not be scaled.
+    """
+    at_work = np.empty(2 * care.size, np.float64)
+    for who in range(care.size):
+        at_work[2 * who] = WORDS * (1.0 - care[who])
+        at_work[2 * who + 1] = np.floor(FINE * mood[who])
+    places = np.empty(2 * failure.size, np.int32)
+    cold_here = np.empty(places.size, np.float64)
+    chances = np.empty(2 * places.size, np.uint64)
+    for half in range(places.size):
+        place = slot_other[half >> 1] if half & 1 else half >> 1
+        places[half] = place
+        cold_here[half] = cold[place]
+        chances[2 * half] = np.uint64(np.ceil(WORDS * failure[place]))
+        chances[2 * half + 1] = np.uint64(np.ceil(WORDS * max(failure[place], 1.0 - wow[place])))
+    return at_work, places, cold_here, chances
+
+
+@part
+def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, cold_at, fail_at):
+    """Let the encounters of a block go as their words say, one after the other, whosever they are.
+
+    `sums` counts what went before each (indifferent, failed and wows, 16 bits each), and `felt` adds up the moods: a
+    customer's own are a difference, however many they are. `cold_at` and `fail_at` list the touchpoints of the
+    indifferent and of the failed, so that a customer's first one stands where the count before it says.
+    """
+    staff = np.uint64(at_work.size >> 1) & LOW32
+    touchpoints = np.uint64(slot_share.size) & LOW32
+    total = np.uint64(0)
+    mood = 0.0
+    for j in range(words.size):
+        sums[j] = total
+        felt[j] = mood
+        word = words[j]
+        second = seconds[j]
+        who = ((word & LOW32) * staff) >> S32
+        spread = (second & LOW32) * touchpoints
+        slot = spread >> S32
+        half = TWO * slot + np.uint64((spread & LOW32) >= slot_share[slot])
+        luck = second >> S32
+        # no branches: luck cannot be guessed
+        is_cold = np.uint64(np.float64(word >> S32) < at_work[TWO * who] * cold[half])
+        is_failure = np.uint64(luck < chances[TWO * half])
+        is_wow = np.uint64(luck >= chances[TWO * half + ONE])
+        cold_at[total & LOW16] = places[half]
+        fail_at[(total >> S16) & LOW16] = places[half]
+        total += is_cold + (((is_failure << S16) + (is_wow << S32)) & (is_cold - ONE))
+        mood += at_work[TWO * who + ONE]
+    sums[words.size] = total
+    felt[words.size] = mood
+
+
+@part
+def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
     """Draw the numbers of encounters of the first customers of the roll, and two words for each encounter in turn.
 
     A customer's own sequence, from `seeds`, is the number, then two words an encounter. Returns for how many customers
-    there was room.
+    there was room, and their encounters.
     """
-    none, one, two, three = counts[0], counts[1], counts[2], counts[3]
+    lucks(roll, roll.size, generation, key, seeds, luck)
     for i in range(roll.size):
-        row = np.uint64(roll[i])
-        seeds[i] = person(row, generation[row])
-    for i in range(roll.size):
-        seed = bits(key, seeds[i])
-        u = share(seed)
-        seeds[i] = seed
-        number[i] = np.int64(u >= none) + (u >= one) + (u >= two) + (u >= three)
+        n = np.int64(0)
+        for e in range(AT_ONCE):
+            n += luck[i] >= counts[e]
+        number[i] = n
     drawn = 0
     total = np.uint64(0)
     for i in range(roll.size):
+        state = seeds[i] + STRIDE
+        for e in range(EIGHT):  # more than there are, rather than a branch: the next customer's come over them
+            words[total + e] = state + e * STRIDE
         n = number[i]
-        state = seeds[i] + TWO * GOLDEN
         if n == AT_ONCE:
-            u = share(seeds[i])
-            while u >= counts[n]:
+            while luck[i] >= counts[n]:
+                words[total + np.uint64(n)] = state + np.uint64(n) * STRIDE
                 n += 1
             number[i] = n
-            for e in range(AT_ONCE, n):
-                words[total + np.uint64(e)] = state + np.uint64(e) * TWO * GOLDEN
-        for e in range(AT_ONCE):  # more than there are, rather than a branch: the next customer's come over them
-            words[total + np.uint64(e)] = state + np.uint64(e) * TWO * GOLDEN
         total += np.uint64(n)
         drawn += 1
         if total >= DRAWS:
             break
-    for j in range(total):
-        state = words[j]
-        words[j] = mixed(state)
-        seconds[j] = mixed(state + GOLDEN)
-    return drawn
+    drawn_words = np.int64(total)
+    for j in range(drawn_words):
+        seconds[j] = words[j] + GOLDEN
+    mix(words, drawn_words)
+    mix(seconds, drawn_words)
+    return drawn, drawn_words
 
 
 @kernel
@@ -142,29 +193,43 @@ def feel(
     person; `before` keeps the satisfaction that the month began with. Returns the sums of satisfaction over the roll,
     float64 (blocks,), each over 4,096 customers from 0.
     """
-    blocks = (roll.size + BLOCK - 1) // BLOCK
-    totals = np.zeros(blocks, np.float64)
-    for block in range(blocks):
-        part = 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, roll.size)):
-            row = np.uint64(roll[i])
-            level = satisfaction[row]
-            before[row] = level
-            n = met[row]
-            if n > 0:
-                bad = indifferent[row]
-                failures = failed[row]
-                wows = wowed[row]
-                ordinary = n - bad - failures - wows
-                seen = (ordinary * worth[0] + bad * worth[1] + failures * worth[2] + wows * worth[3]) / n
-                seen += mood_weight * susceptibility[row] * (mood_met[row] - mood_usual)
-                wish = expectation[row]
-                gap = seen - wish
-                goal = neutral + (gap if gap > 0.0 else bad_weight * gap)
-                level += speed * (min(max(goal, 0.0), 1.0) - level)
-                satisfaction[row] = level
-                expectation[row] = wish + (rises if gap > 0.0 else falls) * gap
-            expectation[row] = min(max(expectation[row] + drift, 0.0), 1.0)
-            part += level
-        totals[block] = part
+    counts = np.empty(4 * CUSTOMERS, np.int32)
+    felt = np.empty(4 * CUSTOMERS, np.float32)
+    moved = np.empty(CUSTOMERS, np.float64)
+    ordinary_worth, bad_worth, failure_worth, wow_worth = worth[0], worth[1], worth[2], worth[3]
+    totals = np.zeros((roll.size + BLOCK - 1) // BLOCK, np.float64)
+    for begin in range(0, roll.size, CUSTOMERS):
+        here = roll[begin : begin + CUSTOMERS]
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            counts[i] = met[row]
+            counts[BAD + i] = indifferent[row]
+            counts[FAILED + i] = failed[row]
+            counts[WOWED + i] = wowed[row]
+            felt[i] = satisfaction[row]
+            before[row] = satisfaction[row]
+            felt[WISH + i] = expectation[row]
+            felt[CAUGHT + i] = susceptibility[row]
+            felt[MOOD + i] = mood_met[row]
+        # those too who met nobody, without a branch: whether one did cannot be guessed
+        for i in range(here.size):
+            n = counts[i]
+            bad, failures, wows = counts[BAD + i], counts[FAILED + i], counts[WOWED + i]
+            ordinary = n - bad - failures - wows
+            seen = ordinary * ordinary_worth + bad * bad_worth + failures * failure_worth + wows * wow_worth
+            seen = seen / max(n, 1) + mood_weight * felt[CAUGHT + i] * (felt[MOOD + i] - mood_usual)
+            level = np.float64(felt[i])
+            wish = felt[WISH + i]
+            gap = seen - wish
+            goal = min(max(neutral + (gap if gap > 0.0 else bad_weight * gap), 0.0), 1.0)
+            wished = np.float32(wish + (rises if gap > 0.0 else falls) * gap)
+            moved[i] = level + speed * (goal - level) if n > 0 else level
+            felt[WISH + i] = min(max((wished if n > 0 else wish) + drift, 0.0), 1.0)
+        part = totals[begin // BLOCK]
+        for i in range(here.size):
+            row = np.uint64(here[i])
+            satisfaction[row] = moved[i]
+            expectation[row] = felt[WISH + i]
+            part += moved[i]
+        totals[begin // BLOCK] = part
     return totals

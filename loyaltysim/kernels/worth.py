@@ -22,13 +22,16 @@ def lost(roll, status, margin, with_rival, top):
     of_top = 0.0
     tops = 0
     to_rival = 0
+    leavers = np.empty(BLOCK, np.int32)
     for start in range(0, roll.size, BLOCK):
+        n = np.uint64(0)
+        for i in range(start, min(start + BLOCK, roll.size)):
+            leavers[n] = roll[i]
+            n += np.uint64(status[np.uint64(roll[i])] == LOST)
         part = 0.0
         top_part = 0.0
-        for i in range(start, min(start + BLOCK, roll.size)):
-            row = roll[i]
-            if status[row] != LOST:
-                continue
+        for i in range(n):
+            row = leavers[i]
             part += margin[row]
             if margin[row] >= top:
                 top_part += margin[row]

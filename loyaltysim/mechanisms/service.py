@@ -78,7 +78,7 @@ class Service(Mechanism):
 
 @lru_cache(maxsize=64)
 def numbers_met(mean: float) -> NDArray:
-    """Give the distribution function of a Poisson number, five entries or more, the last above every draw; not to be changed."""
+    """Give the distribution function of a Poisson number, nine entries or more, the last above every draw; not to be changed."""
     import numpy as np
 
     chance, total = math.exp(-mean), 0.0
@@ -87,4 +87,4 @@ def numbers_met(mean: float) -> NDArray:
         total += chance
         counts.append(total)
         chance *= mean / len(counts)
-    return np.array([*counts[:-1], *[2.0] * max(1, 6 - len(counts))])
+    return np.array([*counts[:-1], *[2.0] * max(1, 10 - len(counts))])
