@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
 from loyaltysim.commands import main
-from loyaltysim.core.words import LONG_AGO
+from loyaltysim.core.errors import InputError
+from loyaltysim.core.words import CUSTOMER, LONG_AGO
 from loyaltysim.experiments.customer import CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.experiments.finding_life import RULES
+from loyaltysim.experiments.finding_life import RULES, fates
 from loyaltysim.experiments.observing import Observer
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.drawing import png, svg
@@ -90,10 +92,59 @@ def test_lost_in_silence(found: dict[str, CustomerLife]) -> None:
 
 
 def test_saved(found: dict[str, CustomerLife]) -> None:
-    life, *others = found["saved"].lives
-    left = next(month for month in life.months if month.left)
-    grieved = max(month.month for month in life.months[: left.month] if month.grievance)
-    assert any(_kept_over(other, grieved) and other.months[-1].standing == "customer" for other in others)
+    assert _is_saved(found["saved"].lives)
+
+
+def test_saved_are_all_who_are_lost_for_good_and_elsewhere_stay_without_a_break(small: Small) -> None:
+    plans = {name: PLANS[name] for name in ("as today", "listen")}
+    restless = small(**BUSY | {"months": 30, "rivals.base": 0.04, "joining.unprompted": 0.08}, strategies=plans)
+    models = {name: LoyaltyModel(restless, name) for name in restless.strategies}
+    people = np.flatnonzero(models["as today"].world.people.status == CUSTOMER).tolist()
+    each: dict[int, list[Life]] = {row: [] for row in people}
+    for name in restless.strategies:
+        model = LoyaltyModel(restless, name)
+        observer = Observer(model, people)
+        model.timed(observer)
+        while model.running:
+            model.step()
+        for row in people:
+            each[row].append(observer.life(row))
+    saved = [row for row in people if _is_saved(each[row])]
+    assert sorted(RULES["saved"](fates(models))) == saved
+    assert saved
+    kept = [row for row in people if _is_kept_to_the_end(each[row])]
+    returned = [row for row in kept if any(month.came for month in each[row][0].months)]
+    broken = [row for row in kept if row not in {*saved, *returned}]  # lost for good, and left elsewhere, too
+    assert returned
+    assert broken
+
+
+def _is_saved(lives: Sequence[Life]) -> bool:
+    """Tell whether someone is lost for good under the first strategy, and kept over the same grievance, unbroken, under another."""
+    life, *others = lives
+    gone = not any(month.came for month in life.months) and life.months[-1].standing == "lost"
+    unbroken = [other for other in others if all(m.was_customer and not m.left for m in other.months)]
+    return gone and _is_kept_to_the_end((life, *unbroken))
+
+
+def _is_kept_to_the_end(lives: Sequence[Life]) -> bool:
+    """Tell whether someone left over a grievance and under another strategy stayed over it and is a customer at the end."""
+    life, *others = lives
+    if life.ended() or not life.months[0].was_customer:
+        return False
+    left = next((month for month in life.months if month.left in ("product", "indifference")), None)
+    if left is None:
+        return False
+    grieved = max((month.month for month in life.months[: left.month] if month.grievance), default=0)
+    return bool(grieved) and any(
+        _kept_over(other, grieved) and other.months[-1].standing == "customer" and not other.ended() for other in others
+    )
+
+
+@pytest.mark.parametrize("asked", [{"id": "x"}, {"id": 1.5}, {"id": True}, {"replication": "x"}])
+def test_what_is_no_number_is_refused_from_python_too(scenario: Scenario, asked: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="is no whole number"):
+        customer(scenario, **asked)
 
 
 def _kept_over(life: Life, month: int) -> bool:
