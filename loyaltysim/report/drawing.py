@@ -12,7 +12,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from loyaltysim.report.glyphs import drawable, families
+from loyaltysim.report.glyphs import directed, drawable, families
 from loyaltysim.report.names import plain
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ def svg(figure: Figure) -> bytes:
 
 
 def literal(text: str) -> str:
-    """Keep matplotlib from reading dollar signs as mathematics."""
-    return drawable(plain(text)).replace("$", r"\$")
+    """Keep matplotlib from reading dollar signs as mathematics, and words from the right from turning the others around."""
+    return directed(drawable(plain(text))).replace("$", r"\$")
 
 
 def tidy(text: str) -> str:
@@ -130,7 +130,7 @@ def wrapped(text: str, width: int, most_lines: int = 3, keep: int = 0) -> str:
         room = width * most_lines
         name = _from(name, keep, room) if keep else _ends(name, room)
         lines = textwrap.wrap(name, width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
-    return "\n".join(lines).replace("$", r"\$")
+    return "\n".join(map(directed, lines)).replace("$", r"\$")
 
 
 def _ends(name: str, room: int) -> str:
