@@ -112,6 +112,20 @@ def test_the_waterfall_s_steps_add_up(study: Study) -> None:
     assert alone == pytest.approx(first, rel=1e-9)
 
 
+@pytest.mark.parametrize("money", [1.0, 12.0, 1e4])
+def test_the_waterfall_s_written_steps_lead_from_one_written_worth_to_the_other(study: Study, money: float) -> None:
+    def read(text: str) -> float:
+        number, unit = text.replace(r"\$", "$").replace(",", "").split(" ")
+        return float(number) * {"$": 1.0, "k$": 1e3, "M$": 1e6, "bn$": 1e9}[unit]
+
+    picture = plots.waterfall(widened(study.results, ["as today", "recovery", "advertising"], money=money))
+    assert len(picture.axes) == 2
+    for axes in picture.axes:
+        begins, *adds, ends = [read(text.get_text()) for text in axes.texts if text.get_fontsize() == 8.5]
+        assert max(map(abs, adds)) > 0
+        assert begins + sum(adds) == pytest.approx(ends, abs=0.03 * max(map(abs, adds)))
+
+
 def test_the_funnel_counts_what_complaints_csv_counts(study: Study) -> None:
     from loyaltysim.report.figure_funnel import ways
 
