@@ -26,7 +26,7 @@ from loyaltysim.report.figure_life_heard import HEARD_HIGH
 from loyaltysim.report.life import Life, Month, Setting, Talk
 from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_sentences import calendar, sentences
-from loyaltysim.report.life_words import _against_reference, _moved, _spells, _summed
+from loyaltysim.report.life_words import _against, _against_reference, _moved, _spells, _summed
 from loyaltysim.scenario import Scenario
 
 Small = Callable[..., Scenario]
@@ -267,7 +267,44 @@ def test_the_story_says_where_mood_differs_though_events_do_not(found: dict[str,
     assert "The same life as" in told(0.0)
     assert "The same events as" in told(1e-5)
     assert "differs by less than 0.005." in told(1e-5)
-    assert f"0.005 or more from {calendar(at + 1, setting.start)}, by at most 0.020." in told(0.02)
+    when = calendar(at + 1, setting.start)
+    assert f"first differs by 0.005 or more in {when}; the most that it differs is 0.020." in told(0.02)
+    assert f"differs by 0.005 in {when}, and never by more." in told(0.0052)
+
+
+def test_what_two_lives_differ_by_is_told_without_a_second_until(found: dict[str, CustomerLife]) -> None:
+    setting, lived = found["saved"].setting, found["saved"].lives[0]
+    months = [dataclasses.replace(month, met=9) if month.month == 5 else month for month in lived.months]
+    first = dataclasses.replace(months[1], satisfaction=months[1].satisfaction + 0.0052)
+    other = dataclasses.replace(lived, strategy="other", months=(months[0], first, *months[2:]))
+    told = next(_against_reference(setting, lived, other, ["as today", "other"], _spells))
+    february, may = (calendar(month, setting.start) for month in (2, 5))
+    assert f"until {may}. Their satisfaction differs by 0.005 in {february}, and never by more before {may}." in told
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(0.74, "less"), (0.76, "about as"), (0.79, "about as"), (0.81, "about as"), (1.24, "about as"), (1.26, "more"), (1.34, "more")],
+)  # fmt: skip
+def test_a_trait_is_put_into_words_by_the_number_that_is_written(value: float, word: str) -> None:
+    assert _against(value, "talkative") == f"{word} talkative ({value:.1f} times)"
+
+
+@pytest.mark.parametrize(
+    ("person", "told"),
+    [
+        ({"standing": "customer", "tenure": 0}, "they have just become a customer, with"),
+        ({"standing": "customer", "tenure": 1}, "they have been a customer for 1 month, with"),
+        ({"standing": "lost", "tenure": 0, "gone": 0}, "they have just left."),
+        ({"standing": "lost", "tenure": 0, "gone": 12}, "they left 1 year ago."),
+    ],
+)
+def test_the_story_says_since_when_they_are_a_customer(
+    found: dict[str, CustomerLife], person: dict[str, Any], told: str
+) -> None:
+    life = found["saved"]
+    story = dataclasses.replace(life, person=dataclasses.replace(life.person, **person)).story
+    assert told in " ".join(story.split())
 
 
 def test_satisfaction_moves_only_where_two_decimals_show_it() -> None:
@@ -379,6 +416,24 @@ def test_long_names_of_lanes_stay_apart_and_clear_of_the_axis(found: dict[str, C
     assert all(word in text.get_text() for text, word in zip(beside, ("one", "two", "six"), strict=True))
     numbers = min(label.get_window_extent(renderer).x0 for axes in strip.axes for label in axes.get_yticklabels())
     assert all(text.get_window_extent(renderer).x1 < numbers - 4 for text in beside)
+
+
+def test_lanes_have_the_names_that_were_given_in_whole_quotes_or_none(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    names = [f"quarter one plan for the desk, variant {each}, with training of everyone in the north" for each in "ABC"]
+    lives = [dataclasses.replace(each, strategy=name) for each, name in zip(life.lives, names, strict=True)]
+    beside = [text.get_text() for text in dataclasses.replace(life, lives=tuple(lives)).strip().texts]
+    lanes = [text for text in beside if text.startswith("quarter")]
+    assert [re.search(r"\b[ABC]\b", text)[0] for text in lanes] == ["A", "B", "C"]  # type: ignore[index]
+    assert not any('"' in text for text in lanes)
+
+
+@pytest.mark.parametrize("title", ["", " ", "Which desk?"])
+def test_the_strip_s_subtitle_reads_without_a_title(found: dict[str, CustomerLife], title: str) -> None:
+    life = dataclasses.replace(found["saved"], setting=dataclasses.replace(found["saved"].setting, title=title))
+    told = " ".join(text.get_text() for text in life.strip().texts).replace("\n", " ")
+    begins = f"{title}, seed" if title.strip() else "Seed"
+    assert f"under 3 strategies. {begins} {life.setting.seed}, replication 0" in told
 
 
 def test_whoever_had_been_a_customer_is_back_even_if_forgotten(small: Small) -> None:
