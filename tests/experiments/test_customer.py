@@ -22,7 +22,7 @@ from loyaltysim.experiments.finding_life import RULES, fates
 from loyaltysim.experiments.observing import Observer
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.drawing import png, svg
-from loyaltysim.report.figure_life_heard import HEARD_HIGH
+from loyaltysim.report.figure_life_heard import HEARD_HIGH, TELLER_HIGH
 from loyaltysim.report.life import Life, Month, Setting, Talk
 from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_sentences import calendar, sentences
@@ -363,6 +363,36 @@ def test_in_a_life_full_of_talk_the_strip_counts_who_told_them(found: dict[str, 
     assert texts.count("×3") == 2 * len(busy.months)
     assert not any("40000" in text for text in texts)
     assert "told by 2 they know,\n1 they do not" in [text.get_text() for text in strip.texts]
+
+
+@pytest.mark.parametrize(
+    ("told_in", "shown"),
+    [
+        ({30: 1, 60: 2, 200: 1}, ["40001", "40001 +1", "40001"]),
+        ({30: 3, 34: 2, 200: 1}, ["40001 +2", "40001 +1", "40001"]),
+        ({30: 1, 31: 2, 200: 1}, ["", "×2", ""]),  # side by side, a number would leave its month
+        ({30: 3, 34: 2, 38: 3, 200: 1}, ["×3", "×2", "×3", ""]),
+        (dict.fromkeys(range(30, 38), 2), []),
+    ],
+)
+def test_over_long_times_who_told_stands_above_its_month(
+    found: dict[str, CustomerLife], told_in: dict[int, int], shown: list[str]
+) -> None:
+    life = found["saved"]
+    talks = {at: tuple(Talk(40_001 + place, True, 1, 0) for place in range(many)) for at, many in told_in.items()}
+    months = tuple(Month(at, "customer", 9, was_customer=True, heard=talks.get(at, ())) for at in range(1, 241))
+    setting = dataclasses.replace(life.setting, months=240)
+    strip: Any = dataclasses.replace(life, setting=setting, lives=(Life("as today", months),)).strip()
+    renderer = strip.canvas.get_renderer()
+    axes = strip.axes[0]
+    names = [text for text in axes.texts if text.get_position()[1] == TELLER_HIGH]
+    assert [text.get_text() for text in names] == shown
+    for text, month in zip(names, told_in, strict=False):
+        box, at = text.get_window_extent(renderer), axes.transData.transform((month, 1))[0]
+        assert not text.get_text() or box.x0 - 1 <= at <= box.x1 + 1
+        aside = abs((box.x0 + box.x1) / 2 - at) > 0.05 * strip.dpi
+        guides = [line for line in axes.lines if list(line.get_xdata())[1:] == [month] and line.get_ydata()[0] > 1.3]
+        assert bool(guides) == (aside and bool(text.get_text())), text.get_text()
 
 
 def test_nothing_in_the_strip_strikes_through_its_words(found: dict[str, CustomerLife]) -> None:
