@@ -557,6 +557,10 @@ def _yaml(scenario: Scenario) -> str:
         (["--find", "saved", "--strategy", "as today"], "name a strategy that could save someone"),
         (["--strategy", "lisen"], "did you mean listen?"),
         (["--months", "1", "--find", "regained"], "try more --months"),
+        (
+            ["--months", "1", "--find", "saved", "--strategy", "as today", "--strategy", "advertise"],
+            "try other --months",
+        ),
         (["--replication", "-1"], "write 0 or more"),
     ],
 )
