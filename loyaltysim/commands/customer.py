@@ -15,8 +15,9 @@ How --find picks (ties go to the longest customer, then to the lowest number):
   lost-in-silence  under the first strategy they were wronged, never said a
                    word, left over it and never came back; best if under many
                    others they stayed over the same grievance
-  saved            they left over a grievance under the first strategy, and
-                   under others stayed over that same one, to the end
+  saved            under the first strategy they left over a grievance and never
+                   came back; under others they stayed over that same one, and
+                   were a customer without a break to the end
   regained         they left over a grievance, came back and are a customer at
                    the end; best if under another strategy they left for good
   most-talkative   they sent the most messages under the first strategy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def customer(
 
     `id`: the person's number; `find`: how to pick one worth telling (`lost-in-silence`, the default, `saved`, `regained` or
     `most-talkative`); `strategy`: one or several names (default: all), the first of which is the reference; `set` as in `run`.
-    With `out` the story, the months and the strip are kept there. Raises InputError for a number that is no person, two ways to choose one, or a search that finds nobody.
+    With `out` the story, the months and the strip are kept there. Raises InputError for a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
     store.prove_writable(out)
     spec = read(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
@@ -117,6 +118,9 @@ def customer(
 def _check(spec: Any, id: int | None, find: str | None, replication: int) -> None:
     from loyaltysim.scenario.book import meant
 
+    for where, number in (("--id", id), ("--replication", replication)):
+        if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
+            raise InputError(Problem(f"{number!r} is no whole number", where=where, cure="write one, such as 0"))
     if id is not None and find is not None:
         cure = "name a person by --id, or let one be found by --find"
         raise InputError(Problem("--id and --find both choose a person", where="--find", cure=cure))

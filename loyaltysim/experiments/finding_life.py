@@ -110,13 +110,14 @@ def lost_in_silence(found: Mapping[str, Fates]) -> NDArray:
 
 
 def saved(found: Mapping[str, Fates]) -> NDArray:
-    """Who left over a grievance under the first strategy, stayed over that same one under another, and is a customer there at the end.
+    """Who left over a grievance under the first strategy and never came back, and under another stayed over that same one, a customer without a break to the end.
 
     Ranked by the number of strategies that kept them so, then by how long they had been a customer.
     """
     first, *others = found.values()
-    chosen = np.flatnonzero(first.began & (first.left != NEVER) & (first.over > 0))
-    times = _kept(others, first, chosen, to_the_end=True)
+    gone = first.same & ~first.there & (first.back == NEVER)
+    chosen = np.flatnonzero(first.began & (first.left != NEVER) & (first.over > 0) & gone)
+    times = _kept(others, first, chosen, without_a_break=True)
     chosen, times = chosen[times > 0], times[times > 0]
     return _ranked(chosen, times, first.tenure[chosen] + first.left[chosen])
 
@@ -157,15 +158,17 @@ def find(rule: str, found: Mapping[str, Fates]) -> int:
     if rule == "saved" and len(found) < 2:
         cure = "name a strategy that could save someone, beside the first, by --strategy"
         raise InputError(Problem("saved compares strategies, and there is only one", where="--find", cure=cure))
-    cure = "try more --months, another --replication or --seed, or name a person by --id"
+    months = "other" if rule == "saved" else "more"  # over a long time, few stay without a break
+    cure = f"try {months} --months, another --replication or --seed, or name a person by --id"
     raise InputError(Problem(f"nobody's life is one of {rule} here", where="--find", cure=cure))
 
 
-def _kept(others: Sequence[Fates], first: Fates, rows: NDArray, *, to_the_end: bool = False) -> NDArray:
+def _kept(others: Sequence[Fates], first: Fates, rows: NDArray, *, without_a_break: bool = False) -> NDArray:
     """Count for each row the strategies in which they stayed over the grievance that they left over under the first."""
     kept = [fate.same[rows] & fate.stayed_over(rows, first.over[rows]) for fate in others]
-    if to_the_end:
-        kept = [stayed & fate.there[rows] for stayed, fate in zip(kept, others, strict=True)]
+    if without_a_break:
+        whole = [fate.there[rows] & (fate.ever_left[rows] == NEVER) for fate in others]
+        kept = [stayed & unbroken for stayed, unbroken in zip(kept, whole, strict=True)]
     return np.sum(kept, axis=0) if kept else np.zeros(rows.size)
 
 

@@ -12,8 +12,8 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from loyaltysim.report.glyphs import drawable, families
-from loyaltysim.report.names import plain
+from loyaltysim.report.glyphs import directed, drawable, families
+from loyaltysim.report.names import in_lines, in_one_line, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,39 +110,18 @@ def svg(figure: Figure) -> bytes:
 
 
 def literal(text: str) -> str:
-    """Keep matplotlib from reading dollar signs as mathematics."""
-    return drawable(plain(text)).replace("$", r"\$")
+    """Keep matplotlib from reading dollar signs as mathematics, and words from the right from turning the others around."""
+    return directed(drawable(plain(text))).replace("$", r"\$")
 
 
 def tidy(text: str) -> str:
     """Give a name as it is drawn: in one line, with the letters that there are."""
-    return " ".join(drawable(plain(text)).split())
+    return in_one_line(drawable(plain(text)))
 
 
 def wrapped(text: str, width: int, most_lines: int = 3, keep: int = 0) -> str:
-    """Break a name into lines of so many letters; a longer one loses its middle, for names often differ at the end.
-
-    `keep`: where in the tidy name stands what must be seen, if not at the end; it then follows the name's beginning.
-    """
-    name = tidy(text)
-    lines = textwrap.wrap(name, width, break_on_hyphens=False)
-    if len(lines) > most_lines:
-        room = width * most_lines
-        name = _from(name, keep, room) if keep else _ends(name, room)
-        lines = textwrap.wrap(name, width, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
-    return "\n".join(lines).replace("$", r"\$")
-
-
-def _ends(name: str, room: int) -> str:
-    return f"{_up_to_a_word(name, room // 2)} … {_up_to_a_word(name[::-1], room // 4)[::-1]}"
-
-
-def _from(name: str, keep: int, room: int) -> str:
-    """Give a quarter of the room to a name's beginning, and half of it to what stands from a place on."""
-    begin, rest = _up_to_a_word(name[:keep], room // 4), _up_to_a_word(name[keep:], max(room // 2, 1))
-    whole = name[len(begin)] == " "
-    gap = "…" if name[keep - 1] != " " else " … " if whole else "… "
-    return f"{begin}{gap}{rest}{'' if len(rest) == len(name) - keep else '…'}"
+    """Break a name into lines of so many letters, as `in_lines` does, of its tidy form."""
+    return "\n".join(map(directed, in_lines(tidy(text), width, most_lines, keep))).replace("$", r"\$")
 
 
 def within(
@@ -155,13 +134,6 @@ def within(
         if letters <= 6 or width_of(picture, shown.split("\n"), fontsize=fontsize, **kind) <= inches:
             return shown
         letters = max(letters * 9 // 10, 6) if letters > 20 else letters - 1
-
-
-def _up_to_a_word(text: str, letters: int) -> str:
-    """Give the whole words among the first letters of a text; the letters themselves if one word fills them."""
-    cut = text[:letters]
-    whole = cut if text[letters : letters + 1] in ("", " ") else cut.rpartition(" ")[0]
-    return (whole or cut).strip()
 
 
 def line_look(position: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
 from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_words import in_short
-from loyaltysim.report.names import head, named
+from loyaltysim.report.names import named, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,8 +44,7 @@ def _strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Picture:
     body = LANE * len(lives) + 0.95 + LEGEND_ROW
     picture, top = titled(WIDTH, body, _title(setting, person, lives), _subtitle(setting, person, lives))
     width, height = picture.get_size_inches()
-    names = [head(life.strategy, [each.strategy for each in lives]) for life in lives]
-    labels = all_within(picture, names, NAMES, 9.5, weight="bold")
+    labels = all_within(picture, [life.strategy for life in lives], NAMES, 9.5, weight="bold")
     for place, life in enumerate(lives):
         bottom = height - top - 0.3 - LEGEND_ROW - (place + 1) * LANE
         axes = picture.add_axes(
@@ -213,4 +212,5 @@ def _title(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
 
 def _subtitle(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     worlds = "" if len(lives) == 1 else f"The same person and the same luck under {len(lives)} strategies. "
-    return f"{worlds}{setting.title}, seed {setting.seed}, replication {setting.replication}"
+    luck = f"seed {setting.seed}, replication {setting.replication}"
+    return f"{worlds}{f'{setting.title}, {luck}' if plain(setting.title).strip() else luck.capitalize()}"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 HEARD_HIGH, TELLER_HIGH, SMALL = 1.2, 1.47, 6.5
 ON_PAPER: dict[str, Any] = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
 """Paper behind words, so that no line runs through them."""
-APART, ROOM = 0.18, 0.05
-"""Months between bad and good of one month; inches between the names of two tellers."""
+APART, ROOM, STRAIGHT = 0.18, 0.05, 0.04
+"""Months between bad and good of one month; inches between the names of two tellers, and from which on a name moved aside has a guide."""
 
 
 def write_on_paper(axes: Axes, place: tuple[float, float], text: str, size: float, colour: str) -> None:
@@ -49,18 +49,26 @@ def _tellers(month: Month, news: str) -> list[Talk]:
 
 
 def _name(axes: Axes, life: Life, width: float) -> None:
-    """Write who told it above the marks; where the names of all do not fit, how many told it; else nothing."""
+    """Write who told it above the marks; where a name would not stay above its own, how many told it; else nothing."""
     marks = list(_kinds(life))
     left, right = axes.get_xlim()
     inch = (right - left) / width
+    wanted = [month.month + shift for month, _, _, shift in marks]
     for write in (_number, _count):
         told = [write(_tellers(month, news)) for month, news, *_ in marks]
-        widths = [(width_of(axes.get_figure(), [text], SMALL) + ROOM) * inch for text in told]  # type: ignore[arg-type]
-        if told and sum(widths) <= right - left:
-            wanted = [month.month + shift for month, _, _, shift in marks]
-            for text, place, (*_, colour, _) in zip(told, spread(wanted, widths, left, right), marks, strict=True):
-                write_on_paper(axes, (place, TELLER_HIGH), text, SMALL, colour)
-            return
+        wide = [width_of(axes.get_figure(), [text], SMALL) * inch for text in told]  # type: ignore[arg-type]
+        taken = [each + ROOM * inch for each in wide]
+        if not told or sum(taken) > right - left:
+            continue
+        places = spread(wanted, taken, left, right)
+        if any(text and abs(to - at) > each / 2 for text, to, at, each in zip(told, places, wanted, wide, strict=True)):
+            continue
+        for text, to, at, (*_, colour, _) in zip(told, places, wanted, marks, strict=True):
+            write_on_paper(axes, (to, TELLER_HIGH), text, SMALL, colour)
+            if text and abs(to - at) > STRAIGHT * inch:
+                ends = (TELLER_HIGH - 0.07, HEARD_HIGH + 0.05)
+                axes.plot([to, at], ends, color="#BBBBBB", linewidth=0.7, zorder=2)
+        return
 
 
 def _number(tellers: Sequence[Talk]) -> str:

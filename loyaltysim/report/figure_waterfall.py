@@ -107,11 +107,15 @@ class Panel:
 
 
 def _panels(results: Results, shown: Sequence[str]) -> tuple[list[Panel], Money]:
-    """Give the panels, and the size of money of their axis."""
+    """Give the panels, and the size of money of their axis; whole worths have digits as fine as the steps between them."""
     every = {name: steps(results, name) for name in ranked(results)}
     worth = {name: interval(results.figures[name]["npv"]) for name in results.strategies}
     adds = money_for(results.currency, *(Interval(step.adds.mean) for found in every.values() for step in found))
-    scale = money_for(results.currency, *worth.values())
+    whole = money_for(results.currency, *worth.values())
+    largest = max(abs(span.mean) for span in worth.values())
+    scale = max(
+        whole, Money(results.currency, largest, adds.divisor * 10.0**-adds.decimals), key=lambda it: it.decimals
+    )
     alone = len(results.strategies) == 1
     start = 0.0 if alone else worth[results.reference].mean
     panels = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from loyaltysim.report.names import isolated
+
 SHIPPED = ("DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral")
 """What matplotlib brings: European letters, Hebrew, Arabic, and many signs."""
 WIDER = (
@@ -49,3 +51,16 @@ def drawable(text: str) -> str:
     if text.isascii():
         return text
     return "".join(letter if ord(letter) in _known() else f"[U+{ord(letter):04X}]" for letter in text)
+
+
+@cache
+def _turns() -> bool:
+    """Tell whether this matplotlib lays words out by their direction, as it does from 3.11 on; before, it draws what comes first at the left."""
+    from matplotlib import ft2font
+
+    return hasattr(ft2font, "__libraqm_version__")
+
+
+def directed(line: str) -> str:
+    """Keep words written from right to left from turning around the line that they stand in, if they would."""
+    return isolated(line) if _turns() else line

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 from loyaltysim.report.drawing import Picture, tidy, within, wrapped
+from loyaltysim.report.names import in_lines, in_one_line
 
 Cut = Callable[[str, int], str]
 """Shortens a name; what stands at an index of it is kept (0: what stands at its end)."""
@@ -25,11 +26,16 @@ def all_within(
     )
 
 
-def _distinct(names: Sequence[str], cut: Cut) -> list[str]:
+def all_shortened(names: Sequence[str], letters: int) -> list[str]:
+    """Shorten names likewise to one line of so many letters, as plain text, which is not drawn here."""
+    return _distinct(names, lambda name, keep: "".join(in_lines(in_one_line(name), letters, 1, keep)), in_one_line)
+
+
+def _distinct(names: Sequence[str], cut: Cut, tidied: Callable[[str], str] = tidy) -> list[str]:
     places = {name: place for place, name in enumerate(dict.fromkeys(names), 1)}
     shown = {name: cut(name, 0) for name in places}
     for alike in _alike(shown, places):
-        shown |= _apart(alike, cut)
+        shown |= _apart(alike, cut, tidied)
     for alike in _alike(shown, places):  # alike to the last letter that can be drawn: only their place tells them apart
         shown |= {name: cut(f"{places[name]} {name}", 0) for name in alike}
     return [shown[name] for name in names]
@@ -43,10 +49,10 @@ def _alike(shown: dict[str, str], names: Iterable[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _apart(alike: list[str], cut: Cut) -> dict[str, str]:
+def _apart(alike: list[str], cut: Cut, tidied: Callable[[str], str]) -> dict[str, str]:
     """Show each name from the word, or else from the letter, at which the group's names begin to differ."""
-    letter = sum(1 for _ in takewhile(lambda each: len(set(each)) == 1, zip(*map(tidy, alike), strict=False)))
-    word = tidy(alike[0])[:letter].rfind(" ") + 1
+    letter = sum(1 for _ in takewhile(lambda each: len(set(each)) == 1, zip(*map(tidied, alike), strict=False)))
+    word = tidied(alike[0])[:letter].rfind(" ") + 1
     shown: dict[str, str] = {}
     for keep in (word, letter):
         shown = {name: cut(name, keep) for name in alike}
@@ -55,6 +61,6 @@ def _apart(alike: list[str], cut: Cut) -> dict[str, str]:
             return shown
         if any(len(group) < len(alike) for group in groups):
             for group in groups:
-                shown |= _apart(group, cut)
+                shown |= _apart(group, cut, tidied)
             return shown
     return shown

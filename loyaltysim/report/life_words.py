@@ -10,7 +10,7 @@ from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_parting import READABLE, fork, mood_apart, parting
 from loyaltysim.report.life_sentences import calendar, counted, listed, sentences, times
 from loyaltysim.report.names import head, named, plain
-from loyaltysim.report.words import horizon
+from loyaltysim.report.words import fixed, horizon
 
 WIDTH = 96
 Telling = Callable[[Setting, Life, int], Iterator[str]]
@@ -71,9 +71,9 @@ def _title(setting: Setting, person: Person, strategies: int) -> str:
 def _who(setting: Setting, person: Person) -> str:
     when = calendar(0, setting.start)
     standing = {
-        "customer": f"they have been a customer for {horizon(person.tenure)}, with a satisfaction of {person.satisfaction:.2f}",
+        "customer": f"they {_since(person.tenure)}, with a satisfaction of {person.satisfaction:.2f}",
         "prospect": "they are no customer, and were none of late",
-        "lost": f"they are no customer: they left {horizon(person.gone or 0)} ago",
+        "lost": f"they are no customer: they {f'left {horizon(person.gone)} ago' if person.gone else 'have just left'}",
     }[person.standing]
     traits = (
         f"{_against(person.fickleness, 'easily upset')}, {_against(person.talkativeness, 'talkative')} and "
@@ -85,9 +85,15 @@ def _who(setting: Setting, person: Person) -> str:
     )
 
 
+def _since(tenure: int) -> str:
+    return f"have been a customer for {horizon(tenure)}" if tenure else "have just become a customer"
+
+
 def _against(value: float, word: str) -> str:
-    than = "less" if value < 0.8 else "more" if value > 1.25 else "about as"
-    return f"{than} {word} ({value:.1f} times)"
+    """Compare with the mean person, by the number as it is written."""
+    shown = fixed(value, 1)
+    than = "less" if float(shown) < 0.8 else "more" if float(shown) > 1.2 else "about as"
+    return f"{than} {word} ({shown} times)"
 
 
 def _heading(strategy: str) -> str:
@@ -105,7 +111,7 @@ def _against_reference(
         yield f"The same {'events' if size else 'life'} as {like}, to the end.{_mood_apart(setting, size, first, '')}"
         return
     when = calendar(apart.month, setting.start)
-    yield f"What happens to them is the same as {like} until {when}.{_mood_apart(setting, size, first, ' until then')} {apart.cause}"
+    yield f"What happens to them is the same as {like} until {when}.{_mood_apart(setting, size, first, f'before {when}')} {apart.cause}"
     if forked is None:
         yield "From then on encounters, talk and mood may differ, but their fate is the same to the end."
         return
@@ -119,9 +125,13 @@ def _mood_apart(setting: Setting, size: float, first: int | None, until: str) ->
     """Say how far satisfaction lies apart where the events are the same; nothing if it does not."""
     if not size:
         return ""
+    before, most = (f" {until}" if until else ""), f"{size:.3f}"
     if first is None:
-        return f" Their satisfaction differs by less than {READABLE}{until}."
-    return f" Their satisfaction differs by {READABLE} or more from {calendar(first, setting.start)}, by at most {size:.3f}{until}."
+        return f" Their satisfaction differs by less than {READABLE}{before}."
+    when = calendar(first, setting.start)
+    if most == f"{READABLE:.3f}":
+        return f" Their satisfaction differs by {READABLE} in {when}, and never by more{before}."
+    return f" Their satisfaction first differs by {READABLE} or more in {when}; the most that it differs{before} is {most}."
 
 
 def _each(setting: Setting, life: Life, begin: int) -> Iterator[str]:

@@ -17,8 +17,9 @@ from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval
-from loyaltysim.report.workbook_charts import customers_chart, money_chart, reasons_chart
-from loyaltysim.report.workbook_formats import Formats, format_for, height
+from loyaltysim.report.workbook_charts import money_chart, money_height, reasons_chart
+from loyaltysim.report.workbook_formats import Formats, for_paper, format_for, height
+from loyaltysim.report.workbook_months import months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,11 @@ SHEETS = {
     "pilots": "Pilots",
 }
 """The run's tables, by the name of their CSV file, and the sheet that holds each."""
-MOST_ROWS, HEAD_ROW, A4 = 1_048_575, 5, 9
+MOST_ROWS, HEAD_ROW = 1_048_575, 5
+PAGE, LETTER, ROW_POINTS = (740.0, 487.0), 5.4, 15.0
+"""Points of an A4 page on its side within the usual margins, across and down; of a letter's width; of a row's height."""
+WIDEST = 64
+"""Letters across at which a table's text wraps."""
 FIRST_WIDTH, WIDTH, MERGED = 30, 17, 7
 """The first sheet's columns: how many letters wide its first is and the others, and the last that its sentences span."""
 
@@ -57,7 +62,7 @@ def workbook(material: Material) -> bytes:
         _said(answer, material, formats)
     else:
         _first_sheet(book, answer, material, material.results, formats)
-        _months(book, material.results, formats)
+        months(book, material.results, formats)
     order = list(SHEETS)
     for name in sorted(material.names, key=lambda name: (order.index(name) if name in order else len(order), name)):
         table = material.table(name)
@@ -75,8 +80,8 @@ def _sheet_name(name: str) -> str:
     return (clean[:1].upper() + clean[1:])[:31] or "Table"
 
 
-def _said(sheet: Worksheet, material: Material, formats: Formats) -> None:
-    """Write title, question and answer at the top of the first sheet."""
+def _said(sheet: Worksheet, material: Material, formats: Formats) -> float:
+    """Write title, question and answer at the top of the first sheet, and give their height in points."""
     manifest = material.manifest
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, FIRST_WIDTH)
@@ -88,29 +93,39 @@ def _said(sheet: Worksheet, material: Material, formats: Formats) -> None:
         (lines[0], formats.answer, 22.0),
         (" ".join(lines[1:]), formats.text_wrapped, 15.0),
     )
+    used = ROW_POINTS
     for row, (text, kind, line) in enumerate(said):
         sheet.merge_range(row, 0, row, MERGED, "", kind)
         sheet.write_string(row, 0, plain(text), kind)
-        sheet.set_row(row, height(text, (FIRST_WIDTH + MERGED * WIDTH) * 15 / line, line))
+        points = height(text, (FIRST_WIDTH + MERGED * WIDTH) * 15 / line, line)
+        sheet.set_row(row, points)
+        used += points
+    return used
 
 
 def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: Results, formats: Formats) -> None:
     """Write the answer, the table that the terminal shows with its intervals apart, and a chart of it."""
-    _said(sheet, material, formats)
+    used = _said(sheet, material, formats)
     heads, rows = _strategies(results)
     for column, head in enumerate(heads):
         sheet.write_string(HEAD_ROW, column, head, formats.head_of_figures if column else formats.head_wrapped)
-    sheet.set_row(HEAD_ROW, max(height(head, WIDTH if column else FIRST_WIDTH) for column, head in enumerate(heads)))
+    heights = [max(height(head, WIDTH if column else FIRST_WIDTH) for column, head in enumerate(heads))]
+    heights += [height(row[0], FIRST_WIDTH) for row in rows]
+    for number, points in enumerate(heights, HEAD_ROW):
+        sheet.set_row(number, points)
     money, whole, share = formats.money(results.currency), formats.whole, formats.share
     kinds = [formats.text_wrapped, *[money] * (len(heads) - 3), whole, share]
     for number, row in enumerate(rows, HEAD_ROW + 1):
-        sheet.set_row(number, height(row[0], FIRST_WIDTH))
         for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
             _write(sheet, number, column, value, kind)
     last = HEAD_ROW + len(rows)
     below = last + 2
+    for_paper(sheet)
     if len(results.strategies) > 1:
         sheet.insert_chart(below, 0, money_chart(book, results, HEAD_ROW, last))
+        chart_ends = used + sum(heights) + 2 * ROW_POINTS + money_height(len(rows)) * 0.75
+        if chart_ends > _page_height(len(heads)):
+            sheet.set_h_pagebreaks([below - 1])  # else a page's end might divide the chart
         below += 17 + len(rows)
     failed = material.table(FAILURES)
     if failed is not None and len(failed):
@@ -123,7 +138,6 @@ def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: 
     if counts:
         told = ", ".join(f"{count:,} {grade}" for grade, count in counts.items())
         sheet.write_string(below, 0, f"It rests on {told} figures.", formats.soft)
-    _for_paper(sheet)
 
 
 def _strategies(results: Results) -> tuple[list[str], list[list[Any]]]:
@@ -166,14 +180,21 @@ def _table(book: Workbook, name: str, table: pd.DataFrame, material: Material, f
         words = any(isinstance(value, str) for value in table[head])
         sheet.write_string(0, number, head.replace("_", " "), formats.head if words else formats.head_of_figures)
     currency = str(material.manifest.get("currency", "$"))
+    widths = [len(column) for column in columns]
     for number, row in enumerate(table.itertuples(index=False, name=None), 1):
         cells = [_unquoted(value) for value in row]
+        widths = [
+            max(width, len(value) if isinstance(value, str) else 12) for width, value in zip(widths, cells, strict=True)
+        ]
+        long = [value for value in cells if isinstance(value, str) and len(value) > WIDEST - 2]
+        if long:
+            sheet.set_row(number, max(height(value, WIDEST) for value in long))
         for column, value in enumerate(cells):
-            _write(sheet, number, column, value, format_for(formats, columns, cells, column, currency))
-    widths = [max([len(column), *(len(str(value)) if isinstance(value, str) else 12 for value in table[column].head(200))]) for column in table.columns]  # fmt: skip
+            kind = formats.text_wrapped if value in long else format_for(formats, columns, cells, column, currency)
+            _write(sheet, number, column, value, kind)
     for number, width in enumerate(widths):
-        sheet.set_column(number, number, min(width + 2, 48))
-    _for_paper(sheet)
+        sheet.set_column(number, number, min(width + 2, WIDEST))
+    for_paper(sheet)
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
@@ -181,11 +202,9 @@ def _table(book: Workbook, name: str, table: pd.DataFrame, material: Material, f
         sheet.insert_chart(1, len(columns) + 1, reasons_chart(book, material.results, name))
 
 
-def _for_paper(sheet: Worksheet) -> None:
-    """Print a sheet across A4, as many pages long as it needs."""
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
+def _page_height(columns: int) -> float:
+    """Give the points of the first sheet's rows that a page holds when its columns are fitted to the page's width."""
+    return LETTER * (FIRST_WIDTH + (max(columns, MERGED + 1) - 1) * WIDTH) * PAGE[1] / PAGE[0]
 
 
 def _unquoted(value: Any) -> Any:
@@ -193,22 +212,6 @@ def _unquoted(value: Any) -> Any:
     if isinstance(value, str) and value[:1] == "'" and value[1:2] in ("=", "+", "-", "@", "\t", "\r"):
         return value[1:]
     return value
-
-
-def _months(book: Workbook, results: Results, formats: Formats) -> None:
-    """Write customers month by month, mean over replications, one column a strategy, and draw them."""
-    sheet = book.add_worksheet("Customers")
-    sheet.write_string(0, 0, "month", formats.head_of_figures)
-    sheet.set_column(0, len(results.strategies), 14)
-    for column, name in enumerate(results.strategies, 1):
-        sheet.write_string(0, column, plain(name), formats.head_of_figures)
-        for month, value in enumerate(results.path(name, "customers").mean(axis=0)):
-            sheet.write_number(month + 1, column, float(value), formats.whole)
-    for month in range(results.months + 1):
-        sheet.write_number(month + 1, 0, month, formats.whole)
-    _for_paper(sheet)
-    sheet.freeze_panes(1, 1)
-    sheet.insert_chart(1, len(results.strategies) + 2, customers_chart(book, results, "Customers"))
 
 
 def _made(book: Workbook, material: Material, formats: Formats) -> None:
@@ -221,7 +224,7 @@ def _made(book: Workbook, material: Material, formats: Formats) -> None:
         ("to repeat it, in this folder", str(manifest.get("repeat", "loyaltysim run scenario.yml"))),
         ("what it rests on", "loyaltysim audit scenario.yml"),
     ]  # fmt: skip
-    _for_paper(sheet)
+    for_paper(sheet)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)
     for row, (name, value) in enumerate(facts):

@@ -5,6 +5,7 @@ What users wrote reaches a chart through the cells that hold it: a chart's own w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.words import REASONS
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FAINT = {"color": "#E6E6E6", "width": 0.75}
 FONT = {"name": "Calibri", "size": 10, "color": "#565D64"}
+CUSTOMERS_ROWS, HIGHEST = 21, 800
+"""Rows of cells that the chart of customers covers; pixels of the highest chart that a page holds."""
 DASHES = ("solid", "dash", "dash_dot", "round_dot")
 
 
@@ -30,6 +33,11 @@ def _chart(book: Workbook, kind: dict[str, Any], title: str, across: str, up: st
         {"name": up, "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}}
     )
     return chart
+
+
+def money_height(strategies: int) -> int:
+    """Give the height in pixels of the chart of worth."""
+    return min(230 + 26 * strategies, HIGHEST)
 
 
 def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart:
@@ -58,19 +66,19 @@ def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart
         {"reverse": True, "crossing": "max", "label_position": "low", "num_font": FONT, "line": {"none": True}}
     )
     chart.set_legend({"none": True})
-    chart.set_size({"width": 980, "height": 230 + 26 * len(results.strategies)})
+    chart.set_size({"width": 980, "height": money_height(len(results.strategies))})
     return chart
 
 
-def customers_chart(book: Workbook, results: Results, sheet: str) -> Chart:
-    """Draw customers month by month, one line a strategy."""
+def customers_chart(book: Workbook, results: Results, sheet: str, names: Sequence[tuple[int, int]]) -> Chart:
+    """Draw customers month by month, one line a strategy; `names`: the cells, row and column, that name them in the legend."""
     chart = _chart(
         book, {"type": "scatter", "subtype": "straight"}, "Customers at the end of the month", "month", "customers"
     )
     for position in range(len(results.strategies)):
         chart.add_series(
             {
-                "name": [sheet, 0, position + 1],
+                "name": [sheet, *names[position]],
                 "categories": [sheet, 1, 0, results.months + 1, 0],
                 "values": [sheet, 1, position + 1, results.months + 1, position + 1],
                 "line": {
@@ -83,7 +91,7 @@ def customers_chart(book: Workbook, results: Results, sheet: str) -> Chart:
     chart.set_x_axis({"name": "month", "min": 0, "max": results.months, "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": False}})  # fmt: skip
     chart.set_y_axis({"name": "customers", "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": True, "line": FAINT}})  # fmt: skip
     chart.set_legend({"position": "right", "font": FONT})
-    chart.set_size({"width": 860, "height": 420})
+    chart.set_size({"width": 860, "height": CUSTOMERS_ROWS * 20})
     return chart
 
 

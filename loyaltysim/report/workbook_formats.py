@@ -11,6 +11,7 @@ from unicodedata import east_asian_width
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 ACCENT, SOFT, LINE = "#0067A3", "#565D64", "#B9C0C6"
 SHARES = ("share", "stay_rate", "told_share", "importance", "performance", "urgency", "believed")
@@ -32,8 +33,8 @@ BARE = ("times_today",)
 NOT_MONEY = ("payback_months", "return_on_spend")
 
 
-HIGHEST = 409.0
-"""The highest row that Excel has, in points."""
+A4, HIGHEST = 9, 409.0
+"""Excel's number of the paper; the highest row that Excel has, in points."""
 
 
 def height(text: str, width: float, line: float = 15.0) -> float:
@@ -119,6 +120,13 @@ class Formats:
     def head_wrapped(self) -> Format:
         """A column's head over several lines."""
         return self._of(bold=True, font_color=SOFT, bottom=1, bottom_color=LINE, text_wrap=True, valign="bottom")
+
+
+def for_paper(sheet: Worksheet) -> None:
+    """Print a sheet across A4, as many pages long as it needs."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def format_for(formats: Formats, columns: Sequence[str], row: Sequence[Any], column: int, currency: str) -> Format:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
 from loyaltysim.commands import main
-from loyaltysim.core.words import LONG_AGO
+from loyaltysim.core.errors import InputError
+from loyaltysim.core.words import CUSTOMER, LONG_AGO
 from loyaltysim.experiments.customer import CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.experiments.finding_life import RULES
+from loyaltysim.experiments.finding_life import RULES, fates
 from loyaltysim.experiments.observing import Observer
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.drawing import png, svg
-from loyaltysim.report.figure_life_heard import HEARD_HIGH
+from loyaltysim.report.figure_life_heard import HEARD_HIGH, TELLER_HIGH
 from loyaltysim.report.life import Life, Month, Setting, Talk
 from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_sentences import calendar, sentences
-from loyaltysim.report.life_words import _against_reference, _moved, _spells, _summed
+from loyaltysim.report.life_words import _against, _against_reference, _moved, _spells, _summed
 from loyaltysim.scenario import Scenario
 
 Small = Callable[..., Scenario]
@@ -90,10 +92,59 @@ def test_lost_in_silence(found: dict[str, CustomerLife]) -> None:
 
 
 def test_saved(found: dict[str, CustomerLife]) -> None:
-    life, *others = found["saved"].lives
-    left = next(month for month in life.months if month.left)
-    grieved = max(month.month for month in life.months[: left.month] if month.grievance)
-    assert any(_kept_over(other, grieved) and other.months[-1].standing == "customer" for other in others)
+    assert _is_saved(found["saved"].lives)
+
+
+def test_saved_are_all_who_are_lost_for_good_and_elsewhere_stay_without_a_break(small: Small) -> None:
+    plans = {name: PLANS[name] for name in ("as today", "listen")}
+    restless = small(**BUSY | {"months": 30, "rivals.base": 0.04, "joining.unprompted": 0.08}, strategies=plans)
+    models = {name: LoyaltyModel(restless, name) for name in restless.strategies}
+    people = np.flatnonzero(models["as today"].world.people.status == CUSTOMER).tolist()
+    each: dict[int, list[Life]] = {row: [] for row in people}
+    for name in restless.strategies:
+        model = LoyaltyModel(restless, name)
+        observer = Observer(model, people)
+        model.timed(observer)
+        while model.running:
+            model.step()
+        for row in people:
+            each[row].append(observer.life(row))
+    saved = [row for row in people if _is_saved(each[row])]
+    assert sorted(RULES["saved"](fates(models))) == saved
+    assert saved
+    kept = [row for row in people if _is_kept_to_the_end(each[row])]
+    returned = [row for row in kept if any(month.came for month in each[row][0].months)]
+    broken = [row for row in kept if row not in {*saved, *returned}]  # lost for good, and left elsewhere, too
+    assert returned
+    assert broken
+
+
+def _is_saved(lives: Sequence[Life]) -> bool:
+    """Tell whether someone is lost for good under the first strategy, and kept over the same grievance, unbroken, under another."""
+    life, *others = lives
+    gone = not any(month.came for month in life.months) and life.months[-1].standing == "lost"
+    unbroken = [other for other in others if all(m.was_customer and not m.left for m in other.months)]
+    return gone and _is_kept_to_the_end((life, *unbroken))
+
+
+def _is_kept_to_the_end(lives: Sequence[Life]) -> bool:
+    """Tell whether someone left over a grievance and under another strategy stayed over it and is a customer at the end."""
+    life, *others = lives
+    if life.ended() or not life.months[0].was_customer:
+        return False
+    left = next((month for month in life.months if month.left in ("product", "indifference")), None)
+    if left is None:
+        return False
+    grieved = max((month.month for month in life.months[: left.month] if month.grievance), default=0)
+    return bool(grieved) and any(
+        _kept_over(other, grieved) and other.months[-1].standing == "customer" and not other.ended() for other in others
+    )
+
+
+@pytest.mark.parametrize("asked", [{"id": "x"}, {"id": 1.5}, {"id": True}, {"replication": "x"}])
+def test_what_is_no_number_is_refused_from_python_too(scenario: Scenario, asked: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="is no whole number"):
+        customer(scenario, **asked)
 
 
 def _kept_over(life: Life, month: int) -> bool:
@@ -216,7 +267,44 @@ def test_the_story_says_where_mood_differs_though_events_do_not(found: dict[str,
     assert "The same life as" in told(0.0)
     assert "The same events as" in told(1e-5)
     assert "differs by less than 0.005." in told(1e-5)
-    assert f"0.005 or more from {calendar(at + 1, setting.start)}, by at most 0.020." in told(0.02)
+    when = calendar(at + 1, setting.start)
+    assert f"first differs by 0.005 or more in {when}; the most that it differs is 0.020." in told(0.02)
+    assert f"differs by 0.005 in {when}, and never by more." in told(0.0052)
+
+
+def test_what_two_lives_differ_by_is_told_without_a_second_until(found: dict[str, CustomerLife]) -> None:
+    setting, lived = found["saved"].setting, found["saved"].lives[0]
+    months = [dataclasses.replace(month, met=9) if month.month == 5 else month for month in lived.months]
+    first = dataclasses.replace(months[1], satisfaction=months[1].satisfaction + 0.0052)
+    other = dataclasses.replace(lived, strategy="other", months=(months[0], first, *months[2:]))
+    told = next(_against_reference(setting, lived, other, ["as today", "other"], _spells))
+    february, may = (calendar(month, setting.start) for month in (2, 5))
+    assert f"until {may}. Their satisfaction differs by 0.005 in {february}, and never by more before {may}." in told
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(0.74, "less"), (0.76, "about as"), (0.79, "about as"), (0.81, "about as"), (1.24, "about as"), (1.26, "more"), (1.34, "more")],
+)  # fmt: skip
+def test_a_trait_is_put_into_words_by_the_number_that_is_written(value: float, word: str) -> None:
+    assert _against(value, "talkative") == f"{word} talkative ({value:.1f} times)"
+
+
+@pytest.mark.parametrize(
+    ("person", "told"),
+    [
+        ({"standing": "customer", "tenure": 0}, "they have just become a customer, with"),
+        ({"standing": "customer", "tenure": 1}, "they have been a customer for 1 month, with"),
+        ({"standing": "lost", "tenure": 0, "gone": 0}, "they have just left."),
+        ({"standing": "lost", "tenure": 0, "gone": 12}, "they left 1 year ago."),
+    ],
+)
+def test_the_story_says_since_when_they_are_a_customer(
+    found: dict[str, CustomerLife], person: dict[str, Any], told: str
+) -> None:
+    life = found["saved"]
+    story = dataclasses.replace(life, person=dataclasses.replace(life.person, **person)).story
+    assert told in " ".join(story.split())
 
 
 def test_satisfaction_moves_only_where_two_decimals_show_it() -> None:
@@ -277,6 +365,36 @@ def test_in_a_life_full_of_talk_the_strip_counts_who_told_them(found: dict[str, 
     assert "told by 2 they know,\n1 they do not" in [text.get_text() for text in strip.texts]
 
 
+@pytest.mark.parametrize(
+    ("told_in", "shown"),
+    [
+        ({30: 1, 60: 2, 200: 1}, ["40001", "40001 +1", "40001"]),
+        ({30: 3, 34: 2, 200: 1}, ["40001 +2", "40001 +1", "40001"]),
+        ({30: 1, 31: 2, 200: 1}, ["", "×2", ""]),  # side by side, a number would leave its month
+        ({30: 3, 34: 2, 38: 3, 200: 1}, ["×3", "×2", "×3", ""]),
+        (dict.fromkeys(range(30, 38), 2), []),
+    ],
+)
+def test_over_long_times_who_told_stands_above_its_month(
+    found: dict[str, CustomerLife], told_in: dict[int, int], shown: list[str]
+) -> None:
+    life = found["saved"]
+    talks = {at: tuple(Talk(40_001 + place, True, 1, 0) for place in range(many)) for at, many in told_in.items()}
+    months = tuple(Month(at, "customer", 9, was_customer=True, heard=talks.get(at, ())) for at in range(1, 241))
+    setting = dataclasses.replace(life.setting, months=240)
+    strip: Any = dataclasses.replace(life, setting=setting, lives=(Life("as today", months),)).strip()
+    renderer = strip.canvas.get_renderer()
+    axes = strip.axes[0]
+    names = [text for text in axes.texts if text.get_position()[1] == TELLER_HIGH]
+    assert [text.get_text() for text in names] == shown
+    for text, month in zip(names, told_in, strict=False):
+        box, at = text.get_window_extent(renderer), axes.transData.transform((month, 1))[0]
+        assert not text.get_text() or box.x0 - 1 <= at <= box.x1 + 1
+        aside = abs((box.x0 + box.x1) / 2 - at) > 0.05 * strip.dpi
+        guides = [line for line in axes.lines if list(line.get_xdata())[1:] == [month] and line.get_ydata()[0] > 1.3]
+        assert bool(guides) == (aside and bool(text.get_text())), text.get_text()
+
+
 def test_nothing_in_the_strip_strikes_through_its_words(found: dict[str, CustomerLife]) -> None:
     life = found["saved"]
     talk = (Talk(40_000, True, 20, 20),)
@@ -328,6 +446,24 @@ def test_long_names_of_lanes_stay_apart_and_clear_of_the_axis(found: dict[str, C
     assert all(word in text.get_text() for text, word in zip(beside, ("one", "two", "six"), strict=True))
     numbers = min(label.get_window_extent(renderer).x0 for axes in strip.axes for label in axes.get_yticklabels())
     assert all(text.get_window_extent(renderer).x1 < numbers - 4 for text in beside)
+
+
+def test_lanes_have_the_names_that_were_given_in_whole_quotes_or_none(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    names = [f"quarter one plan for the desk, variant {each}, with training of everyone in the north" for each in "ABC"]
+    lives = [dataclasses.replace(each, strategy=name) for each, name in zip(life.lives, names, strict=True)]
+    beside = [text.get_text() for text in dataclasses.replace(life, lives=tuple(lives)).strip().texts]
+    lanes = [text for text in beside if text.startswith("quarter")]
+    assert [re.search(r"\b[ABC]\b", text)[0] for text in lanes] == ["A", "B", "C"]  # type: ignore[index]
+    assert not any('"' in text for text in lanes)
+
+
+@pytest.mark.parametrize("title", ["", " ", "Which desk?"])
+def test_the_strip_s_subtitle_reads_without_a_title(found: dict[str, CustomerLife], title: str) -> None:
+    life = dataclasses.replace(found["saved"], setting=dataclasses.replace(found["saved"].setting, title=title))
+    told = " ".join(text.get_text() for text in life.strip().texts).replace("\n", " ")
+    begins = f"{title}, seed" if title.strip() else "Seed"
+    assert f"under 3 strategies. {begins} {life.setting.seed}, replication 0" in told
 
 
 def test_whoever_had_been_a_customer_is_back_even_if_forgotten(small: Small) -> None:
@@ -421,6 +557,10 @@ def _yaml(scenario: Scenario) -> str:
         (["--find", "saved", "--strategy", "as today"], "name a strategy that could save someone"),
         (["--strategy", "lisen"], "did you mean listen?"),
         (["--months", "1", "--find", "regained"], "try more --months"),
+        (
+            ["--months", "1", "--find", "saved", "--strategy", "as today", "--strategy", "advertise"],
+            "try other --months",
+        ),
         (["--replication", "-1"], "write 0 or more"),
     ],
 )

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
-from unicodedata import bidirectional
 
 from loyaltysim.report.folder import Material
-from loyaltysim.report.names import plain
+from loyaltysim.report.names import is_turned, plain
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-FROM_THE_RIGHT = ("R", "AL", "AN")
-"""Unicode's classes of letters and digits that are written from right to left."""
 
 
 def written_by_users(material: Material) -> Iterator[str]:
@@ -33,7 +29,7 @@ def apart(names: Iterable[str]) -> Callable[[str], Markup]:
     from markupsafe import Markup, escape
 
     shown = {plain(name) for name in names}
-    turned = sorted((name for name in shown if _is_turned(name)), key=lambda name: (-len(name), name))
+    turned = sorted((name for name in shown if is_turned(name)), key=lambda name: (-len(name), name))
     if not turned:
         return escape
     found = re.compile(f"({'|'.join(map(re.escape, turned))})")
@@ -43,7 +39,3 @@ def apart(names: Iterable[str]) -> Callable[[str], Markup]:
         return Markup("").join(Markup("<bdi>{}</bdi>").format(part) if odd % 2 else escape(part) for odd, part in parts)
 
     return isolated
-
-
-def _is_turned(name: str) -> bool:
-    return any(bidirectional(letter) in FROM_THE_RIGHT for letter in name)
