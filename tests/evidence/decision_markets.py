@@ -63,6 +63,24 @@ def asking_turns(replications: int, seed: int) -> dict[str, Any]:
     return {"zero": zero, "below": ends[0], "above": ends[1], "points": POINTS, "mean": mean.tolist()}
 
 
+WORTHS = (0.38, 0.42, 0.46, 0.5, 0.54, 0.58, 0.62)
+
+
+def asking_pays(replications: int, seed: int) -> dict[str, Any]:
+    """Find the satisfied share from which two asks a customer pay for themselves (K2's s**), and give it by algebra."""
+    each = np.array([[_worth_of_two_asks(s, r, seed) for s in WORTHS] for r in range(replications)])
+    mean = each.mean(axis=0)
+    turn = int(np.flatnonzero(np.diff(np.sign(mean)))[0])
+    zero = zero_between(Curves(np.array(WORTHS), each), WORTHS[turn], WORTHS[turn + 1])
+    return {"zero": zero, "algebra": first_ask_pays(k2_asking.ASKS), "points": WORTHS, "mean": mean.tolist()}
+
+
+def _worth_of_two_asks(satisfied: float, replication: int, seed: int) -> float:
+    spec = k2_asking.scenario_of(satisfied, (0.0, k2_asking.ASKS)).replaced({"seed": seed}, source="evidence")
+    none, two = simulate(spec, replication, list(spec.strategies))
+    return two.figures["npv"] - none.figures["npv"]
+
+
 def _kept_per_complaint(satisfied: float, replication: int, seed: int) -> float:
     asks = (AROUND - WIDTH, AROUND + WIDTH)
     spec = k2_asking.scenario_of(satisfied, asks).replaced({"seed": seed}, source="evidence")
@@ -71,9 +89,9 @@ def _kept_per_complaint(satisfied: float, replication: int, seed: int) -> float:
     return (high.figures["customers"] - low.figures["customers"]) / more
 
 
-def first_ask_pays() -> float:
-    """Give by algebra the satisfied share from which a first ask pays (K2's s**, with the cost of the first cases elicited)."""
-    elicited_per_ask = (1 - k2_asking.VOICED) * -math.log(k2_asking.SILENCE_LEFT)
+def first_ask_pays(asks: float = 1e-6) -> float:
+    """Give by algebra the satisfied share from which so many asks a customer pay (K2's s**, at their cost per case elicited)."""
+    elicited_per_ask = (1 - k2_asking.VOICED) * -math.expm1(asks * math.log(k2_asking.SILENCE_LEFT)) / asks
     cost = k2_asking.PRICE / elicited_per_ask / k2_asking._value()
     return (k2_asking.SILENT - k2_asking.UNSATISFIED + cost) / (k2_asking.SATISFIED - k2_asking.UNSATISFIED)
 

@@ -11,6 +11,7 @@ import loyaltysim as ls
 from loyaltysim.validation.k2_asking import BREAK_EVEN
 from loyaltysim.validation.k6_spending import BEST_A, BEST_R, BEST_VALUE, MARGINAL
 from tests.evidence.decision_markets import (
+    asking_pays,
     asking_turns,
     best_asking,
     first_ask_pays,
@@ -132,12 +133,15 @@ def test_the_search_finds_published_optima_from_simulation(file: Callable[[Findi
     marginals = [k6[name] for name in ("marginal_cost_of_winning", "marginal_cost_of_keeping", "lifetime_value")]
     turning = asking_turns(4, SEEDS["k2"])
     zero = turning["zero"]
+    paying = asking_pays(8, SEEDS["k2"])
+    pays = paying["zero"]
     dearer = first_ask_pays()
     less, more = (best_asking(round(dearer + side * 0.1, 2), 4, SEEDS["k2"]) for side in (-1, 1))
     inner = {lever: interior_best(lever, 8, SEEDS["k8"]) for lever in ("staff.training", "desk.compensation")}
     verdicts = {
         "K6": abs(k6["value"] / BEST_VALUE - 1) <= 0.02 and all(abs(each / MARGINAL - 1) <= 0.05 for each in marginals),
         "K2 kept": bool(zero.low <= BREAK_EVEN <= zero.high and turning["below"].high < 0 < turning["above"].low),
+        "K2 pays": bool(BREAK_EVEN < pays.low <= paying["algebra"] <= pays.high),
         "K2 worth": less["asks"] == 0.0 and more["asks"] > 0.0 and more["gain_low"] > 0.0,
         "K8": all(
             0.0 < each["best"] < each["bound"] and each["more_than_none"][1] > 0 and each["more_than_bound"][1] > 0
@@ -151,11 +155,12 @@ def test_the_search_finds_published_optima_from_simulation(file: Callable[[Findi
             "optima", "Published optima found from simulation",
             f"K6: A {k6['a']:.2f}, R {k6['r']:.2f}, value {k6['value']:.2f} (published {BEST_A:.2f}, {BEST_R:.2f}, {BEST_VALUE:.2f}), marginals {told} "
             f"({MARGINAL:.1f}); K2: asking starts to keep customers at a satisfied share of {zero.mean:.3f} ({zero.low:.3f} to {zero.high:.3f}; "
-            f"{BREAK_EVEN} by algebra), best asks {less['asks']:g} below s** and {more['asks']:.2f} above; K8: best training "
+            f"{BREAK_EVEN} by algebra), and two asks a customer to pay at {pays.mean:.3f} ({pays.low:.3f} to {pays.high:.3f}; "
+            f"{paying['algebra']:.3f} by algebra); best asks {less['asks']:g} below s** and {more['asks']:.2f} above; K8: best training "
             f"{inner['staff.training']['best']:,.0f} $/month, best compensation {inner['desk.compensation']['best']:,.0f} $/case, neither at a bound",
             passed, {name: SEEDS[name] for name in ("k6", "k2", "k8")},
             {"verdicts": verdicts, "k6": k6, "k2": {**turning, "zero": vars(zero), "below": vars(turning["below"]), "above": vars(turning["above"]),
-             "less": less, "more": more}, "k8": inner},
+             "pays": {**paying, "zero": vars(pays)}, "less": less, "more": more}, "k8": inner},
         )
     )  # fmt: skip
     assert verdicts == dict.fromkeys(verdicts, True)
