@@ -14,6 +14,7 @@ from loyaltysim.experiments.designs import spread
 from loyaltysim.experiments.limits import committed, limits, questioned
 from loyaltysim.experiments.next_dollar import CURVE, NEXT, next_dollars
 from loyaltysim.experiments.spending import MONEY, Spending, Valuer
+from loyaltysim.experiments.texts import texts
 from loyaltysim.report import optimise_words as words
 from loyaltysim.report.statistics import interval
 from loyaltysim.scenario.book import book, levers, meant
@@ -34,10 +35,10 @@ def optimise(
     scenario: Any,
     *,
     budget: float,
-    levers: Sequence[str] = (),
+    levers: str | Sequence[str] = (),
     by_year: bool = False,
     robust: str | None = None,
-    at_most: Sequence[str] = (),
+    at_most: str | Sequence[str] = (),
     **asked: Any,
 ) -> Decision:
     """Find the best split of `budget` $ a month beyond today's levers, for a scenario (a file's path or a Scenario).
@@ -47,7 +48,7 @@ def optimise(
     (the split), `next_dollar` (marginal values, overspending points), `spending_curve`, `tried`. Money may be left unspent.
     Raises InputError and RunError.
     """
-    usual = Asked(**asked)
+    usual, levers, at_most = Asked(**asked), texts(levers), texts(at_most)
     spec = prepared(scenario, usual, OPTIMISE_REPLICATIONS)
     needs("optuna", "optimise")
     chosen = read_levers(spec, levers)
