@@ -12,8 +12,9 @@ from loyaltysim.experiments.decision import Asked, Decision, asked_as_usual, beg
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
 from loyaltysim.experiments.designs import spread
 from loyaltysim.experiments.limits import committed, limits, questioned
-from loyaltysim.experiments.next_dollar import CURVE, NEXT, next_dollars
+from loyaltysim.experiments.next_dollar import NEXT, next_dollars
 from loyaltysim.experiments.spending import MONEY, Spending, Valuer
+from loyaltysim.experiments.spending_curve import CURVE
 from loyaltysim.experiments.texts import texts
 from loyaltysim.report import optimise_words as words
 from loyaltysim.report.statistics import interval
