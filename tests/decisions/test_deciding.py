@@ -170,7 +170,26 @@ def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, mon
         executor="in-process",
     )  # fmt: skip
     assert set(found.optimise.period) == ({"year 1", "year 2"} if how == "mean" else {"all"})
-    assert "worlds" in found.answer
+    assert "on the mean over" in found.answer
+    if (found.optimise.query("lever == 'left unspent'").extra < 495).all():
+        begins = {"mean": "It earns ", "worst": "There it earns ", "regret": "Where it is furthest behind "}[how]
+        assert f". {begins}" in found.answer
+    assert all("over all 2 worlds" in note for note in found.notes[:2])
+
+
+def test_optimise_leaves_unspent_what_earns_nothing_on_other_luck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "loyaltysim.experiments.allocation.Search.globally", lambda search, first: search.try_all(first)
+    )
+    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.locally", lambda search: None)
+    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.best", lambda search: max(search.splits, key=sum))
+    found = ls.optimise(written(tmp_path), budget=500, levers="desk.budget", executor="in-process")
+    assert found.optimise.set_index("lever").extra.to_dict() == {"desk.budget": 0.0, "left unspent": 500.0}
+    assert "leaves all unspent: the best that the search found, 500 to desk.budget, loses " in found.answer
+    assert "on luck that the search did not use" in found.answer
+    assert found.notes[0].startswith("A further $ brings back, in present value, at today's levers, which are the best")
 
 
 WRONG = [
