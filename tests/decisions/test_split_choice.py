@@ -130,6 +130,20 @@ def dollars(*rows: tuple[str, str, str, float, float, float]) -> pd.DataFrame:
     )
 
 
+BY_YEAR = dollars(
+    *(("desk.budget", f"year {year}", at, spend, marginal, 850.0)
+      for at, spend in (("today", 0.0), ("best", 900.0)) for year, marginal in ((1, -0.49), (2, 1.33)))
+)  # fmt: skip
+
+
+def test_of_a_split_by_years_the_year_is_named() -> None:
+    told = optimise_words.next_dollar(SPEC, BY_YEAR)
+    assert "at today's levers 2.33 (2.23 to 2.43) in desk.budget in year 2, down to 0.51 in year 1;" in told
+    assert "With all else as in the best split and the same in every year, a further $ loses from 850" in (
+        optimise_words.overspending(SPEC, BY_YEAR)
+    )
+
+
 def test_a_split_beyond_the_overspending_point_is_told_as_such() -> None:
     rows = dollars(("a.budget", "all", "today", 40.0, 0.2, 30.0), ("a.budget", "all", "best", 880.0, -0.1, 850.0))
     assert "(the split spends 880, which may be luck)" in optimise_words.overspending(SPEC, rows)
@@ -137,3 +151,14 @@ def test_a_split_beyond_the_overspending_point_is_told_as_such() -> None:
     assert "(the split spends 950, surely too much)" in optimise_words.overspending(SPEC, rows)
     rows.loc[1, "spend"] = 800.0
     assert "split spends" not in optimise_words.overspending(SPEC, rows)
+
+
+def test_the_figure_by_years_says_of_no_year_by_itself_up_to_where_it_pays() -> None:
+    from loyaltysim import plots
+    from tests.report.test_decisions import Found, marginals, shown
+
+    texts = {name: [text for text, _ in shown(plots.levers(Found({"next_dollar": marginals(["desk.budget"], periods)})))]
+             for name, periods in {"all": ["all"], "years": ["year 1", "year 2"]}.items()}  # fmt: skip
+    assert any("pays up to" in text for text in texts["all"])
+    assert not any("pays up to" in text for text in texts["years"])
+    assert any(LEFT not in text and "in desk.budget in year" in text for text in texts["years"])
