@@ -48,7 +48,7 @@ def test_breakeven_tells_the_answer_first_and_keeps_its_folder(tmp_path: Path) -
     done = call("breakeven", scenario, "--over", "market.margin_mean=20:4000", "--map", "market.margin_mean=20:4000:2",
                 "advertising.scale=500:2000:2", "--executor", "in-process", "--out", out)  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("The recommendation turns from as today to advertise")
+    assert done.stdout.startswith("The recommendation turns from as today to advertise")
     assert "On the map of market.margin_mean by advertising.scale, of 4 cells the best is" in done.output
     kept = tables(out)
     assert set(kept) == {"breakeven", "breakeven_curve", "frontier"}
@@ -86,7 +86,7 @@ def test_a_sweep_gives_every_point_and_streams_it(tmp_path: Path) -> None:
     kept = tables(out)
     assert kept["winners"].point.tolist() == [1, 2, 3, 4]
     assert len(kept["sweep"]) == 4 * 2 * 7
-    assert done.output.startswith("Of 4 points the best is")
+    assert done.stdout.startswith("Of 4 points the best is")
     one = kept["sweep"].query("strategy == 'advertise' and metric == 'npv' and point == 1").iloc[0]
     lead = kept["winners"].query("point == 1").iloc[0].lead
     assert abs(one.difference) == pytest.approx(lead)
@@ -154,7 +154,7 @@ def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch
     assert split.sum() == pytest.approx(1_000)
     assert set(kept) == {"optimise", "next_dollar", "spending_curve", "tried"}
     assert kept["next_dollar"].groupby("at").size().to_dict() == {"best": 2, "today": 2}
-    assert done.output.startswith("Of the next 1,000 $ a month, the best split found is")
+    assert done.stdout.startswith("Of the next 1,000 $ a month, the best split found is")
 
 
 @pytest.mark.parametrize("how", ["mean", "worst", "regret"])
