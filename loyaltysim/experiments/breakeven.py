@@ -25,6 +25,7 @@ from loyaltysim.experiments.decision import (
 from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS, MOST_POINTS
 from loyaltysim.experiments.frontier import frontier
 from loyaltysim.experiments.points import Point, simulated
+from loyaltysim.experiments.texts import named
 from loyaltysim.report import breakeven_words as words
 from loyaltysim.report.roots import Curves, zero_between
 from loyaltysim.report.sequential import ranked
@@ -50,7 +51,7 @@ def breakeven(
     scenario: Any,
     *,
     over: str = BREAKEVEN_OVER,
-    between: Sequence[str] = (),
+    between: str | Sequence[str] = (),
     map: Sequence[str] = (),
     **asked: Any,
 ) -> Decision:
@@ -60,7 +61,7 @@ def breakeven(
     `map`: two such texts, over which to draw who wins. Tables: `breakeven` (a row a flip), `breakeven_curve` (a row a
     point and strategy), `frontier` (a row a cell of the map). Raises InputError and RunError.
     """
-    usual = Asked(**asked)
+    usual, between = Asked(**asked), named(between)
     spec = prepared(scenario, usual, BREAKEVEN_REPLICATIONS)
     two_strategies(spec, "breakeven")
     axis = axes.read_axis(over, spec, steps=GRID)

@@ -22,6 +22,7 @@ from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.repeating import command_line
 from loyaltysim.experiments.run import Order, check_place, read
 from loyaltysim.experiments.telling import head_of, since, status_told
+from loyaltysim.experiments.texts import texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,7 @@ class Asked:
     replications: int | None = None
     months: int | None = None
     seed: int | None = None
-    set: Sequence[str] = ()
+    set: str | Sequence[str] = ()
     executor: str | Executor | None = None
     threads: int = 0
     progress: Listener = unheard
@@ -112,7 +113,7 @@ def prepared(scenario: Any, asked: Asked, most: int) -> Scenario:
     check_place(asked.order)
     asked.progress(Progress("reading"))
     spec: Scenario = read(
-        scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=tuple(asked.set)
+        scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=texts(asked.set)
     )
     if asked.replications is None and spec.replications > most:
         spec = spec.replaced({"replications": most}, source="the command's default")

@@ -7,6 +7,7 @@ already. So the least sensible budget follows from what a customer brings in, no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
@@ -33,6 +34,9 @@ def limits(
 
 def read_budget(spec: Scenario, budget: float) -> float:
     """Refuse a budget that is none, one too small to tell splits of it from luck, and one that no market could repay."""
+    if isinstance(budget, bool) or not isinstance(budget, Real):
+        cure = "write a number, the extra money a month, without quotes: budget=20_000"
+        raise InputError(Problem(f"{budget!r} is no amount of money", where=BUDGET, cure=cure))
     if not budget > 0.0:
         cure = "write the extra money a month, above 0: --budget 20000; cuts are found with sweep --over LEVER=LOW:HIGH"
         raise InputError(Problem(f"{budget:,.10g} is no extra budget a month", where=BUDGET, cure=cure))

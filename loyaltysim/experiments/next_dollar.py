@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.experiments.spending import MONEY, Valuer
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.statistics import Interval, interval, paired
+from loyaltysim.experiments.spending import MONEY, Spending, Valuer
+from loyaltysim.experiments.spending_curve import Followed
+from loyaltysim.report.robust import over_worlds
+from loyaltysim.report.statistics import Interval, interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,11 +19,13 @@ NEXT = (
     "overspent_ci_high", "replications",
 )  # fmt: skip
 """`marginal`: present value gained for each further $ (its own cost taken off): 0.4 means that 1 $ brings back 1.40 $."""
-CURVE = (
-    "lever", "unit", "spend", "gain", "ci_low", "ci_high", "next_spend", "marginal", "marginal_ci_low", "marginal_ci_high",
-)  # fmt: skip
-WIDTH, POINTS, FAR = 0.1, 7, 2.0
-"""Half a central difference and how far a curve goes, as shares of the budget; how many points it has."""
+WIDTH, LEAST, SAME = 0.1, 0.025, 0.01
+"""Half a central difference, as a share of the budget: at most, and below which it is taken from no spending at all; and
+how far apart two spendings are at least that tell a lever's curve."""
+BEYOND = (1 / 32, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0)
+"""Where a curve has points beyond today's spending, as shares of the budget: a lever's best may be a small part of it."""
+CLOSE, ROUNDS = 1 / 8, 3
+"""How near the points beside the greatest gain shall be, as a share of the budget, and how often they are halved for it."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,7 @@ def next_dollars(valuer: Valuer, best: np.ndarray, luck: Sequence[int]) -> NextD
     today = np.zeros(len(best))
     slopes = {"today": marginals(valuer, today, luck), "best": marginals(valuer, best, luck)}
     ends = {}
-    for path in valuer.spending.levers:
-        drawn = follow(valuer, best, path, luck)
+    for path, drawn in follow(valuer, best, luck).items():
         curve += drawn.rows(path)
         ends[path] = drawn.overspent()
     for at, split in (("today", today), ("best", best)):
@@ -59,18 +61,15 @@ def next_dollars(valuer: Valuer, best: np.ndarray, luck: Sequence[int]) -> NextD
 
 
 def marginals(valuer: Valuer, at: np.ndarray, luck: Sequence[int]) -> list[Interval]:
-    """Give the marginal value of a present-value dollar in each amount, by central differences, its own cost taken off.
-
-    Where a lever has less than a width to lose, the difference is taken from none of it.
-    """
-
-    spending, width = valuer.spending, WIDTH * valuer.spending.budget
+    """Give the marginal value of a present-value dollar in each amount, by central differences, its own cost taken off."""
+    spending = valuer.spending
     sides = []
     for which, (path, _) in enumerate(spending.cells):
-        low, high = at.copy(), at.copy()
-        low[which] = max(at[which] - width, -spending.today(path))
-        high[which] = at[which] + width
-        sides += [low, high]
+        today = spending.today(path)
+        for end in beside(today + float(at[which]), spending.budget):
+            split = at.copy()
+            split[which] = end - today
+            sides.append(split)
     gains = valuer.gains(sides, luck)
     found = []
     for which in range(len(at)):
@@ -80,73 +79,76 @@ def marginals(valuer: Valuer, at: np.ndarray, luck: Sequence[int]) -> list[Inter
     return found
 
 
-def over_worlds(differences: np.ndarray) -> np.ndarray:
-    """Give one figure a replication of a world by itself, or one a world: float64, (worlds, replications) to (n,)."""
-    import numpy as np
+def beside(spend: float, budget: float) -> tuple[float, float]:
+    """Give the spendings between which the marginal value at a spending is taken, as far below it as above.
 
-    return np.asarray(differences[0] if len(differences) == 1 else differences.mean(axis=1))
-
-
-@dataclass(frozen=True, eq=False)
-class Followed:
-    """A lever's curve: `spend` (m,) all told, `gains` (n, m) in each replication, `dollar` the worth of 1 $ a month."""
-
-    spend: np.ndarray
-    gains: np.ndarray
-    dollar: float
-
-    @property
-    def middles(self) -> np.ndarray:
-        """The spendings half-way between points."""
-        return (self.spend[1:] + self.spend[:-1]) / 2
-
-    @property
-    def slopes(self) -> np.ndarray:
-        """The marginal value of a dollar between points: (n, m - 1)."""
-        import numpy as np
-
-        return np.diff(self.gains, axis=1) / np.diff(self.spend) / self.dollar
-
-    def overspent(self) -> Interval:
-        """Give the spending from which a further dollar loses: where the gain is greatest.
-
-        Zero where no spending gains more than none; endless where the gain is greatest at the curve's end. The interval
-        begins at zero where the greatest gain is not surely more than that of spending nothing.
-        """
-        from math import inf
-
-        top, n = int(self.gains.mean(axis=0).argmax()), len(self.gains)
-        if top in (0, len(self.spend) - 1):
-            return Interval(inf if top else 0.0, n=n)
-        middles = self.middles
-        found = zero_between(Curves(middles, self.slopes), float(middles[top - 1]), float(middles[top]))
-        surely = not paired(self.gains[:, top], self.gains[:, 0]).low <= 0.0
-        return found if surely or not found.known else replace(found, low=0.0)
-
-    def rows(self, path: str) -> list[tuple[Any, ...]]:
-        """Give the curve's rows; the marginal value is that of the money up to the next point."""
-        found = []
-        for i, spend in enumerate(self.spend):
-            gain = interval(self.gains[:, i])
-            last = i + 1 == len(self.spend)
-            slope = Interval() if last else interval(self.slopes[:, i])
-            after = float("nan") if last else float(self.spend[i + 1])
-            found.append(
-                (path, MONEY, float(spend), gain.mean, gain.low, gain.high, after, slope.mean, slope.low, slope.high)
-            )  # fmt: skip
-        return found
+    Of what hardly spends, from none: the difference of two spendings too near each other is all luck.
+    """
+    width = WIDTH * budget
+    if spend < LEAST * budget:
+        return 0.0, spend + width
+    width = min(width, spend)
+    return spend - width, spend + width
 
 
-def follow(valuer: Valuer, best: np.ndarray, path: str, luck: Sequence[int]) -> Followed:
-    """Simulate a lever from no money at all to twice the budget beyond today's, all else as in the best split."""
+def follow(valuer: Valuer, best: np.ndarray, luck: Sequence[int]) -> dict[str, Followed]:
+    """Simulate each lever from no money at all to twice the budget beyond today's, all else as in the best split.
+
+    Points are where `first_points` has them, and then half-way beside the greatest gain until they are near enough.
+    """
     import numpy as np
 
     spending = valuer.spending
-    today = spending.today(path)
-    spend = np.unique(np.append(np.linspace(0.0, today + FAR * spending.budget, POINTS), today))
+    known: dict[str, dict[float, np.ndarray]] = {path: {} for path in spending.levers}
+    wanted = {path: first_points(spending, best, path) for path in spending.levers}
+    curves: dict[str, Followed] = {}
+    for _ in range(1 + ROUNDS):
+        asked = [(path, spend) for path, spends in wanted.items() for spend in spends]
+        if not asked:
+            break
+        gains = valuer.gains([_moved(spending, best, path, spend) for path, spend in asked], luck)
+        for (path, spend), gain in zip(asked, gains, strict=True):
+            known[path][spend] = over_worlds(gain)
+        for path, spends in wanted.items():
+            if spends:
+                at = sorted(known[path])
+                each = np.stack([known[path][spend] for spend in at], axis=1)
+                curves[path] = Followed(np.array(at), each, _dollar(spending, path))
+        wanted = {path: curve.closer(CLOSE * spending.budget) for path, curve in curves.items()}
+    return curves
+
+
+def first_points(spending: Spending, best: np.ndarray, path: str) -> list[float]:
+    """Give the spendings at which a lever's curve begins: none, the best split's and beside it, today's, and a grid.
+
+    A curve moves all years alike, so that a split by years has there its mean over the years in place of its own spending.
+    Points so near an earlier one that their difference would be all luck are left out.
+    """
+    budget, today = spending.budget, spending.today(path)
+    mine = [float(amount) for (each, _), amount in zip(spending.cells, best, strict=True) if each == path]
+    own = today + sum(mine) / len(mine)
+    points = [0.0]
+    for spend in (own, *(beside(own, budget) if len(mine) == 1 else ()), today):
+        _add(points, spend, SAME * budget)
+    for spend in (today / 2, *(today + share * budget for share in BEYOND)):
+        _add(points, spend, min(max((spend - today) / 2, LEAST * budget), WIDTH * budget))
+    return sorted(points)
+
+
+def _add(points: list[float], spend: float, apart: float) -> None:
+    """Add a spending that is at least so far from all the others."""
+    if min(abs(spend - point) for point in points) >= apart:
+        points.append(spend)
+
+
+def _moved(spending: Spending, best: np.ndarray, path: str, spend: float) -> np.ndarray:
+    """Give the best split, but with this spending of one lever all told, in every year."""
+    import numpy as np
+
     mine = np.array([each == path for each, _ in spending.cells])
-    splits = [np.where(mine, money - today, best) for money in spend]
-    gains = valuer.gains(splits, luck)
-    each = np.stack([over_worlds(gain) for gain in gains], axis=1)
-    dollar = sum(spending.worth_of_a_dollar(which) for which in range(len(best)) if mine[which])
-    return Followed(spend, each, dollar)
+    return np.where(mine, spend - spending.today(path), best)
+
+
+def _dollar(spending: Spending, path: str) -> float:
+    """Give the present value of 1 $ a month in a lever, in every year."""
+    return sum(spending.worth_of_a_dollar(which) for which, (each, _) in enumerate(spending.cells) if each == path)

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import axes
 from loyaltysim.experiments.allocation import Search, least_regret, mean_score, shortfall
+from loyaltysim.experiments.choosing import BY_MEAN, FOUND, NONE, Choice, choose
 from loyaltysim.experiments.decision import Asked, Decision, asked_as_usual, begun, frame, needs, prepared, solved
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
 from loyaltysim.experiments.designs import spread
 from loyaltysim.experiments.limits import committed, limits, questioned
-from loyaltysim.experiments.next_dollar import CURVE, NEXT, next_dollars
+from loyaltysim.experiments.next_dollar import NEXT, next_dollars
 from loyaltysim.experiments.spending import MONEY, Spending, Valuer
+from loyaltysim.experiments.spending_curve import CURVE
+from loyaltysim.experiments.texts import texts
 from loyaltysim.report import optimise_words as words
-from loyaltysim.report.statistics import interval
+from loyaltysim.report.split_words import LEFT, Candidate, SplitWords
 from loyaltysim.scenario.book import book, levers, meant
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from loyaltysim.scenario import Scenario
 
@@ -34,10 +38,10 @@ def optimise(
     scenario: Any,
     *,
     budget: float,
-    levers: Sequence[str] = (),
+    levers: str | Sequence[str] = (),
     by_year: bool = False,
     robust: str | None = None,
-    at_most: Sequence[str] = (),
+    at_most: str | Sequence[str] = (),
     **asked: Any,
 ) -> Decision:
     """Find the best split of `budget` $ a month beyond today's levers, for a scenario (a file's path or a Scenario).
@@ -47,7 +51,7 @@ def optimise(
     (the split), `next_dollar` (marginal values, overspending points), `spending_curve`, `tried`. Money may be left unspent.
     Raises InputError and RunError.
     """
-    usual = Asked(**asked)
+    usual, levers, at_most = Asked(**asked), texts(levers), texts(at_most)
     spec = prepared(scenario, usual, OPTIMISE_REPLICATIONS)
     needs("optuna", "optimise")
     chosen = read_levers(spec, levers)
@@ -74,20 +78,22 @@ def optimise(
             spec.seed % 2**32,
             tell,
         )
-        best = search.run(spending.own_splits())
+        search.run(spending.own_splits())
         fresh = range(fewer, fewer + spec.replications)
-        found = next_dollars(valuer, best, fresh)
-        gain = interval(valuer.gains([best], fresh)[0].ravel())
+        choice = choose(search, valuer, fresh, robust)
+        found = next_dollars(valuer, choice.split, fresh)
         tables = {
-            "optimise": frame(split_rows(spending, best), SPLIT),
+            "optimise": split_table(spending, choice.split),
             "next_dollar": frame(found.rows, NEXT),
             "spending_curve": frame(found.curve, CURVE),
             "tried": frame(tried(search, spending), columns),
         }
-        told = words.answer(spec, tables["optimise"], budget, gain, robust)
+        one, none, by_mean = (candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
+        saying = SplitWords(spec, budget, robust, len(valuer.worlds))
+        told = saying.answer(one, none, by_mean, taken=choice.which == FOUND)
         notes = [
-            words.next_dollar(spec, tables["next_dollar"]),
-            words.overspending(spec, tables["next_dollar"]),
+            words.next_dollar(spec, tables["next_dollar"], saying.where),
+            words.overspending(spec, tables["next_dollar"], saying.where),
             words.how(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
             committed(spec),
             questioned(spec, budget),
@@ -130,8 +136,13 @@ def draw_worlds(spec: Scenario, robust: str | None) -> list[dict[str, float]]:
     return spread("lhs", [axes.read_axis(path, spec) for path in spec.uncertain], WORLDS, spec.seed)
 
 
-def split_rows(spending: Spending, best: np.ndarray) -> list[tuple[Any, ...]]:
-    """Give the split's rows: a lever and a period each, what is left unspent last."""
+def candidate(spending: Spending, choice: Choice, which: int) -> Candidate:
+    """Give a split as its words need it."""
+    return Candidate(split_table(spending, choice.splits[which]), choice.mean(which), choice.sought(which))
+
+
+def split_table(spending: Spending, best: np.ndarray) -> pd.DataFrame:
+    """Give the split's table: a row a lever and period, what is left unspent last."""
     rows = []
     for (path, period), amount in zip(spending.cells, best, strict=True):
         today = spending.today(path)
@@ -139,8 +150,8 @@ def split_rows(spending: Spending, best: np.ndarray) -> list[tuple[Any, ...]]:
     for group, period in enumerate(spending.periods):
         used = sum(float(a) for a, g in zip(best, spending.space.groups, strict=True) if g == group)
         left = max(0.0, spending.budget - used)
-        rows.append((words.LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
-    return rows
+        rows.append((LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
+    return frame(rows, SPLIT)
 
 
 def tried(search: Search, spending: Spending) -> list[tuple[Any, ...]]:

@@ -27,6 +27,7 @@ from loyaltysim.experiments.decision import (
 )
 from loyaltysim.experiments.defaults import MOST_POINTS, SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
 from loyaltysim.experiments.designs import insisted, refuse_many, refuse_odd_most, spread
+from loyaltysim.experiments.texts import texts
 from loyaltysim.experiments.tried import Tried, mean_gain
 from loyaltysim.report import sensitivity_words as words
 from loyaltysim.report.turning import Findings, found_out
@@ -44,7 +45,7 @@ LEVELS, FEWEST, MOST = 4, 8, 20_000
 def sensitivity(
     scenario: Any,
     *,
-    over: Sequence[str] = (),
+    over: str | Sequence[str] = (),
     points: int | None = None,
     trajectories: int = TRAJECTORIES,
     most_points: int = MOST_POINTS,
@@ -56,7 +57,7 @@ def sensitivity(
     the Latin hypercube besides; `most_points`: of both, beyond which it is refused. Tables: `sensitivity` (a row an input) and `points` (a row a point and strategy). Raises
     InputError and RunError.
     """
-    usual = Asked(**asked)
+    usual, over = Asked(**asked), texts(over)
     spec = prepared(scenario, usual, SENSITIVITY_REPLICATIONS)
     two_strategies(spec, "sensitivity")
     needs("SALib", "sensitivity")

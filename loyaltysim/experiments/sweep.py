@@ -12,6 +12,7 @@ from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_REPLICATIONS
 from loyaltysim.experiments.designs import KINDS, designs, insisted
 from loyaltysim.experiments.frontier import cell
 from loyaltysim.experiments.points import Point, simulated
+from loyaltysim.experiments.texts import texts
 from loyaltysim.report import sweep_words as words
 from loyaltysim.report.sequential import ranked
 from loyaltysim.report.statistics import Interval, interval, paired
@@ -37,7 +38,7 @@ WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommende
 def sweep(
     scenario: Any,
     *,
-    over: Sequence[str] = (),
+    over: str | Sequence[str] = (),
     design: str | None = None,
     points: int | None = None,
     most_points: int = MOST_POINTS,
@@ -49,7 +50,7 @@ def sweep(
     given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol; `most_points`: beyond how many it is refused. Tables: `sweep` (a row a point, strategy and metric) and
     `winners` (a row a point). Raises InputError and RunError.
     """
-    usual = Asked(**asked)
+    usual, over = Asked(**asked), texts(over)
     spec = prepared(scenario, usual, SWEEP_REPLICATIONS)
     design = design or ("grid" if over else "lhs")
     chosen = list(over) if over or design not in KINDS else list(spec.uncertain)

@@ -31,7 +31,10 @@ KINDS = (("today", -0.14, PAPER, GREY, "at today's levers"), ("best", 0.14, ACCE
 
 
 def levers(found: Decided) -> Figure:
-    """Draw what a further dollar in each lever gains beyond itself, with its 95 % interval, and where it stops paying."""
+    """Draw what a further dollar in each lever gains beyond itself, with its 95 % interval, and where it stops paying.
+
+    Where it does is not told of a split by years: it is of a curve in which all years move alike, and a row is of one.
+    """
     with look():
         return _levers(found)
 
@@ -44,7 +47,7 @@ def _levers(found: Decided) -> Picture:
     rows.sort(key=lambda key: -best[key].marginal if key in best else 0.0)
     measured, _ = titled(WIDTH, 1.0, "", "")
     labels = all_within(measured, [f"{lever} ({period})" if many else lever for lever, period in rows], 2.4, 10, 2)
-    told = [_stops(best[key], found.currency) if key in best else "" for key in rows]
+    told = [_stops(best[key], found.currency) if key in best and not many else "" for key in rows]
     picture, top = titled(WIDTH, len(rows) * ROW + 1.05, _title(rows, best, found.currency), _subtitle(table))
     left = max(width_of(picture, labels, 10) + 0.3, 0.8)
     right = width_of(picture, [literal(text) for text in told], SIZE) + 0.3
@@ -100,7 +103,9 @@ def _title(rows: list[tuple[str, str]], best: dict[tuple[str, str], Any], curren
         return f"At the best split no further {currency} surely brings back more than itself"
     first = best[known[0]]
     sure = "" if first.ci_low != first.ci_low or first.ci_low > 0 else ", which may be luck"
-    return f"Beyond the best split a further {currency} brings most in {known[0][0]}: {first.marginal:.2f} {currency} beyond itself{sure}"
+    lever, period = known[0]
+    name = lever if len({each for _, each in known}) == 1 else f"{lever} in {period}"
+    return f"Beyond the best split a further {currency} brings most in {name}: {first.marginal:.2f} {currency} beyond itself{sure}"
 
 
 def _subtitle(table: Any) -> str:

@@ -1,94 +1,79 @@
-"""The best split in words: where the money goes, what it earns, what the next dollar is worth, and when enough is enough."""
+"""What a further dollar in each lever is worth, in words, and when enough is enough."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import isinf, isnan
+from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import horizon, money_for, number
+from loyaltysim.report.split_words import roundly_spent
+from loyaltysim.report.words import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEFT = "left unspent"
-"""How the tables name money that no lever gets."""
-HARDLY = 0.01
-"""A share of the budget that is not worth naming."""
-BY = {
-    None: "",
-    "mean": " on the mean over the worlds drawn from what is uncertain",
-    "worst": " in the worst tenth of the worlds drawn from what is uncertain",
-    "regret": " with the least greatest regret over the worlds drawn from what is uncertain",
-}
+
+def next_dollar(spec: Any, rows: pd.DataFrame, where: str = "") -> str:
+    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which worlds.
+
+    Of a split by years the year in which it brings back most is named, and the one in which it brings back least.
+    """
+    today, best = rows[rows["at"] == "today"], rows[rows["at"] == "best"]
+    if (today.spend.to_numpy() == best.spend.to_numpy()).all():
+        told = f"at today's levers, which are the best split too, {_brought(today)}"
+    else:
+        told = f"at today's levers {_brought(today)}; at the best split {_brought(best)}"
+    return f"A further {spec.currency} brings back, in present value{where}, {told}."
 
 
-def answer(spec: Any, split: pd.DataFrame, budget: float, gain: Interval, robust: str | None) -> str:
-    """Say where the next money goes and what it earns, with its interval."""
-    if (split[split.lever == LEFT].share_of_budget > 1 - HARDLY).all():
-        return (
-            f"Of the next {number(budget)} {spec.currency} a month{BY[robust]}, the best split found leaves all unspent: no lever tried earns "
-            f"more than it costs in {horizon(spec.months)}."
-        )
-    money = money_for(spec.currency, gain)
-    sure = f" (95 %: {money.span(gain)})" if gain.known else ""
-    unsure = "; that it earns anything is not sure" if gain.holds_zero else ""
-    periods = list(dict.fromkeys(split.period))
-    told = "; ".join(_period(spec, split[split.period == period], period) for period in periods)
+def _brought(rows: pd.DataFrame) -> str:
+    levers = [mine.sort_values("marginal", ascending=False) for _, mine in rows.groupby("lever", sort=False)]
+    levers.sort(key=lambda mine: -mine.marginal.iloc[0])
+    return ", ".join(_brings(mine) for mine in levers)
+
+
+def _brings(mine: pd.DataFrame) -> str:
+    most, least = mine.iloc[0], mine.iloc[-1]
+    span = f" ({1 + most.ci_low:.2f} to {1 + most.ci_high:.2f})" if most.ci_low == most.ci_low else ""
+    years = f" in {most.period}, down to {1 + least.marginal:.2f} in {least.period}" if len(mine) > 1 else ""
+    return f"{1 + most.marginal:.2f}{span} in {most.lever}{years}"
+
+
+def overspending(spec: Any, rows: pd.DataFrame, where: str = "") -> str:
+    """Say from which spending on a further dollar loses, lever by lever; a split that spends more than that is told so."""
+    today = rows[rows["at"] == "today"].drop_duplicates("lever").set_index("lever").spend
+    best = rows[rows["at"] == "best"]
+    alike = " and the same in every year" if best.period.nunique() > 1 else ""
+    told = [
+        _end(row) + ("" if alike else _beyond(row, today[row.lever]))
+        for row in best.drop_duplicates("lever").itertuples()
+    ]
+    return f"With all else as in the best split{alike}, a further {spec.currency} loses{where} {', '.join(told)}."
+
+
+def _end(row: Any) -> str:
+    end = row.overspent_from
+    if not isfinite(end):
+        return f"nowhere within reach in {row.lever}"
+    if end == 0.0:
+        return f"from the first on{_at_first(row.overspent_ci_high)} in {row.lever}"
     return (
-        f"Of the next {number(budget)} {spec.currency} a month{BY[robust]}, the best split found is {told}. It earns "
-        f"{money.full(gain.mean)} more than today's levers in {horizon(spec.months)}{sure}{unsure}."
+        f"from {number(roundly_spent(end))} a month{_span(row.overspent_ci_low, row.overspent_ci_high)} in {row.lever}"
     )
 
 
-def _period(spec: Any, rows: pd.DataFrame, period: str) -> str:
-    used = rows[(rows.lever != LEFT) & (rows.share_of_budget >= HARDLY)].sort_values("extra", ascending=False)
-    left = float(rows[rows.lever == LEFT].share_of_budget.iloc[0])
-    parts = [f"{number(_round(row.extra))} to {row.lever}" for row in used.itertuples()]
-    if left >= HARDLY or not parts:
-        parts.append(f"{number(_round(float(rows[rows.lever == LEFT].extra.iloc[0])))} left unspent")
-    head = "" if period == "all" else f"in {period} "
-    return head + (", ".join(parts[:-1]) + f" and {parts[-1]}" if len(parts) > 1 else parts[0])
+def _at_first(high: float) -> str:
+    """Say up to where a lever may pay that on the mean does not."""
+    if isnan(high) or high == 0.0:
+        return ""
+    return " (95 %: anywhere within reach)" if isinf(high) else f" (95 %: {number(roundly_spent(high))} or less)"
 
 
-def _round(amount: float) -> float:
-    """Round to three digits: a split is not known better, and what is left of a cent is the sum's rounding."""
-    return float(f"{round(amount, 2):.3g}")
-
-
-def next_dollar(spec: Any, rows: pd.DataFrame) -> str:
-    """Say what a further dollar brings back in each lever at today's levers and at the best split."""
-    told = []
-    for at, where in (("today", "at today's levers"), ("best", "at the best split")):
-        here = rows[rows["at"] == at]
-        best = [
-            here[here.lever == lever].iloc[here[here.lever == lever].marginal.argmax()]
-            for lever in dict.fromkeys(here.lever)
-        ]
-        best.sort(key=lambda row: -row.marginal)
-        told.append(f"{where} {_list(_brings(spec, row) for row in best)}")
-    return f"A further {spec.currency} brings back, in present value, {'; '.join(told)}."
-
-
-def _brings(spec: Any, row: Any) -> str:
-    span = f" ({1 + row.ci_low:.2f} to {1 + row.ci_high:.2f})" if row.ci_low == row.ci_low else ""
-    return f"{1 + row.marginal:.2f}{span} in {row.lever}"
-
-
-def overspending(spec: Any, rows: pd.DataFrame) -> str:
-    """Say from which spending on a further dollar loses, lever by lever."""
-    ends = rows.drop_duplicates("lever")
-    return f"With all else as in the best split, a further {spec.currency} loses {_list(_end(spec, row) for row in ends.itertuples())}."
-
-
-def _end(spec: Any, row: Any) -> str:
-    if isinf(row.overspent_from) or row.overspent_from != row.overspent_from:
-        return f"nowhere within reach in {row.lever}"
-    if row.overspent_from == 0.0:
-        return f"from the first on in {row.lever}"
-    span = _span(row.overspent_ci_low, row.overspent_ci_high)
-    return f"from {number(_round(row.overspent_from))} a month{span} in {row.lever}"
+def _beyond(row: Any, today: float) -> str:
+    """Say that the best split adds to a lever more than what pays there on the mean, and whether that is surely so."""
+    spend, end, high = (roundly_spent(x) for x in (row.spend, row.overspent_from, row.overspent_ci_high))
+    if not spend > max(end, roundly_spent(today)):
+        return ""
+    return f" (the split spends {number(spend)}, {'surely too much' if spend > high else 'which may be luck'})"
 
 
 def _span(low: float, high: float) -> str:
@@ -98,12 +83,8 @@ def _span(low: float, high: float) -> str:
     if isinf(low) and isinf(high):
         return " (95 %: anywhere within reach)"
     if isinf(low):
-        return f" (95 %: {number(_round(high))} or less)"
-    return f" (95 %: {number(_round(low))} {'or more' if isinf(high) else f'to {number(_round(high))}'})"
-
-
-def _list(parts: Iterable[str]) -> str:
-    return ", ".join(parts)
+        return f" (95 %: {number(roundly_spent(high))} or less)"
+    return f" (95 %: {number(roundly_spent(low))} {'or more' if isinf(high) else f'to {number(roundly_spent(high))}'})"
 
 
 def how(tried: int, fewer: int, replications: int, worlds: int, robust: str | None) -> str:
@@ -123,7 +104,15 @@ def table(found: Any) -> Any:
     split, rows = found.tables["optimise"], found.tables["next_dollar"]
     currency = found.scenario.currency
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    heads = ("period", f"today\n({currency}/month)", "extra", f"a further {currency}\nbrings back", "overspent\nfrom")
+    alike = "\n(all years\nalike)" if rows.period.nunique() > 1 else ""
+    heads = (
+        "period",
+        f"today\n({currency}/month)",
+        "extra",
+        f"a further {currency}\nbrings back",
+        f"overspent\nfrom{alike}",
+    )
+    shown = set[str]()
     grid.add_column("lever")
     for head in heads:
         grid.add_column(head, justify="right")
@@ -135,6 +124,8 @@ def table(found: Any) -> Any:
             brings = f"{1 + one.marginal:.2f}" + (
                 f"\n{1 + one.ci_low:.2f} to {1 + one.ci_high:.2f}" if one.ci_low == one.ci_low else ""
             )
-            end = "never" if isinf(one.overspent_from) else number(_round(one.overspent_from))
-        grid.add_row(row.lever, row.period, number(row.today), number(_round(row.extra)), brings, end)
+            end = "never" if isinf(one.overspent_from) else number(roundly_spent(one.overspent_from))
+            end = "" if row.lever in shown else end  # of a curve in which all years move alike
+            shown.add(row.lever)
+        grid.add_row(row.lever, row.period, number(row.today), number(roundly_spent(row.extra)), brings, end)
     return grid

@@ -72,10 +72,16 @@ def lower_tail(figures: np.ndarray, share: float) -> np.ndarray:
     """Give the mean of the lowest `share` along the last axis, as `mean_of_worst` counts it."""
     import numpy as np
 
-    count = figures.shape[-1]
-    weights = np.clip(max(share * count, 1.0) - np.arange(count), 0.0, 1.0)
+    weights = tail_weights(figures.shape[-1], share)
     lowest: np.ndarray = np.sort(figures, axis=-1) @ weights / weights.sum()
     return lowest
+
+
+def tail_weights(count: int, share: float) -> np.ndarray:
+    """Give how much each of `count` figures in rising order counts in the lowest `share`: one at least, the last in part."""
+    import numpy as np
+
+    return np.asarray(np.clip(max(share * count, 1.0) - np.arange(count), 0.0, 1.0))
 
 
 def chance(hits: int, n: int, alpha: float = ALPHA) -> Interval:

@@ -48,7 +48,7 @@ def test_breakeven_tells_the_answer_first_and_keeps_its_folder(tmp_path: Path) -
     done = call("breakeven", scenario, "--over", "market.margin_mean=20:4000", "--map", "market.margin_mean=20:4000:2",
                 "advertising.scale=500:2000:2", "--executor", "in-process", "--out", out)  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("The recommendation turns from as today to advertise")
+    assert done.stdout.startswith("The recommendation turns from as today to advertise")
     assert "On the map of market.margin_mean by advertising.scale, of 4 cells the best is" in done.output
     kept = tables(out)
     assert set(kept) == {"breakeven", "breakeven_curve", "frontier"}
@@ -101,7 +101,7 @@ def test_a_sweep_gives_every_point_and_streams_it(tmp_path: Path) -> None:
     kept = tables(out)
     assert kept["winners"].point.tolist() == [1, 2, 3, 4]
     assert len(kept["sweep"]) == 4 * 2 * 7
-    assert done.output.startswith("Of 4 points the best is")
+    assert done.stdout.startswith("Of 4 points the best is")
     one = kept["sweep"].query("strategy == 'advertise' and metric == 'npv' and point == 1").iloc[0]
     lead = kept["winners"].query("point == 1").iloc[0].lead
     assert abs(one.difference) == pytest.approx(lead)
@@ -181,7 +181,7 @@ def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch
     assert split.sum() == pytest.approx(1_000)
     assert set(kept) == {"optimise", "next_dollar", "spending_curve", "tried"}
     assert kept["next_dollar"].groupby("at").size().to_dict() == {"best": 2, "today": 2}
-    assert done.output.startswith("Of the next 1,000 $ a month, the best split found is")
+    assert done.stdout.startswith("Of the next 1,000 $ a month, the best split found is")
 
 
 @pytest.mark.parametrize("how", ["mean", "worst", "regret"])
@@ -197,7 +197,26 @@ def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, mon
         executor="in-process",
     )  # fmt: skip
     assert set(found.optimise.period) == ({"year 1", "year 2"} if how == "mean" else {"all"})
-    assert "worlds" in found.answer
+    assert "on the mean over" in found.answer
+    if (found.optimise.query("lever == 'left unspent'").extra < 495).all():
+        begins = {"mean": "It earns ", "worst": "There it earns ", "regret": "Where it is furthest behind "}[how]
+        assert f". {begins}" in found.answer
+    assert all("over all 2 worlds" in note for note in found.notes[:2])
+
+
+def test_optimise_leaves_unspent_what_earns_nothing_on_other_luck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "loyaltysim.experiments.allocation.Search.globally", lambda search, first: search.try_all(first)
+    )
+    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.locally", lambda search: None)
+    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.best", lambda search: max(search.splits, key=sum))
+    found = ls.optimise(written(tmp_path), budget=500, levers="desk.budget", executor="in-process")
+    assert found.optimise.set_index("lever").extra.to_dict() == {"desk.budget": 0.0, "left unspent": 500.0}
+    assert "leaves all unspent: the best that the search found, 500 to desk.budget, loses " in found.answer
+    assert "on luck that the search did not use" in found.answer
+    assert found.notes[0].startswith("A further $ brings back, in present value, at today's levers, which are the best")
 
 
 WRONG = [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from loyaltysim.experiments.next_dollar import Followed
+from loyaltysim.experiments.next_dollar import next_dollars
+from loyaltysim.experiments.spending_curve import Followed
 from loyaltysim.report.roots import Curves, zero_between
 
 SPEND = np.linspace(0.0, 600.0, 7)
@@ -44,3 +46,50 @@ def test_where_the_smooth_curve_misses_the_zero_the_interval_has_width_too() -> 
     slopes = np.array([[-2.1, -2.7, -1.5, 0.6, -3.0, -0.6], [-1.95, -2.64, -1.38, 0.39, -3.03, -0.36]])
     end = zero_between(Curves(SPEND[1:] - 50, slopes), 350.0, 450.0)
     assert 300 < end.low < end.mean < end.high < 400
+
+
+class Paid:
+    """A valuer whose lever gains most at 1,700 $ a month of a budget of 20,000; `today` of it is spent already."""
+
+    def __init__(self, today: float, noise: float = 500.0) -> None:
+        self.spending, self._today, self._noise = self, today, noise
+        self.budget, self.levers, self.cells = 20_000.0, ("voice.budget",), [("voice.budget", "all")]
+
+    def today(self, path: str) -> float:
+        return self._today
+
+    def worth_of_a_dollar(self, which: int) -> float:
+        return 1.0
+
+    def gains(self, splits: Sequence[np.ndarray], luck: Sequence[int]) -> np.ndarray:
+        def worth(spend: float) -> float:
+            return 4_000 * (1 - math.exp(-spend / 1_000)) - spend * 4 * math.exp(-1.7)
+
+        def lucky(spend: float, number: int) -> float:
+            return self._noise * math.sin(number + spend / 9_000)
+
+        spends = [self._today + float(split[0]) for split in splits]
+        return np.array([[[worth(spend) + lucky(spend, number) for number in luck]] for spend in spends])
+
+
+@pytest.mark.parametrize(("today", "more"), [(0.0, 928.0), (0.0, 0.0), (1_000.0, 400.0), (40_000.0, 0.0)])
+def test_a_lever_whose_best_is_a_small_part_of_the_budget_is_followed_there(today: float, more: float) -> None:
+    found = next_dollars(Paid(today), np.array([more]), range(12))  # type: ignore[arg-type]
+    one = dict(
+        zip(("lever", "unit", "period", "at", "spend", "marginal", "low", "high", "end"), found.rows[-1], strict=False)
+    )
+    assert one["end"] == pytest.approx(1_700, abs=250 if today < 40_000 else 2_000)
+    assert (one["marginal"] > 0) == (one["spend"] < one["end"])
+    assert {0.0, today, today + more, today + 40_000} <= {row[2] for row in found.curve}
+
+
+def test_the_marginal_value_of_a_small_spending_is_taken_as_far_below_it_as_above() -> None:
+    found = next_dollars(Paid(0.0, noise=0.0), np.array([928.0]), range(2))  # type: ignore[arg-type]
+    slope = 4 * (math.exp(-0.928) - math.exp(-1.7))
+    assert found.rows[-1][5] == pytest.approx(slope, rel=0.3)
+
+
+def test_what_loses_from_the_first_dollar_on_may_pay_up_to_where_it_surely_loses() -> None:
+    end = followed([0, -1, -5, -60, -120, -200, -300], noise=20).overspent()
+    assert (end.mean, end.low) == (0.0, 0.0)
+    assert end.high == 300.0
