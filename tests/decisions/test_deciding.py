@@ -168,7 +168,7 @@ def test_what_the_points_cannot_tell_is_not_told(tmp_path: Path, monkeypatch: py
 
 
 def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.experiments.allocation.ROUNDS", 1)
+    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.globally.__defaults__", (1,))
     text = FILE.replace("later_value: false", "later_value: true") + "market.margin_mean: 400\n"
     out = tmp_path / "out"
     done = call("optimise", written(tmp_path, text), "--budget", 1_000, "--levers", "advertising.budget,winback.budget",
@@ -189,7 +189,7 @@ def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, mon
     monkeypatch.setattr(
         "loyaltysim.experiments.allocation.Search.globally", lambda search, first: search.try_all(first)
     )
-    monkeypatch.setattr("loyaltysim.experiments.allocation.STEPS", 0)
+    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.locally.__defaults__", (0,))
     monkeypatch.setattr("loyaltysim.experiments.optimise.WORLDS", 2)
     text = FILE.replace("months: 6", "months: 13")
     found = ls.optimise(
