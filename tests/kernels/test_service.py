@@ -29,8 +29,8 @@ def test_encounters_go_as_one_after_the_other(mean: float) -> None:
     totals = service.meet(roll, generation, key, counts, care, mood, share, other, failure, wow, cold, *columns)
     expected = [np.full(PEOPLE, 77, kind) for kind in TYPES]
     for row in roll.tolist():
-        seed = np.uint64(luck.bits(key, np.uint64(luck.person(row, generation[row]))))
-        n = int(np.searchsorted(counts, luck.share(seed), side="right"))
+        seed = np.uint64(luck.bits(key, np.uint64(parts.person(row, generation[row]))))
+        n = int(np.searchsorted(counts, parts.share(seed), side="right"))
         bad, broke, wows, felt = [], [], 0, 0.0
         for e in range(n):
             word, second = (int(luck.bits(seed, np.uint64(1 + 2 * e + k))) for k in range(2))
