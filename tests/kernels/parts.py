@@ -7,6 +7,8 @@ from typing import Any
 
 from numba import njit
 
+from loyaltysim.kernels import luck
+
 
 def from_python(part: Callable[..., Any]) -> Callable[..., Any]:
     """Give a part as something that Python can call."""
@@ -16,3 +18,6 @@ def from_python(part: Callable[..., Any]) -> Callable[..., Any]:
         return part(*arguments)
 
     return call  # type: ignore[no-any-return]
+
+
+person, share, high, below = map(from_python, (luck.person, luck.share, luck.high, luck.below))

@@ -6,6 +6,7 @@ import numpy as np
 
 from loyaltysim.core.words import INDIFFERENCE, LARGE, PRODUCT, SMALL
 from loyaltysim.kernels import grievance, luck
+from tests.kernels.parts import person, share
 
 PEOPLE = 8_000
 
@@ -33,11 +34,11 @@ def test_grievances_are_those_found_one_after_the_other() -> None:
     )  # fmt: skip
     expected = []
     for row in roll.tolist():
-        seed = np.uint64(luck.bits(key, np.uint64(luck.person(row, generation[row]))))
+        seed = np.uint64(luck.bits(key, np.uint64(person(row, generation[row]))))
         shared = float(fickleness[row]) / (1 + int(tenure[row]) / 120) * np.exp(3.0 * (0.5 - float(satisfaction[row])))
         of_staff, of_product = min(1.0, 0.2 * weights[row] * shared), min(1.0, 0.3 * shared)
         stays = (1 - of_staff) ** int(indifferent[row]) * (1 - of_product) ** int(failed[row])
-        if open_case[row] or luck.share(seed) >= 1 - stays:
+        if open_case[row] or share(seed) >= 1 - stays:
             continue
         expected.append(row)
         over_staff, over_product = int(indifferent[row]) * of_staff, int(failed[row]) * of_product

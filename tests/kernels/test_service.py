@@ -8,6 +8,7 @@ import pytest
 from loyaltysim.core.alias import alias
 from loyaltysim.kernels import luck, service
 from loyaltysim.mechanisms.service import numbers_met
+from tests.kernels import parts
 
 STAFF, TOUCHPOINTS, PEOPLE = 37, 5, 6_000
 COLUMNS = ("met", "indifferent", "failed", "wowed", "indifferent_at", "failed_at", "mood_met")
@@ -29,8 +30,8 @@ def test_encounters_go_as_one_after_the_other(mean: float) -> None:
     totals = service.meet(roll, generation, key, counts, care, mood, share, other, failure, wow, cold, *columns)
     expected = [np.full(PEOPLE, 77, kind) for kind in TYPES]
     for row in roll.tolist():
-        seed = np.uint64(luck.bits(key, np.uint64(luck.person(row, generation[row]))))
-        n = int(np.searchsorted(counts, luck.share(seed), side="right"))
+        seed = np.uint64(luck.bits(key, np.uint64(parts.person(row, generation[row]))))
+        n = int(np.searchsorted(counts, parts.share(seed), side="right"))
         bad, broke, wows, felt = [], [], 0, 0.0
         for e in range(n):
             word, second = (int(luck.bits(seed, np.uint64(1 + 2 * e + k))) for k in range(2))

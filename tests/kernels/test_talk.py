@@ -7,6 +7,7 @@ import pytest
 
 from loyaltysim.core.words import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
 from loyaltysim.kernels import luck, network, talk
+from tests.kernels.parts import below, high, person, share
 
 PEOPLE = 3_000
 STRONG = 0.6
@@ -41,14 +42,14 @@ def test_messages_go_as_one_teller_after_the_other(reach: int, ties: int, mean: 
             continue
         kind = 0 if unhappy else 1
         occasions[kind] += 1
-        seed = np.uint64(luck.bits(key, np.uint64(luck.person(row, generation[row]))))
-        for m in range(luck.poisson(luck.share(seed), (mean, mean / 2)[kind] * float(talkativeness[row]))):
+        seed = np.uint64(luck.bits(key, np.uint64(person(row, generation[row]))))
+        for m in range(luck.poisson(share(seed), (mean, mean / 2)[kind] * float(talkativeness[row]))):
             word = np.uint64(luck.bits(seed, np.uint64(m + 1)))
             mine = tie[first[row] : first[row + 1]] if ties else tie
-            if mine.size and luck.high(word) < STRONG:
-                hearer = int(mine[luck.below(word, mine.size)])
+            if mine.size and high(word) < STRONG:
+                hearer = int(mine[below(word, mine.size)])
             else:
-                hearer = luck.below(word, PEOPLE - 1)
+                hearer = below(word, PEOPLE - 1)
                 hearer += hearer >= row
             messages[kind].append(hearer)
     assert totals.tolist() == [*occasions, len(messages[0]), len(messages[1])]
