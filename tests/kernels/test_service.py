@@ -8,6 +8,7 @@ import pytest
 from loyaltysim.core.alias import alias
 from loyaltysim.kernels import luck, service
 from loyaltysim.mechanisms.service import numbers_met
+from tests.kernels import parts
 
 STAFF, TOUCHPOINTS, PEOPLE = 37, 5, 6_000
 COLUMNS = ("met", "indifferent", "failed", "wowed", "indifferent_at", "failed_at", "mood_met")
