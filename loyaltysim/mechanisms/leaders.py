@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import PEOPLE
+from loyaltysim.core.touchpoint import PEOPLE, against_largest
 
 if TYPE_CHECKING:
     from loyaltysim.core.record import Report
@@ -61,7 +61,7 @@ class Leaders(Mechanism):
         "touchpoints",
         "float64",
         unit="complaints",
-        doc="of these, told as failures of product or process, less what repair has mended since",
+        doc="of these, told as failures of product or process, less what was mended since",
         writers="touchpoints",
     )
     believed_sum = column(
@@ -73,7 +73,7 @@ class Leaders(Mechanism):
         unit="share",
         over="mean",
         better="higher",
-        doc="months in which the leaders look for most failures at the touchpoint that has most",
+        doc="months in which the leaders, by complaints and audits, look for most failures at the touchpoint that has most",
     )
     believed_wrongly = metric(
         unit="share",
@@ -105,7 +105,7 @@ class Leaders(Mechanism):
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
-            believed_right=float(self._right(points, care)),
+            believed_right=float(_right(points, care, float(firm.audited[0]))),
             believed_wrongly=float(np.maximum(true - believed, 0).sum()),
             believed_people=float(believed[people].sum()),
             true_people=float(true[people].sum()),
@@ -113,12 +113,6 @@ class Leaders(Mechanism):
             leaders_flattered=flattered,
             cost_listening=self.listening,
         )
-
-    def _right(self, points: Table, care: float) -> bool:
-        """Tell whether the leaders look for most failures where there are most; not if they saw none."""
-        most = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate).argmax()
-        believed = points.seen_failing.argmax()
-        return bool(points.seen_failing[believed] > 0 and believed == most)
 
     def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
@@ -130,3 +124,11 @@ class Leaders(Mechanism):
             points.kind, points.importance, points.seen, points.seen_failing,
         )  # fmt: skip
         return arrived
+
+
+def _right(points: Table, care: float, audited: float) -> bool:
+    """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by nothing."""
+    true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate)
+    known = (1 - audited) * against_largest(points.seen_failing) + audited * against_largest(true)
+    believed = known.argmax()
+    return bool(known[believed] > 0 and believed == true.argmax())

@@ -3,8 +3,8 @@
 Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
 ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
 it, and for the rest where it ends most of the failures that the leaders saw, or that an audit found (F16). What the
-complaint desk learns about causes (F8, F32) mends where they saw most failures, the worst first. Mending ends failures, and only those that are not promises broken by
-differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
+complaint desk learns about causes (F8, F32) mends only where such failures are known. Mending ends failures, and only those
+that are not promises broken by differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
 """
 
 from __future__ import annotations
@@ -128,6 +128,7 @@ class Touchpoints(Mechanism):
     gap = column("touchpoints", "float64", unit="chance", doc="chance of a failure there that mending can still end")
     precedence = column("touchpoints", "float64", unit="share", doc="what makes it be mended sooner, 0 to 1")
     spent_on = column("touchpoints", "float64", unit="$", doc="repair money spent on it in months 1 and later")
+    audited = column("firm", "float64", unit="share", doc="part of where failures are that audits tell the leaders")
     first_factor = column("firm", "float64", unit="ratio", doc="factor of first impressions on joining", start=1)
 
     mended_share = metric(
@@ -167,10 +168,11 @@ class Touchpoints(Mechanism):
         points, firm = world.touchpoints, world.firm
         care, idle = float(firm.care_now[0]), 0.0
         points.mended[:] *= 1 - self.relapse
-        self._find_causes(points, float(firm.money_for_causes[0]))
+        firm.audited[0] = -math.expm1(-self.audit / self.audit_scale)
+        self._find_causes(world, float(firm.money_for_causes[0]))
         self._rank(points, care)
         if self.repair > 0:
-            spent = self._repair(points, care)
+            spent = self._repair(world)
             idle = self.repair - float(spent.sum())
             if world.month > 0:
                 points.spent_on[:] += spent
@@ -199,23 +201,29 @@ class Touchpoints(Mechanism):
         weights = self.priority
         return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
 
-    def _find_causes(self, points: Table, money: float) -> None:
-        """Mend where a dollar ends most of the failures that the leaders saw; where they saw none nobody looks for causes."""
+    def _find_causes(self, world: World, money: float) -> None:
+        """Mend where a dollar ends most of the failures known; where none are known nobody looks for causes."""
         if money > 0:
             import numpy as np
 
-            self._mend(points, np.where(points.seen_failing > 0, points.seen_failing / points.fix_cost, -np.inf), money)
+            promising = self._promising(world)
+            self._mend(world.touchpoints, np.where(promising > 0, promising, -np.inf), money)
 
-    def _repair(self, points: Table, care: float) -> NDArray:
+    def _promising(self, world: World) -> NDArray:
+        """Give where a dollar ends most of the failures that the leaders saw or an audit found, 0 to 1, (touchpoints,)."""
+        points, care, audited = world.touchpoints, float(world.firm.care_now[0]), float(world.firm.audited[0])
+        seen = against_largest(points.seen_failing / points.fix_cost)
+        if not audited:
+            return seen
+        true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        return (1 - audited) * seen + audited * against_largest(true / points.fix_cost)
+
+    def _repair(self, world: World) -> NDArray:
         """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,).
 
-        Where they go by belief, a dollar goes where it ends most of the failures that the leaders saw or an audit found,
-        and what they paid to mend they count no longer. What they know nothing of follows by priority.
+        What they paid to mend the leaders count no longer. What they know nothing of follows by priority.
         """
-        found = -math.expm1(-self.audit / self.audit_scale)
-        true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
-        seen, audited = (against_largest(figures / points.fix_cost) for figures in (points.seen_failing, true))
-        promising = (1 - found) * seen + found * audited
+        points, promising = world.touchpoints, self._promising(world)
         belief = self.belief if promising.any() else 0.0
         return self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
 
