@@ -34,9 +34,8 @@ from benchmarks.numpy_people import (
     Rows,
     small_world,
 )
+from benchmarks.numpy_talk import spread
 from benchmarks.textbook import CORE
-
-Masks = NDArray[np.bool_]
 
 
 class NumpyMarket:
@@ -84,7 +83,7 @@ class NumpyMarket:
         outcome = self.grieve(customers, met)
         self.decide(customers, outcome)
         self.depart(customers)
-        self.spread(customers, outcome, met["wow"] > 0)
+        spread(self, customers, outcome, met["wow"] > 0)
         self.join(len(customers))
         spent = values["voice.budget"] + values["desk.budget"] + values["advertising.budget"]
         spent += values["desk.compensation"] * (self.tally["acknowledged"] - before["acknowledged"])
@@ -197,34 +196,6 @@ class NumpyMarket:
         people.with_rival[rows] = (reason == RIVAL) | turns
         for word, number in zip(REASONS, np.bincount(reason, minlength=len(REASONS)), strict=True):
             self.tally[f"left_{word}"] += int(number)
-
-    def spread(self, customers: Rows, outcome: NDArray[np.int8], wowed: Masks) -> None:
-        """Let friends notice departures, and tell of the month."""
-        people = self.people
-        reason = people.reason[customers]
-        left = customers[reason > MOVED]
-        number = self.first[left + 1] - self.first[left]
-        starts = np.repeat(self.first[left] - (np.cumsum(number) - number), number)
-        np.add.at(people.exposure, self.tie[starts + np.arange(starts.size)], np.float32(1))
-        talks = (reason == NONE) | (reason > MOVED)
-        unhappy = (outcome >= SILENT) & (outcome <= LOGGED)
-        happy = ~unhappy & (wowed | (outcome >= RESOLVED))
-        self.tell(customers[talks & unhappy], people.inbox_bad, "bad", "told_when_unhappy")
-        self.tell(customers[talks & happy], people.inbox_good, "good", "told_when_happy")
-
-    def tell(self, tellers: Rows, inbox: NDArray[np.int32], mood: str, mean: str) -> None:
-        """Tell friends and anyone; they hear it next month."""
-        values, people, rng = self.values, self.people, self.rng
-        number = rng.poisson(values[f"word_of_mouth.{mean}"] * people.talkativeness[tellers])
-        teller = np.repeat(tellers, number)
-        self.tally[f"messages_{mood}"] += teller.size
-        hearer = people.anyone_but(teller)
-        if self.tie.size:
-            ties = self.first[teller + 1] - self.first[teller]
-            near = np.flatnonzero((ties > 0) & (rng.random(teller.size, np.float32) < values["word_of_mouth.strong"]))
-            which = (rng.random(near.size) * ties[near]).astype(np.int64)
-            hearer[near] = self.tie[self.first[teller[near]] + which]
-        inbox += np.bincount(hearer, minlength=people.number).astype(np.int32)
 
     def join(self, customers: int) -> None:
         """Let prospects join and the lost return."""

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from click.testing import CliRunner, Result
+
+from loyaltysim.commands import main
 
 FILE = """\
 title: A small question
@@ -27,3 +33,13 @@ def written(folder: Path, text: str = FILE) -> Path:
     path = folder / "firm.yml"
     path.write_text(text)
     return path
+
+
+def call(*words: Any) -> Result:
+    """Give a command, as it would be typed."""
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read every table of a folder, by its name; only what is empty is missing."""
+    return {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in folder.glob("*.csv")}

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from html import unescape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pytest
 
 from loyaltysim import plots
-from loyaltysim.commands.run import show
-from loyaltysim.experiments.study import Study
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.model import simulate
 from loyaltysim.report import threshold_words as words
 from loyaltysim.report.discounting import LATER
-from loyaltysim.report.folder import Material, material
 from loyaltysim.report.gathering import collect
-from loyaltysim.report.page.build import page
 from loyaltysim.report.results import Results
-from loyaltysim.report.roots import line_zero
-from loyaltysim.report.statistics import Interval, compare_best, interval, student_t
+from loyaltysim.report.statistics import Interval, compare_best, student_t
 from loyaltysim.report.thresholds import SPENDING, Threshold, table, thresholds
 from loyaltysim.scenario import Scenario
 
@@ -141,83 +130,6 @@ def test_an_interval_holds_today_exactly_where_the_answer_cannot_tell(results: R
         assert {each.holds_today for each in against} == {not contest.decided}
 
 
-def test_a_line_s_zero_has_fieller_s_interval() -> None:
-    luck = np.random.default_rng(7)
-    slope = 2.0 + 0.4 * luck.standard_normal(12)
-    constant = -3.0 + 0.8 * slope + luck.standard_normal(12)
-    span = line_zero(constant, slope)
-    assert span.mean == pytest.approx(-np.mean(constant) / np.mean(slope))
-    for x, inside in (
-        (span.low - 1e-6, False),
-        (span.low + 1e-6, True),
-        (span.high - 1e-6, True),
-        (span.high + 1e-6, False),
-    ):
-        assert interval(constant + slope * x).holds_zero is inside
-    alone = line_zero(constant[:1], slope[:1])
-    assert (alone.mean, alone.n, alone.known) == (-constant[0] / slope[0], 1, False)
-    assert not np.isfinite(line_zero(constant, 0.0 * slope).mean)
-
-
-@pytest.mark.parametrize(
-    ("slope", "low", "high"), [(0.05, 0.0, np.inf), (-0.05, -np.inf, 0.0), (0.0001, -np.inf, np.inf)]
-)
-def test_a_line_that_may_be_level_has_an_endless_interval(slope: float, low: float, high: float) -> None:
-    noise = np.array([-1.0, 1.0, -1.0, 1.0])
-    constant = -1.0 * np.ones(4) if abs(slope) > 0.01 else 0.01 * np.array([1.0, 1.0, -1.0, -1.0])
-    span = line_zero(constant - (1e-9 if abs(slope) < 0.01 else 0.0), slope + 0.2 * noise)
-    assert np.isneginf(span.low) == np.isneginf(low)
-    assert np.isposinf(span.high) == np.isposinf(high)
-    assert span.low <= span.mean <= span.high
-
-
-def test_in_95_of_100_worlds_the_interval_holds_the_true_zero() -> None:
-    luck = np.random.default_rng(11)
-    held = 0
-    for _ in range(2_000):
-        shared = luck.standard_normal(10)
-        slope, constant = 1.0 + 0.5 * luck.standard_normal(10) + 0.3 * shared, -2.0 + shared
-        span = line_zero(constant, slope)
-        held += span.low <= 2.0 <= span.high
-    assert held / 2_000 == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 2_000))
-
-
-def test_page_workbook_csv_terminal_and_python_say_the_same(
-    study: Study, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with open(folder / "thresholds.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    found = thresholds(study.results)
-    assert found
-    assert (
-        [float(row["breakeven"]) for row in rows]
-        == [each.at.mean for each in found]
-        == list(study.thresholds.breakeven)
-    )
-    text = (folder / "report.html").read_text()
-    section = text.partition('<section id="basis"')[2].partition("</section>")[0]
-    first = section.partition("</table>")[0]
-    exact = re.findall(r'<td data-value="([^"]*)">', first)
-    expected = [each for row in rows for each in (row["times_today"], row["breakeven"]) if each]
-    assert [float(each) for each in exact] == [float(each) for each in expected]
-    sheet = openpyxl.load_workbook(io.BytesIO((folder / "report.xlsx").read_bytes()))["Break-even"]
-    cells = list(sheet.iter_rows(min_row=2, values_only=True))
-    heads = [cell.value for cell in sheet[1]]
-    assert [row[heads.index("breakeven")] for row in cells] == [
-        pytest.approx(each.at.mean, rel=1e-15) for each in found
-    ]
-    times = heads.index("times today")
-    assert {row[times].number_format for row in sheet.iter_rows(min_row=2)} == {"#,##0.0000"}
-    show(study, Path("scenario.yml"), quiet=False)
-    terminal = " ".join(capsys.readouterr().out.split())
-    told = words.said(study.results)
-    assert told in terminal
-    assert told in unescape(re.sub(r"<[^>]*>", "", section)).replace("\u00a0", " ")
-    assert words.value(study.results, found[0]).split(" ")[0] in told
-    for each in found:
-        assert words.value(study.results, each) in unescape(first) or each.unit == "times today's"
-
-
 def test_one_strategy_turns_where_it_is_worth_nothing(firm: Scenario, results: Results) -> None:
     alone = replace(results, strategies=("as today",))
     found = {each.quantity: each for each in thresholds(alone)}
@@ -280,16 +192,3 @@ def test_an_endless_end_is_told_wherever_the_value_is(results: Results) -> None:
         each = Threshold("margin", "margin", "times today's", 1.0, Interval(1.2, low, high, 4), "recovery", "as today")
         assert words.sure(results, each) == f" (95 %: {said})"
         assert words.times(each) == ("1.20", said)
-
-
-def test_the_page_says_that_it_is_arithmetic_and_names_what_simulates(study: Study) -> None:
-    found = material(study.folder)
-    text = unescape(page(Material(found.manifest, study.results, found.path)).decode())
-    section = text.partition('<section id="basis"')[2].partition("</section>")[0]
-    assert "arithmetic on this run's luck" in section
-    named = re.findall(r"<code>loyaltysim breakeven scenario.yml --over (\S+)</code>", section)
-    with open(study.folder / "audit.csv", newline="") as file:
-        assert named == [
-            next(row["path"] for row in csv.DictReader(file) if not row["path"].startswith("stated.reasons"))
-        ]
-    assert (study.folder / "figures" / "thresholds.png").exists()

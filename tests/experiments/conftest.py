@@ -1,0 +1,21 @@
+"""One busy market and the customers found in it, shared by the tests of what is told of a customer."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyaltysim.experiments.customer import CustomerLife, customer
+from loyaltysim.experiments.defaults import FINDS
+from loyaltysim.scenario import Scenario
+from tests.experiments.customer_lives import BUSY, PLANS, Small
+
+
+@pytest.fixture(scope="session")
+def scenario(small: Small) -> Scenario:
+    return small(**BUSY, strategies=PLANS)
+
+
+@pytest.fixture(scope="session")
+def found(scenario: Scenario) -> dict[str, CustomerLife]:
+    """One customer's lives by each rule that looks for one."""
+    return {rule: customer(scenario, find=rule) for rule in FINDS}
