@@ -1,8 +1,7 @@
 """The first time, kernels are compiled from both ends of the month at once: the process that needs them begins at the
 first, and a companion at the last. Each finds on disk what the other has made, so the wait is about half as long. The one
 that waits tells which kernel it begins; where the companion would make or is making the same, they have met, and it ends.
-Neither looks for garbage while the compiler works, which makes nothing else but would be searched all the time; nor does
-either list all of the compiler's options each time that it looks up what depends on them.
+Neither looks for garbage while the compiler works, which makes nothing else but would be searched all the time.
 """
 
 from __future__ import annotations
@@ -36,7 +35,6 @@ def find_company() -> None:
     if "NUMBA_DISABLE_JIT" in os.environ or compiled_before():
         return
     collect_nothing_while_compiling()
-    compare_options_quickly()
     worker = multiprocessing.parent_process() is not None
     if worker or usable_processors() < 2:
         return
@@ -81,31 +79,6 @@ def collect_nothing_while_compiling() -> None:
 
     if gc.isenabled():
         event.register("numba:compile", Pause())
-
-
-def compare_options_quickly() -> None:
-    """Let Numba compare the options it compiles with by those that were set: a fifteenth of the time that compiling takes.
-
-    It looks up by them each operator whose types it infers, and lists every option, set or not, at each comparison and for
-    each hash, which is one of their names and always the same.
-    """
-    from numba.core.compiler import Flags
-
-    if "__eq__" in vars(Flags) or not hasattr(Flags(), "_values"):  # done before, or Numba does otherwise
-        return
-    names = hash(Flags())
-
-    def equal(self: Flags, other: object) -> bool:
-        if not isinstance(other, Flags):
-            return NotImplemented
-        mine, others = self._values, other._values
-        return mine == others or all(
-            getattr(self, name) == getattr(other, name) for name in mine.keys() | others.keys()
-        )
-
-    changed: Any = Flags
-    changed.__eq__ = equal
-    changed.__hash__ = lambda self: names
 
 
 def tell_what_is_begun(companion: IO[bytes]) -> None:
@@ -199,7 +172,6 @@ def _backwards() -> Iterator[None]:
     from loyaltysim.mechanisms import FORM, MONTH
 
     collect_nothing_while_compiling()
-    compare_options_quickly()
     world, report = blank(), Report(FORM)
     for mechanism in reversed(MONTH):
         # what has no meaning in an empty world has nothing to compile there: the other end will come to it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import itertools
 import json
 import os
 import pkgutil
@@ -12,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from numba.core import compiler
 
 from loyaltysim import compiling, kernels
 from loyaltysim.core.record import Report
@@ -74,14 +72,3 @@ def test_the_companion_ends_where_the_other_compiles_the_same_kernel(tmp_path: P
     )
     made = [path.name for path in tmp_path.rglob("*.nbi")]
     assert not any(name.startswith((last, "joining.join", "talk.tell")) for name in made), made
-
-
-def test_options_are_compared_as_numba_does():
-    compiling.compare_options_quickly()
-    plain, told, other = (compiler.Flags() for _ in range(3))
-    told.no_cpython_wrapper = plain.no_cpython_wrapper
-    other.no_cpython_wrapper = not plain.no_cpython_wrapper
-    for one, two in itertools.product((plain, told, other), repeat=2):
-        assert (one == two) == (one.values() == two.values())
-        assert hash(one) == hash(two)
-    assert plain != "options"
