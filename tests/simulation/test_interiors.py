@@ -1,8 +1,8 @@
 """Every lever has an interior (K8): some of it is worth more than none, and more than a few times as much of it.
 
-Each lever in a small market that needs it. Too much is an amount that the firm could pay, so a lever that never wore out
-would fail here. Where the worth of a lever is in proportion to its use there is no best amount between: it pays or it
-does not, and the second table says where. Paired on common luck, at least three standard errors.
+Each lever in a small market that needs it. Too much is an amount that the firm could pay, so a lever whose effect never
+wore out would fail here. Three levers have no best amount between: what two of them bring is in proportion to what they
+cost, and the third pays nowhere; their table says why and where. Paired on common luck, at least three standard errors.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_OF_WORTH = 0.1
 TIMES = 6
 """Too much is at most so many times what some is."""
 
-OFTEN_HEARD = {"voice.unprompted": 0.9, "desk.budget": 3_000.0, "touchpoints.failure": 0.02}
+OFTEN_HEARD = {"voice.unprompted": 0.9, "desk.budget": 3_000.0}
 MUCH_GRIEVED = {**OFTEN_HEARD, "grievance.indifference": 0.15}
 FEW = [
     {"name": "clerk", "stage": "shopping", "kind": "people", "importance": 4.0, "failure": 4.0, "fix_cost": 300.0},
@@ -118,7 +118,7 @@ UNHELPED = {
     "desk.budget": 6_000.0,
     "desk.solvable": 0.1,
 }
-IN_PROPORTION: dict[str, tuple[str, Mapping[str, Any], str, Mapping[str, Any], tuple[float, float]]] = {
+NO_INTERIOR: dict[str, tuple[str, Mapping[str, Any], str, Mapping[str, Any], tuple[float, float]]] = {
     "winback.budget": (
         "the price is a share of the margin won back, and what finds nobody to win is not spent",
         {"winback.cost_per_dollar": 10.0},
@@ -146,8 +146,8 @@ IN_PROPORTION: dict[str, tuple[str, Mapping[str, Any], str, Mapping[str, Any], t
 
 def test_every_lever_is_in_one_of_the_tables() -> None:
     levers = {path for path, row in book().items() if row.role == "lever"}
-    assert INTERIORS.keys() | IN_PROPORTION.keys() == levers
-    assert not INTERIORS.keys() & IN_PROPORTION.keys()
+    assert INTERIORS.keys() | NO_INTERIOR.keys() == levers
+    assert not INTERIORS.keys() & NO_INTERIOR.keys()
 
 
 def worth(
@@ -180,16 +180,16 @@ def test_some_is_worth_more_than_none_and_than_a_few_times_as_much(small: Callab
     assert standard_errors(some_of_it, too_much) > 3, why
 
 
-@pytest.mark.parametrize("lever", IN_PROPORTION)
+@pytest.mark.parametrize("lever", NO_INTERIOR)
 def test_where_it_does_not_pay_it_costs_from_the_first_dollar_on(small: Callable[..., Scenario], lever: str) -> None:
-    why, market, _, _, amounts = IN_PROPORTION[lever]
+    why, market, _, _, amounts = NO_INTERIOR[lever]
     none, little, more = worth(small, market, lever, *amounts)[0].values()
     assert standard_errors(none, little) > 3, why
     assert standard_errors(little, more) > 3, why
 
 
-@pytest.mark.parametrize("lever", [lever for lever, case in IN_PROPORTION.items() if case[2]])
+@pytest.mark.parametrize("lever", [lever for lever, case in NO_INTERIOR.items() if case[2]])
 def test_where_it_pays_all_of_it_does(small: Callable[..., Scenario], lever: str) -> None:
-    _, _, where, market, amounts = IN_PROPORTION[lever]
+    _, _, where, market, amounts = NO_INTERIOR[lever]
     none, *_, most = worth(small, market, lever, *amounts)[0].values()
     assert standard_errors(most, none) > 3, where
