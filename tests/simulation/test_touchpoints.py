@@ -48,7 +48,7 @@ DIRECTIONS = [
 ]
 SATURATING = [
     ("touchpoints.repair", "failures", -1),
-    ("consistency.standards", "broken_promises", -1),
+    ("consistency.standards", "standards_spread", -1),  # promises break at a threshold: the first steps break few less
     ("manners.restraint", "intrusions", -1),
     ("manners.kindnesses", "wows", +1),
 ]
