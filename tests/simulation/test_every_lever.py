@@ -34,13 +34,15 @@ BUSY = {
 }
 """A market in which each lever has something to do: much is voiced and passed on, and the staff are overloaded."""
 
+A_SCALE = 2_400.0
+"""Spending, $/month, at which ten employees have 63 % of a programme: small, so that no level reaches its ceiling."""
 MONTHLY, UNTIL_NONE_IS_LEFT, A_HIRE, A_CASE, A_SHARE = 20_000.0, 200_000.0, 6_000.0, 200.0, 1.0
 EFFECTS: dict[str, tuple[str, float]] = {
-    "managers.leadership": ("managers_attitude", MONTHLY),
-    "staff.training": ("care_mean", MONTHLY),
-    "staff.treatment": ("care_mean", MONTHLY),
-    "staff.empowerment": ("care_mean", MONTHLY),
-    "staff.sharing": ("care_mean", MONTHLY),
+    "managers.leadership": ("managers_attitude", A_SCALE),
+    "staff.training": ("care_mean", 2 * A_SCALE),
+    "staff.treatment": ("care_mean", A_SCALE),
+    "staff.empowerment": ("care_mean", A_SCALE),
+    "staff.sharing": ("care_mean", A_SCALE),
     "staff.hands": ("burnout_mean", MONTHLY),
     "staff.selectivity": ("indifferent_encounters", A_HIRE),
     "contagion.smile_campaign": ("mood_shown", MONTHLY),
@@ -48,8 +50,8 @@ EFFECTS: dict[str, tuple[str, float]] = {
     "touchpoints.audit": ("mended_share", MONTHLY),
     "consistency.standards": ("broken_promises", MONTHLY),
     "complexity.simplify": ("contacts_ratio", MONTHLY),
-    "manners.restraint": ("intrusions", MONTHLY),
-    "manners.kindnesses": ("wows", MONTHLY),
+    "manners.restraint": ("intrusions", 400.0),
+    "manners.kindnesses": ("wows", 800.0),
     "voice.budget": ("complaints", MONTHLY),
     "surveys.budget": ("grievances_found", MONTHLY),
     "channels.direct": ("reviews_posted", MONTHLY),
