@@ -122,14 +122,6 @@ def test_a_fact_moves_what_it_should(
     assert holds(with_it, without, metric, sign), fact
 
 
-@pytest.mark.parametrize("lever", ["managers.leadership", "staff.empowerment", "staff.treatment", "staff.hands"])
-def test_past_some_spending_a_lever_only_costs(small: Small, lever: str) -> None:
-    """Each effect saturates (K8): four times a large budget gains less care than it costs."""
-    strategies = {"large": {lever: 30_000.0}, "fourfold": {lever: 120_000.0}}
-    runs = figures_of(small(**MARKET, strategies=strategies), list(strategies))
-    assert holds(runs["fourfold"], runs["large"], "npv", -1)
-
-
 def test_f13_what_a_years_training_gave_fades_at_the_staffs_pace(small: Small) -> None:
     """Training stopped after month 12: two years later what is left of the gain is (1 - pace)^24 of it."""
     strategies = {"as today": {}, "a year": {"staff.training": {"value": 10_000.0, "from": "2027-01", "to": "2027-12"}}}

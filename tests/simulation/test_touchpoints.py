@@ -28,13 +28,13 @@ FIVE = [
 BY_IMPORTANCE = {"touchpoints.priority.urgency": 0.0, "touchpoints.priority.gap": 0.0, "touchpoints.priority.ease": 0.0}
 ALONE = {"desk.causes": 0.0, "consistency.on": False}
 FAILING = {"touchpoints.failure": 0.1, "consistency.share": 0.8}
-LEVERS: dict[str, tuple[float, float, float]] = {
-    "touchpoints.repair": (10_000.0, 40_000.0, 400_000.0),
-    "consistency.standards": (100.0, 400.0, 40_000.0),
-    "manners.restraint": (150.0, 600.0, 40_000.0),
-    "manners.kindnesses": (600.0, 2_400.0, 40_000.0),
+LEVERS: dict[str, tuple[float, float]] = {
+    "touchpoints.repair": (10_000.0, 40_000.0),
+    "consistency.standards": (100.0, 400.0),
+    "manners.restraint": (150.0, 600.0),
+    "manners.kindnesses": (600.0, 2_400.0),
 }
-"""Some, four times as much, and far too much."""
+"""Some, and four times as much."""
 DIRECTIONS = [
     ("F19", "touchpoints.repair", "failures", -1),
     ("F18", "touchpoints.repair", "score", +1),
@@ -46,12 +46,12 @@ DIRECTIONS = [
     ("F27", "manners.kindnesses", "wows", +1),
     ("F27", "manners.kindnesses", "joined_by_talk", +1),
 ]
-SATURATING = {
-    "touchpoints.repair": "failures",
-    "consistency.standards": "broken_promises",
-    "manners.restraint": "intrusions",
-    "manners.kindnesses": "wows",
-}
+SATURATING = [
+    ("touchpoints.repair", "failures", -1),
+    ("consistency.standards", "standards_spread", -1),  # promises break at a threshold: the first steps break few less
+    ("manners.restraint", "intrusions", -1),
+    ("manners.kindnesses", "wows", +1),
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def figures(small: Callable[..., Scenario]) -> dict[str, np.ndarray]:
     """Give every figure of every strategy as replications in a row, on common luck."""
     strategies: dict[str, Any] = {"as today": {}}
     for lever, amounts in LEVERS.items():
-        strategies |= {f"{lever} {name}": {lever: x} for name, x in zip(("some", "more", "most"), amounts, strict=True)}
+        strategies |= {f"{lever} {name}": {lever: x} for name, x in zip(("some", "more"), amounts, strict=True)}
     scenario = small(**MARKET, **FAILING, strategies=strategies)
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in strategies}
     for replication in range(PAIRS):
@@ -85,13 +85,13 @@ def test_a_lever_moves_what_it_should(figures: dict[str, np.ndarray], lever: str
     assert clearly_positive(sign * (figures[f"{lever} more: {metric}"] - figures[f"as today: {metric}"]))
 
 
-@pytest.mark.parametrize(("lever", "metric"), SATURATING.items())
-def test_each_lever_saturates_and_too_much_of_it_costs_value(
-    figures: dict[str, np.ndarray], lever: str, metric: str
+@pytest.mark.parametrize(("lever", "metric", "sign"), SATURATING)
+def test_four_times_the_money_has_less_than_four_times_the_effect(
+    figures: dict[str, np.ndarray], lever: str, metric: str, sign: int
 ) -> None:
     today, some, more = (figures[f"{name}: {metric}"] for name in ("as today", f"{lever} some", f"{lever} more"))
-    assert np.abs(more - today).mean() < 4 * np.abs(some - today).mean()
-    assert clearly_positive(figures[f"{lever} more: npv"] - figures[f"{lever} most: npv"])
+    assert clearly_positive(sign * (more - some))
+    assert clearly_positive(sign * (4 * (some - today) - (more - today)))
 
 
 def test_f19_f20_some_repair_earns_more_than_none_and_than_too_much(small: Callable[..., Scenario]) -> None:
