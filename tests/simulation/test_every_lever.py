@@ -35,7 +35,8 @@ BUSY = {
 """A market in which each lever has something to do: much is voiced and passed on, and the staff are overloaded."""
 
 A_SCALE = 2_400.0
-"""Spending, $/month, at which ten employees have 63 % of a programme: small, so that no level reaches its ceiling."""
+"""Spending, $/month, at which ten employees have 63 % of a programme: small, so that no level but that of training reaches its
+ceiling."""
 MONTHLY, UNTIL_NONE_IS_LEFT, A_HIRE, A_CASE, A_SHARE = 20_000.0, 200_000.0, 6_000.0, 200.0, 1.0
 EFFECTS: dict[str, tuple[str, float]] = {
     "managers.leadership": ("managers_attitude", A_SCALE),

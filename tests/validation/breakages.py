@@ -29,7 +29,7 @@ BREAKAGES = (
              "adopters = world.customers_now.size / people.rows", "adopters = 1 - world.customers_now.size / people.rows",
              "k3_bass:answer"),
     Breakage("the fickle follow friends sooner", "kernels/leaving.py",
-             "pull = base * fickleness[row] * np.exp(", "pull = base * np.exp(",
+             "hazard[row] = min(base * fickleness[row] * power[i], CERTAIN)", "hazard[row] = min(base * power[i], CERTAIN)",
              "k4_retention:answer"),
     Breakage("hazards of competing risks add", "kernels/leaving.py", "total = died + moved + friends + rival",
              "total = max(died, moved) + friends + rival", "k7_competing:answer"),
