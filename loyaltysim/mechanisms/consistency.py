@@ -104,4 +104,4 @@ class Consistency(Mechanism):
 
 def _deviation(values: NDArray) -> float:
     around = values - values.sum() / values.size
-    return math.sqrt(around.dot(around) / values.size)
+    return math.sqrt((around * around).sum() / values.size)  # a dot product would spread over threads of its own
