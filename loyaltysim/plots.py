@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DecisionPlots", "Plots", "breakeven", "customers", "frontier", "funnel", "levers", "money", "next_dollar", "reasons",
-    "sensitivity", "talk", "thresholds", "touchpoints", "waterfall",
+    "sensitivity", "talk", "touchpoints", "waterfall",
 ]  # fmt: skip
 
 
@@ -94,10 +94,6 @@ class Plots:
         Raises InputError for an unknown strategy, or where no touchpoint was scored.
         """
         return touchpoints(self.results, strategy)
-
-    def thresholds(self) -> Figure:
-        """How far would prices and rates have to move before the recommendation turns, on the run's own luck?"""
-        return thresholds(self.results)
 
     def breakeven(self) -> Figure:
         """At which value does the recommendation turn? Raises InputError unless the folder has the tables of `breakeven`."""
@@ -180,13 +176,6 @@ def touchpoints(source: Any, strategy: str | None = None) -> Figure:
     from loyaltysim.report import figures
 
     return figures.touchpoints(_of(source), strategy)
-
-
-def thresholds(source: Any) -> Figure:
-    """Draw where each price or rate turns the recommendation, as a multiple of today's, by the run's own arithmetic."""
-    from loyaltysim.report import figures
-
-    return figures.thresholds(_of(source))
 
 
 def breakeven(source: Any) -> Figure:

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 class Study:
     """Strategies compared on common luck.
 
-    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`, `thresholds`: the tables
-    as in the folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal,
-    and what would turn the recommendation.
+    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables as in the
+    folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal.
     `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
     `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
@@ -44,7 +43,6 @@ class Study:
     pilots: pd.DataFrame
     duel: pd.DataFrame
     ranking: pd.DataFrame
-    thresholds: pd.DataFrame
     failures: pd.DataFrame
     said: tuple[str, ...] = ()
     profile: Profile | None = None

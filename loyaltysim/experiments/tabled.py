@@ -16,8 +16,6 @@ from loyaltysim.report import (
     pilot_table,
     precision_words,
     tables,
-    threshold_words,
-    thresholds,
     touchpoint_table,
 )
 from loyaltysim.report.gathering import Gathered
@@ -52,24 +50,22 @@ def tabled(
         pilots=pilot_table.pilots(results),
         duel=duel.duel(results),
         ranking=duel.ranking(results, budgets),
-        thresholds=thresholds.table(results),
         said=tuple(told for told in _said(results, budgets) if told),
     )
 
 
 def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
-    """Say what is worth reading beside the answer: risk and budgets where there are several strategies, and what turns it."""
+    """Say what is worth reading beside the answer: risk and budgets where there are several strategies."""
     if len(results.strategies) > 1:
         yield duel.risk(results)
         yield duel.unequal(results, budgets)
-    yield threshold_words.said_alone(results)
 
 
 def write_tables(folder: store.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "thresholds", "touchpoints", "business", "pilots", failure_words.FAILURES):
+    for name in ("duel", "ranking", "touchpoints", "business", "pilots", failure_words.FAILURES):
         if len(getattr(study, name)):
             folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
         else:

@@ -11,17 +11,15 @@ from loyaltysim.report.answer import gaps
 from loyaltysim.report.folder import MANIFEST
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval
-from loyaltysim.report.thresholds import Threshold, thresholds
 
 FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")
 
 
 def document(results: Results, answer: str, folder: Path) -> str:
-    """Give `answer`, `table` (one object a strategy), `thresholds` (one a row of thresholds.csv), `folder` and `manifest` as JSON; what is absent is null."""
+    """Give `answer`, `table` (one object a strategy), `folder` and `manifest` as JSON; what is absent is null."""
     told = {
         "answer": answer,
         "table": [_row(results, name) for name in results.strategies],
-        "thresholds": [_threshold(each) for each in thresholds(results)],
         "folder": str(folder),
         "manifest": json.loads((folder / MANIFEST).read_text(encoding="utf-8")),
     }
@@ -36,18 +34,6 @@ def _row(results: Results, name: str) -> dict[str, Any]:
         **{metric: _span(interval(results.figures[name][metric])) for metric in FIGURES},
         "npv_difference": _span(with_it),
         "npv_without_later_value_difference": _span(without),
-    }
-
-
-def _threshold(each: Threshold) -> dict[str, Any]:
-    """Give a value at which the recommendation turns, as in thresholds.csv."""
-    return {
-        "quantity": each.quantity,
-        "unit": each.unit,
-        "today": each.today,
-        "breakeven": _span(each.at),
-        "strategy": each.strategy,
-        "turns_to": each.turns_to,
     }
 
 

@@ -12,7 +12,6 @@ from loyaltysim.report.figure_money import money
 from loyaltysim.report.figure_next_dollar import next_dollar
 from loyaltysim.report.figure_reasons import reasons
 from loyaltysim.report.figure_talk import talk
-from loyaltysim.report.figure_thresholds import thresholds
 from loyaltysim.report.figure_touchpoints import touchpoints
 from loyaltysim.report.figure_waterfall import waterfall
 from loyaltysim.report.results import Results
@@ -28,12 +27,11 @@ __all__ = [
     "next_dollar",
     "reasons",
     "talk",
-    "thresholds",
     "touchpoints",
     "waterfall",
 ]
 
-ALWAYS: tuple[Callable[[Results], Figure], ...] = (customers, money, waterfall, reasons, funnel, thresholds)
+ALWAYS: tuple[Callable[[Results], Figure], ...] = (customers, money, waterfall, reasons, funnel)
 
 
 def draw(results: Results, drawn: Callable[..., Figure] | None = None) -> dict[str, bytes]:

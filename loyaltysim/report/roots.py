@@ -62,7 +62,7 @@ class Curves:
         return np.asarray(self.y[:, inside] @ np.linalg.pinv(design).T @ wanted.T)
 
 
-def zero_between(curves: Curves, low: float, high: float, alpha: float = ALPHA) -> Interval:
+def zero_between(curves: Curves, low: float, high: float) -> Interval:
     """Give where the mean curve is zero between the points low and high, at whose ends its sign differs.
 
     The ends of the interval are endless where the curves' range ends before the sign is sure.
@@ -80,32 +80,8 @@ def zero_between(curves: Curves, low: float, high: float, alpha: float = ALPHA) 
     best = _exactly(inside, mean, int(turns[len(turns) // 2]))
     if len(curves.y) < 2:
         return Interval(best, n=len(curves.y))
-    low, high = (_end(curves, drawn, best, float(curves.x[side]), alpha) for side in (0, -1))
+    low, high = (_end(curves, drawn, best, float(curves.x[side])) for side in (0, -1))
     return Interval(best, low, high, len(curves.y))
-
-
-def line_zero(constant: np.ndarray, slope: np.ndarray, alpha: float = ALPHA) -> Interval:
-    """Give where mean(constant) + mean(slope) x is zero, with Fieller's interval; figures (n,) are paired by replication.
-
-    The interval is every x around the zero at which the mean may be zero; an end is endless where that never ends. Unknown
-    where the mean slope is zero, and without an interval from one replication.
-    """
-    import numpy as np
-
-    n, a, b = len(constant), float(np.mean(constant)), float(np.mean(slope))
-    if b == 0.0:
-        return Interval(n=n)
-    if n < 2:
-        return Interval(-a / b, n=n)
-    spread = np.cov(constant, slope) * student_t(alpha, n - 1) ** 2 / n
-    square, half, rest = b * b - spread[1, 1], a * b - spread[0, 1], a * a - spread[0, 0]
-    if square == 0.0 or (half * half < square * rest and square < 0.0):
-        return Interval(-a / b, -np.inf, np.inf, n)
-    root = np.sqrt(max(half * half - square * rest, 0.0))
-    low, high = sorted((float((-half - root) / square), float((-half + root) / square)))
-    if square > 0.0:
-        return Interval(-a / b, min(low, -a / b), max(high, -a / b), n)
-    return Interval(-a / b, -np.inf, low, n) if -a / b <= low else Interval(-a / b, high, np.inf, n)
 
 
 def _window(curves: Curves, low: float, high: float) -> tuple[float, float]:
@@ -132,7 +108,7 @@ def _exactly(x: np.ndarray, y: np.ndarray, left: int) -> float:
     return float(x[left] + share * (x[left + 1] - x[left]))
 
 
-def _end(curves: Curves, drawn: Drawn, best: float, edge: float, alpha: float) -> float:
+def _end(curves: Curves, drawn: Drawn, best: float, edge: float) -> float:
     """Walk from the zero toward an edge until zero leaves the interval of the curves' mean; endless if it never does."""
     import numpy as np
 
@@ -141,7 +117,7 @@ def _end(curves: Curves, drawn: Drawn, best: float, edge: float, alpha: float) -
     path = curves.between(best, edge)
     y = drawn(path)
     error = y.std(axis=0, ddof=1) / np.sqrt(len(y))
-    outside = np.abs(y.mean(axis=0)) - student_t(alpha, len(y) - 1) * error
+    outside = np.abs(y.mean(axis=0)) - student_t(ALPHA, len(y) - 1) * error
     sure = np.flatnonzero(outside > 0)
     if not len(sure):
         return float(np.copysign(np.inf, edge - best))

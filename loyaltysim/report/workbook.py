@@ -33,7 +33,6 @@ SHEETS = {
     "money": "Money",
     "departures": "Departures",
     "complaints": "Complaints",
-    "thresholds": "Break-even",
     "touchpoints": "Touchpoints",
     "business": "Business",
     "pilots": "Pilots",

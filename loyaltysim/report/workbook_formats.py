@@ -28,8 +28,6 @@ COUNTS = (
     "others",
 )
 MONEY_UNITS = ("$", "$/month", "$/customer", "$/$")
-BARE = ("times_today",)
-"""Columns without a unit, whatever their row's unit is."""
 NOT_MONEY = ("payback_months", "return_on_spend")
 
 
@@ -134,8 +132,6 @@ def format_for(formats: Formats, columns: Sequence[str], row: Sequence[Any], col
     name, value = columns[column], row[column]
     if isinstance(value, str):
         return formats.text
-    if name in BARE:
-        return formats.plain
     about = dict(zip(columns, row, strict=True))
     unit = str(about.get("unit", "")).replace(currency, "$")
     if "item" in about:

@@ -49,7 +49,7 @@ def test_the_folder_holds_what_the_interface_promises() -> None:
         "manifest.json", "scenario.yml", "months.parquet", "summary.csv", "departures.csv", "complaints.csv",
         "money.csv", "duel.csv", "ranking.csv", "metrics.csv", "figures.parquet", "report.html", "report.xlsx", "figures/customers.png",
         "figures/money.png", "figures/waterfall.png", "figures/reasons.png", "figures/funnel.png",
-        "figures/next_dollar.png", "figures/thresholds.png", "thresholds.csv",
+        "figures/next_dollar.png",
     }  # fmt: skip
     manifest = json.loads((study.folder / "manifest.json").read_text())
     assert manifest["status"] == "done"
@@ -62,7 +62,7 @@ def test_the_folder_holds_what_the_interface_promises() -> None:
 
 def test_the_study_says_the_same_as_its_files() -> None:
     study = study_of()
-    for name in ("summary", "departures", "complaints", "money", "thresholds"):
+    for name in ("summary", "departures", "complaints", "money"):
         pd.testing.assert_frame_equal(
             getattr(study, name), pd.read_csv(study.folder / f"{name}.csv"), check_dtype=False
         )

@@ -8,6 +8,7 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from loyaltysim.experiments.study import Study
@@ -84,7 +85,7 @@ def test_headings_descend_one_by_one_and_each_drawing_says_what_it_shows(outline
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     drawings = outline.all("svg")
-    assert len(drawings) == 10
+    assert len(drawings) == 9
     assert all(each["role"] == "img" and len(str(each["aria-label"])) > 60 for each in drawings)
     assert outline.all("html")[0]["lang"] == "en"
     assert {each.get("scope") for each in outline.all("th")} == {"row", "col"}
@@ -154,7 +155,7 @@ def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
     content = page(Material(found.manifest, wide, found.path))
     assert len(content) < 3_000_000
     outline = Outline(content.decode())
-    assert len(outline.all("svg")) == 11
+    assert len(outline.all("svg")) == 10
     assert LONG.format(11) in outline.texts
 
 
@@ -181,11 +182,16 @@ def test_it_names_the_command_that_finds_where_the_recommendation_turns(
     study: Study, text: str, tmp_path: Path
 ) -> None:
     command = "loyaltysim breakeven scenario.yml"
-    assert command in text.partition('<section id="basis"')[2].partition("</section>")[0]
+    section = text.partition('<section id="basis"')[2].partition("</section>")[0]
+    assert f"<code>{command}</code>" in section
+    audit = study.folder / "audit.csv"
+    weakest = next(path for path in pd.read_csv(audit).path if not path.startswith("stated.reasons"))
+    assert re.findall(rf"<code>{command} --over (\S+)</code>", section) == [weakest]
     found = material(study.folder)
     assert found.results is not None
     alone = widened(found.results, ["as today"])
     assert command not in page(Material(found.manifest, alone, found.path)).decode()
+    assert rests_on(Material({}, alone, found.path)) is None
     shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "breakeven_curve.csv").write_text("path\n")
     assert rests_on(material(tmp_path)).code == []

@@ -78,7 +78,7 @@ def test_the_study_s_plots_are_these_functions(study: Study) -> None:
         assert (study.folder / f"figures/{question}.png").read_bytes() == png(picture)
 
 
-@pytest.mark.parametrize("question", [*QUESTIONS, "thresholds"])
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_finished_run_s_folder_is_drawn_as_its_study_is(study: Study, question: str) -> None:
     drawn = getattr(plots, question)
     whole = png(drawn(study))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
-from loyaltysim.report.page import turning
 from loyaltysim.report.page.parts import Cell, Section, Table, row_head
 from loyaltysim.report.words import GRADES_MEAN, horizon
+from loyaltysim.scenario.reading_ranges import SHARES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,22 +20,39 @@ MOST_FIGURES = 12
 
 
 def rests_on(material: Material) -> Section | None:
-    """Show what turns the answer on the run's own luck, and how many figures of each evidence grade it rests on."""
+    """Show how many figures of each evidence grade the answer rests on, and name the commands that find what turns it."""
     counts = material.manifest.get("rests_on") or {}
-    run = material.results is not None
-    if not counts and not run:
+    if not counts and material.results is None:
         return None
-    said = turning.told(material.results) if material.results is not None else []
-    drawings = turning.drawings(material) if run else []
-    tables = turning.tables(material) if run else []
+    said, tables = list[str](), list[Table]()
     if counts:
         said.append(
             "What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."
         )
-        tables += _graded(material, counts)
+        tables = _graded(material, counts)
     if material.manifest.get("lesson"):
         said.append(f"Lesson of the file as it is written: {plain(' '.join(str(material.manifest['lesson']).split()))}")
-    return Section("basis", "What does the answer rest on?", said, drawings, tables, turning.commands(material))
+    code = commands(material)
+    return Section("basis", "What does the answer rest on?", said, tables=tables, code=code) if said or code else None
+
+
+def commands(material: Material) -> list[tuple[str, str]]:
+    """Name the commands that simulate other values, if there is something to turn and that was not done here."""
+    import pandas as pd
+
+    compared = material.results is not None and len(material.results.strategies) > 1
+    if not compared or "breakeven_curve" in material.names:
+        return []
+    found = [
+        ("loyaltysim breakeven scenario.yml", "in this folder: at which acquisition cost the recommendation turns")
+    ]
+    audit = material.table("audit")
+    if audit is not None:
+        above_zero = pd.to_numeric(audit.value, errors="coerce") > 0.0
+        varied = audit.path[above_zero & ~audit.path.str.startswith(SHARES)]
+        what = "along the weakest figure that it rests on; any other parameter or lever can stand in its place"
+        found += [(f"loyaltysim breakeven scenario.yml --over {path}", what) for path in varied[:1]]
+    return found
 
 
 def _graded(material: Material, counts: Mapping[str, int]) -> list[Table]:
