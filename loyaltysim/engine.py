@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
-from loyaltysim.compiling import find_company
 from loyaltysim.core.declare import Mechanism
 from loyaltysim.core.pipeline import play_month
 from loyaltysim.core.record import Report, monthly_chance
@@ -32,7 +31,6 @@ def mechanisms_of(scenario: Scenario) -> tuple[Mechanism, ...]:
 
 def born(scenario: Scenario, seed: int, replication: int) -> World:
     """Lay out a market's tables, ties and first customers, at the month before its burn-in."""
-    find_company()
     market: Market = scenario.mechanism("market")
     staff: Any = scenario.mechanism("staff")
     touchpoints: Any = scenario.mechanism("touchpoints")

@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.closed_form import Rates
+from loyaltysim.core.fingerprint import SOLVING, source_fingerprint
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -78,18 +78,7 @@ def content_key(scenario: Scenario) -> str:
     world = {path: value for path, value in scenario.flat().items() if path.split(".")[0] not in ignored}
     world["network"] = scenario.network_sha256
     text = json.dumps(world, sort_keys=True, default=str)
-    return hashlib.blake2b((text + _source_digest()).encode(), digest_size=16).hexdigest()
-
-
-@cache
-def _source_digest() -> str:
-    package = Path(__file__).parent.parent
-    digest = hashlib.blake2b(digest_size=16)
-    for room in ("core", "kernels", "mechanisms", "scenario", "calibration"):
-        for file in sorted((package / room).glob("*.py")):
-            digest.update(file.read_bytes())
-    digest.update((package / "engine.py").read_bytes())
-    return digest.hexdigest()
+    return hashlib.blake2b((text + source_fingerprint(*SOLVING)).encode(), digest_size=16).hexdigest()
 
 
 def _keep(place: Path, rates: Rates) -> None:

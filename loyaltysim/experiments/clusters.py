@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.fingerprint import environment_fingerprint, program_version
 from loyaltysim.experiments.cluster_doors import HOW, PATIENCE_S, WHERE, certificates, check, greet, quiet, unreachable
 from loyaltysim.experiments.defaults import MOST_DEATHS
-from loyaltysim.experiments.keys import makings, program
 from loyaltysim.experiments.workers import WorkerLostError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Cluster(Executor):
     def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Send a call to one worker, 0 to `workers` - 1, or where there is room if that one is gone."""
         outer: Future[Any] = Future()
-        inner = self._doors[worker].submit(_checked, program(), fn, *args, **kwargs)
+        inner = self._doors[worker].submit(_checked, program_version(), fn, *args, **kwargs)
         inner.add_done_callback(lambda ended: _settle(outer, ended))
         return outer
 
@@ -112,27 +112,27 @@ def _cluster(client: Client, place: Place, threads: int) -> Cluster:
             Problem(f"the scheduler {place.host}:{place.port} has no workers", where=WHERE, cure=cure)
         ) from error
     for worker, theirs in told.items():
-        if not isinstance(theirs, tuple) or theirs[0] != program():
+        if not isinstance(theirs, tuple) or theirs[0] != program_version():
             having = theirs[0] if isinstance(theirs, tuple) else f"none that works ({theirs})"
-            raise InputError(Problem(other_program(worker, having, program()), where=WHERE))
+            raise InputError(Problem(other_program(worker, having, program_version()), where=WHERE))
     places = [
         worker
         for worker, about in client.scheduler_info(n_workers=-1)["workers"].items()
         if worker in told
         for _ in range(about["nthreads"])
     ]
-    same = all(theirs[1] == makings() for theirs in told.values())
+    same = all(theirs[1] == environment_fingerprint() for theirs in told.values())
     return Cluster(client, places or list(told), threads, same_makings=same)
 
 
 def _identity() -> tuple[str, str]:
-    return program(), makings()
+    return program_version(), environment_fingerprint()
 
 
 def _checked(expected: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call a function on a worker, if it has the program of whoever sent it: workers may have joined since."""
-    if program() != expected:
-        raise RunError(other_program(socket.gethostname(), program(), expected))
+    if program_version() != expected:
+        raise RunError(other_program(socket.gethostname(), program_version(), expected))
     return function(*arguments, **named)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-from collections.abc import Iterator, Sequence
-from functools import cache, reduce
-from pathlib import Path
+from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
+
+from loyaltysim.core.fingerprint import environment_fingerprint
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -23,7 +23,7 @@ def world_key(scenario: Scenario) -> str:
     """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
     values = {path: value for path, value in scenario.flat().items() if path not in (*OF_THE_STUDY, FILES_PATH)}
     values["network"] = scenario.network_sha256
-    return _digest(json.dumps(values, sort_keys=True), makings())
+    return _digest(json.dumps(values, sort_keys=True), environment_fingerprint())
 
 
 def plan_key(scenario: Scenario, strategy: str) -> str:
@@ -49,41 +49,6 @@ def _stays(today: object, values: Sequence[float]) -> bool:
 def run_key(world: str, plan: str, replication: int) -> str:
     """Give the key of one run, from those of its world and its plan."""
     return _digest(world, plan, str(replication))
-
-
-@cache
-def makings() -> str:
-    """Give the digest of what a run's bits depend on beside the scenario: this program, its arithmetic, this machine."""
-    from importlib.metadata import version
-
-    packages = [f"{name} {version(name)}" for name in ("numpy", "numba", "llvmlite")]
-    return _digest(program(), *packages, platform.python_version(), machine())
-
-
-@cache
-def machine() -> str:
-    """Name the machine as far as it bears on a result's last bits: `Linux x86_64 skylake`."""
-    from llvmlite import binding
-
-    return f"{platform.system()} {platform.machine()} {binding.get_host_cpu_name()}"
-
-
-@cache
-def program() -> str:
-    """Give the version of loyaltysim with the digest of those of its sources that simulate."""
-    from loyaltysim import __version__
-
-    digest = hashlib.blake2b(digest_size=8)
-    for file in _sources():
-        digest.update(file.read_bytes())
-    return f"{__version__}+{digest.hexdigest()}"
-
-
-def _sources() -> Iterator[Path]:
-    package = Path(__file__).parent.parent
-    for room in ("core", "kernels", "mechanisms", "scenario", "calibration"):
-        yield from sorted((package / room).glob("*.py"))
-    yield from (package / f"{name}.py" for name in ("engine", "arms", "pilot", "model"))
 
 
 def _digest(*parts: str) -> str:

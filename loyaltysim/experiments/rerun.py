@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors, files, keys, run
+from loyaltysim.core.fingerprint import machine
+from loyaltysim.experiments import executors, files, run
 from loyaltysim.experiments.folders import KeptRun, kept_run
 from loyaltysim.experiments.kept import nothing_kept
 from loyaltysim.experiments.simulating import simulated
@@ -117,7 +118,7 @@ def with_figures(found: Rerun, kept: KeptRun, results: Results) -> Rerun:
 def _changed(manifest: dict[str, Any]) -> str:
     """Say what bears on a result's last bits and is not as it was when the run was made; empty if nothing."""
     then = manifest["versions"] | {"machine": manifest.get("machine", "unknown")}
-    now = versions() | {"machine": keys.machine()}
+    now = versions() | {"machine": machine()}
     return ", ".join(
         f"{name} {then.get(name, 'unknown')} then, {now[name]} now" for name in now if then.get(name) != now[name]
     )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.fingerprint import machine
 from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import executors, keys, replication_files, store
+from loyaltysim.experiments import executors, replication_files, store
 from loyaltysim.experiments.folders import SCENARIO, held, with_replications_of
 from loyaltysim.experiments.kept import Kept, nothing_kept
 from loyaltysim.experiments.memory import enough_memory
@@ -167,7 +168,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
 def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
     with status_told(folder, order), enough_memory(spec):
-        folder.tell(status="interrupted", versions=versions(), machine=keys.machine())
+        folder.tell(status="interrupted", versions=versions(), machine=machine())
         return _finished(spec, machinery, order, folder)
 
 

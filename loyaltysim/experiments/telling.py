@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.experiments import keys, replication_files, store
+from loyaltysim.core.fingerprint import machine
+from loyaltysim.experiments import replication_files, store
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.run import Order
@@ -42,7 +43,7 @@ def head_of(spec: Any) -> dict[str, Any]:
         "title": spec.title,
         **replication_files.facts_of(spec),
         "versions": versions(),
-        "machine": keys.machine(),
+        "machine": machine(),
         "seed": spec.seed,
         "replications": spec.replications,
         "months": spec.months,

@@ -8,7 +8,6 @@ from loyaltysim.core.words import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSE
 from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.handlers import WAITING, first_ready, handle
 from loyaltysim.kernels.luck import bits, person, unit
-from loyaltysim.kernels.sorting import stable_order
 
 ARRIVES = np.uint64(0)
 ANSWERED = np.uint64(1)
@@ -166,7 +165,8 @@ def work(
         instants[i] = month + unit(bits(key, person(voiced[i], generation[voiced[i]])), ARRIVES)
     found = np.empty(n, np.bool_)
     received = receive(
-        stable_order(instants), voiced, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key,
+        np.argsort(instants, kind="mergesort"),  # as they come, equals in their order
+        voiced, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key,
         answered, hours, found,
         count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
     )  # fmt: skip

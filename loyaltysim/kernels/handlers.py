@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.sorting import stable_order
 
 WAITING = np.inf
 """When a case is due that no handler has begun."""
@@ -23,7 +22,7 @@ def first_ready(count, ready, due):
     instants = np.empty(n, np.float64)
     for k in range(n):
         instants[k] = ready[places[k]]
-    order = stable_order(instants)
+    order = np.argsort(instants, kind="mergesort")
     for k in range(n):
         order[k] = places[order[k]]
     return order

@@ -6,7 +6,6 @@ import numpy as np
 
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, normal, person, unit
-from loyaltysim.kernels.sorting import stable_order
 
 ZERO = np.uint64(0)
 
@@ -152,7 +151,7 @@ def broken(times, tolerance):
     n = times.size
     if n < 2:
         return 0.0
-    order = stable_order(times)
+    order = np.argsort(times, kind="mergesort")
     slower = 0
     place = 0
     for i in range(n):

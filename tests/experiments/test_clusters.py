@@ -141,8 +141,8 @@ def test_without_workers_that_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_workers_of_another_program_are_refused(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = clusters.program()
-    monkeypatch.setattr(clusters, "program", lambda: "9.9.9+00000000")
+    theirs = clusters.program_version()
+    monkeypatch.setattr(clusters, "program_version", lambda: "9.9.9+00000000")
     with pytest.raises(InputError) as refusal, executors.opened(here.where, 3):
         pass
     assert f"has loyaltysim {theirs}, and this is 9.9.9" in str(refusal.value)
@@ -157,7 +157,7 @@ def test_runs_of_another_kind_of_machine_are_not_kept(
     def never() -> Any:
         raise AssertionError("the ledger was opened")
 
-    monkeypatch.setattr(clusters, "makings", lambda: "another processor")
+    monkeypatch.setattr(clusters, "environment_fingerprint", lambda: "another processor")
     with Lab(here.where, store=never) as lab:
         assert not lab.answer(Ask(small(), ("as today",), (0,))).error
 
