@@ -33,7 +33,7 @@ _PLACES = {
     "Scenario": "loyaltysim.scenario",
     "LoyaltyModel": "loyaltysim.model",
     "Customer": "loyaltysim.model",
-    "Mechanism": "loyaltysim.core.declare",
+    "Mechanism": "loyaltysim.core.mechanism",
     "InputError": "loyaltysim.core.errors",
     "RunError": "loyaltysim.core.errors",
 }

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import Form, Report
-from loyaltysim.core.streams import Draws
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.records import Form, Report
+from loyaltysim.core.schedule import UNTIMED, NoTimer
 from loyaltysim.core.tables import World
-from loyaltysim.core.watch import UNWATCHED, Watch
 
 SIZED = ("$/month", "$/employee-month", "customers/employee", "encounters/employee-month", "$/hire")
 """Units of what an arm has its part of: budgets, and what belongs to a post."""
@@ -76,7 +76,7 @@ class Arms:
         form: Form,
         seed: int,
         replication: int,
-        watch: Watch = UNWATCHED,
+        watch: NoTimer = UNTIMED,
     ) -> Report:
         """Play one month; `plans` are the mechanisms at today's levers and at those that are tried."""
         self.world.month = self.arms[0].month = self.arms[1].month = month
@@ -86,7 +86,7 @@ class Arms:
         for pair in zip(*plans, strict=True):
             if not pair[0].on:
                 continue
-            luck = Draws(seed, replication, pair[0].key, month)
+            luck = RngStream(seed, replication, pair[0].key, month)
             if pair[0].market_wide:
                 self._gather(report, apart)
                 pair[0].step(self.world, luck, report)
@@ -157,7 +157,7 @@ class Arms:
             today, tried = apart[0][name], apart[1][name]
             report.values[name] = today + tried if adds_up else self.parts[0] * today + self.parts[1] * tried
 
-    def _at_one_desk(self, pair: tuple[Mechanism, ...], luck: Draws, report: Report) -> None:
+    def _at_one_desk(self, pair: tuple[Mechanism, ...], luck: RngStream, report: Report) -> None:
         """Let one desk, paid by both arms, take both arms' complaints."""
         world, firm = self.world, self.desk_firm
         for name, declared in firm.columns.items():

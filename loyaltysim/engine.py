@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.pipeline import play_month
-from loyaltysim.core.record import Report, monthly_chance
-from loyaltysim.core.streams import Draws, timeless_key
-from loyaltysim.core.tables import World, build_tables, empty_rolls
-from loyaltysim.core.watch import UNWATCHED, Watch
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.random_streams import RngStream, static_key
+from loyaltysim.core.records import Report, monthly_chance
+from loyaltysim.core.schedule import UNTIMED, NoTimer, run_month
+from loyaltysim.core.tables import World, build_tables, empty_row_lists
 from loyaltysim.mechanisms import CATALOG, FORM, MONTH
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market import Market
@@ -42,14 +41,14 @@ def born(scenario: Scenario, seed: int, replication: int) -> World:
         "handlers": 8,
         "firm": 1,
     }
-    first, tie = build_network(market, timeless_key(seed, replication, "market", "network"))
+    first, tie = build_network(market, static_key(seed, replication, "market", "network"))
     world = World(build_tables(MONTH, rows), first, tie)
-    world.rolls = empty_rolls(MONTH)
+    world.rolls = empty_row_lists(MONTH)
     world.month = -market.burn_in
     for mechanism in mechanisms_of(scenario):
-        mechanism.begin(world, Draws(seed, replication, mechanism.key, world.month))
+        mechanism.begin(world, RngStream(seed, replication, mechanism.key, world.month))
     hazard, forget = monthly_chance(scenario.stated.churn_annual), scenario.mechanism("joining").forget
-    market.settle(world, Draws(seed, replication, market.key, world.month), hazard, forget)
+    market.settle(world, RngStream(seed, replication, market.key, world.month), hazard, forget)
     return world
 
 
@@ -77,10 +76,10 @@ def play(
     mechanisms: Sequence[Mechanism],
     seed: int,
     replication: int,
-    watch: Watch = UNWATCHED,
+    watch: NoTimer = UNTIMED,
 ) -> Report:
     """Play the world's next month in place with the given mechanisms, and give its report."""
-    return play_month(world, world.month + 1, mechanisms, FORM, seed, replication, watch)
+    return run_month(world, world.month + 1, mechanisms, FORM, seed, replication, watch)
 
 
 def levers_of(plan: Mapping[str, Sequence[float]], month: int) -> dict[str, float]:
@@ -109,7 +108,7 @@ def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[W
     report = Report(FORM)
     while world.month < 0:
         report = play(world, scenario, mechanisms, seed, replication)
-    market.found(world, Draws(seed, replication, market.key, 0))
+    market.found(world, RngStream(seed, replication, market.key, 0))
     start = Report(FORM)
     start(**{name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})
     start(complaints_open=int(np.count_nonzero(world.people.open_case)))

@@ -18,11 +18,11 @@ import numpy as np
 from mesa.agent import AgentSet
 
 from loyaltysim.calibration import solve
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import PilotRecord, Report, RunRecord, figures, month_metrics
+from loyaltysim.core.codes import CUSTOMER, NONE, OUTCOMES, REASONS
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.records import PilotRecord, Report, RunRecord, figures, month_metrics
+from loyaltysim.core.schedule import UNTIMED, NoTimer, Stopwatch
 from loyaltysim.core.tables import World
-from loyaltysim.core.watch import UNWATCHED, Stopwatch, Watch
-from loyaltysim.core.words import CUSTOMER, NONE, OUTCOMES, REASONS
 from loyaltysim.engine import levers_of, mechanisms_of, play, stationary_start, with_levers
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.pilot import Trial
@@ -125,7 +125,7 @@ class LoyaltyModel(mesa.Model):
         self._levers: dict[str, float] = {}
         self._views: list[Customer] = []
         self._views_month = -1
-        self._watch = UNWATCHED
+        self._watch = UNTIMED
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_figure_now, NUMBER[name]) for name in HEADLINES}
@@ -142,7 +142,7 @@ class LoyaltyModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.month < self.months
 
-    def timed(self, watch: Watch) -> LoyaltyModel:
+    def timed(self, watch: NoTimer) -> LoyaltyModel:
         """Let a watch measure the months from here on; gives the model itself."""
         self._watch = watch
         return self

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim.arms import Arms
-from loyaltysim.core.record import PilotRecord, Report
-from loyaltysim.core.streams import timeless_key
+from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.random_streams import static_key
+from loyaltysim.core.records import PilotRecord, Report
+from loyaltysim.core.schedule import UNTIMED, NoTimer
 from loyaltysim.core.tables import World
-from loyaltysim.core.watch import UNWATCHED, Watch
-from loyaltysim.core.words import CUSTOMER
 from loyaltysim.engine import levers_of, mechanisms_of, play, with_levers
 from loyaltysim.mechanisms import FORM
 
@@ -42,14 +42,14 @@ class Trial:
         self.mechanisms = mechanisms_of(scenario)
         self.rows = np.flatnonzero(world.people.founder).astype(np.int32)
         self.born = world.people.generation[self.rows].copy()
-        who = timeless_key(scenario.seed, replication, "pilot", "tries")
+        who = static_key(scenario.seed, replication, "pilot", "tries")
         self.arms = Arms(world, pilot.share, who, one_desk=pilot.desk == "shared")
         self.trying = self.arms.tries(self.rows)
         by_plan, by_today = self._kept_by(start, plan), self._kept_by(start, {})
         self.truth = float(by_plan.mean() - by_today.mean())
         self.undisturbed, *_ = difference(by_plan[self.trying], by_today[~self.trying])
 
-    def play(self, month: int, watch: Watch = UNWATCHED) -> Report:
+    def play(self, month: int, watch: NoTimer = UNTIMED) -> Report:
         """Play the next month of the pilot."""
         tried = with_levers(self.mechanisms, levers_of(self.plan, month))
         return self.arms.play(month, (self.mechanisms, tried), FORM, self.scenario.seed, self.replication, watch)

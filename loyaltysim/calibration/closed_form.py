@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.feasible import monthly_hazard
-from loyaltysim.core.words import OUTCOMES
+from loyaltysim.core.codes import OUTCOMES
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from loyaltysim.calibration.closed_form import Rates, first_guess
 from loyaltysim.calibration.improve import improve
 from loyaltysim.calibration.verify import verify
-from loyaltysim.core.streams import stream
-from loyaltysim.core.words import OUTCOMES, SEVERITIES
+from loyaltysim.core.codes import OUTCOMES, SEVERITIES
+from loyaltysim.core.random_streams import stream_key
 from loyaltysim.engine import born, mechanisms_of, play, with_levers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltysim.core.declare import Mechanism
+    from loyaltysim.core.mechanism import Mechanism
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
 MANY_STAFF = 20.0
 """The search has so many times more employees, each with fewer customers: what they differ by then averages out fast."""
 
-SEED = stream("calibration") >> 2
+SEED = stream_key("calibration") >> 2
 PERSON_MONTHS_A_STRETCH = 1_200_000
 PERSON_MONTHS_A_MEASUREMENT = 12_000_000
 BOLD_STEPS = (0.8,) * 6 + (0.4,) * 4

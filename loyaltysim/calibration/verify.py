@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.feasible import monthly_hazard
+from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.words import OUTCOMES, REASONS
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario

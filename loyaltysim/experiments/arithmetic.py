@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from loyaltysim.core.record import RunRecord
+    from loyaltysim.core.records import RunRecord
 
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
 YEAR = 12

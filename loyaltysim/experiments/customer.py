@@ -145,7 +145,7 @@ def _lived(model: LoyaltyModel, row: int) -> Life:
 
 
 def _person(world: World, row: int) -> Person:
-    from loyaltysim.core.words import LOST
+    from loyaltysim.core.codes import LOST
 
     people = world.people
     traits = {

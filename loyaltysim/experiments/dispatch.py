@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration.cache import content_key
-from loyaltysim.core.errors import LoyaltysimError, in_words
+from loyaltysim.core.errors import LoyaltysimError, describe_error
 from loyaltysim.experiments import executors, keys, task
 from loyaltysim.experiments.lab import Answer, Ask
 from loyaltysim.experiments.open_asks import OpenAsk, ToSolve, Waiter, size
@@ -191,7 +191,7 @@ class Dispatch:
             rates = future.result()
         except Exception as error:
             for each in waiting:
-                self._fail(each, in_words(error))
+                self._fail(each, describe_error(error))
             return
         self._rates[what.key] = rates
         if len(self._rates) > MOST_SOLVED:

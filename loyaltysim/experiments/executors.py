@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.threads import at_most, usable_processors
+from loyaltysim.core.threads import limit_threads, usable_processors
 from loyaltysim.experiments.defaults import PLACE
 from loyaltysim.experiments.workers import ONE_THREAD, Processes, WorkerLostError
 
@@ -189,5 +189,5 @@ def completed(
 
 def within(threads: int, function: Callable[..., T], *arguments: Any) -> T:
     """Call a function that may use so many threads."""
-    with at_most(threads):
+    with limit_threads(threads):
         return function(*arguments)

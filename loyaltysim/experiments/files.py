@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import IO, TYPE_CHECKING, Any
 
-from loyaltysim.core.record import by_month
+from loyaltysim.core.records import by_month
 from loyaltysim.report.results import Results
 
 if TYPE_CHECKING:

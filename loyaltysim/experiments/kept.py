@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import RunRecord
+    from loyaltysim.core.records import RunRecord
     from loyaltysim.experiments.ledger import Ledger
 
 AT_ONCE = 100

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import RunRecord
+    from loyaltysim.core.records import RunRecord
 
 FEWEST = 2
 

@@ -23,7 +23,7 @@ from loyaltysim.experiments.defaults import STORE_BYTES
 if TYPE_CHECKING:
     import numpy as np
 
-    from loyaltysim.core.record import RunRecord
+    from loyaltysim.core.records import RunRecord
 
 PLACE, OFF = "LOYALTYSIM_RUNS", "off"
 """The environment's word for where the runs are kept, and what it says to keep none."""

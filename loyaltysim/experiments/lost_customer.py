@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
+from loyaltysim.core.codes import CUSTOMER, LOST, NONE
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.streams import Draws
-from loyaltysim.core.words import CUSTOMER, LOST, NONE
+from loyaltysim.core.random_streams import RngStream
 from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.experiments.departing import with_departure
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
@@ -122,7 +122,7 @@ def choose(scenario: Scenario, replication: int, group: int, before: World, afte
     if rows.size < len(TIES) * group:
         what = f"three groups of {group:,} customers are more than the {rows.size:,} who could leave in month {after.month}"
         raise InputError(Problem(what, where="--group", cure="name a smaller group"))
-    key = Draws(scenario.seed, replication, "worth", after.month)("leaves")
+    key = RngStream(scenario.seed, replication, "worth", after.month)("leaves")
     luck = kernels.luck.units(key, rows, people.generation)
     by_ties = np.lexsort((luck, after.ties()[rows]))
     return [np.sort(rows[third[np.argsort(luck[third])][:group]]) for third in np.array_split(by_ties, len(TIES))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
-from loyaltysim.core.record import Audit
+from loyaltysim.core.records import Audit
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.report.folder import AUDITS, FIGURES, METRICS, PILOTS
 from loyaltysim.report.results import Results

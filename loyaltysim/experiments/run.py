@@ -10,10 +10,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.records import RunRecord
 from loyaltysim.experiments import executors, replication_files, store
 from loyaltysim.experiments.folders import SCENARIO, held, with_replications_of
 from loyaltysim.experiments.kept import Kept, nothing_kept

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.record import Audit, PilotRecord, RunRecord, month_metrics
+from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.errors import LoyaltysimError, RunError, in_words
+from loyaltysim.core.errors import LoyaltysimError, RunError, describe_error
 from loyaltysim.experiments import executors
 from loyaltysim.experiments.kept import missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
@@ -16,7 +16,7 @@ from loyaltysim.experiments.progress import Progress
 from loyaltysim.report.gathering import Failure, Gathered
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import RunRecord
+    from loyaltysim.core.records import RunRecord
     from loyaltysim.experiments.run import Machinery, Order
 
 Task = tuple[Any, int, tuple[str, ...]]
@@ -50,7 +50,7 @@ def simulated(spec: Any, machinery: Machinery, order: Order, runs: Gathered) -> 
             watch.hear(done)
             watch.tell("simulating", known + reused)
     if lost.first and not len(runs):
-        raise RunError(f"every run failed: {in_words(lost.first)}") from lost.first
+        raise RunError(f"every run failed: {describe_error(lost.first)}") from lost.first
     return reused
 
 
@@ -71,7 +71,7 @@ class _Lost:
         self.first = self.first or error
         if len(names) > 1:
             return [(spec, replication, (name,)) for name in names]
-        told = Failure(names[0], replication, " ".join(in_words(error).split()))
+        told = Failure(names[0], replication, " ".join(describe_error(error).split()))
         self._runs.failures[names[0], replication] = told
         return []
 

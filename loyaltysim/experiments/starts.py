@@ -14,7 +14,7 @@ from loyaltysim.calibration.cache import content_key
 from loyaltysim.experiments.defaults import STARTS_BYTES
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.errors import in_words
+from loyaltysim.core.errors import describe_error
 from loyaltysim.experiments.starts import at_hand, market_key
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _runs(scenario: Scenario, strategies: Sequence[str], replications: Sequence[
             try:
                 yield Run(strategy, replication, _figures(scenario, market, strategy, replication))
             except Exception as error:
-                yield Run(strategy, replication, None, in_words(error))
+                yield Run(strategy, replication, None, describe_error(error))
 
 
 def _figures(scenario: Scenario, market: str, strategy: str, replication: int) -> np.ndarray:

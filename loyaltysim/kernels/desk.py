@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
+from loyaltysim.core.codes import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
 from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.handlers import WAITING, first_ready, handle
 from loyaltysim.kernels.luck import bits, person, unit

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from loyaltysim.core.words import (
+from loyaltysim.core.codes import (
     CUSTOMER,
     IGNORED,
     INDIFFERENCE,

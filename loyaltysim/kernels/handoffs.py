@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import MISCLASSIFIED, MISLAID, PASSED_ON, STALLED
+from loyaltysim.core.codes import MISCLASSIFIED, MISLAID, PASSED_ON, STALLED
 from loyaltysim.kernels.compiled import kernel, part
 from loyaltysim.kernels.luck import bits, person, unit
 

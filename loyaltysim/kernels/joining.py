@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
+from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, person, share, unit
 

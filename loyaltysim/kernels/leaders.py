@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.touchpoint import PEOPLE
-from loyaltysim.core.words import PRODUCT
+from loyaltysim.core.codes import PRODUCT
+from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import person, unit
 

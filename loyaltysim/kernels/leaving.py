@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
+from loyaltysim.core.codes import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.exponential import powers
 from loyaltysim.kernels.luck import bits, lucks, person, share, unit

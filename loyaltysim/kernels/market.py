@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.threads import BLOCK
-from loyaltysim.core.words import CUSTOMER
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import bits, erlang, normal, person, unit
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltysim.core.words import LONG_AGO, RESOLVED
+from loyaltysim.core.codes import LONG_AGO, RESOLVED
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import person, unit
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from loyaltysim.core.words import CUSTOMER, MONTHS_A_YEAR
+from loyaltysim.core.codes import CUSTOMER, MONTHS_A_YEAR
 from loyaltysim.kernels.luck import unit
 
 

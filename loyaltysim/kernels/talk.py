@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import LOGGED, LOST, MOVED, NONE
+from loyaltysim.core.codes import LOGGED, LOST, MOVED, NONE
 from loyaltysim.kernels.compiled import kernel
 from loyaltysim.kernels.luck import FEW, GOLDEN, LOW32, ONE, below, high, lucks, mix, poissons
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import LOST
+from loyaltysim.core.codes import LOST
 from loyaltysim.kernels.compiled import kernel
 
 BLOCK = 4096

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loyaltysim.core.declaration import Metric
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import Form
+from loyaltysim.core.fields import Metric
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.records import Form
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.advertising import Advertising
 from loyaltysim.mechanisms.apology import Apology

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param, solved
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, solved
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 ALMOST_ALL = 1 - 1e-12
@@ -52,11 +52,11 @@ class Advertising(Mechanism):
 
     cost_advertising = metric(unit="$", account="cost", doc="spent on advertising")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Let rivals be used to today's advertising."""
         world.firm.advertised[0] = world.firm.advertised_usual[0] = self.budget
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Settle the month's pull."""
         firm = world.firm
         pull = self.strength * -math.expm1(-self.budget / self.scale) * (1 - float(firm.drowned[0]))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -42,7 +42,7 @@ class Apology(Mechanism):
     apologies = metric(unit="cases", better="higher", doc="closed cases that ended with an apology")
     cost_apologies = metric(unit="$", account="cost", doc="spent on apologies")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Apologise, and restore a little of what the unsolved who stayed have lost."""
         people = world.people
         count = kernels.grievance.apologise(

@@ -10,11 +10,11 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -58,7 +58,7 @@ class Burnout(Mechanism):
 
     burnout_mean = metric(unit="share", over="mean", better="lower", doc="mean burn-out of those at work")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Feed and heal everyone's burn-out by the load that staff last found."""
         staff, firm = world.staff, world.firm
         shielded = 1 - self.shield * min(1.0, float(firm.treated[0]))

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll
-from loyaltysim.core.words import HOURS_A_MONTH
+from loyaltysim.core.codes import HOURS_A_MONTH
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -70,9 +70,9 @@ class Channels(Mechanism):
 
     steered = column("firm", "float64", unit="share", doc="public complaints that direct channels draw")
 
-    channel = roll(doc="for each of `voiced`, the channel: a row of channels.table")
-    record_lag = roll(dtype="float64", doc="for each of `voiced`, months from the complaint to its record")
-    public = roll(doc="rows of the customers whose complaint is public")
+    channel = row_list(doc="for each of `voiced`, the channel: a row of channels.table")
+    record_lag = row_list(dtype="float64", doc="for each of `voiced`, months from the complaint to its record")
+    public = row_list(doc="rows of the customers whose complaint is public")
 
     complaints_public = metric(unit="complaints", better="lower", doc="complaints that all can read")
     cost_channels = metric(unit="$", account="cost", doc="cost of receiving complaints")
@@ -83,7 +83,7 @@ class Channels(Mechanism):
         total = math.fsum(row.share for row in self.table)
         return math.fsum(row.share * row.cost for row in self.table) / total if self.on and total else 0.0
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw the channel of each complaint, what it costs, when it is on record, and whether it is public."""
         import numpy as np
 

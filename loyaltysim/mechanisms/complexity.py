@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.words import MONTHS_A_YEAR
+from loyaltysim.core.codes import MONTHS_A_YEAR
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -52,7 +52,7 @@ class Complexity(Mechanism):
     contacts_ratio = metric(unit="ratio", over="end", doc="encounters a customer has against those of month 0")
     cost_simplify = metric(unit="$", account="cost", doc="spent on making the product simpler")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Settle how many encounters this month brings, against month 0."""
         firm = world.firm
         goal = self.effect * -math.expm1(-self.simplify / self.scale)

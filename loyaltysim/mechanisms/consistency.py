@@ -12,14 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import PEOPLE
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.touchpoint_table import PEOPLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -70,12 +70,12 @@ class Consistency(Mechanism):
     )
     cost_standards = metric(unit="$", account="cost", doc="spent on common standards")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Settle which failures are promises broken: of these, only common standards rid a touchpoint."""
         if self.on and self._usual > 0:
             world.touchpoints.by_promise[:] = self.share * (world.touchpoints.kind == PEOPLE)
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Move the standards together or apart, and let broken promises raise or lower failures where people serve."""
         firm, points = world.firm, world.touchpoints
         at_work = int(firm.employees[0])
@@ -89,7 +89,7 @@ class Consistency(Mechanism):
             )
         report(broken_promises=broken, standards_spread=_deviation(times), cost_standards=self.standards)
 
-    def _times(self, world: World, luck: Draws, at_work: int) -> NDArray:
+    def _times(self, world: World, luck: RngStream, at_work: int) -> NDArray:
         """Give the log of the time that each employee at work promises, against the middle one."""
         spread = self.spread * (1 - float(world.firm.narrowed[0]))
         return kernels.staff.standards(luck.ever("standard"), world.staff.hired, at_work, spread)

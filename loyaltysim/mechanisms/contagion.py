@@ -10,11 +10,11 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -52,7 +52,7 @@ class Contagion(Mechanism):
     mood_spread = metric(unit="share", over="mean", doc="standard deviation of the real mood between employees")
     cost_smiles = metric(unit="$", account="cost", doc="spent on smile campaigns")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw each mood toward the team's, and put on the smile that is asked for."""
         staff, at_work = world.staff, int(world.firm.employees[0])
         asked = -math.expm1(-self.smile_campaign / (self.scale * at_work))

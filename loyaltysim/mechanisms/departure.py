@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, metric, param, roll, solved
-from loyaltysim.core.words import FRIENDS, LEFT, LOST, NEVER_COMPLAINED, REASONS
+from loyaltysim.core.codes import FRIENDS, LEFT, LOST, NEVER_COMPLAINED, REASONS
+from loyaltysim.core.mechanism import Mechanism, metric, param, row_list, solved
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 BY_REASON = (*LEFT, *NEVER_COMPLAINED)
@@ -41,7 +41,7 @@ class Departure(Mechanism):
         source="F26",
     )
 
-    gone = roll(doc="rows of those who died or moved this month")
+    gone = row_list(doc="rows of those who died or moved this month")
 
     left = metric(unit="customers", better="lower", doc="customers who left", headline=True)
     for _reason in REASONS:
@@ -89,18 +89,18 @@ class Departure(Mechanism):
         doc="share of the lost who never complained while a customer",
     )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw the month's other departures and sum up all of them."""
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
-        parts = threads.over_roll(
+        parts = threads.over_row_list(
             kernels.leaving.depart, world.customers_now, people.generation, luck("leaves"), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
         counts, gone, defectors = zip(*parts, strict=True)
         kernels.leaving.notice(
-            threads.joined(defectors), people.generation, luck("turns to"),
+            threads.join_ranges(defectors), people.generation, luck("turns to"),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         if world.firm.all_supplied[0]:
@@ -110,8 +110,8 @@ class Departure(Mechanism):
             world.customers_now, people.status, people.margin, people.with_rival, float(world.firm.top_margin[0])
         )
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)
-        world.gone = threads.joined(gone)
-        *more, withdrawn = threads.counted(counts)
+        world.gone = threads.join_ranges(gone)
+        *more, withdrawn = threads.count_ranges(counts)
         by_reason = [report[name] + number for name, number in zip(BY_REASON, more, strict=True)]
         report.all(BY_REASON, by_reason)
         left = sum(by_reason[: len(LEFT)])

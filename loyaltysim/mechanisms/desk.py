@@ -12,14 +12,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll, solved
-from loyaltysim.core.words import DAYS_A_MONTH, HOURS_A_MONTH
+from loyaltysim.core.codes import DAYS_A_MONTH, HOURS_A_MONTH
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 NEVER_BUSY = -1e9
@@ -134,8 +134,8 @@ class Desk(Mechanism):
     compensated = column("firm", "float64", unit="$/case", doc="compensation offered last month")
     desk_open = column("firm", "int8", doc="whether there is a desk")
 
-    closed = roll(doc="rows of the complainers whose outcome is known this month")
-    closed_as = roll(dtype="int8", doc="their outcomes")
+    closed = row_list(doc="rows of the complainers whose outcome is known this month")
+    closed_as = row_list(dtype="int8", doc="their outcomes")
 
     acknowledged = metric(unit="cases", better="higher", doc="complaints that became a case")
     cases_misclassified = metric(unit="cases", better="lower", doc="of these, assigned to the wrong department first")
@@ -161,11 +161,11 @@ class Desk(Mechanism):
     cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk")
     cost_compensation = metric(unit="$", account="cost", doc="compensation paid")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Tell that there is a desk."""
         world.firm.desk_open[0] = self.on
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, metric, param
+from loyaltysim.core.mechanism import Mechanism, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -35,7 +35,7 @@ class Exceptions(Mechanism):
     exceptions = metric(unit="exceptions", doc="rules broken for customers, as expected")
     cost_exceptions = metric(unit="$", account="cost", doc="cost of rules broken for customers")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Reckon this month's exceptions from its encounters; they are expected numbers, nothing is drawn."""
         firm = world.firm
         broken = firm.encounters_last[0] * self.arises * firm.latitude[0]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 CLAIMING = "that it occurs: Reynolds and Harris 2005, Wirtz and McColl-Kennedy 2010"
@@ -52,7 +52,7 @@ class FalseClaims(Mechanism):
 
     false_claims = metric(unit="claims", better="lower", doc="false claims that compensation draws, as expected")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Move the chance toward what last month's compensation draws."""
         firm = world.firm
         goal = -self.most * math.expm1(-float(firm.compensated[0]) / self.scale)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -46,7 +46,7 @@ class FollowUp(Mechanism):
         """Give the share of the cases counted as solved that are, if nobody is called back."""
         return 1 - self.unsound if self.on else 1.0
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Spread the month's money for calling back over the cases that may need it."""
         firm = world.firm
         cases = max(1, world.voiced.size + int(firm.open_cases[0]))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, param, solved
+from loyaltysim.core.mechanism import Mechanism, column, param, solved
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -58,10 +58,10 @@ class Friends(Mechanism):
         writers="departure joining winback",
     )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Reckon this month's hazards, and let the effect of past defections fade."""
         people = world.people
-        threads.over_roll(
+        threads.over_row_list(
             kernels.leaving.follow, world.customers_now, people.fickleness, people.heard_good, people.heard_bad, people.exposure, self.base,
             self.opinion_weight, self.bad_weight, math.log(self.ratio), self.keeps, people.following,
         )  # fmt: skip

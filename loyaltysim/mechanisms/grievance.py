@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param, roll, solved
-from loyaltysim.core.words import LONG_AGO
+from loyaltysim.core.codes import LONG_AGO
+from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list, solved
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -66,17 +66,17 @@ class Grievance(Mechanism):
     repeated = column("people", "int8", doc="whether the last grievance came within a year of another")
     satisfaction_spoilt = column("people", "float32", unit="0 to 1", doc="satisfaction before the last grievance")
 
-    grieved = roll(doc="rows of the customers with a grievance this month")
+    grieved = row_list(doc="rows of the customers with a grievance this month")
 
     grievances = metric(unit="grievances", better="lower", doc="problems worth leaving over")
     grievances_indifference = metric(unit="grievances", better="lower", doc="grievances over indifferent service")
     grievances_product = metric(unit="grievances", better="lower", doc="grievances over product or process")
     grievances_repeated = metric(unit="grievances", better="lower", doc="grievances soon after another one")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Find this month's grievances among the bad encounters."""
         people = world.people
-        parts = threads.over_roll(
+        parts = threads.over_row_list(
             kernels.grievance.grieve, world.customers_now, people.generation, luck("grieves"), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
@@ -84,7 +84,7 @@ class Grievance(Mechanism):
             people.kind, people.severity, people.grieved_month, people.repeated, people.satisfaction_spoilt,
         )  # fmt: skip
         found, of_products, again = zip(*parts, strict=True)
-        rows, of_product = threads.joined(found), sum(of_products)
+        rows, of_product = threads.join_ranges(found), sum(of_products)
         world.grieved = rows
         report(
             grievances_repeated=sum(again),

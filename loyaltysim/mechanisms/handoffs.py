@@ -11,12 +11,12 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll
-from loyaltysim.core.words import DAYS_A_MONTH
+from loyaltysim.core.codes import DAYS_A_MONTH
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -80,17 +80,17 @@ class Handoffs(Mechanism):
     roles_known = column("firm", "float64", unit="share", doc="how far departments know each other's work")
     friction = column("firm", "float64", unit="ratio", doc="factor of role swaps on failures", start=1)
 
-    routed = roll(
+    routed = row_list(
         dtype="int8",
         doc="for each of `voiced`, what happens on its way: a sum of MISCLASSIFIED, PASSED_ON, STALLED, MISLAID",
     )
-    lag_before = roll(dtype="float64", doc="for each of `voiced`, months in the wrong department, before handling")
-    lag_after = roll(dtype="float64", doc="for each of `voiced`, months in other departments, after handling")
+    lag_before = row_list(dtype="float64", doc="for each of `voiced`, months in the wrong department, before handling")
+    lag_after = row_list(dtype="float64", doc="for each of `voiced`, months in other departments, after handling")
 
     cost_shared_record = metric(unit="$", account="cost", doc="spent on the shared record")
     cost_role_swaps = metric(unit="$", account="cost", doc="spent on role swaps")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Settle what record and swaps have reached, and draw the way of each complaint."""
         firm = world.firm
         posts = max(1, int(firm.employees[0]))

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, metric, param, solved
+from loyaltysim.core.mechanism import Mechanism, metric, param, solved
 from loyaltysim.mechanisms.arrival import welcome
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -122,7 +122,7 @@ class Joining(Mechanism):
         doc="advertising per prospect who joined, for whatever reason (stated.acquisition_cost counts those whom advertising brought)",
     )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw who comes this month, and make them new customers."""
         import numpy as np
 
@@ -138,9 +138,9 @@ class Joining(Mechanism):
             people.left_month,
         )  # fmt: skip
         found, ways, counts = zip(*parts, strict=True)
-        rows, why = threads.joined(found), threads.joined(ways)
+        rows, why = threads.join_ranges(found), threads.join_ranges(ways)
         fickle = np.bincount(why, weights=people.fickleness[rows], minlength=3)
-        joined, returned, by_advertising, by_talk, by_neither = threads.counted(counts)
+        joined, returned, by_advertising, by_talk, by_neither = threads.count_ranges(counts)
         report(
             joined=joined,
             returned=returned,

@@ -12,12 +12,12 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import PEOPLE, against_largest
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.touchpoint_table import PEOPLE, against_largest
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import Table, World
 
 
@@ -89,7 +89,7 @@ class Leaders(Mechanism):
     leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
     cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""
         import numpy as np
 
@@ -114,7 +114,7 @@ class Leaders(Mechanism):
             cost_listening=self.listening,
         )
 
-    def _climb(self, world: World, luck: Draws, direct: float) -> tuple[int, int]:
+    def _climb(self, world: World, luck: RngStream, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
         people, points = world.people, world.touchpoints
         arrived: tuple[int, int] = kernels.leaders.climb(

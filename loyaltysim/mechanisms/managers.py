@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -53,11 +53,11 @@ class Managers(Mechanism):
     managers_attitude = metric(unit="0 to 1", over="mean", better="higher", doc="managers' attitude")
     cost_leadership = metric(unit="$", account="cost", doc="spent on leadership work")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Start at today's attitude."""
         world.firm.attitude[0] = self.attitude_today
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Move the attitude toward what leadership work sets, and pass it on."""
         firm = world.firm
         worked = -math.expm1(-self.leadership / (self.scale * int(firm.employees[0])))

@@ -10,11 +10,11 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -65,7 +65,7 @@ class Manners(Mechanism):
     cost_restraint = metric(unit="$", account="cost", doc="spent on fewer intrusions")
     cost_kindnesses = metric(unit="$", account="cost", doc="spent on small kindnesses")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Settle what restraint and kindnesses have reached, and let this month's intrusions annoy."""
         people, firm = world.people, world.firm
         each = 1 / max(1, world.customers_now.size)

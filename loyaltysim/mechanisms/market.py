@@ -14,16 +14,16 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param, roll
-from loyaltysim.core.words import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
 from loyaltysim.mechanisms.arrival import welcome
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -107,11 +107,11 @@ class Market(Mechanism):
     )
     top_tenth = column("firm", "float64", unit="share", doc="share of month 0's margin that its top tenth pay")
 
-    customers_now = roll(doc="rows of this month's customers, ascending")
+    customers_now = row_list(doc="rows of this month's customers, ascending")
 
     customers_start = metric(unit="customers", doc="customers at the start of the month")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Draw everyone's traits, and first customers near the stationary mix.
 
         Whoever leaves at a rate stays a customer for its inverse, so the first customers are drawn (by an exponential
@@ -125,7 +125,7 @@ class Market(Mechanism):
         first = np.argsort(races * self._proneness(world), kind="stable")[: self.customers]
         world.people.status[first] = CUSTOMER
 
-    def settle(self, world: World, luck: Draws, hazard: float, forget: int) -> None:
+    def settle(self, world: World, luck: RngStream, hazard: float, forget: int) -> None:
         """Give the first customers a tenure, and the market its pool of the lost, as if `hazard` had always reigned.
 
         Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about `hazard`
@@ -155,16 +155,16 @@ class Market(Mechanism):
         everyone = np.arange(self.people, dtype=np.int32)
         return -np.log1p(-kernels.luck.units(key, everyone, world.people.generation))
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
         people = world.people
         if world.gone.size:
             self._renew(world, luck, world.gone)
         parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
-        world.customers_now = threads.joined(parts)
+        world.customers_now = threads.join_ranges(parts)
         report(customers_start=world.customers_now.size)
 
-    def _renew(self, world: World, luck: Draws, gone: NDArray) -> None:
+    def _renew(self, world: World, luck: RngStream, gone: NDArray) -> None:
         """Let a newcomer stand in each of the rows (int32) of those who died or moved."""
         import numpy as np
 
@@ -176,7 +176,7 @@ class Market(Mechanism):
         people.generation[rows] = next_generation
         self._draw_traits(world, luck, gone)
 
-    def found(self, world: World, luck: Draws) -> None:
+    def found(self, world: World, luck: RngStream) -> None:
         """Make month 0 hold the stated number of customers exactly, and mark them as founders.
 
         The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
@@ -206,7 +206,7 @@ class Market(Mechanism):
         paid = people.margin[people.founder == 1]
         world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.worth.top_tenth(paid)
 
-    def _draw_traits(self, world: World, luck: Draws, rows: NDArray) -> None:
+    def _draw_traits(self, world: World, luck: RngStream, rows: NDArray) -> None:
         import numpy as np
 
         people = world.people

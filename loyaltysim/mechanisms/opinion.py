@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, param
+from loyaltysim.core.mechanism import Mechanism, column, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -29,7 +29,7 @@ class Opinion(Mechanism):
     heard_good = column("people", "float32", unit="messages", doc="good messages heard, faded by age")
     heard_bad = column("people", "float32", unit="messages", doc="bad messages heard, faded by age")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Empty the inboxes into what is remembered."""
         people = world.people
         threads.over_rows(

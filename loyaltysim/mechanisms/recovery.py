@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, metric, param
-from loyaltysim.core.words import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES
+from loyaltysim.core.codes import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 ENDS = tuple(f"{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES)
@@ -102,7 +102,7 @@ class Recovery(Mechanism):
             )
     del _severity, _outcome
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Settle the silent grievances of this month and the complaints whose outcome is known."""
         people = world.people
         counts = kernels.grievance.decide(

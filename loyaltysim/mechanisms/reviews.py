@@ -10,12 +10,12 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, metric, param
-from loyaltysim.core.words import LONG_AGO
+from loyaltysim.core.codes import LONG_AGO
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -45,7 +45,7 @@ class Reviews(Mechanism):
     reviews_withdrawn = metric(unit="reviews", better="higher", doc="bad reviews withdrawn after a good recovery")
     reviews_standing = metric(unit="reviews", over="end", better="lower", doc="bad reviews standing, faded by age")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Post this month's bad reviews, withdraw those of the well recovered, and let the rest fade."""
         people, firm = world.people, world.firm
         posted, withdrawn, firm.standing[0] = kernels.reviews.review(

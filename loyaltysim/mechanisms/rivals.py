@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param, solved
-from loyaltysim.core.words import MONTHS_A_YEAR
+from loyaltysim.core.codes import MONTHS_A_YEAR
+from loyaltysim.core.mechanism import Mechanism, column, metric, param, solved
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 REACTIONS = "Steenkamp, Nijs, Hanssens and Dekimpe 2005: mostly none; if any, mostly in kind"
@@ -184,7 +184,7 @@ class Rivals(Mechanism):
         doc="of all people, those whom no rival can lure while they are satisfied",
     )
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Draw who is with a rival at first: nobody, in a world without rivals."""
         import numpy as np
 
@@ -198,7 +198,7 @@ class Rivals(Mechanism):
         share = 1.0 if self.zero_sum else self.share
         people.with_rival[:] = (draws < share) & (people.status == 0)
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Let rivals act, then reckon this month's hazards."""
         people, newcomers = world.people, world.gone
         if self.zero_sum:
@@ -207,12 +207,12 @@ class Rivals(Mechanism):
         lure = self._compete(world, luck, report)
         indifferent = self.indifferent * (1 - float(world.firm.trusted[0]))
         report(lure_ratio=lure, committed=1 - indifferent)
-        threads.over_roll(
+        threads.over_row_list(
             kernels.leaving.lure, world.customers_now, people.generation, luck.ever("commits"), indifferent,
             people.fickleness, people.satisfaction, self.base * lure, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip
 
-    def _compete(self, world: World, luck: Draws, report: Report) -> float:
+    def _compete(self, world: World, luck: RngStream, report: Report) -> float:
         """Settle quality, answer and offers; gives the hazard to be lured against middling rivals without offers."""
         firm, quality = world.firm, kernels.rivals.quality
         now = quality(self.quality, self.improves, world.month)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -84,23 +84,23 @@ class Satisfaction(Mechanism):
         doc="mean satisfaction",
     )
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Start everyone as a new customer."""
         world.people.satisfaction[:] = self.at_first
         world.people.expectation[:] = self.expected_at_first
         world.firm.satisfaction_at_first[0] = self.at_first
         world.firm.expectation_at_first[0] = self.expected_at_first
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Move satisfaction and expectation of this month's customers."""
         people = world.people
         drift = self.ratchet / 12 + self.rival_standard * float(world.firm.quality_rise[0])
-        parts = threads.over_roll(
+        parts = threads.over_row_list(
             kernels.service.feel, world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
             people.susceptibility, self._worth, self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
             self.falls, drift, people.satisfaction, people.expectation, people.satisfaction_before,
         )  # fmt: skip
-        report(satisfaction_sum=threads.added(parts))
+        report(satisfaction_sum=threads.sum_ranges(parts))
 
     @cached_property
     def _worth(self) -> NDArray:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, metric
-from loyaltysim.core.record import Audit
-from loyaltysim.core.touchpoint import Touchpoint
+from loyaltysim.core.mechanism import Mechanism, column, metric
+from loyaltysim.core.records import Audit
+from loyaltysim.core.touchpoint_table import Touchpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -40,7 +40,7 @@ class Scorecard(Mechanism):
         unit="chance", over="mean", better="lower", doc="mean failure rate of touchpoints, by importance"
     )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
         points, going_wrong = world.touchpoints, kernels.touchpoints.going_wrong
         care = float(world.firm.care_now[0])

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -56,11 +56,11 @@ class Service(Mechanism):
     failures = metric(unit="encounters", better="lower", doc="encounters at which product or process failed")
     wows = metric(unit="encounters", better="higher", doc="encounters that delighted")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw every customer's encounters and how each went."""
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
-        parts = threads.over_roll(
+        parts = threads.over_row_list(
             kernels.service.meet, world.customers_now, people.generation, luck("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,

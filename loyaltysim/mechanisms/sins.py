@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, metric, param, roll
+from loyaltysim.core.mechanism import Mechanism, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 KINDS = ("apathy", "brush_off", "coldness", "condescension", "robotism", "rule_book", "run_around")
@@ -113,8 +113,10 @@ class Sins(Mechanism):
     overload: OfOverload = OfOverload()
     burnout: OfBurnout = OfBurnout()
 
-    sinned = roll(doc="rows of the customers with an indifferent encounter this month, ascending")
-    sin_weight = roll(dtype="float32", doc="beside it: how much their indifferent encounters anger on average, about 1")
+    sinned = row_list(doc="rows of the customers with an indifferent encounter this month, ascending")
+    sin_weight = row_list(
+        dtype="float32", doc="beside it: how much their indifferent encounters anger on average, about 1"
+    )
 
     for _kind in KINDS:
         locals()[f"sin_{_kind}"] = metric(
@@ -122,7 +124,7 @@ class Sins(Mechanism):
         )
     del _kind
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw the kind of each indifferent encounter."""
         staff, firm = world.staff, world.firm
         parts = kernels.sins.causes(

@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import Table, World
 
 TALENTS = ("hires.know", "hires.want", "hires.can")
@@ -122,7 +122,7 @@ class Staff(Mechanism):
     cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice")
     cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Hire everyone."""
         import numpy as np
 
@@ -140,7 +140,7 @@ class Staff(Mechanism):
         world.firm.care_usual[0] = self.know * self.want * self.can
         world.firm.mood_usual[0] = self.want
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
         staff, at_work = world.staff, self._number_at_work(world)
         talents, nows = _know_want_can(staff)

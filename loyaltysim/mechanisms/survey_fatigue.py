@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -47,7 +47,7 @@ class SurveyFatigue(Mechanism):
 
     asks_felt = metric(unit="asks", over="mean", better="lower", doc="asks that a customer still feels")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Let past asks fade, and settle what the next one costs."""
         firm = world.firm
         felt = self.memory * float(firm.asked_lately[0])

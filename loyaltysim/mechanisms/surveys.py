@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, lever, metric, param, roll
-from loyaltysim.core.words import CUSTOMER
+from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.mechanism import Mechanism, lever, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 WIDEST_SPREAD = 0.5
@@ -70,9 +70,9 @@ class Surveys(Mechanism):
         0.0, unit="$/month", doc="surveying a random sample of all customers, each at most once a month", source="F23"
     )
 
-    found = roll(doc="of those with a grievance this month, those silent ones whom the survey found")
-    intending = roll(doc="rows of those who said that they will leave")
-    staying = roll(doc="rows of those who said that they will stay")
+    found = row_list(doc="of those with a grievance this month, those silent ones whom the survey found")
+    intending = row_list(doc="rows of those who said that they will leave")
+    staying = row_list(doc="rows of those who said that they will stay")
 
     surveyed = metric(unit="customers", doc="customers asked by a survey")
     survey_answers = metric(unit="customers", better="higher", doc="of these, those who answered")
@@ -125,7 +125,7 @@ class Surveys(Mechanism):
     )
     cost_surveys = metric(unit="$", account="cost", doc="spent on surveys")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""
         import numpy as np
 
@@ -150,15 +150,15 @@ class Surveys(Mechanism):
             denied_left=int(np.count_nonzero(status[world.staying] != CUSTOMER)),
         )
 
-    def _ask(self, world: World, luck: Draws, report: Report) -> None:
+    def _ask(self, world: World, luck: RngStream, report: Report) -> None:
         import numpy as np
 
         people, firm, everyone = world.people, world.firm, world.customers_now
-        parts = threads.over_roll(
+        parts = threads.over_row_list(
             kernels.surveys.sample, everyone, people.generation, luck("asks"),
             min(1.0, self.budget / self.price / everyone.size), people.satisfaction,
         )  # fmt: skip
-        asked = threads.joined([rows for rows, _ in parts])
+        asked = threads.join_ranges([rows for rows, _ in parts])
         draws = kernels.luck.units(luck("answers"), asked, people.generation)
         answered = asked[draws < self.response * float(firm.willing[0])]
         told = people.satisfaction[answered].astype(float)
@@ -174,12 +174,12 @@ class Surveys(Mechanism):
             survey_sum=float(told.sum()),
             survey_error_sum=told.size * standard_error(told, everyone.size) if told.size else 0.0,
             survey_customers=everyone.size,
-            survey_true_sum=threads.added([totals for _, totals in parts]),
+            survey_true_sum=threads.sum_ranges([totals for _, totals in parts]),
             grievances_found=world.found.size,
             survey_intending=world.intending.size,
         )
 
-    def _hand_over(self, world: World, luck: Draws, answered: NDArray) -> None:
+    def _hand_over(self, world: World, luck: RngStream, answered: NDArray) -> None:
         """Find silent grievances among the answers; they are complaints from here on, if there is a desk."""
         import numpy as np
 

@@ -14,9 +14,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.alias import alias
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.touchpoint import (
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.random_streams import alias
+from loyaltysim.core.touchpoint_table import (
     BRAND,
     KINDS,
     SEARCH,
@@ -26,14 +26,14 @@ from loyaltysim.core.touchpoint import (
     Touchpoint,
     WarmByKind,
     against_largest,
-    usual,
+    default_touchpoints,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import Table, World
 
 
@@ -96,7 +96,7 @@ class Touchpoints(Mechanism):
     wow: WarmByKind = WarmByKind()
     priority: Priority = Priority()
     table: list[Touchpoint] = param(
-        [*usual()],
+        [*default_touchpoints()],
         unit="rows",
         doc="the touchpoints: usual, a CSV file's name, or rows (name, stage, kind, importance, failure, ...)",
         source="F18",
@@ -138,7 +138,7 @@ class Touchpoints(Mechanism):
     cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints")
     repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1.
 
         Wows are had only in encounters that are not indifferent, so their mean is taken over these.
@@ -163,7 +163,7 @@ class Touchpoints(Mechanism):
         points.met_first[:] = points.importance * ((points.stage == SEARCH) | (points.kind == BRAND))
         points.slot_share[:], points.slot_other[:] = alias(points.importance)
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
         care, idle = float(firm.care_now[0]), 0.0

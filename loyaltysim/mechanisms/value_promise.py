@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -48,7 +48,7 @@ class ValuePromise(Mechanism):
     )
     cost_promise = metric(unit="$", account="cost", doc="spent on keeping the value promise")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Move trust toward what this month's money is worth."""
         trusted = world.firm.trusted
         trusted[0] += self.pace * (self.effect * -math.expm1(-self.budget / self.scale) - trusted[0])

@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param, roll, solved
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -50,12 +50,12 @@ class Voice(Mechanism):
         "people", "int8", doc="has voiced a grievance in this time as a customer", writers="surveys joining winback"
     )
 
-    voiced = roll(doc="rows of the customers who complain this month")
+    voiced = row_list(doc="rows of the customers who complain this month")
 
     complaints = metric(unit="complaints", doc="grievances that were voiced")
     cost_voice = metric(unit="$", account="cost", doc="spent on asking customers")
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Ask, and let those who grieve speak or stay silent."""
         import numpy as np
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Mechanism, metric, param
-from loyaltysim.core.words import LEFT, REASONS, RELATIONSHIP, RIVAL, WINS
+from loyaltysim.core.codes import LEFT, REASONS, RELATIONSHIP, RIVAL, WINS
+from loyaltysim.core.mechanism import Mechanism, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 EXCUSED = ("friends", "product", "indifference")
@@ -62,7 +62,7 @@ class WinLoss(Mechanism):
         locals()[f"told_won_{_way}"] = metric(unit="customers", doc=f"customers won: {_way}, as sales tells it")
     del _reason, _way
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Move a part of each reason to the one that sales prefers."""
         blamed = self.asked_of_sales * self.blames_price
         claimed = self.asked_of_sales * self.claims_relationship

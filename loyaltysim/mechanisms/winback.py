@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.declare import Mechanism, column, lever, metric, param
-from loyaltysim.core.words import FRIENDS, LOST
+from loyaltysim.core.codes import FRIENDS, LOST
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 from loyaltysim.mechanisms.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -65,7 +65,7 @@ class Winback(Mechanism):
         doc="spent per dollar of first-year margin won back",
     )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Spend this month's money, and what was left over, on the most valuable of the lost."""
         import numpy as np
 

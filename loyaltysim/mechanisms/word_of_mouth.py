@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 FITS = 18
@@ -70,25 +70,25 @@ class WordOfMouth(Mechanism):
         doc="people told on a happy occasion",
     )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Send this month's messages; they are heard next month."""
         people = world.people
         reach = _neighbourhood(people.rows)
-        parts = threads.over_roll(
+        parts = threads.over_row_list(
             kernels.talk.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
             people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
             self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip
         _deliver(parts, people)
-        unhappy, happy, bad, good = threads.counted([counts for _, _, counts in parts])
+        unhappy, happy, bad, good = threads.count_ranges([counts for _, _, counts in parts])
         report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)
 
 
 def _neighbourhood(people: int) -> int:
     """Give the size, as a power of 2, of neighbourhoods whose inboxes stay in the cache and are many enough for the threads."""
-    if threads.allowed() == 1 and people <= 1 << FITS:
+    if threads.allowed_threads() == 1 and people <= 1 << FITS:
         return FITS
-    return min(FITS, max(0, people - 1).bit_length() - (4 * threads.allowed()).bit_length())
+    return min(FITS, max(0, people - 1).bit_length() - (4 * threads.allowed_threads()).bit_length())
 
 
 def _deliver(parts: list[Any], people: Any) -> None:
@@ -100,4 +100,4 @@ def _deliver(parts: list[Any], people: Any) -> None:
 
     places = parts[0][1].size // 2
     shares = min(places, len(parts))
-    threads.together([(into, k * places // shares, (k + 1) * places // shares) for k in range(shares)])
+    threads.run_together([(into, k * places // shares, (k + 1) * places // shares) for k in range(shares)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.record import Audit
+from loyaltysim.core.records import Audit
 from loyaltysim.report.scratch import Scratch
 
 if TYPE_CHECKING:

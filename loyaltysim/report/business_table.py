@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.words import REASONS, RELATIONSHIP, WINS
+from loyaltysim.core.codes import REASONS, RELATIONSHIP, WINS
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import interval, share_interval
 from loyaltysim.report.tables import share

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.words import OUTCOMES, SEVERITIES
 from loyaltysim.report.drawing import ACCENT, BAD, INK, MUTED, Picture, axes_in, look, spread, titled
 from loyaltysim.report.names import head
 from loyaltysim.report.results import Results

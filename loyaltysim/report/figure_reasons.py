@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.words import REASONS
+from loyaltysim.core.codes import REASONS
 from loyaltysim.report.drawing import (
     ACCENT,
     INCH,

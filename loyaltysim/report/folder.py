@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.record import Audit, PilotRecord, month_metrics
+from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.records import Audit, PilotRecord, month_metrics
 from loyaltysim.report.kept_months import paths_in, places
 from loyaltysim.report.results import Results
 

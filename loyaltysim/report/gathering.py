@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.declare import Metric
 from loyaltysim.core.errors import RunError
-from loyaltysim.core.record import PilotRecord, RunRecord, month_metrics
+from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.records import PilotRecord, RunRecord, month_metrics
 from loyaltysim.report.audits import Audits, Filed
 from loyaltysim.report.profile import Profile, with_run
 from loyaltysim.report.results import Results

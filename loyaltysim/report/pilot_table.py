@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from loyaltysim.core.record import PilotRecord
+    from loyaltysim.core.records import PilotRecord
 
 COLUMNS = (
     "strategy", "replication", "tried", "others", "estimate", "ci_low", "ci_high", "true_effect", "undisturbed",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declare import Metric
-from loyaltysim.core.record import Audit, PilotRecord
+from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.records import Audit, PilotRecord
 from loyaltysim.report.scratch import Paths
 
 if TYPE_CHECKING:

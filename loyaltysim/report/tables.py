@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.declare import Metric
-from loyaltysim.core.words import OUTCOMES, REASONS
+from loyaltysim.core.codes import OUTCOMES, REASONS
+from loyaltysim.core.mechanism import Metric
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import Interval, interval, paired, ratio_interval, share_interval, student_t
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.record import Audit
+from loyaltysim.core.records import Audit
 from loyaltysim.report.audits import figure_of
 from loyaltysim.report.results import Results
 from loyaltysim.report.statistics import share_interval

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.words import REASONS
+from loyaltysim.core.codes import REASONS
 from loyaltysim.report.drawing import COLOURS
 from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.results import Results

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import book, mechanisms, shown
 from loyaltysim.scenario.grading import FOLLOWS, GRADES, Evidence, evidence, value_at
 from loyaltysim.scenario.loading import load

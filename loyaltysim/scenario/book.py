@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from loyaltysim.core.declaration import Declaration, declared_fields
-from loyaltysim.core.declare import Mechanism
+from loyaltysim.core.fields import Declaration, declared_fields
+from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.emit import flow
 from loyaltysim.scenario.given import DEFAULT, Given, given, plain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loyaltysim.core.declaration import Declaration, Metric
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.fields import Declaration, Metric
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.scenario.book import blocks, book, entries, meant, mechanisms, shown, span
 from loyaltysim.scenario.policies import Pilot, pilot_words

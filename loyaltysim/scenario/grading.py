@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 
-from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import book
 
 if TYPE_CHECKING:

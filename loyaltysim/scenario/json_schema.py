@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import blocks, book, is_block_switch, levers, meaning, span
 from loyaltysim.scenario.explaining import OTHERS, ROLES
 from loyaltysim.scenario.policies import Pilot, pilot_words

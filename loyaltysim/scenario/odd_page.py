@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from loyaltysim.core.declaration import Column, Declaration, Metric
-from loyaltysim.core.declare import Mechanism
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.fields import Column, Declaration, Metric
+from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.book import shown
 from loyaltysim.scenario.explaining import OVER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, shown, span
 from loyaltysim.scenario.explaining import options
 from loyaltysim.scenario.policies import Pilot, pilot_words

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from loyaltysim.core.declaration import Declaration, declared_fields
-from loyaltysim.core.declare import param
+from loyaltysim.core.fields import Declaration, declared_fields
+from loyaltysim.core.mechanism import param
 from loyaltysim.scenario import months as calendar
 
 AS_TODAY = "as today"

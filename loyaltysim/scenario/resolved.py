@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import book, mechanisms
 from loyaltysim.scenario.emit import comment, flow, quoted, scalar, tree
 from loyaltysim.scenario.grading import evidence_in_words

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from loyaltysim.core.declaration import Grade
-from loyaltysim.core.declare import param
+from loyaltysim.core.fields import Grade
+from loyaltysim.core.mechanism import param
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 

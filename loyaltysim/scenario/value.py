@@ -18,7 +18,7 @@ from loyaltysim.scenario.reading_ranges import Range
 from loyaltysim.scenario.study import Study
 
 if TYPE_CHECKING:
-    from loyaltysim.core.declare import Mechanism
+    from loyaltysim.core.mechanism import Mechanism
 
 LABELS = ("title", "question", "lesson", "calibration", "market.network.path")
 """What changes no figure of a run by itself; an own network counts by its content."""

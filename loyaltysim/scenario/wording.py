@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from loyaltysim.core.declaration import Declaration
 from loyaltysim.core.errors import Problem
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import book, meaning, meant, shown, span
 from loyaltysim.scenario.emit import WORDS_WITH_MEANING, quoted, scalar
 from loyaltysim.scenario.given import Given, within

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from loyaltysim.core.declaration import Declaration
+from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.book import blocks, book, mechanisms, span
 from loyaltysim.scenario.emit import comment, flow, scalar
 from loyaltysim.scenario.json_schema import schema

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.answer import Curve, KnownAnswer, Panel, banded, exactly, near, positive
 from loyaltysim.validation.k1_outcomes import unprompted

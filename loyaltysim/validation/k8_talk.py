@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from loyaltysim.core.words import FRIENDS
+from loyaltysim.core.codes import FRIENDS
 from loyaltysim.validation.answer import Check, Curve, Panel, near, near_share, positive
 from loyaltysim.validation.worlds import ALL_GRIEVE, everyone_a_customer, market, played, run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from loyaltysim.core.record import Report, RunRecord
+from loyaltysim.core.records import Report, RunRecord
 from loyaltysim.core.tables import World
 from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.mechanisms import MONTH

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core import streams
-from loyaltysim.core.streams import Draws
+from loyaltysim.core import random_streams
+from loyaltysim.core.random_streams import RngStream
 from loyaltysim.kernels import luck
 from tests.evidence import luck_draws, luck_note, luck_tests
 from tests.evidence.luck_tests import PAIR_TESTS, SEQUENCE_TESTS, SMALLEST_P
@@ -32,7 +32,7 @@ VECTORS = {
 @pytest.mark.parametrize("seed", VECTORS)
 def test_the_generator_gives_the_published_vectors_plain_and_compiled(seed: int) -> None:
     expected = list(VECTORS[seed])
-    assert [streams.bits(seed, position) for position in range(4)] == expected
+    assert [random_streams.bits(seed, position) for position in range(4)] == expected
     assert luck_draws.bits(np.uint64(seed), np.arange(4, dtype=np.uint64)).tolist() == expected
 
 
@@ -43,7 +43,7 @@ def test_a_hundred_thousand_shares_fall_as_published() -> None:
 
 
 def test_the_tests_draw_as_kernels_draw() -> None:
-    key = Draws(2026, 3, "service", -7)("meets")
+    key = RngStream(2026, 3, "service", -7)("meets")
     rows, generation = np.arange(50, dtype=np.int32), np.full(50, 2, np.uint16)
     expected = luck.units(np.uint64(key), rows, generation)
     assert np.array_equal(luck_draws.share(luck_draws.seeds(rows, 2, replication=3, month=-7)), expected)

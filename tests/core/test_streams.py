@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.core.streams import MASK, Draws, bits, stream, timeless_key
+from loyaltysim.core.random_streams import MASK, RngStream, bits, static_key, stream_key
 from loyaltysim.kernels import luck
 
 # The first outputs of SplitMix64 seeded with 1234567, as published with the generator's reference code.
@@ -36,13 +36,13 @@ def test_compiled_and_plain_agree_on_every_word(key: int, position: int) -> None
 
 @given(seed=st.integers(0, 2**40), replication=st.integers(0, 10**6), month=st.integers(-2000, 2000))
 def test_a_key_is_folded_from_seed_replication_stream_and_month(seed: int, replication: int, month: int) -> None:
-    expected = bits(bits(bits(bits(0, seed), replication), stream("voice.speaks")), month)
-    assert Draws(seed, replication, "voice", month)("speaks") == expected
-    assert bits(int(Draws(seed, replication, "voice", 0).ever("speaks")), month) == expected
+    expected = bits(bits(bits(bits(0, seed), replication), stream_key("voice.speaks")), month)
+    assert RngStream(seed, replication, "voice", month)("speaks") == expected
+    assert bits(int(RngStream(seed, replication, "voice", 0).ever("speaks")), month) == expected
 
 
 def test_a_kernel_folds_a_month_before_the_start_like_the_declaration() -> None:
-    ever = timeless_key(7, 3, "recovery", "stays")
+    ever = static_key(7, 3, "recovery", "stays")
     compiled = luck.bits(ever, np.uint64(-5 & MASK))
     assert int(compiled) == bits(int(ever), -5)
 
@@ -68,7 +68,7 @@ def test_neighbouring_fields_give_unrelated_luck(field: str) -> None:
     other = {**one, field: {"decision": "b"}.get(field, 6 if field == "month" else 2)}
     rows, generation = np.arange(100_000, dtype=np.int32), np.zeros(100_000, np.uint16)
     draws = [
-        luck.units(Draws(f["seed"], f["replication"], "m", f["month"])(f["decision"]), rows, generation)
+        luck.units(RngStream(f["seed"], f["replication"], "m", f["month"])(f["decision"]), rows, generation)
         for f in (one, other)
     ]
     # the correlation of independent uniforms has standard error 1 / sqrt(n) = 0.0032; 4 of them

@@ -14,7 +14,7 @@ import numpy as np
 from numba import vectorize
 from numpy.typing import NDArray
 
-from loyaltysim.core.streams import stream
+from loyaltysim.core.random_streams import stream_key
 from loyaltysim.kernels import luck
 
 Words = NDArray[np.uint64]
@@ -30,8 +30,8 @@ DECISIONS = (
     "reviews.withdraws", "joining.joins", "winback.returns", "pilot.tries",
     "leaders.flatters", "leaders.blames", "surveys.asks", "surveys.answers", "surveys.tells",
 )  # fmt: skip
-STREAMS = np.array([stream(name) for name in DECISIONS], np.uint64)
-MEETS = stream("service.meets")
+STREAMS = np.array([stream_key(name) for name in DECISIONS], np.uint64)
+MEETS = stream_key("service.meets")
 
 
 @vectorize(["uint64(uint64, uint64)"], cache=True)
@@ -162,7 +162,7 @@ def _slot_and_rest(words: Words) -> tuple[Draws, Draws]:
 
 
 def _decisions(one: str, other: str) -> Pair:
-    return _neighbours("stream", stream(one), stream(other), f"{one} and {other}")
+    return _neighbours("stream", stream_key(one), stream_key(other), f"{one} and {other}")
 
 
 PAIRS = (

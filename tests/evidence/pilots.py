@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.core.record import PilotRecord
+from loyaltysim.core.records import PilotRecord
 from loyaltysim.experiments.executors import completed, opened
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario

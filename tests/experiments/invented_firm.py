@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.core.declaration import Metric
-from loyaltysim.core.record import RunRecord, figures, month_metrics
+from loyaltysim.core.fields import Metric
+from loyaltysim.core.records import RunRecord, figures, month_metrics
 from loyaltysim.report.gathering import collect
 from loyaltysim.report.results import Results
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import loyaltysim as ls
 from loyaltysim.commands import main
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.experiments import bare as bare_module
 from loyaltysim.experiments.arithmetic import reckoned, simulated, tabulate_bridge
 from loyaltysim.experiments.bare import PARTS, bare, steps

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.experiments import ledger as ledgers
 from loyaltysim.experiments.ledger import Ledger, usual
 from loyaltysim.model import simulate

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, OUTCOMES, REASONS
+from loyaltysim.core.codes import CUSTOMER, OUTCOMES, REASONS
 from loyaltysim.experiments.observing import Observer
 from loyaltysim.mechanisms.sins import KINDS
 from loyaltysim.model import NUMBER, LoyaltyModel

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from invented_firm import results
 
-from loyaltysim.core.record import PilotRecord
+from loyaltysim.core.records import PilotRecord
 from loyaltysim.report.pilot_table import pilots, sentences, taught
 
 

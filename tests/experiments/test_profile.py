@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.report.profile import Profile, with_run
 

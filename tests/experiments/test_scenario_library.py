@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from loyaltysim.calibration import solve
-from loyaltysim.core.record import RunRecord
-from loyaltysim.core.words import DAYS_A_MONTH
+from loyaltysim.core.codes import DAYS_A_MONTH
+from loyaltysim.core.records import RunRecord
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.report.pilot_table import taught
 from loyaltysim.scenario import load, shipped

@@ -14,8 +14,8 @@ from invented_firm import results
 
 from loyaltysim.commands.run import run
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.record import Audit
-from loyaltysim.core.touchpoint import usual
+from loyaltysim.core.records import Audit
+from loyaltysim.core.touchpoint_table import default_touchpoints
 from loyaltysim.report import figures
 from loyaltysim.report.touchpoint_table import COLUMNS, ranks, touchpoints
 from loyaltysim.scenario import Scenario
@@ -83,7 +83,7 @@ def test_equal_priorities_rank_in_the_table_s_order() -> None:
 
 def crowded() -> list[Any]:
     """Studies whose pictures are hard: the usual table, all in one place, one alone, and long names."""
-    rows = usual()
+    rows = default_touchpoints()
     importance = np.array([row.importance for row in rows])
     spread = audit(importance / importance.sum(), np.linspace(0.3, 0.95, len(rows)), [row.name for row in rows])
     heap = audit(np.full(120, 1 / 120), np.full(120, 0.7))
@@ -122,7 +122,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_f18_f19_a_run_s_folder_holds_the_table_and_the_picture(study: Any) -> None:
     table = pd.read_csv(study.folder / "touchpoints.csv")
     assert list(table.columns) == COLUMNS
-    assert len(table) == 2 * len(usual())
+    assert len(table) == 2 * len(default_touchpoints())
     pd.testing.assert_frame_equal(study.touchpoints, table, check_dtype=False)
     assert (study.folder / "figures/touchpoints.png").read_bytes() == study.plot.touchpoints()._repr_png_()
     assert study.plot.touchpoints("repair")._repr_png_() != study.plot.touchpoints()._repr_png_()

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 import loyaltysim as ls
 from loyaltysim.commands import main
+from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.words import CUSTOMER
 from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.experiments.departing import with_departure
 from loyaltysim.experiments.lost_customer import choose

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
+from loyaltysim.core.codes import LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
 from loyaltysim.kernels import desk, handlers, handoffs
 from tests.kernels.parts import from_python
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import INDIFFERENCE, LARGE, PRODUCT, SMALL
+from loyaltysim.core.codes import INDIFFERENCE, LARGE, PRODUCT, SMALL
 from loyaltysim.kernels import grievance, luck
 from tests.kernels.parts import person, share
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, LOST
+from loyaltysim.core.codes import CUSTOMER, LOST
 from loyaltysim.kernels import rivals
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.alias import alias
+from loyaltysim.core.random_streams import alias
 from loyaltysim.kernels import luck, service
 from loyaltysim.mechanisms.service import numbers_met
 from tests.kernels import parts

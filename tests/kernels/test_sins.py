@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import INDIFFERENCE, LONG_AGO, PRODUCT
+from loyaltysim.core.codes import INDIFFERENCE, LONG_AGO, PRODUCT
 from loyaltysim.kernels import grievance, sins
 from loyaltysim.kernels.luck import TWO_POW_53, bits, unit
 

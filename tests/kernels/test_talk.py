@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
+from loyaltysim.core.codes import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
 from loyaltysim.kernels import luck, network, talk
 from tests.kernels.parts import below, high, person, share
 

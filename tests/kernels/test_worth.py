@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, LOST
+from loyaltysim.core.codes import CUSTOMER, LOST
 from loyaltysim.kernels import joining, luck, worth
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import loyaltysim as ls
 from loyaltysim.commands import main
 from loyaltysim.commands.run import run
-from loyaltysim.core.record import PilotRecord
+from loyaltysim.core.records import PilotRecord
 from loyaltysim.experiments import replication_files
 from loyaltysim.experiments.store import RunFolder
 from loyaltysim.experiments.study import Study

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.declare import Metric
-from loyaltysim.core.record import Audit, RunRecord
+from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.records import Audit, RunRecord
 from loyaltysim.report import scratch
 from loyaltysim.report.audits import figure_of
 from loyaltysim.report.gathering import Failure, Gathered

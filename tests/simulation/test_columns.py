@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import Report
-from loyaltysim.core.streams import Draws
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.records import Report
 from loyaltysim.core.tables import Table, World, only_own_columns
 from loyaltysim.engine import build_network, mechanisms_of
 from loyaltysim.mechanisms import CATALOG, FORM, MONTH
@@ -42,7 +42,7 @@ def test_a_mechanism_writes_only_columns_that_name_it(small: Callable[..., Scena
         world.month, report = month, Report(FORM)
         for mechanism in mechanisms_of(scenario):
             with only_own_columns(world, type(mechanism)):
-                mechanism.step(world, Draws(scenario.seed, 0, mechanism.key, month), report)
+                mechanism.step(world, RngStream(scenario.seed, 0, mechanism.key, month), report)
 
 
 def test_a_sealed_column_refuses_to_be_written(small: Callable[..., Scenario]) -> None:
@@ -105,11 +105,11 @@ def read_by_a_run(scenario: Scenario, world: World, seen: set[str]) -> None:
     by_key = {spy._prefix: spy for spy in spies}
     build_network(by_key["market"], np.uint64(1))  # type: ignore[arg-type]
     for spy in spies:
-        spy.begin(world, Draws(scenario.seed, 0, spy._prefix, world.month))
+        spy.begin(world, RngStream(scenario.seed, 0, spy._prefix, world.month))
     world.month += 1
     report = Report(FORM)
     for spy in spies:
-        spy.step(world, Draws(scenario.seed, 0, spy._prefix, world.month), report)
+        spy.step(world, RngStream(scenario.seed, 0, spy._prefix, world.month), report)
     months = {name: np.zeros(3) for name in CATALOG}
     for spy in spies:
         spy.close(months, scenario)

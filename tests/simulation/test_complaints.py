@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from loyaltysim.core.codes import CUSTOMER, LOGGED
 from loyaltysim.core.tables import World
-from loyaltysim.core.words import CUSTOMER, LOGGED
 from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.model import RECORDED, simulate
 from loyaltysim.scenario import Scenario

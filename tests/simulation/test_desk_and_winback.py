@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import REASONS
+from loyaltysim.core.codes import REASONS
 from loyaltysim.kernels import handlers, joining
 from loyaltysim.scenario import Scenario
 from tests.kernels.parts import from_python

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from loyaltysim import kernels
-from loyaltysim.core.touchpoint import PEOPLE
+from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.kernels.staff import broken
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, next_month

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, LOST, NONE
+from loyaltysim.core.codes import CUSTOMER, LOST, NONE
 from loyaltysim.engine import stationary_start
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binomtest, hypergeom
 
 from loyaltysim.arms import SIZED, Arms, sized
-from loyaltysim.core.record import PilotRecord
+from loyaltysim.core.records import PilotRecord
 from loyaltysim.core.tables import World
 from loyaltysim.engine import mechanisms_of, stationary_start
 from loyaltysim.mechanisms import CATALOG, FORM

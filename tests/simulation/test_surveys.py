@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from loyaltysim import kernels
-from loyaltysim.core.words import CUSTOMER
+from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.mechanisms.surveys import standard_error
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario

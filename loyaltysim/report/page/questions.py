@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import OUTCOMES, RESOLVED, SILENT
+from loyaltysim.core.codes import OUTCOMES, RESOLVED, SILENT
 from loyaltysim.report import answer as answers
 from loyaltysim.report import pilot_table
 from loyaltysim.report.figure_customers import customers as draw_customers

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.declaration import Metric
+from loyaltysim.core.fields import Metric
 
 if TYPE_CHECKING:
     import numpy as np

@@ -31,7 +31,7 @@ def bits(key: int, position: int) -> int:
 
 
 @cache
-def stream(name: str) -> int:
+def stream_key(name: str) -> int:
     """Give the number of a named decision (`mechanism.decision`): its BLAKE2b digest of 8 bytes, little-endian."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
@@ -46,18 +46,18 @@ def _replication_key(seed: int, replication: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def timeless_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
+def static_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
     """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
     import numpy as np
 
-    return np.uint64(bits(_replication_key(seed, replication), stream(f"{mechanism}.{decision}")))
+    return np.uint64(bits(_replication_key(seed, replication), stream_key(f"{mechanism}.{decision}")))
 
 
 @lru_cache(maxsize=256)
-def _timeless_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
+def _static_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
     import numpy as np
 
-    return np.array([timeless_key(seed, replication, mechanism, decision) for decision in decisions], np.uint64)
+    return np.array([static_key(seed, replication, mechanism, decision) for decision in decisions], np.uint64)
 
 
 @lru_cache(maxsize=4096)
@@ -65,7 +65,7 @@ def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, mont
     """Fold into a decision's key each of AHEAD months, from `months` times AHEAD on."""
     import numpy as np
 
-    key, first = timeless_key(seed, replication, mechanism, decision), (months * AHEAD + 1) & MASK
+    key, first = static_key(seed, replication, mechanism, decision), (months * AHEAD + 1) & MASK
     z = key + (np.arange(AHEAD, dtype=np.uint64) + np.uint64(first)) * np.uint64(GOLDEN)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -73,7 +73,7 @@ def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, mont
 
 
 @dataclass(slots=True)
-class Draws:
+class RngStream:
     """The luck that one mechanism meets in one month; its keys are ready for kernels."""
 
     seed: int
@@ -89,8 +89,28 @@ class Draws:
 
     def ever(self, decision: str) -> np.uint64:
         """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
-        return timeless_key(self.seed, self.replication, self.mechanism, decision)
+        return static_key(self.seed, self.replication, self.mechanism, decision)
 
     def ever_each(self, *decisions: str) -> NDArray[np.uint64]:
         """Give the keys of several such decisions as one array, not to be changed."""
-        return _timeless_keys(self.seed, self.replication, self.mechanism, decisions)
+        return _static_keys(self.seed, self.replication, self.mechanism, decisions)
+
+
+# Walker's alias table: a choice in proportion to weights in one draw, however many there are to choose from.
+
+
+def alias(weights: object) -> tuple[list[int], list[int]]:
+    """Make the table (as Vose orders it) of weights that add to 1: for each slot the share kept, times 2**32, and who has the rest."""
+    import numpy as np
+
+    scaled = np.asarray(weights, float) * len(np.asarray(weights))
+    kept, other = [2**32] * len(scaled), list(range(len(scaled)))
+    small = [i for i, share in enumerate(scaled) if share < 1]
+    large = [i for i, share in enumerate(scaled) if share >= 1]
+    while small and large:
+        short, long = small.pop(), large[-1]
+        kept[short], other[short] = int(scaled[short] * 2**32), long
+        scaled[long] -= 1 - scaled[short]
+        if scaled[long] < 1:
+            small.append(large.pop())
+    return kept, other

@@ -44,7 +44,7 @@ class Column(_Named):
 
 
 @dataclass(frozen=True)
-class Roll(_Named):
+class RowList(_Named):
     """A list of row numbers made anew each month: those whom the month's later mechanisms are about."""
 
     doc: str

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loyaltysim.core.declaration import Better, Column, Declaration, Grade, Metric, Over, Role, Roll, declared_fields
+from loyaltysim.core.fields import Better, Column, Declaration, Grade, Metric, Over, Role, RowList, declared_fields
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -110,9 +110,9 @@ def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0
     return Column(table, dtype, doc, unit, start, tuple(writers.split()))
 
 
-def roll(*, doc: str, dtype: str = "int32") -> Any:
+def row_list(*, doc: str, dtype: str = "int32") -> Any:
     """Declare a month's list of rows, read as `world.<name>` by the mechanisms that come later in the month."""
-    return Roll(doc, dtype)
+    return RowList(doc, dtype)
 
 
 def metric(
@@ -140,7 +140,7 @@ class Mechanism(BaseModel):
     """A frozen set of numbers with a `step`; its state lives in columns only."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, ignored_types=(Column, Roll, Metric), allow_inf_nan=False
+        frozen=True, extra="forbid", strict=True, ignored_types=(Column, RowList, Metric), allow_inf_nan=False
     )
 
     key: ClassVar[str] = ""
@@ -171,10 +171,10 @@ class Mechanism(BaseModel):
             del copy.__dict__[name]
         return copy
 
-    def begin(self, world: World, luck: Draws) -> None:
+    def begin(self, world: World, luck: RngStream) -> None:
         """Lay out this mechanism's state at the birth of a market (traits, starting values)."""
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Do this mechanism's part of one month."""
 
     def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
@@ -189,9 +189,9 @@ class Mechanism(BaseModel):
 
     @classmethod
     @cache
-    def rolls(cls) -> tuple[Roll, ...]:
+    def rolls(cls) -> tuple[RowList, ...]:
         """Give the month's lists that this mechanism makes."""
-        return tuple(thing for thing in vars(cls).values() if isinstance(thing, Roll))
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, RowList))
 
     @classmethod
     @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from loyaltysim.core.declare import param
+from loyaltysim.core.mechanism import param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,7 @@ class Priority(BaseModel):
 
 
 @cache
-def usual() -> tuple[Touchpoint, ...]:
+def default_touchpoints() -> tuple[Touchpoint, ...]:
     """Give the touchpoints that come with loyaltysim, those of a service company of no particular trade."""
     text = (files("loyaltysim") / "data" / "touchpoints.csv").read_text(encoding="utf-8")
     return tuple(
