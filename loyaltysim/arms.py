@@ -33,7 +33,7 @@ STOCKS = ("cases", "customers", "people")
 
 def in_arm(key: np.uint64, share: float, rows: NDArray, generation: NDArray) -> NDArray:
     """Tell who of `rows` is in the arm that tries: a property of the person, so no column keeps it; bool (n,)."""
-    chosen: NDArray = kernels.luck.units(key, rows, generation) < share
+    chosen: NDArray = kernels.rng.uniforms(key, rows, generation) < share
     return chosen
 
 

@@ -75,8 +75,8 @@ class Fates:
         tellers = roll[((outcome >= SILENT) | (people.wowed[roll] > 0)) & ~silenced]
         unhappy = (people.outcome_now[tellers] >= SILENT) & (people.outcome_now[tellers] <= LOGGED)
         means = np.where(unhappy, *self.means) * people.talkativeness[tellers]
-        draws = kernels.luck.units(luck("tells"), tellers, people.generation)
-        counts = [kernels.luck.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
+        draws = kernels.rng.uniforms(luck("tells"), tellers, people.generation)
+        counts = [kernels.rng.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
         ours = self.same[tellers]
         self.messages[tellers[ours]] += np.array(counts, np.int64)[ours]
 

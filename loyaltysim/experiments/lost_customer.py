@@ -123,7 +123,7 @@ def choose(scenario: Scenario, replication: int, group: int, before: World, afte
         what = f"three groups of {group:,} customers are more than the {rows.size:,} who could leave in month {after.month}"
         raise InputError(Problem(what, where="--group", cure="name a smaller group"))
     key = RngStream(scenario.seed, replication, "worth", after.month)("leaves")
-    luck = kernels.luck.units(key, rows, people.generation)
+    luck = kernels.rng.uniforms(key, rows, people.generation)
     by_ties = np.lexsort((luck, after.ties()[rows]))
     return [np.sort(rows[third[np.argsort(luck[third])][:group]]) for third in np.array_split(by_ties, len(TIES))]
 

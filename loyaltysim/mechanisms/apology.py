@@ -45,7 +45,7 @@ class Apology(Mechanism):
     def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Apologise, and restore a little of what the unsolved who stayed have lost."""
         people = world.people
-        count = kernels.grievance.apologise(
+        count = kernels.complaints.apologise(
             world.closed, world.closed_as, people.generation, luck("apologises"), self.offered, self.restored,
             people.status, people.satisfaction_spoilt, people.satisfaction,
         )  # fmt: skip

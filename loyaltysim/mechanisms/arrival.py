@@ -18,7 +18,7 @@ def welcome(world: World, rows: NDArray) -> int:
     Gives how many of them a rival has lost.
     """
     people, firm = world.people, world.firm
-    from_rival: int = kernels.joining.welcome(
+    from_rival: int = kernels.market.welcome(
         rows, float(firm.satisfaction_at_first[0]), float(firm.expectation_at_first[0]), people.status, people.reason,
         people.tenure, people.exposure, people.satisfaction, people.expectation, people.complained, people.attempted,
         people.with_rival,

@@ -91,7 +91,7 @@ class Channels(Mechanism):
         goal = -self.most_steered * math.expm1(-self.direct / self.scale)
         firm.steered[0] += self.pace * (goal - firm.steered[0])
         cost_each, lags, visible = self._columns
-        world.channel, world.record_lag, public, cost = kernels.channels.use(
+        world.channel, world.record_lag, public, cost = kernels.complaints.use(
             voiced, world.found, people.generation, luck("uses"), luck("is seen"),
             _reached(*self._shares, float(firm.steered[0])), cost_each, lags, visible,
         )  # fmt: skip
@@ -105,7 +105,7 @@ class Channels(Mechanism):
         """Give each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
         import numpy as np
 
-        lags = kernels.channels.lags(self._told("share"), self._told("delay"), self.delay / HOURS_A_MONTH)
+        lags = kernels.complaints.lags(self._told("share"), self._told("delay"), self.delay / HOURS_A_MONTH)
         return np.array(self._told("cost")), np.array(lags), np.array(self._told("visible"))
 
     @cached_property
@@ -121,4 +121,4 @@ def _reached(shares: tuple[float, ...], visible: tuple[float, ...], steered: flo
     """Give the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the last."""
     import numpy as np
 
-    return np.array(kernels.channels.reached(shares, visible, steered))
+    return np.array(kernels.complaints.reached(shares, visible, steered))

@@ -94,19 +94,19 @@ class Departure(Mechanism):
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_row_list(
-            kernels.leaving.depart, world.customers_now, people.generation, luck("leaves"), world.month, self.died, self.moved,
+            kernels.churn.depart, world.customers_now, people.generation, luck("leaves"), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
         counts, gone, defectors = zip(*parts, strict=True)
-        kernels.leaving.notice(
+        kernels.churn.notice(
             threads.join_ranges(defectors), people.generation, luck("turns to"),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         if world.firm.all_supplied[0]:
             on_roll = world.customers_now
             people.with_rival[on_roll[(people.status[on_roll] == LOST) & (people.reason[on_roll] == FRIENDS)]] = 1
-        margin, of_top, tops, gone_over = kernels.worth.lost(
+        margin, of_top, tops, gone_over = kernels.market.value_lost(
             world.customers_now, people.status, people.margin, people.with_rival, float(world.firm.top_margin[0])
         )
         report(lost_margin=margin, lost_margin_top_tenth=of_top, left_top_tenth=tops, lost_to_rivals=gone_over)

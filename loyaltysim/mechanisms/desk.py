@@ -168,7 +168,9 @@ class Desk(Mechanism):
     def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
         people, cases, firm = world.people, world.cases, world.firm
-        held, waiting = kernels.desk.forget_withdrawn(int(firm.open_cases[0]), *_case_columns(cases), people.open_case)
+        held, waiting = kernels.case_desk.forget_withdrawn(
+            int(firm.open_cases[0]), *_case_columns(cases), people.open_case
+        )
         cases.reserve(held + world.voiced.size)
         money = self.budget * (1 - self.causes)
         false = float(firm.false_now[0])
@@ -178,7 +180,7 @@ class Desk(Mechanism):
         free_at, part_free_at, part_hours = self._handlers(
             world, max(0.0, money - false * self.hours_a_case * self.wage)
         )
-        left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.desk.work(
+        left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.case_desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
             luck("case"), luck.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),

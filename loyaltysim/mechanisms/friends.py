@@ -62,6 +62,6 @@ class Friends(Mechanism):
         """Reckon this month's hazards, and let the effect of past defections fade."""
         people = world.people
         threads.over_row_list(
-            kernels.leaving.follow, world.customers_now, people.fickleness, people.heard_good, people.heard_bad, people.exposure, self.base,
+            kernels.churn.follow, world.customers_now, people.fickleness, people.heard_good, people.heard_bad, people.exposure, self.base,
             self.opinion_weight, self.bad_weight, math.log(self.ratio), self.keeps, people.following,
         )  # fmt: skip

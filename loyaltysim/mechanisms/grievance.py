@@ -77,7 +77,7 @@ class Grievance(Mechanism):
         """Find this month's grievances among the bad encounters."""
         people = world.people
         parts = threads.over_row_list(
-            kernels.grievance.grieve, world.customers_now, people.generation, luck("grieves"), world.month, people.indifferent,
+            kernels.complaints.grieve, world.customers_now, people.generation, luck("grieves"), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
             world.sinned, world.sin_weight,

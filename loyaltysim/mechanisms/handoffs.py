@@ -99,7 +99,7 @@ class Handoffs(Mechanism):
         spared = 1 - self.record_effect * firm.record_kept[0]
         known = 1 - self.swap_effect * firm.roles_known[0]
         firm.friction[0] = 1 - self.between * (1 - known)
-        world.routed, world.lag_before, world.lag_after = kernels.handoffs.route(
+        world.routed, world.lag_before, world.lag_after = kernels.complaints.route(
             world.voiced, world.people.generation, luck("routes"), self.misclassified * known,
             self.passed_on * known, self.passed_on_days / DAYS_A_MONTH * spared, self.stalls * spared * known,
             self.stall_months, self.mislaid,

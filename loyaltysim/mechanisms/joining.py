@@ -131,7 +131,7 @@ class Joining(Mechanism):
         unprompted = self.unprompted + self.imitation * adopters
         hold = self.hold * float(firm.rivals_hold[0])
         parts = threads.over_rows(
-            kernels.joining.join, people.rows, world.month, people.generation, luck("joins"), float(firm.pull[0]), unprompted, self.praise,
+            kernels.market.join, people.rows, world.month, people.generation, luck("joins"), float(firm.pull[0]), unprompted, self.praise,
             self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor, self.logged_factor, self.forget,
             self.fickle_draw, people.fickleness,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,

@@ -117,7 +117,7 @@ class Leaders(Mechanism):
     def _climb(self, world: World, luck: RngStream, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
         people, points = world.people, world.touchpoints
-        arrived: tuple[int, int] = kernels.leaders.climb(
+        arrived: tuple[int, int] = kernels.staff.climb(
             world.voiced, people.generation, luck("passes on"), luck("flatters"),
             luck("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
             1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,

@@ -76,7 +76,7 @@ class Manners(Mechanism):
         chance = self.intrusion * (1 - float(firm.spared_now[0]))
         intrusions = 0
         if chance > 0:
-            intrusions = kernels.manners.intrude(
+            intrusions = kernels.service.intrude(
                 world.customers_now, people.generation, luck("intrudes"), chance, self.annoyance,
                 people.met, people.indifferent, people.failed, people.wowed, people.satisfaction,
             )  # fmt: skip

@@ -153,14 +153,14 @@ class Market(Mechanism):
         import numpy as np
 
         everyone = np.arange(self.people, dtype=np.int32)
-        return -np.log1p(-kernels.luck.units(key, everyone, world.people.generation))
+        return -np.log1p(-kernels.rng.uniforms(key, everyone, world.people.generation))
 
     def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
         people = world.people
         if world.gone.size:
             self._renew(world, luck, world.gone)
-        parts = threads.over_rows(kernels.market.take_roll, people.rows, people.status, people.tenure)
+        parts = threads.over_rows(kernels.market.take_row_list, people.rows, people.status, people.tenure)
         world.customers_now = threads.join_ranges(parts)
         report(customers_start=world.customers_now.size)
 
@@ -187,7 +187,7 @@ class Market(Mechanism):
 
         people = world.people
         rows = np.arange(self.people, dtype=np.int32)
-        order = kernels.luck.units(luck("founders"), rows, people.generation)
+        order = kernels.rng.uniforms(luck("founders"), rows, people.generation)
         surplus = int(np.count_nonzero(people.status == CUSTOMER)) - self.customers
         if surplus > 0:
             held = rows[people.status == CUSTOMER]
@@ -204,7 +204,7 @@ class Market(Mechanism):
                 welcome(world, early)
         people.founder[:] = people.status == CUSTOMER
         paid = people.margin[people.founder == 1]
-        world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.worth.top_tenth(paid)
+        world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.market.top_tenth(paid)
 
     def _draw_traits(self, world: World, luck: RngStream, rows: NDArray) -> None:
         import numpy as np
@@ -226,7 +226,7 @@ class Market(Mechanism):
         if self.fickleness_kind == "beta":
             from scipy.special import betaincinv
 
-            draws = kernels.luck.units(luck.ever("proneness"), rows, people.generation)
+            draws = kernels.rng.uniforms(luck.ever("proneness"), rows, people.generation)
             people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
 
     def _spread(self) -> float:

@@ -33,7 +33,7 @@ class Opinion(Mechanism):
         """Empty the inboxes into what is remembered."""
         people = world.people
         threads.over_rows(
-            kernels.talk.hear,
+            kernels.word_of_mouth.hear,
             people.rows,
             people.inbox_good,
             people.inbox_bad,

@@ -105,7 +105,7 @@ class Recovery(Mechanism):
     def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Settle the silent grievances of this month and the complaints whose outcome is known."""
         people = world.people
-        counts = kernels.grievance.decide(
+        counts = kernels.complaints.decide(
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
             world.month, people.generation, luck.ever("stays"), self._table, self.repeat_factor, self.restored,
             self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,

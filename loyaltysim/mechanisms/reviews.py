@@ -48,7 +48,7 @@ class Reviews(Mechanism):
     def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Post this month's bad reviews, withdraw those of the well recovered, and let the rest fade."""
         people, firm = world.people, world.firm
-        posted, withdrawn, firm.standing[0] = kernels.reviews.review(
+        posted, withdrawn, firm.standing[0] = kernels.word_of_mouth.review(
             world.grieved, world.public, world.closed, world.closed_as, world.month, people.generation,
             luck("posts"), luck("withdraws"), self.posted, self.withdrawn_after, self.kept,
             float(firm.standing[0]), people.reviewed_month,

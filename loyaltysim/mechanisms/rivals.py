@@ -194,7 +194,7 @@ class Rivals(Mechanism):
         world.firm.rivals_supply[0] = 1
         world.firm.all_supplied[0] = self.zero_sum
         rows = np.arange(people.rows, dtype=np.int32)
-        draws = kernels.luck.units(luck("first supplier"), rows, people.generation)
+        draws = kernels.rng.uniforms(luck("first supplier"), rows, people.generation)
         share = 1.0 if self.zero_sum else self.share
         people.with_rival[:] = (draws < share) & (people.status == 0)
 
@@ -208,24 +208,24 @@ class Rivals(Mechanism):
         indifferent = self.indifferent * (1 - float(world.firm.trusted[0]))
         report(lure_ratio=lure, committed=1 - indifferent)
         threads.over_row_list(
-            kernels.leaving.lure, world.customers_now, people.generation, luck.ever("commits"), indifferent,
+            kernels.churn.lure, world.customers_now, people.generation, luck.ever("commits"), indifferent,
             people.fickleness, people.satisfaction, self.base * lure, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip
 
     def _compete(self, world: World, luck: RngStream, report: Report) -> float:
         """Settle quality, answer and offers; gives the hazard to be lured against middling rivals without offers."""
-        firm, quality = world.firm, kernels.rivals.quality
+        firm, quality = world.firm, kernels.churn.quality
         now = quality(self.quality, self.improves, world.month)
         firm.quality_rise[0] = max(now) - max(quality(self.quality, self.improves, world.month - 1))
-        firm.rivals_hold[0] = kernels.rivals.hold(now, self.slope, self.middle)
+        firm.rivals_hold[0] = kernels.churn.hold_position(now, self.slope, self.middle)
         wanted = self.reaction * max(0.0, float(firm.advertised[0] - firm.advertised_usual[0]))
         firm.answer[0] += self.answer_pace * (wanted - firm.answer[0])
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
         chance = self.offers + self.price_war * might + self.defence * self._missed(world)
-        offered = kernels.rivals.offers(luck("offers"), len(now), chance)
+        offered = kernels.churn.offers(luck("offers"), len(now), chance)
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
-        lure: float = kernels.rivals.lure(now, offered, self.slope, self.middle, self.offer_ratio)
+        lure: float = kernels.churn.lure_customers(now, offered, self.slope, self.middle, self.offer_ratio)
         return lure * math.exp(self.answer_lure * might)
 
     def _missed(self, world: World) -> float:
@@ -233,11 +233,11 @@ class Rivals(Mechanism):
         if not self.defence:
             return 0.0
         firm, people = world.firm, world.people
-        have, ours = kernels.rivals.supplied(people.status, people.with_rival)
+        have, ours = kernels.churn.supplied(people.status, people.with_rival)
         if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
             firm.rivals_looks[0] += 1
             gained = (have - int(firm.rivals_had[0])) / max(1, ours)
-            firm.rivals_gain[0] = kernels.rivals.smoothed(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
+            firm.rivals_gain[0] = kernels.churn.smoothed(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
         firm.rivals_had[0] = have
         if world.month <= 0:
             firm.rivals_gain_usual[0] = firm.rivals_gain[0]

@@ -127,13 +127,13 @@ class Sins(Mechanism):
     def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Draw the kind of each indifferent encounter."""
         staff, firm = world.staff, world.firm
-        parts = kernels.sins.causes(
+        parts = kernels.service.causes(
             int(firm.employees[0]), staff.now_know, staff.now_want, staff.now_can, staff.zeal, staff.care,
             float(firm.overloaded[0]),
         )  # fmt: skip
         reached = parts.dot(self._kinds_by_cause).cumsum()
         reached[-1] = 2
-        world.sinned, world.sin_weight, counts = kernels.sins.sort(
+        world.sinned, world.sin_weight, counts = kernels.service.sort(
             world.customers_now, world.people.generation, luck("sorts"), world.people.indifferent, reached,
             self._angers(world),
         )  # fmt: skip

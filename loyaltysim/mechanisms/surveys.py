@@ -155,11 +155,11 @@ class Surveys(Mechanism):
 
         people, firm, everyone = world.people, world.firm, world.customers_now
         parts = threads.over_row_list(
-            kernels.surveys.sample, everyone, people.generation, luck("asks"),
+            kernels.complaints.sample, everyone, people.generation, luck("asks"),
             min(1.0, self.budget / self.price / everyone.size), people.satisfaction,
         )  # fmt: skip
         asked = threads.join_ranges([rows for rows, _ in parts])
-        draws = kernels.luck.units(luck("answers"), asked, people.generation)
+        draws = kernels.rng.uniforms(luck("answers"), asked, people.generation)
         answered = asked[draws < self.response * float(firm.willing[0])]
         told = people.satisfaction[answered].astype(float)
         leaving = told < self.intends_below
@@ -186,7 +186,7 @@ class Surveys(Mechanism):
         people = world.people
         silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
         met = np.intersect1d(silent, answered, assume_unique=True)
-        draws = kernels.luck.units(luck("tells"), met, people.generation)
+        draws = kernels.rng.uniforms(luck("tells"), met, people.generation)
         found = world.found = met[draws < self.telling]
         if world.firm.desk_open[0]:
             world.voiced = np.union1d(world.voiced, found)

@@ -66,7 +66,7 @@ class Voice(Mechanism):
             lost = np.float32(self.goodwill * float(world.firm.ask_weight[0]) * asks)
             people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
         world.firm.asked_lately[0] += asks
-        voiced = world.voiced = kernels.grievance.speak(
+        voiced = world.voiced = kernels.complaints.speak(
             wronged, people.generation, luck("speaks"), people.readiness, self._unprompted, self._asked(asks),
             people.complained,
         )  # fmt: skip

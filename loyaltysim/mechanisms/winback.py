@@ -76,7 +76,7 @@ class Winback(Mechanism):
         tried, spent = self._choose(world, float(purse[0]))
         purse[0] -= spent
         people.attempted[tried] = 1
-        draws = kernels.luck.units(luck("returns"), tried, people.generation)
+        draws = kernels.rng.uniforms(luck("returns"), tried, people.generation)
         won = tried[draws < self.success]
         report(won_from_rivals=report["won_from_rivals"] + welcome(world, won))
         report(
@@ -97,5 +97,5 @@ class Winback(Mechanism):
         worth = people.margin[lost].astype(float)
         order = np.argsort(-worth, kind="stable")
         price = self.cost_per_dollar * self.success * self.horizon * worth[order]
-        taken, spent = kernels.joining.afford(price, money)
+        taken, spent = kernels.market.afford(price, money)
         return lost[order[taken]], spent

@@ -75,7 +75,7 @@ class WordOfMouth(Mechanism):
         people = world.people
         reach = _neighbourhood(people.rows)
         parts = threads.over_row_list(
-            kernels.talk.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
+            kernels.word_of_mouth.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
             people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
             self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip
@@ -96,7 +96,7 @@ def _deliver(parts: list[Any], people: Any) -> None:
 
     def into(place: int, until: int) -> None:
         for heard, begins, _ in parts:
-            kernels.talk.deliver(place, until, heard, begins, people.inbox_bad, people.inbox_good)
+            kernels.word_of_mouth.deliver(place, until, heard, begins, people.inbox_bad, people.inbox_good)
 
     places = parts[0][1].size // 2
     shares = min(places, len(parts))

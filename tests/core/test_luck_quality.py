@@ -14,7 +14,7 @@ import pytest
 
 from loyaltysim.core import random_streams
 from loyaltysim.core.random_streams import RngStream
-from loyaltysim.kernels import luck
+from loyaltysim.kernels import rng
 from tests.evidence import luck_draws, luck_note, luck_tests
 from tests.evidence.luck_tests import PAIR_TESTS, SEQUENCE_TESTS, SMALLEST_P
 
@@ -45,7 +45,7 @@ def test_a_hundred_thousand_shares_fall_as_published() -> None:
 def test_the_tests_draw_as_kernels_draw() -> None:
     key = RngStream(2026, 3, "service", -7)("meets")
     rows, generation = np.arange(50, dtype=np.int32), np.full(50, 2, np.uint16)
-    expected = luck.units(np.uint64(key), rows, generation)
+    expected = rng.uniforms(np.uint64(key), rows, generation)
     assert np.array_equal(luck_draws.share(luck_draws.seeds(rows, 2, replication=3, month=-7)), expected)
 
 
@@ -78,7 +78,7 @@ def test_the_note_and_the_picture_show_every_p(
 
 # Luck that is wrong in one way each, and the test that must see it at the size above: mostly, each seventh draw repeats.
 N = np.arange(DRAWS, dtype=np.uint64)
-UNMIXED = (N * luck.GOLDEN >> np.uint64(11)) * 2.0**-53
+UNMIXED = (N * rng.GOLDEN >> np.uint64(11)) * 2.0**-53
 FAIR = np.random.default_rng(1).random(DRAWS)  # another generator: what is wrong below is what was done to it
 BROKEN: dict[str, tuple[Any, ...]] = {
     "chi-square": (np.sqrt(FAIR) * 0.1 + FAIR * 0.9, UNMIXED),

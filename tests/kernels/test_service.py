@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.random_streams import alias
-from loyaltysim.kernels import luck, service
+from loyaltysim.kernels import rng as luck
+from loyaltysim.kernels import service
 from loyaltysim.mechanisms.service import numbers_met
 from tests.kernels import parts
 

@@ -24,8 +24,8 @@ def test_the_sample_by_hand_f23() -> None:
     roll, generation = np.arange(0, 10, 2, dtype=np.int32), np.zeros(10, np.uint16)
     satisfaction = np.arange(10, dtype=np.float32) / 10
     key = np.uint64(7)
-    draws = kernels.luck.units(key, roll, generation)
-    rows, totals = kernels.surveys.sample(roll, generation, key, float(np.sort(draws)[3]), satisfaction)
+    draws = kernels.rng.uniforms(key, roll, generation)
+    rows, totals = kernels.complaints.sample(roll, generation, key, float(np.sort(draws)[3]), satisfaction)
     assert rows.tolist() == roll[draws < np.sort(draws)[3]].tolist()
     assert len(rows) == 3
     assert totals.tolist() == pytest.approx([2.0])

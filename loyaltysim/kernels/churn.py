@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from loyaltysim.core.codes import CUSTOMER, DIED, FRIENDS, LOST, MOVED, RIVAL
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.exponential import powers
-from loyaltysim.kernels.luck import bits, lucks, person, share, unit
+from loyaltysim.core.codes import CUSTOMER, DIED, FRIENDS, LOST, MONTHS_A_YEAR, MOVED, RIVAL
+from loyaltysim.kernels.jit import exp_inplace, kernel
+from loyaltysim.kernels.rng import bits, person, person_uniforms, to_share, uniform
 
 ONE = np.uint64(1)
 CUSTOMERS = 1024
@@ -34,7 +35,7 @@ def follow(
             opinion = heard_good[row] - bad_weight * heard_bad[row]
             power[i] = min(log_ratio * exposure[row] - opinion_weight * opinion, MOST)
             exposure[row] *= keeps
-        powers(power, here.size)
+        exp_inplace(power, here.size)
         for i in range(here.size):
             row = np.uint64(here[i])
             hazard[row] = min(base * fickleness[row] * power[i], CERTAIN)
@@ -52,7 +53,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     power = np.empty(CUSTOMERS, np.float64)
     for begin in range(0, roll.size, CUSTOMERS):
         here = roll[begin : begin + CUSTOMERS]
-        lucks(here, here.size, generation, key, who, luck)
+        person_uniforms(here, here.size, generation, key, who, luck)
         # who can be lured is listed without a branch, which luck would make a guess
         n = np.uint64(0)
         for i in range(here.size):
@@ -62,7 +63,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
             who[n] = row
             power[n] = slope * (middle - level)
             n += np.uint64((level < content) | (luck[i] < indifferent))
-        powers(power, np.int64(n))
+        exp_inplace(power, np.int64(n))
         for k in range(n):
             hazard[who[k]] = min(base * fickleness[who[k]] * power[k], CERTAIN)
 
@@ -94,10 +95,10 @@ def depart(
         rival = lured[row]
         total = died + moved + friends + rival
         seed = bits(key, person(row, generation[row]))
-        u = share(seed)
+        u = to_share(seed)
         if u >= total or u >= 1.0 - np.exp(-total):
             continue
-        pick = unit(seed, ONE) * total
+        pick = uniform(seed, ONE) * total
         if pick < died:
             why = DIED
         elif pick < died + moved:
@@ -134,8 +135,46 @@ def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, w
     for i in range(defectors.size):
         row = defectors[i]
         why = reason[row]
-        if why == RIVAL or (why > RIVAL and unit(key, person(row, generation[row])) < to_rival):
+        if why == RIVAL or (why > RIVAL and uniform(key, person(row, generation[row])) < to_rival):
             with_rival[row] = 1
         if first.size > 1:
             for j in range(first[row], first[row + 1]):
                 exposure[tie[j]] += 1.0
+
+
+# What rivals' quality and offers are worth to a customer, and what rivals gain of us: a few numbers, so not compiled.
+
+
+def quality(levels, improves, month):
+    """Give each rival's quality in a month, 0 to 1: its level, and what it has risen a year since month 0."""
+    years = max(0, month) / MONTHS_A_YEAR
+    return [min(1.0, max(0.0, level + improves * years)) for level in levels]
+
+
+def hold_position(levels, slope, middle):
+    """Give the joining of rivals' customers against that of middling rivals': the mean of exp(slope * (middle - level))."""
+    return math.fsum(math.exp(slope * (middle - level)) for level in levels) / len(levels)
+
+
+def offers(key, rivals, chance):
+    """Draw which of so many rivals make a price offer this month: a list of 1 and 0."""
+    return [int(uniform(key, np.uint64(rival)) < chance) for rival in range(rivals)]
+
+
+def lure_customers(levels, offered, slope, middle, offer_ratio):
+    """Give the hazard to be lured against that of middling rivals without offers.
+
+    The mean of exp(slope * (level - middle)), times `offer_ratio` for a rival who makes an offer (`offered` 1, else 0).
+    """
+    pairs = zip(levels, offered, strict=True)
+    return math.fsum(math.exp(slope * (level - middle)) * offer_ratio**offer for level, offer in pairs) / len(levels)
+
+
+def supplied(status, with_rival):
+    """Give how many people are with a rival and how many are our customers; status, with_rival: int8 (people,)."""
+    return int(np.count_nonzero(with_rival)), int(np.count_nonzero(status == CUSTOMER))
+
+
+def smoothed(before, gained, looks):
+    """Give the smoothed monthly gain (who came less who left): the mean of 12 looks, from then on the latest weighs 1/12."""
+    return before + (gained - before) / min(looks, MONTHS_A_YEAR)

@@ -9,8 +9,7 @@ import math
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.exponential import powers
+from loyaltysim.kernels.jit import exp_inplace, inline, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -34,7 +33,7 @@ def bits(key, position):
     return mixed(key + (position + ONE) * GOLDEN)
 
 
-@part
+@inline
 def mixed(z):
     """Give a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
     z = (z ^ (z >> S30)) * FIRST
@@ -42,45 +41,45 @@ def mixed(z):
     return z ^ (z >> S31)
 
 
-@part
-def share(word):
+@inline
+def to_share(word):
     """Give the float64 in [0, 1) of a word's upper 53 bits."""
     return np.float64(word >> S11) * TWO_POW_53
 
 
 @kernel
-def unit(key, position):
+def uniform(key, position):
     """Give a float64 in [0, 1) with 53 random bits."""
-    return share(bits(key, position))
+    return to_share(bits(key, position))
 
 
-@part
+@inline
 def person(row, generation):
     """Give who decides: the row of the market and which newcomer stands in it."""
     return np.uint64(row) | (np.uint64(generation) << S32)
 
 
-@part
+@inline
 def high(word):
     """Give the upper 32 bits of a word as a float64 in [0, 1)."""
     return np.float64(word >> S32) * TWO_POW_32
 
 
-@part
+@inline
 def below(word, n):
     """Give an integer in 0..n-1 from the lower 32 bits of a word; n at most 2**32."""
     return np.int64(((word & LOW32) * np.uint64(n)) >> S32)
 
 
-@part
+@inline
 def mix(states, n):
     """Put the outputs in the place of the first n generators' states, uint64."""
     for i in range(n):
         states[i] = mixed(states[i])
 
 
-@part
-def lucks(rows, n, generation, key, seeds, draws):
+@inline
+def person_uniforms(rows, n, generation, key, seeds, draws):
     """Draw for the first n of rows (int32) as `unit` does: the bits into seeds, uint64, their shares into draws, float64.
 
     In steps, so that only the first, which looks up, is not done by vector instructions.
@@ -90,23 +89,23 @@ def lucks(rows, n, generation, key, seeds, draws):
         seeds[i] = person(row, generation[row])
     for i in range(n):
         seeds[i] = bits(key, seeds[i])
-        draws[i] = share(seeds[i])
+        draws[i] = to_share(seeds[i])
 
 
-@part
+@inline
 def erlang(seed, position, shape):
     """Give a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
     product = 1.0
     for j in range(shape):
-        product *= 1.0 - unit(seed, position + np.uint64(j))
+        product *= 1.0 - uniform(seed, position + np.uint64(j))
     return -np.log(product) / shape
 
 
-@part
+@inline
 def normal(seed, position):
     """Give a standard normal draw from the uniforms at `position` and `position` + 1 (Box and Muller)."""
-    radius = np.sqrt(-2.0 * np.log(1.0 - unit(seed, position)))
-    return radius * np.cos(2.0 * np.pi * unit(seed, position + ONE))
+    radius = np.sqrt(-2.0 * np.log(1.0 - uniform(seed, position)))
+    return radius * np.cos(2.0 * np.pi * uniform(seed, position + ONE))
 
 
 @kernel
@@ -129,8 +128,8 @@ def poisson(u, mean):
     return count
 
 
-@part
-def poissons(u, mean, chance, total, counts):
+@inline
+def poisson_many(u, mean, chance, total, counts):
     """Put into `counts` (int64) what `poisson` finds for u and mean; all are (FEW,), the others float64, two as scratch.
 
     All of them go on, some terms at a time, for as long as one of them needs more: there is no branch for luck to
@@ -139,7 +138,7 @@ def poissons(u, mean, chance, total, counts):
     for j in range(FEW):
         chance[j] = -mean[j]
         counts[j] = 0
-    powers(chance, FEW)
+    exp_inplace(chance, FEW)
     for j in range(FEW):
         total[j] = chance[j]
     terms = 0.0
@@ -161,9 +160,9 @@ def poissons(u, mean, chance, total, counts):
 
 
 @kernel
-def units(key, rows, generation):
+def uniforms(key, rows, generation):
     """Give each row's draw for one decision: rows int32 (n,), generation of every person; float64 (n,)."""
     draws = np.empty(rows.size, np.float64)
     for i in range(rows.size):
-        draws[i] = unit(key, person(rows[i], generation[rows[i]]))
+        draws[i] = uniform(key, person(rows[i], generation[rows[i]]))
     return draws

@@ -5,9 +5,78 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.core.codes import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
-from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.handlers import WAITING, first_ready, handle
-from loyaltysim.kernels.luck import bits, person, unit
+from loyaltysim.kernels.jit import inline, kernel
+from loyaltysim.kernels.rng import bits, person, uniform
+
+# The desk's handlers: which of them takes which waiting case, and when.
+
+WAITING = np.inf
+"""When a case is due that no handler has begun."""
+
+
+@kernel
+def first_ready(count, ready, due):
+    """List the places of the cases that no handler has begun, first ready first; int64."""
+    places = np.empty(count, np.int64)
+    n = 0
+    for i in range(count):
+        if due[i] == WAITING:
+            places[n] = i
+            n += 1
+    instants = np.empty(n, np.float64)
+    for k in range(n):
+        instants[k] = ready[places[k]]
+    order = np.argsort(instants, kind="mergesort")
+    for k in range(n):
+        order[k] = places[order[k]]
+    return order
+
+
+@inline
+def _busy_until(free_at, ends):
+    """Let the handler who is free first (the top of the heap) be busy until `ends`."""
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= free_at.size:
+            break
+        if child + 1 < free_at.size and free_at[child + 1] < free_at[child]:
+            child += 1
+        if free_at[child] >= ends:
+            break
+        free_at[place] = free_at[child]
+        place = child
+    free_at[place] = ends
+
+
+@inline
+def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
+    """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
+
+    order: int64, the waiting cases' places; free_at: float64 (handlers,), a heap of the instants when each full-time
+    handler is free; full_hours: what one of them works a month; part_free_at, part_hours: the same of the part-timer, 0
+    hours for none. A case goes to whoever would finish it first. Returns the instant at which the part-timer is free,
+    and how many cases were begun.
+    """
+    for begun in range(order.size):
+        i = order[begun]
+        comes = ready[i] if ready[i] > month else np.float64(month)
+        begins = free_at[0] if free_at.size > 0 and free_at[0] > comes else comes
+        part_begins = part_free_at if part_free_at > comes else comes
+        ends = begins + effort[i] / full_hours if free_at.size > 0 else WAITING
+        part_ends = part_begins + effort[i] / part_hours if part_hours > 0.0 else WAITING
+        if part_ends < ends:
+            if part_begins >= month + 1:
+                return part_free_at, begun
+            part_free_at = part_ends
+            due[i] = part_ends + delay[i]
+        else:
+            if free_at.size == 0 or begins >= month + 1:
+                return part_free_at, begun
+            _busy_until(free_at, ends)
+            due[i] = ends + delay[i]
+    return part_free_at, order.size
+
 
 ARRIVES = np.uint64(0)
 ANSWERED = np.uint64(1)
@@ -27,7 +96,7 @@ REOPENED = 5
 """Places in the counts of a month."""
 
 
-@part
+@inline
 def _move(
     i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
 ):  # fmt: skip
@@ -59,7 +128,7 @@ def forget_withdrawn(
     return kept, waiting
 
 
-@part
+@inline
 def receive(
     order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours, found,
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
@@ -72,7 +141,7 @@ def receive(
     for i in order:
         row = rows[i]
         seed = bits(key, person(row, generation[row]))
-        found[i] = unit(seed, ANSWERED) < answered
+        found[i] = uniform(seed, ANSWERED) < answered
         if not found[i]:
             continue
         lag = intake + (record_lag[i] if record_lag.size else 0.0)
@@ -80,7 +149,7 @@ def receive(
         person_row[count] = row
         opened[count] = instants[i]
         ready[count] = instants[i] + lag
-        effort[count] = -hours * np.log(1.0 - unit(seed, EFFORT))
+        effort[count] = -hours * np.log(1.0 - uniform(seed, EFFORT))
         delay[count] = lag_after[i] if lag_after.size else 0.0
         due[count] = WAITING
         month_opened[count] = month
@@ -91,7 +160,7 @@ def receive(
     return count
 
 
-@part
+@inline
 def conclude(
     count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, n, closed, closed_as, counts,
     person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
@@ -114,18 +183,18 @@ def conclude(
         if not stays:
             seed = bits(bits(ever, np.uint64(np.int64(month_opened[i]))), person(row, generation[row]))
             turn = A_ROUND * np.uint64(reopened[i])
-            if not mislaid[i] and unit(seed, SOLVED + turn) < solved:
+            if not mislaid[i] and uniform(seed, SOLVED + turn) < solved:
                 counts[COUNTED_SOLVED] += 1
                 outcome = RESOLVED_FAST if closes - opened[i] <= promise else RESOLVED
-                calls = unit(seed, CALLED_BACK + turn) < called_back
+                calls = uniform(seed, CALLED_BACK + turn) < called_back
                 counts[CALLS] += calls
-                if unit(seed, SOUND + turn) < not_solved:
+                if uniform(seed, SOUND + turn) < not_solved:
                     outcome = LOGGED
                     if calls and end - opened[i] <= patience:
                         counts[REOPENED] += 1
                         stays = True
                         ready[i] = closes
-                        effort[i] = -hours * np.log(1.0 - unit(seed, EFFORT_AGAIN + turn))
+                        effort[i] = -hours * np.log(1.0 - uniform(seed, EFFORT_AGAIN + turn))
                         delay[i] = 0.0
                         due[i] = WAITING
                         reopened[i] += 1
@@ -162,7 +231,7 @@ def work(
     n = voiced.size
     instants = np.empty(n, np.float64)
     for i in range(n):
-        instants[i] = month + unit(bits(key, person(voiced[i], generation[voiced[i]])), ARRIVES)
+        instants[i] = month + uniform(bits(key, person(voiced[i], generation[voiced[i]])), ARRIVES)
     found = np.empty(n, np.bool_)
     received = receive(
         np.argsort(instants, kind="mergesort"),  # as they come, equals in their order

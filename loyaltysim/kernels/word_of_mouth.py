@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.codes import LOGGED, LOST, MOVED, NONE
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.luck import FEW, GOLDEN, LOW32, ONE, below, high, lucks, mix, poissons
+from loyaltysim.core.codes import LOGGED, LONG_AGO, LOST, MOVED, NONE, RESOLVED
+from loyaltysim.kernels.jit import kernel
+from loyaltysim.kernels.rng import (
+    FEW,
+    GOLDEN,
+    LOW32,
+    ONE,
+    below,
+    high,
+    mix,
+    person,
+    person_uniforms,
+    poisson_many,
+    uniform,
+)
 
 FULL = 65535
 TWO = np.uint64(2)
@@ -76,7 +88,7 @@ def tell(
     most = AT_ONCE
     for begin in range(0, tellers.size, FEW):
         few = min(FEW, tellers.size - begin)
-        lucks(tellers[begin:], few, generation, key, seeds[begin:], luck)
+        person_uniforms(tellers[begin:], few, generation, key, seeds[begin:], luck)
         for i in range(few):
             row = np.uint64(tellers[begin + i])
             talks = (status[row] != LOST) | (reason[row] > MOVED)
@@ -85,7 +97,7 @@ def tell(
             totals[kind] += talks
         for i in range(few, FEW):
             luck[i], mean[i] = 0.0, 0.0
-        poissons(luck, mean, chance, total, counts)
+        poisson_many(luck, mean, chance, total, counts)
         for i in range(few):
             told[begin + i] = counts[i]
             totals[2 + np.int64(begin + i >= unhappy)] += counts[i]
@@ -153,3 +165,45 @@ def deliver(place, until, heard, begins, inbox_bad, inbox_good):
     for i in range(begins[places + place], begins[places + until]):
         row = np.uint64(heard[i])
         inbox_good[row] += inbox_good[row] < FULL
+
+
+# Bad reviews: posted, withdrawn after a good recovery, and fading.
+
+FORGOTTEN = 0.01
+"""A review of less weight than this is as good as none."""
+
+
+@kernel
+def review(
+    grieved, public, closed, closed_as, month, generation, posts, withdraws, posted, withdrawn_after, kept, standing,
+    reviewed_month,
+):  # fmt: skip
+    """Post the reviews of those who grieve without a review standing, and withdraw those of the well recovered.
+
+    grieved and public (a part of it): rows, int32 ascending; closed, closed_as: rows and outcomes. `posts`, `withdraws`:
+    the keys of two decisions, with the chances `posted` (1 in public) and `withdrawn_after`. A review keeps a part `kept`
+    of its weight a month; `standing`: the sum of weights last month. Returns how many are posted and withdrawn, and the
+    sum of weights now, not below 0.
+    """
+    new = 0
+    gone = 0
+    place = 0
+    for i in range(grieved.size):
+        row = grieved[i]
+        said_in_public = place < public.size and public[place] == row
+        place += said_in_public
+        speaks = said_in_public or uniform(posts, person(row, generation[row])) < posted
+        if speaks and kept ** (month - reviewed_month[row]) < FORGOTTEN:
+            reviewed_month[row] = month
+            new += 1
+    standing = standing * kept + new
+    for i in range(closed.size):
+        row = closed[i]
+        if closed_as[i] < RESOLVED:
+            continue
+        left = kept ** (month - reviewed_month[row])
+        if left >= FORGOTTEN and uniform(withdraws, person(row, generation[row])) < withdrawn_after:
+            reviewed_month[row] = LONG_AGO
+            standing -= left
+            gone += 1
+    return new, gone, max(standing, 0.0)

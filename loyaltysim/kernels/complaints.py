@@ -13,15 +13,19 @@ from loyaltysim.core.codes import (
     LARGE,
     LOGGED,
     LOST,
+    MISCLASSIFIED,
+    MISLAID,
     NONE,
+    PASSED_ON,
     PRODUCT,
     RESOLVED,
     SILENT,
     SMALL,
+    STALLED,
 )
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.exponential import powers
-from loyaltysim.kernels.luck import bits, lucks, person, unit
+from loyaltysim.core.threads import BLOCK
+from loyaltysim.kernels.jit import exp_inplace, inline, kernel
+from loyaltysim.kernels.rng import bits, person, person_uniforms, to_share, uniform
 
 ONE = np.uint64(1)
 TWO = np.uint64(2)
@@ -64,7 +68,7 @@ def grieve(
             row = np.uint64(here[i])
             wronged[met_bad] = here[i]
             met_bad += np.uint64((indifferent[row] | failed[row]) > 0)
-        lucks(wronged, np.int64(met_bad), generation, key, who, luck)
+        person_uniforms(wronged, np.int64(met_bad), generation, key, who, luck)
         may = np.uint64(0)
         for i in range(met_bad):
             row = np.uint64(wronged[i])
@@ -74,7 +78,7 @@ def grieve(
             luck[may] = u
             power[may] = slope * (middle - satisfaction[row])
             may += np.uint64((u < most * fickleness[row] * ceiling) & (open_case[row] == 0))
-        powers(power, np.int64(may))
+        exp_inplace(power, np.int64(may))
         for i in range(may):
             row = np.uint64(wronged[i])
             bad = indifferent[row]
@@ -98,8 +102,8 @@ def grieve(
             seed = bits(key, person(row, generation[row]))
             weight = bad * of_staff
             rest = failures * of_product
-            kind[row] = INDIFFERENCE if unit(seed, ONE) * (weight + rest) < weight else PRODUCT
-            severity[row] = SMALL if unit(seed, TWO) < small_share else LARGE
+            kind[row] = INDIFFERENCE if uniform(seed, ONE) * (weight + rest) < weight else PRODUCT
+            severity[row] = SMALL if uniform(seed, TWO) < small_share else LARGE
             repeated[row] = month - grieved_month[row] < year
             grieved_month[row] = month
             satisfaction_before[row] = before[row]
@@ -119,7 +123,7 @@ def speak(rows, generation, key, readiness, unprompted, asked, complained):
     for i in range(rows.size):
         row = rows[i]
         hazard = unprompted * readiness[row] + asked
-        if unprompted == np.inf or unit(key, person(row, generation[row])) < -math.expm1(-hazard):
+        if unprompted == np.inf or uniform(key, person(row, generation[row])) < -math.expm1(-hazard):
             spoken[n] = row
             complained[row] = 1
             n += 1
@@ -133,7 +137,7 @@ def apologise(closed, closed_as, generation, key, offered, restored, status, sat
     made = 0
     for i in range(closed.size):
         row = closed[i]
-        if closed_as[i] <= IGNORED or unit(key, person(row, generation[row])) >= offered:
+        if closed_as[i] <= IGNORED or uniform(key, person(row, generation[row])) >= offered:
             continue
         made += 1
         if closed_as[i] == LOGGED and status[row] == CUSTOMER:
@@ -190,7 +194,7 @@ def decide(
         end = size * kept.shape[1] + outcome
         counts[end] += 1
         last_outcome[row] = outcome
-        if unit(key, person(row, generation[row])) < stay:
+        if uniform(key, person(row, generation[row])) < stay:
             counts[ends + end] += 1
             if outcome >= RESOLVED:
                 level = satisfaction[row]
@@ -205,3 +209,151 @@ def decide(
         if not complained[row]:
             counts[never + kind[row]] += 1
     return counts
+
+
+# A random sample of the customers, and what all of them would have said.
+
+
+@kernel
+def sample(roll, generation, key, chance, satisfaction):
+    """Draw each customer of the roll into the sample with the same chance.
+
+    satisfaction: float32, by person. Returns the sample's rows, int32, and the sums of satisfaction over the whole roll,
+    float64 (blocks,), each over 4,096 customers from 0.
+    """
+    rows = np.empty(roll.size, np.int32)
+    blocks = (roll.size + BLOCK - 1) // BLOCK
+    totals = np.zeros(blocks, np.float64)
+    n = 0
+    for block in range(blocks):
+        part = 0.0
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, roll.size)):
+            row = roll[i]
+            part += satisfaction[row]
+            if to_share(bits(key, person(row, generation[row]))) < chance:
+                rows[n] = row
+                n += 1
+        totals[block] = part
+    return rows[:n].copy(), totals
+
+
+# The ways to complain: which one each complaint takes. What concerns a few channels is not compiled.
+
+
+def lags(weight, delay, mean_lag):
+    """Give the months from a complaint to its record by each channel, a list, of which the mean by usual use is `mean_lag`."""
+    mean = _sum(share * one for share, one in zip(_usual(weight), delay, strict=True))
+    return [mean_lag * one / mean if mean > 0.0 else 0.0 for one in delay]
+
+
+def reached(weight, visible, steered):
+    """Give the running sums of the channels' shares, a list, when a part `steered` of what is public goes to the others.
+
+    It goes to them as they are usually used. From the last one in use on, the sums are infinite.
+    """
+    usual = _usual(weight)
+    moved = _sum(share * seen * steered for share, seen in zip(usual, visible, strict=True))
+    unseen = _sum(share * (1.0 - seen) for share, seen in zip(usual, visible, strict=True))
+    sums, total, last = [], 0.0, 0
+    for k, (share, seen) in enumerate(zip(usual, visible, strict=True)):
+        now = share
+        if unseen > 0.0:
+            now += moved * share * (1.0 - seen) / unseen - share * seen * steered
+        total += now
+        sums.append(total)
+        last = k if now > 0.0 else last
+    return [*sums[:last], *(math.inf for _ in sums[last:])]
+
+
+def _usual(weight):
+    whole = _sum(weight)
+    return [one / whole if whole > 0.0 else 1.0 / len(weight) for one in weight]
+
+
+def _sum(numbers):
+    """Add one after the other, as compiled code does: `sum` does not in every Python."""
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
+
+
+@kernel
+def use(voiced, found, generation, uses, is_seen, reached, cost, lags, visible):
+    """Draw the channel of each complaint.
+
+    voiced and found (whom a survey found, who tell nobody else): rows, int32 ascending; `uses`, `is_seen`: the keys of
+    two decisions; reached and lags as the functions of these names give them, cost ($) and visible (chance): float64
+    (channels,). Returns channels (int32) and months to the record (float64) beside `voiced`, the rows of those in public
+    (int32), and the sum of costs.
+    """
+    channel = np.empty(voiced.size, np.int32)
+    lag = np.empty(voiced.size, np.float64)
+    public = np.empty(voiced.size, np.int32)
+    n = 0
+    place = 0
+    costs = 0.0
+    for i in range(voiced.size):
+        row = voiced[i]
+        while place < found.size and found[place] < row:
+            place += 1
+        who = person(row, generation[row])
+        u = uniform(uses, who)
+        k = 0
+        while u >= reached[k]:
+            k += 1
+        channel[i] = k
+        lag[i] = lags[k]
+        costs += cost[k]
+        told_the_survey = place < found.size and found[place] == row
+        if not told_the_survey and uniform(is_seen, who) < visible[k]:
+            public[n] = row
+            n += 1
+    return channel, lag, public[:n].copy(), costs
+
+
+# A complaint's way through the departments.
+
+WRONG = np.uint64(0)
+PASSED = np.uint64(1)
+OF_WRONG = np.uint64(2)
+OF_PASSED = np.uint64(6)
+DELAY = np.uint64(0)
+STALLS = np.uint64(1)
+LENGTH = np.uint64(2)
+LOSES = np.uint64(3)
+
+
+@inline
+def _hand_on(seed, place, delay_months, stalls, stall_months, mislaid):
+    """Draw one hand-off at `place` of a seed: the months it takes, and the flags it adds."""
+    lag = -delay_months * np.log(1.0 - uniform(seed, place + DELAY))
+    if uniform(seed, place + STALLS) >= stalls:
+        return lag, 0
+    lag -= stall_months * np.log(1.0 - uniform(seed, place + LENGTH))
+    return lag, STALLED + (MISLAID if uniform(seed, place + LOSES) < mislaid else 0)
+
+
+@kernel
+def route(rows, generation, key, misclassified, passed_on, delay_months, stalls, stall_months, mislaid):
+    """Draw which complaints are handed on, how long that takes, which stall and which are mislaid.
+
+    rows: int32 (n,); `misclassified`, `passed_on`, `stalls` (a hand-off) and `mislaid` (a stall) are chances, the delays
+    means in months. Returns flags int8, months before handling and months after it float64, all (n,).
+    """
+    flags = np.empty(rows.size, np.int8)
+    before = np.empty(rows.size, np.float64)
+    after = np.empty(rows.size, np.float64)
+    for i in range(rows.size):
+        seed = bits(key, person(rows[i], generation[rows[i]]))
+        found = 0
+        before[i] = 0.0
+        after[i] = 0.0
+        if uniform(seed, WRONG) < misclassified:
+            before[i], more = _hand_on(seed, OF_WRONG, delay_months, stalls, stall_months, mislaid)
+            found |= MISCLASSIFIED | more
+        if uniform(seed, PASSED) < passed_on:
+            after[i], more = _hand_on(seed, OF_PASSED, delay_months, stalls, stall_months, mislaid)
+            found |= PASSED_ON | more
+        flags[i] = found
+    return flags, before, after
