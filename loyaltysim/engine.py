@@ -17,7 +17,7 @@ from loyaltysim.core.schedule import UNTIMED, NoTimer, run_month
 from loyaltysim.core.tables import World, build_tables, empty_row_lists
 from loyaltysim.mechanisms import CATALOG, FORM, MONTH
 from loyaltysim.mechanisms.accounts import Accounts
-from loyaltysim.mechanisms.market import Market
+from loyaltysim.mechanisms.market.market import Market
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario

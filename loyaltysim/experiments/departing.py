@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loyaltysim.core.codes import INDIFFERENCE, LARGE, LOST, REASONS, SILENT
 from loyaltysim.core.mechanism import Mechanism
-from loyaltysim.mechanisms.recovery import Recovery
+from loyaltysim.mechanisms.complaints.recovery import Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from loyaltysim.core.schedule import NoTimer
 from loyaltysim.core.tables import Table, World
 from loyaltysim.experiments.reading_life import month_of
 from loyaltysim.mechanisms import FORM
-from loyaltysim.mechanisms.sins import COUNTS, KINDS
+from loyaltysim.mechanisms.service.sins import COUNTS, KINDS
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.life import FINAL, Life, Month, Talk
 

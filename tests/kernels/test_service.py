@@ -8,7 +8,7 @@ import pytest
 from loyaltysim.core.random_streams import alias
 from loyaltysim.kernels import rng as luck
 from loyaltysim.kernels import service
-from loyaltysim.mechanisms.service import numbers_met
+from loyaltysim.mechanisms.service.service import numbers_met
 from tests.kernels import parts
 
 STAFF, TOUCHPOINTS, PEOPLE = 37, 5, 6_000

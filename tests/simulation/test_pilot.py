@@ -15,7 +15,7 @@ from loyaltysim.core.records import PilotRecord
 from loyaltysim.core.tables import World
 from loyaltysim.engine import mechanisms_of, stationary_start
 from loyaltysim.mechanisms import CATALOG, FORM
-from loyaltysim.mechanisms.staff import Staff
+from loyaltysim.mechanisms.staff.staff import Staff
 from loyaltysim.model import NUMBER, LoyaltyModel, simulate
 from loyaltysim.pilot import difference, wilson
 from loyaltysim.scenario import Scenario

@@ -11,7 +11,7 @@ import pytest
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.tables import World
 from loyaltysim.mechanisms import CATALOG
-from loyaltysim.mechanisms.sins import KINDS, Sins
+from loyaltysim.mechanisms.service.sins import KINDS, Sins
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, played

@@ -10,7 +10,7 @@ import pytest
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER
-from loyaltysim.mechanisms.surveys import standard_error
+from loyaltysim.mechanisms.complaints.surveys import standard_error
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_beliefs import OUTSPOKEN, SURVEYED, figures_of

@@ -16,7 +16,7 @@ from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
 from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
-from loyaltysim.mechanisms.arrival import welcome
+from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     import numpy as np

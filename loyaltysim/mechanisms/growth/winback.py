@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core.codes import FRIENDS, LOST
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-from loyaltysim.mechanisms.arrival import welcome
+from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.mechanism import Mechanism, metric, param, solved
-from loyaltysim.mechanisms.arrival import welcome
+from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     from loyaltysim.core.random_streams import RngStream
