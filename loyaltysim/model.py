@@ -26,7 +26,7 @@ from loyaltysim.core.tables import World
 from loyaltysim.engine import levers_of, mechanisms_of, play, stationary_start, with_levers
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.pilot import Trial
-from loyaltysim.scenario import Scenario, load, shipped
+from loyaltysim.scenario import Scenario, load, shipped_scenario
 
 RECORDED = month_metrics(CATALOG)
 NUMBER = {name: number for number, name in enumerate(RECORDED)}
@@ -101,7 +101,7 @@ class LoyaltyModel(mesa.Model):
         spec = (
             scenario
             if isinstance(scenario, Scenario)
-            else load(shipped("baseline.yml") if scenario is None else scenario)
+            else load(shipped_scenario("baseline.yml") if scenario is None else scenario)
         )
         chosen = rng if rng is not None else seed
         if chosen is not None:

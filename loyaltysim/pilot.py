@@ -25,7 +25,7 @@ from loyaltysim.mechanisms import FORM
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
-    from loyaltysim.scenario.policies import Pilot
+    from loyaltysim.scenario.strategies import Pilot
 
 Plan = Mapping[str, Sequence[float]]
 SURE = 1.959964

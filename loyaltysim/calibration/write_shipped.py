@@ -11,13 +11,13 @@ from pathlib import Path
 
 from loyaltysim.calibration.cache import SHIPPED, content_key
 from loyaltysim.calibration.search import find_rates
-from loyaltysim.scenario import load, shipped
+from loyaltysim.scenario import load, shipped_scenario
 from loyaltysim.scenario.write_baseline import write_file
 
 
 def write() -> Path:
     """Search for the baseline's rates anew, write the file and give its path."""
-    baseline = load(shipped("baseline.yml"))
+    baseline = load(shipped_scenario("baseline.yml"))
     found = {"key": content_key(baseline), "rates": find_rates(baseline)}
     return write_file(SHIPPED, json.dumps(found, indent=1) + "\n")
 

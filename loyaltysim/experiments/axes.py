@@ -8,9 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.scenario.book import book, meant, numeric, shown, span
-from loyaltysim.scenario.policies import Change, Strategy
-from loyaltysim.scenario.reading_ranges import SHARES
+from loyaltysim.scenario.ranges import SHARES
+from loyaltysim.scenario.registry import format_range, format_value, numeric, parameter_registry, suggest
+from loyaltysim.scenario.strategies import Change, Strategy
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -33,12 +33,12 @@ class Axis:
     @property
     def unit(self) -> str:
         """The unit as it is declared."""
-        return book()[self.path].unit
+        return parameter_registry()[self.path].unit
 
     @property
     def is_lever(self) -> bool:
         """Whether it is management's choice, and no fact of the world."""
-        return book()[self.path].role == "lever"
+        return parameter_registry()[self.path].role == "lever"
 
     @property
     def geometric(self) -> bool:
@@ -48,7 +48,7 @@ class Axis:
     @property
     def whole(self) -> bool:
         """Whether its values are whole numbers."""
-        return book()[self.path].type == "int"
+        return parameter_registry()[self.path].type == "int"
 
     @property
     def count(self) -> int:
@@ -87,7 +87,7 @@ def read_axis(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> A
         return Axis(path, low, high, steps)
     numbers = _numbers(path, raw, where)
     if len(numbers) == 3 and (numbers[2] < 2 or numbers[2] != int(numbers[2])):
-        _refuse(f"{shown(numbers[2])} steps make no range", path, where, "write 2 or more: both ends are steps")
+        _refuse(f"{format_value(numbers[2])} steps make no range", path, where, "write 2 or more: both ends are steps")
     axis = Axis(path, numbers[0], numbers[1], int(numbers[2]) if len(numbers) == 3 else steps)
     check_range(axis, where)
     return axis
@@ -95,10 +95,12 @@ def read_axis(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> A
 
 def refuse_fixed(path: str, spec: Scenario, where: str) -> None:
     """Raise InputError where there is no such path, or where it cannot be varied by itself."""
-    if path not in book():
-        cure = meant(path, [known for known, row in book().items() if _varies(known) and row.role != "solved"])
+    if path not in parameter_registry():
+        cure = suggest(
+            path, [known for known, row in parameter_registry().items() if _varies(known) and row.role != "solved"]
+        )
         _refuse("there is no such parameter or lever", path, where, cure)
-    row = book()[path]
+    row = parameter_registry()[path]
     if row.role == "solved" and spec.calibration == "on":
         _refuse("is solved from what is stated", path, where, "vary what is stated instead, as stated.churn_annual")
     if path.startswith(SHARES):
@@ -110,7 +112,7 @@ def refuse_fixed(path: str, spec: Scenario, where: str) -> None:
 
 
 def _varies(path: str) -> bool:
-    row = book()[path]
+    row = parameter_registry()[path]
     return numeric(path) and row.source != "choice of the study" and not path.startswith(SHARES)
 
 
@@ -118,7 +120,7 @@ def usual_range(path: str, spec: Scenario, where: str) -> tuple[float, float]:
     """Give the range of `uncertain`, or half to three times today's value, within what is allowed."""
     if path in spec.uncertain:
         return spec.uncertain[path].low, spec.uncertain[path].high
-    today, row = float(spec.flat()[path]), book()[path]
+    today, row = float(spec.flat()[path]), parameter_registry()[path]
     if today == 0.0:
         _refuse("is 0 today, so there is no telling how far to go", path, where, f"write {where} {path}=LOW:HIGH")
     ends = sorted((HALF * today, THREE_TIMES * today))
@@ -134,17 +136,19 @@ def _numbers(path: str, raw: str, where: str) -> list[float]:
     except ValueError:
         numbers = []
     if len(numbers) not in (2, 3) or not all(isfinite(number) for number in numbers):
-        _refuse(f"{shown(raw)} is no range", path, where, f"write {where} {path}=LOW:HIGH or {path}=LOW:HIGH:STEPS")
+        _refuse(
+            f"{format_value(raw)} is no range", path, where, f"write {where} {path}=LOW:HIGH or {path}=LOW:HIGH:STEPS"
+        )
     return numbers
 
 
 def check_range(axis: Axis, where: str) -> None:
     """Raise InputError where low is not below high, or an end is not allowed."""
-    row = book()[axis.path]
+    row = parameter_registry()[axis.path]
     if not axis.low < axis.high:
         swapped = f"write {where} {axis.path}={axis.high:.15g}:{axis.low:.15g}"
         cure = swapped if axis.high < axis.low else "write two ends that differ, the lower first"
-        _refuse(f"low {shown(axis.low)} is not below high {shown(axis.high)}", axis.path, where, cure)
+        _refuse(f"low {format_value(axis.low)} is not below high {format_value(axis.high)}", axis.path, where, cure)
     for end in (axis.low, axis.high):
         check_value(axis.path, end, where)
     if row.type == "int" and (axis.low != int(axis.low) or axis.high != int(axis.high)):
@@ -153,9 +157,14 @@ def check_range(axis: Axis, where: str) -> None:
 
 def check_value(path: str, value: float, where: str) -> None:
     """Raise InputError where a value is outside what is allowed."""
-    row = book()[path]
+    row = parameter_registry()[path]
     if (row.low is not None and value < row.low) or (row.high is not None and value > row.high):
-        _refuse(f"{shown(value)} is not allowed ({row.unit}: {row.doc})", path, where, f"allowed is {span(row)}")
+        _refuse(
+            f"{format_value(value)} is not allowed ({row.unit}: {row.doc})",
+            path,
+            where,
+            f"allowed is {format_range(row)}",
+        )
 
 
 def _refuse(what: str, path: str, where: str, cure: str) -> None:
@@ -177,8 +186,8 @@ def varied(spec: Scenario, values: Mapping[str, float]) -> Scenario:
     1 on, before the strategy's own changes: today's market, and what was solved from it, stay as they are. Raises
     InputError where the values do not fit together.
     """
-    facts = {path: _typed(path, value) for path, value in values.items() if book()[path].role != "lever"}
-    levers = {path: value for path, value in values.items() if book()[path].role == "lever"}
+    facts = {path: _typed(path, value) for path, value in values.items() if parameter_registry()[path].role != "lever"}
+    levers = {path: value for path, value in values.items() if parameter_registry()[path].role == "lever"}
     changed = spec.replaced(facts, source="varied") if facts else spec
     if not levers:
         return changed
@@ -188,7 +197,7 @@ def varied(spec: Scenario, values: Mapping[str, float]) -> Scenario:
 
 
 def _typed(path: str, value: float) -> Any:
-    return round(value) if book()[path].type == "int" else float(value)
+    return round(value) if parameter_registry()[path].type == "int" else float(value)
 
 
 def _begun(first: Mapping[str, tuple[Change, ...]], strategy: Strategy) -> Strategy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -25,4 +25,8 @@ def budgets(spec: Scenario) -> dict[str, float]:
 def _planned(spec: Scenario, strategy: str) -> float:
     today = spec.flat()
     plan = spec.plan(strategy)
-    return sum(sum(months) / len(months) - today[path] for path, months in plan.items() if book()[path].unit == MONEY)
+    return sum(
+        sum(months) / len(months) - today[path]
+        for path, months in plan.items()
+        if parameter_registry()[path].unit == MONEY
+    )

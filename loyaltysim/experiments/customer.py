@@ -116,7 +116,7 @@ def customer(
 
 
 def _check(spec: Any, id: int | None, find: str | None, replication: int) -> None:
-    from loyaltysim.scenario.book import meant
+    from loyaltysim.scenario.registry import suggest
 
     for where, number in (("--id", id), ("--replication", replication)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
@@ -125,7 +125,7 @@ def _check(spec: Any, id: int | None, find: str | None, replication: int) -> Non
         cure = "name a person by --id, or let one be found by --find"
         raise InputError(Problem("--id and --find both choose a person", where="--find", cure=cure))
     if find is not None and find not in FINDS:
-        raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=meant(find, FINDS)))
+        raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=suggest(find, FINDS)))
     people = spec.mechanism("market").people
     if id is not None and not 0 <= id < people:
         cure = f"name a person from 0 to {people - 1:,}"
@@ -164,7 +164,7 @@ def _person(world: World, row: int) -> Person:
 
 
 def _setting(spec: Any, replication: int, names: Sequence[str]) -> Setting:
-    from loyaltysim.scenario.book import book
+    from loyaltysim.scenario.registry import parameter_registry
 
     flat = spec.flat()
     paths = {path for name in names for path in spec.plan(name)}
@@ -176,7 +176,7 @@ def _setting(spec: Any, replication: int, names: Sequence[str]) -> Setting:
         seed=spec.seed,
         replication=replication,
         usual={path: float(flat[path]) for path in sorted(paths)},
-        units={path: book()[path].unit.replace("$", spec.currency) for path in sorted(paths)},
+        units={path: parameter_registry()[path].unit.replace("$", spec.currency) for path in sorted(paths)},
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.axes import Axis, check_value, refuse_fixed
 from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_POINTS
-from loyaltysim.scenario.book import shown
+from loyaltysim.scenario.registry import format_value
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -42,7 +42,7 @@ def designs(
         raise InputError(Problem("a grid's points follow from its steps", where="--points", cure=cure))
     count = SWEEP_POINTS if points is None else points
     if not 2 <= count <= NO_MORE:
-        raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {NO_MORE:,}"))
+        raise InputError(Problem(f"{format_value(count)} points", where="--points", cure=f"write 2 to {NO_MORE:,}"))
     if kind == "grid":
         refuse_many(prod(axis.count for axis in axes), spec, most, "--over", "take fewer steps, or --design lhs")
         return grid(axes)
@@ -53,7 +53,7 @@ def designs(
 def refuse_odd_most(most: int) -> None:
     """Refuse what is no largest number of points. Raises InputError."""
     if not 1 <= most <= NO_MORE:
-        raise InputError(Problem(f"{shown(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
+        raise InputError(Problem(f"{format_value(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
 
 
 def insisted(most: int) -> dict[str, int]:
@@ -136,7 +136,9 @@ def _point(path: Path, line: int, heads: Sequence[str], row: Sequence[str]) -> d
         except ValueError:
             value = float("nan")
         if not isfinite(value):
-            raise InputError(Problem(f"{shown(cell)} is not a number", head, where, "write a plain number, as 20000"))
+            raise InputError(
+                Problem(f"{format_value(cell)} is not a number", head, where, "write a plain number, as 20000")
+            )
         check_value(head, value, where)
         point[head] = value
     return point

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.spending import MONEY
 from loyaltysim.report.words import number
-from loyaltysim.scenario.book import book, levers, meant
+from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -59,7 +59,7 @@ def read_caps(texts: Sequence[str], chosen: Sequence[str]) -> dict[str, float]:
     for text in texts:
         path, sign, raw = (part.strip() for part in text.partition("="))
         if path not in chosen:
-            raise InputError(Problem("is not among the levers", path, AT_MOST, meant(path, chosen)))
+            raise InputError(Problem("is not among the levers", path, AT_MOST, suggest(path, chosen)))
         try:
             cap = float(raw.replace("_", "")) if sign else -1.0
         except ValueError:
@@ -81,7 +81,7 @@ def refuse_no_room(spec: Scenario, budget: float, caps: Mapping[str, float], cho
 
 def committed(spec: Scenario) -> str:
     """Say what today's levers cost, which the budget comes on top of."""
-    today = {path: float(spec.flat()[path]) for path in levers() if book()[path].unit == MONEY}
+    today = {path: float(spec.flat()[path]) for path in levers() if parameter_registry()[path].unit == MONEY}
     spent = {path: money for path, money in today.items() if money and spec.mechanism(path.partition(".")[0]).on}
     told = ", ".join(f"{path} {number(money)}" for path, money in spent.items())
     return (

@@ -19,7 +19,7 @@ from loyaltysim.experiments.spending_curve import CURVE
 from loyaltysim.experiments.texts import texts
 from loyaltysim.report import optimise_words as words
 from loyaltysim.report.split_words import LEFT, Candidate, SplitWords
-from loyaltysim.scenario.book import book, levers, meant
+from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,21 +105,21 @@ def optimise(
 def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
     """Give the levers to split over, those declared as main without names; raises InputError for one that cannot be."""
     words = [word.strip() for name in names for word in name.split(",") if word.strip()]
-    money = [path for path in levers() if book()[path].unit == MONEY]
+    money = [path for path in levers() if parameter_registry()[path].unit == MONEY]
     if names and not words:
         cure = f"leave it out for the main ones, or name some of: {', '.join(money)}"
         raise InputError(Problem("names no lever", where="--levers", cure=cure))
     for path in words:
-        if path not in book():
-            raise InputError(Problem("there is no such lever", path, "--levers", meant(path, money)))
+        if path not in parameter_registry():
+            raise InputError(Problem("there is no such lever", path, "--levers", suggest(path, money)))
         if path not in money:
-            what = f"is no lever with a monthly budget ({book()[path].role}, {book()[path].unit})"
+            what = f"is no lever with a monthly budget ({parameter_registry()[path].role}, {parameter_registry()[path].unit})"
             raise InputError(Problem(what, path, "--levers", f"there are: {', '.join(money)}"))
         if not spec.mechanism(path.partition(".")[0]).on:
             raise InputError(
                 Problem("is off, so money there does nothing", path, "--levers", "leave it out, or switch it on")
             )
-    usual = (path for path in money if book()[path].main and spec.mechanism(path.partition(".")[0]).on)
+    usual = (path for path in money if parameter_registry()[path].main and spec.mechanism(path.partition(".")[0]).on)
     found = tuple(dict.fromkeys(words or usual))
     if not found:
         raise InputError(Problem("no main lever is on", where="--levers", cure=f"name some of: {', '.join(money)}"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.axes import varied
 from loyaltysim.experiments.lab import Ask, Lab
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +81,7 @@ def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[
     """Group the points' numbers by the facts of their world, in order, at most so many together."""
     groups: dict[tuple[tuple[str, float], ...], list[int]] = {}
     for number, values in enumerate(designs):
-        facts = tuple((path, value) for path, value in values.items() if book()[path].role != "lever")
+        facts = tuple((path, value) for path, value in values.items() if parameter_registry()[path].role != "lever")
         groups.setdefault(facts, []).append(number)
     for numbers in groups.values():
         yield from (numbers[start : start + most] for start in range(0, len(numbers), most))

@@ -9,8 +9,7 @@ from loyaltysim.core.errors import RunError
 from loyaltysim.experiments.allocation import Space
 from loyaltysim.experiments.lab import Ask, Lab
 from loyaltysim.report.discounting import annuity
-from loyaltysim.scenario.months import calendar
-from loyaltysim.scenario.policies import Change, Strategy
+from loyaltysim.scenario.strategies import Change, Strategy, month_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,8 +60,8 @@ class Spending:
         for which, ((path, _), amount) in enumerate(zip(self.cells, amounts, strict=True)):
             if amount != 0.0:
                 first, last = self.span(which)
-                since = calendar(first, self.spec.start) if first > 1 else ""
-                until = calendar(last, self.spec.start) if last < self.spec.months else ""
+                since = month_name(first, self.spec.start) if first > 1 else ""
+                until = month_name(last, self.spec.start) if last < self.spec.months else ""
                 step = Change(verb="add", amount=float(amount), since=since, until=until)
                 changes[path] = (*changes.get(path, ()), step)
         return Strategy(changes=changes)

@@ -16,10 +16,10 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fields import Column, Declaration, Metric
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.scenario.book import shown
-from loyaltysim.scenario.explaining import OVER
+from loyaltysim.scenario.describe import OVER
+from loyaltysim.scenario.extends import PACKAGE
 from loyaltysim.scenario.parameters_page import table
-from loyaltysim.scenario.shipping import PACKAGE
+from loyaltysim.scenario.registry import format_value
 from loyaltysim.scenario.write_baseline import write_file
 
 PAGE = "docs/odd.md"
@@ -111,7 +111,9 @@ def _head(mechanism: type[Mechanism]) -> str:
 
 def _value(row: Declaration) -> str:
     name = row.path.partition(".")[2]
-    default = row.named or ("a table" if isinstance(row.default, list) and len(row.default) > 3 else shown(row.default))
+    default = row.named or (
+        "a table" if isinstance(row.default, list) and len(row.default) > 3 else format_value(row.default)
+    )
     return f"`{name}` {' '.join(filter(None, (default, row.unit)))}{' (solved)' if row.role == 'solved' else ''}"
 
 

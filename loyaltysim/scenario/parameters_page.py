@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.book import blocks, book, mechanisms, shown, span
-from loyaltysim.scenario.explaining import options
-from loyaltysim.scenario.policies import Pilot, pilot_words
+from loyaltysim.scenario.describe import options
+from loyaltysim.scenario.registry import blocks, format_range, format_value, mechanisms, parameter_registry
+from loyaltysim.scenario.strategies import Pilot, describe_pilot
 
 HEAD = """\
 # Parameters and levers
@@ -24,15 +24,17 @@ COLUMNS = ("path", "meaning", "unit", "default", "range", "source", "grade")
 
 def parameters_page() -> str:
     """Give docs/parameters.md: a table a block, in the order of a month."""
-    study = [row for path, row in book().items() if "." not in path]
+    study = [row for path, row in parameter_registry().items() if "." not in path]
     parts = [HEAD, _section("The study", "What is asked, over how long, how often, and on which luck.", study)]
     for block in ("stated", *mechanisms()):
         story = (blocks()[block].__doc__ or "").strip().splitlines()[0]
         parts.append(
-            _section(f"`{block}`", story, [row for path, row in book().items() if path.startswith(f"{block}.")])
+            _section(
+                f"`{block}`", story, [row for path, row in parameter_registry().items() if path.startswith(f"{block}.")]
+            )
         )
     story = f"Words of a strategy's `pilot`, not of the file's top level. {(Pilot.__doc__ or '').strip()}"
-    parts.append(_section("`pilot`", story, list(pilot_words().values())))
+    parts.append(_section("`pilot`", story, list(describe_pilot().values())))
     return "\n".join(parts)
 
 
@@ -53,8 +55,16 @@ def _cells(row: Declaration) -> tuple[str, ...]:
     default = (
         f"{row.named} ({len(row.default)} rows)"
         if isinstance(row.default, list) and len(row.default) > 3
-        else shown(row.default)
+        else format_value(row.default)
     )
     plausible = f"; plausible {row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else ""
     doc = {"lever": f"**lever** (cost: {row.cost}): {row.doc}", "solved": f"*solved*: {row.doc}"}.get(row.role, row.doc)
-    return (f"`{row.path}`", doc, row.unit, default, (span(row) or options(row)) + plausible, row.source, row.grade)
+    return (
+        f"`{row.path}`",
+        doc,
+        row.unit,
+        default,
+        (format_range(row) or options(row)) + plausible,
+        row.source,
+        row.grade,
+    )

@@ -15,11 +15,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.book import blocks, book, mechanisms, span
-from loyaltysim.scenario.emit import comment, flow, scalar
+from loyaltysim.scenario.extends import PACKAGE
 from loyaltysim.scenario.json_schema import schema
 from loyaltysim.scenario.parameters_page import parameters_page
-from loyaltysim.scenario.shipping import PACKAGE
+from loyaltysim.scenario.registry import blocks, format_range, mechanisms, parameter_registry
+from loyaltysim.scenario.yaml_writer import write_comment, write_flow, write_scalar
 
 UNCERTAIN: Mapping[str, tuple[float, float, str]] = {
     "word_of_mouth.told_when_unhappy": (6, 14, "how many an unhappy customer tells"),
@@ -53,7 +53,7 @@ WIDTH = 34
 def baseline() -> str:
     """Give the text of baseline.yml."""
     lines = [HEADER]
-    for path, row in book().items():
+    for path, row in parameter_registry().items():
         if "." not in path:
             lines.append(_value(row, ""))
     lines += ["", *_story("stated"), "stated:", *_block("stated", "  ")]
@@ -62,7 +62,7 @@ def baseline() -> str:
     lines += ["", "# The first strategy is the reference; a scenario that extends this file replaces them all."]
     lines += ["strategies:", "  as today: {}", "", "# What is not known, and shakes the answer most.", "uncertain:"]
     for path, (low, high, why) in UNCERTAIN.items():
-        lines.append(f"  {path}: {flow({'low': low, 'high': high})}{comment(why)}")
+        lines.append(f"  {path}: {write_flow({'low': low, 'high': high})}{write_comment(why)}")
     return "\n".join(lines) + "\n"
 
 
@@ -74,7 +74,7 @@ def _story(block: str) -> list[str]:
 def _block(block: str, indent: str) -> list[str]:
     lines: list[str] = []
     depth = block.count(".") + 1
-    for path, row in book().items():
+    for path, row in parameter_registry().items():
         if not path.startswith(f"{block}."):
             continue
         *heads, _ = path.split(".")[depth:]
@@ -93,26 +93,32 @@ def _entry(row: Declaration, indent: str) -> list[str]:
     if row.role == "solved":
         return [_value(row, f"{indent}# ")]
     if not row.named and isinstance(row.default, list) and any(isinstance(inner, BaseModel) for inner in row.default):
-        rows = (f"{indent}  - {flow(inner.model_dump())}" for inner in row.default)
+        rows = (f"{indent}  - {write_flow(inner.model_dump())}" for inner in row.default)
         return [f"{indent}{row.path.rpartition('.')[2]}:{_told(row)}", *rows]
     return [_value(row, indent)]
 
 
 def _value(row: Declaration, indent: str) -> str:
     default = row.named or TITLES.get(row.path, row.default)
-    text = default if row.path == "calibration" else flow(default) if isinstance(default, list) else scalar(default)
+    text = (
+        default
+        if row.path == "calibration"
+        else write_flow(default)
+        if isinstance(default, list)
+        else write_scalar(default)
+    )
     entry = f"{indent}{row.path.rpartition('.')[2]}: {text}"
     return f"{entry:<{WIDTH}}{_told(row)}".rstrip()
 
 
 def _told(row: Declaration) -> str:
     if row.role == "switch":
-        return comment("on or off")
+        return write_comment("on or off")
     role = {"lever": f"LEVER, cost: {row.cost}", "solved": "solved"}.get(row.role, "")
     evidence = row.source if row.source == row.grade else f"{row.source} ({row.grade})"
     if row.source in ("choice of the study", "management's choice"):
         evidence = row.source
-    return comment(role, f"{row.unit}: {row.doc}" if row.unit else row.doc, span(row), evidence)
+    return write_comment(role, f"{row.unit}: {row.doc}" if row.unit else row.doc, format_range(row), evidence)
 
 
 def write_all(root: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from invented_firm import results
 from loyaltysim.experiments.budgets import budgets
 from loyaltysim.report import duel
 from loyaltysim.report.statistics import interval
-from loyaltysim.scenario import load, shipped
+from loyaltysim.scenario import load, shipped_scenario
 
 
 def test_every_pair_is_there_the_better_first() -> None:
@@ -56,7 +56,7 @@ def test_unequal_budgets_are_told_and_equal_ones_not() -> None:
 
 
 def test_planned_budgets_are_averages_over_the_months() -> None:
-    found = budgets(load(shipped("recovery-or-acquisition.yml")))
+    found = budgets(load(shipped_scenario("recovery-or-acquisition.yml")))
     assert found == pytest.approx(
         {
             "as today": 0,

@@ -163,8 +163,8 @@ def k1_by_simulation(points: np.ndarray) -> np.ndarray:
 def shipped_worth(replications: int) -> dict[str, np.ndarray]:
     """Give the NPV of each strategy of the shipped scenario in so many replications."""
     from loyaltysim.calibration import solve
-    from loyaltysim.scenario import shipped
+    from loyaltysim.scenario import shipped_scenario
 
-    spec = solve(ls.load(shipped("recovery-or-acquisition.yml")))
+    spec = solve(ls.load(shipped_scenario("recovery-or-acquisition.yml")))
     runs = [simulate(spec, r, list(spec.strategies)) for r in range(replications)]
     return {name: np.array([run[i].figures["npv"] for run in runs]) for i, name in enumerate(spec.strategies)}

@@ -20,7 +20,7 @@ from loyaltysim.experiments.starts import Starts, market_key
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 STRATEGIES = {
     "as today": {},
@@ -158,7 +158,7 @@ def unsolved(small: Small, **changes: Any) -> Scenario:
 
 def test_a_market_is_solved_once_in_a_worker(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     solved: list[float] = []
-    rates = {path: row.default for path, row in book().items() if row.role == "solved"}
+    rates = {path: row.default for path, row in parameter_registry().items() if row.role == "solved"}
 
     def solving(scenario: Scenario) -> dict[str, float]:
         solved.append(scenario.stated.churn_annual)

@@ -17,7 +17,7 @@ from loyaltysim.core.codes import DAYS_A_MONTH
 from loyaltysim.core.records import RunRecord
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.report.pilot_table import taught
-from loyaltysim.scenario import load, shipped
+from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.lessons import CLAIMS, LESS, MORE, TODAY
 
 pytestmark = pytest.mark.markets
@@ -38,7 +38,7 @@ LIBRARY = sorted(file.name for file in (ROOT / "scenarios").glob("*.yml") if fil
 @cache
 def runs_of(name: str) -> dict[str, list[RunRecord]]:
     """Run a scenario of the library a few times; each strategy's records, one a replication."""
-    scenario = solve(load(shipped(f"{name}.yml"), seed=SEED))
+    scenario = solve(load(shipped_scenario(f"{name}.yml"), seed=SEED))
     found: dict[str, list[RunRecord]] = {strategy: [] for strategy in scenario.strategies}
     for replication in range(NARROW.get(name, REPLICATIONS)):
         for record in simulate(scenario, replication, list(found)):

@@ -19,7 +19,7 @@ from loyaltysim.mechanisms.staff.staff import Staff
 from loyaltysim.model import NUMBER, LoyaltyModel, simulate
 from loyaltysim.pilot import difference, wilson
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.strategy_checks import FEWEST
+from loyaltysim.scenario.cross_checks import FEWEST
 from tests.evidence.pilots import (
     APART,
     NOTHING,

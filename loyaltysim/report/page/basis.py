@@ -10,7 +10,7 @@ from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Section, Table, row_head
 from loyaltysim.report.words import GRADES_MEAN, horizon
-from loyaltysim.scenario.reading_ranges import SHARES
+from loyaltysim.scenario.ranges import SHARES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.book import book, mechanisms, shown
-from loyaltysim.scenario.grading import FOLLOWS, GRADES, Evidence, evidence, value_at
-from loyaltysim.scenario.loading import load
-from loyaltysim.scenario.value import Resolved, Scenario
+from loyaltysim.scenario.grades import FOLLOWS, GRADES, Evidence, evidence, value_at
+from loyaltysim.scenario.loader import load
+from loyaltysim.scenario.registry import format_value, mechanisms, parameter_registry
+from loyaltysim.scenario.scenario import Resolved, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ def rests_on(scenario: Scenario) -> dict[str, int]:
 
 
 def _rows(spec: Resolved) -> Iterator[tuple[str | bool, ...]]:
-    for path, row in book().items():
+    for path, row in parameter_registry().items():
         found = evidence(spec, path)
         if row.role not in ("param", FOLLOWS) or found.grade in ("definition", FOLLOWS) or not _is_used(spec, path):
             continue
@@ -70,7 +70,7 @@ def _line(spec: Resolved, row: Declaration, found: Evidence) -> tuple[str | bool
 
 def _short(value: object) -> str:
     rows = isinstance(value, list) and len(value) > 3
-    return f"{len(value)} rows" if rows else shown(value)  # type: ignore[arg-type]
+    return f"{len(value)} rows" if rows else format_value(value)  # type: ignore[arg-type]
 
 
 def _group(spec: Resolved, path: str) -> str:
@@ -94,7 +94,7 @@ def _is_used(spec: Resolved, path: str) -> bool:
 
 
 def _follows_from_stated(spec: Resolved) -> bool:
-    solved = (path for path, row in book().items() if row.role == FOLLOWS)
+    solved = (path for path, row in parameter_registry().items() if row.role == FOLLOWS)
     return spec.calibration == "on" or any(evidence(spec, path).grade == FOLLOWS for path in solved)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from loyaltysim.core.errors import Problem
-from loyaltysim.scenario.book import book, meant, shown
-from loyaltysim.scenario.files import inside
-from loyaltysim.scenario.flatten import Entries
-from loyaltysim.scenario.given import Given, Place
-from loyaltysim.scenario.wording import row_model
+from loyaltysim.scenario.extends import is_inside
+from loyaltysim.scenario.layers import Entries
+from loyaltysim.scenario.messages import row_model
+from loyaltysim.scenario.provenance import Located, Place
+from loyaltysim.scenario.registry import format_value, parameter_registry, suggest
 
 LARGEST_FILE = 1_000_000
 MOST_ROWS = 10_000
@@ -24,14 +26,14 @@ CELL = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,"]*?))\s*(?:,|$)')
 BESIDE = "name a CSV file beside the scenario"
 
 
-def settle_rows(entries: Entries, folder: Path, home: Path | None = None) -> None:
+def load_tables(entries: Entries, folder: Path, home: Path | None = None) -> None:
     """Put the rows of a CSV file in the place of its name, wherever a table of rows is named by a file in `folder`.
 
     A file must lie in the tree of `home`, if there is one. What is wrong is noted in `entries`, and the name taken out.
     """
-    for path in [path for path, row in book().items() if row.named]:
+    for path in [path for path, row in parameter_registry().items() if row.named]:
         item = entries.values.get(path)
-        if item is None or not isinstance(item.value, str) or item.value == book()[path].named:
+        if item is None or not isinstance(item.value, str) or item.value == parameter_registry()[path].named:
             continue
         problems = list[Problem]()
         rows = _rows(path, item, folder, home, problems)
@@ -39,18 +41,20 @@ def settle_rows(entries: Entries, folder: Path, home: Path | None = None) -> Non
         if problems:
             del entries.values[path]
         else:
-            entries.values[path] = Given(rows, item.place, item.named, layer=item.layer, note=item.note)
+            entries.values[path] = Located(rows, item.place, item.named, layer=item.layer, note=item.note)
 
 
-def _rows(path: str, item: Given, folder: Path, home: Path | None, problems: list[Problem]) -> list[Given]:
-    def fail(what: str, cure: str) -> list[Given]:
+def _rows(path: str, item: Located, folder: Path, home: Path | None, problems: list[Problem]) -> list[Located]:
+    def fail(what: str, cure: str) -> list[Located]:
         problems.append(Problem(what, path, str(item.place), cure))
         return []
 
-    word = book()[path].named
+    word = parameter_registry()[path].named
     if not item.value.lower().endswith(".csv"):
-        return fail(f"{shown(item.value)} is neither a list of rows nor a file", f"write {word}, mine.csv or rows")
-    target = inside(home, folder, item.value) if home else (folder / item.value).resolve()
+        return fail(
+            f"{format_value(item.value)} is neither a list of rows nor a file", f"write {word}, mine.csv or rows"
+        )
+    target = is_inside(home, folder, item.value) if home else (folder / item.value).resolve()
     if target is None:
         return fail(f"{item.value} lies outside the folder {home}", "copy it beside the scenario")
     display = os.path.normpath(Path(item.place.file).parent / item.value) if item.place.line else item.value
@@ -70,24 +74,24 @@ def _rows(path: str, item: Given, folder: Path, home: Path | None, problems: lis
     return _read(path, text, display, item.layer, problems)
 
 
-def _read(path: str, text: str, display: str, layer: int, problems: list[Problem]) -> list[Given]:
+def _read(path: str, text: str, display: str, layer: int, problems: list[Problem]) -> list[Located]:
     model = row_model(path)
     assert model is not None
     lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
     heads = _heads(path, next(lines, (1, "")), display, model, problems)
-    rows = list[Given]()
+    rows = list[Located]()
     for number, line in lines if not problems else ():
         found = list(_cells(line))
         if len(found) != len(heads):
             what = f"{len(found)} cells, but the first line names {len(heads)} columns"
             cure = "write one cell a column; put a text that holds a comma in quotes"
             problems.append(Problem(what, path, f"{display}:{number}:{found[-1][0]}", cure))
-        start, cells = Place(display, number, 1), dict[str, Given]()
+        start, cells = Place(display, number, 1), dict[str, Located]()
         for head, (column, cell) in zip(heads, found, strict=False):
             place = Place(display, number, column)
             if cell:
-                cells[head] = Given(_value(model, head, cell), place, place, layer=layer)
-        rows.append(Given(cells, start, start, layer=layer))
+                cells[head] = Located(_value(model, head, cell), place, place, layer=layer)
+        rows.append(Located(cells, start, start, layer=layer))
     if not problems and not 0 < len(rows) <= MOST_ROWS:
         what = "holds no row below its first line" if not rows else f"holds more than {MOST_ROWS:,} rows"
         problems.append(Problem(what, path, f"{display}:1:1", "write one row a touchpoint"))
@@ -109,7 +113,7 @@ def _heads(
     for position, (column, name) in enumerate(found):
         where = f"{display}:{number}:{column}"
         if name not in known:
-            problems.append(Problem(f"there is no column {shown(name)}", path, where, meant(name, known)))
+            problems.append(Problem(f"there is no column {format_value(name)}", path, where, suggest(name, known)))
         elif name in names[:position]:
             problems.append(Problem(f"the column {name} stands here again", path, where, "keep one of them"))
     needed = [name for name, info in known.items() if info.is_required() and name not in names]
@@ -146,3 +150,73 @@ def _value(model: type[BaseModel], head: str, cell: str) -> str | float:
     except ValueError:
         return cell
     return number if math.isfinite(number) else cell
+
+
+# An own network: a text file with one tie a line, two person numbers, # comments (SNAP's format).
+
+LINES_SCANNED = 200_000
+LONGEST_LINE = 1_000
+FIELD = "market.network.path"
+FORMAT = "write one tie a line: two person numbers, as `17 4711`, with # before comments"
+
+
+def edge_list_problem(path: str | Path, people: int) -> Problem | None:
+    """Find the first thing wrong in the first 200,000 lines of an edge list of persons 0..people-1; None if sound."""
+    try:
+        stamp = os.stat(path)
+        return _scanned(str(path), people, stamp.st_mtime_ns, stamp.st_size)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        what = "there is no such file" if missing else f"cannot be read: {error.strerror}"
+        return Problem(what, FIELD, str(path), "name an edge list beside the scenario")
+
+
+def network_sha256(path: str | Path) -> str:
+    """Give the hash of an edge list's content."""
+    stamp = os.stat(path)
+    return _hashed(str(path), stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=16)
+def _hashed(path: str, _changed: int, _size: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _scanned(path: str, people: int, _changed: int, _size: int) -> Problem | None:
+    ties = 0
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for number in range(1, LINES_SCANNED + 1):
+            line = file.readline(LONGEST_LINE)
+            if not line:
+                break
+            parts = line.partition("#")[0].split()
+            if not parts:
+                continue
+            wrong = _wrong(line, parts, people)
+            if wrong:
+                column, what, cure = wrong
+                return Problem(what, FIELD, f"{path}:{number}:{column}", cure)
+            ties += 1
+    return None if ties else Problem("holds no tie", FIELD, path, FORMAT)
+
+
+def _wrong(line: str, parts: list[str], people: int) -> tuple[int, str, str] | None:
+    column = 1
+    for part in parts[:2]:
+        column = line.index(part, column - 1) + 1
+        if not (part.isascii() and part.removeprefix("-").isdigit()) or len(part) > 20:
+            return column, f"{part[:40]!r} is not a person's number", FORMAT
+        if not 0 <= int(part) < people:
+            cure = (
+                "number people from 0"
+                if int(part) < 0
+                else f"number people from 0, or set market.people: {int(part) + 1}"
+            )
+            return column, f"person {part} is not one of 0 to {people - 1:,}", cure
+        column += len(part)
+    if len(parts) != 2:
+        place = column if len(parts) < 2 else line.index(parts[2], column - 1) + 1
+        return place, f"a tie is two person numbers, not {len(parts)}", FORMAT
+    return None

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.book import book, meaning, meant, shown, span
-from loyaltysim.scenario.emit import WORDS_WITH_MEANING, quoted, scalar
-from loyaltysim.scenario.given import Given, within
+from loyaltysim.scenario.provenance import Located, is_within
+from loyaltysim.scenario.registry import describe_value, format_range, format_value, parameter_registry, suggest
+from loyaltysim.scenario.yaml_writer import WORDS_WITH_MEANING, quote, write_scalar
 
 KINDS = {
     "int": ("a whole number", "write it without a decimal point, as 12 or 50_000"),
@@ -26,17 +26,17 @@ KINDS = {
 }
 
 
-def problems_of(error: ValidationError, values: dict[str, Given]) -> list[Problem]:
+def translate_errors(error: ValidationError, values: dict[str, Located]) -> list[Problem]:
     """Translate a validator's findings; `values` has what was given, by path."""
     return [_problem(dict(finding), values) for finding in error.errors(include_url=False)]
 
 
-def _problem(finding: dict[str, Any], values: dict[str, Given]) -> Problem:
+def _problem(finding: dict[str, Any], values: dict[str, Located]) -> Problem:
     steps = tuple(finding["loc"])
     path = next((known for known in _heads(steps) if known in values), ".".join(map(str, steps)))
     tail = steps[path.count(".") + 1 :]
     item = values.get(path)
-    spot = within(item, tail) if item else None
+    spot = is_within(item, tail) if item else None
     field = path + "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in tail)
     what, cure = _words(finding, path, tail)
     return Problem(what, field, str(spot.place) if spot else "", cure)
@@ -48,44 +48,47 @@ def _heads(steps: tuple[Any, ...]) -> list[str]:
 
 def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[str, str]:
     kind, value, context = finding["type"], finding["input"], finding.get("ctx", {})
-    row = book().get(path)
-    told = f" ({meaning(row)})" if row and not tail and meaning(row) else ""
-    allowed = f"allowed is {span(row)}, the default is {shown(row.default)}" if row and not tail else ""
+    row = parameter_registry().get(path)
+    told = f" ({describe_value(row)})" if row and not tail and describe_value(row) else ""
+    allowed = f"allowed is {format_range(row)}, the default is {format_value(row.default)}" if row and not tail else ""
     if kind.startswith(("greater_than", "less_than")):
         side, bound = ("below", "ge") if kind.startswith("greater") else ("above", "le")
         limit = context.get(bound, context.get(bound.replace("e", "t")))
-        return f"{shown(value)} is {side} {shown(limit)}{told}", allowed or f"the limit is {shown(limit)}"
+        return (
+            f"{format_value(value)} is {side} {format_value(limit)}{told}",
+            allowed or f"the limit is {format_value(limit)}",
+        )
     if kind == "literal_error":
-        options = choices(path, tail)
-        return f"{shown(value)} is not one of {', '.join(options)}{told}", _closest(value, options)
+        options = describe_choices(path, tail)
+        return f"{format_value(value)} is not one of {', '.join(options)}{told}", _closest(value, options)
     if kind == "missing":
         return "is missing", "write it, or take the row out"
     if kind == "extra_forbidden":
-        return "there is no such entry", meant(str(tail[-1]), _fields_at(path)) if tail else meant(path)
+        return "there is no such entry", suggest(str(tail[-1]), _fields_at(path)) if tail else suggest(path)
     if kind == "value_error":
         return str(context["error"]), allowed
     wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
-    if isinstance(value, str) and typed(value) != value and wanted.endswith("number"):
+    if isinstance(value, str) and parse_typed(value) != value and wanted.endswith("number"):
         cure = "take the quotes away"
     if wanted == "a list" and row and not tail:
         cure = _list_like(row)
-    return f"{typed(value)} is not {wanted}{told}", cure
+    return f"{parse_typed(value)} is not {wanted}{told}", cure
 
 
 def _list_like(row: Declaration) -> str:
     """Show how a list is written, by its default: numbers as they are, or the words of one row."""
     model = row_model(row.path)
     if model is None:
-        return f"write a list in square brackets, as {shown(row.default)}"
-    words = ", ".join(f"{name}: {shown(getattr(row.default[0], name))}" for name in model.model_fields)
+        return f"write a list in square brackets, as {format_value(row.default)}"
+    words = ", ".join(f"{name}: {format_value(getattr(row.default[0], name))}" for name in model.model_fields)
     return f"write a list of rows, as [{{{words}}}]"
 
 
-def typed(value: Any) -> str:
+def parse_typed(value: Any) -> str:
     """Show a value as YAML has it typed: `true`, and quotes around text that reads as something else without them."""
-    if isinstance(value, bool) or (isinstance(value, str) and quoted(value) != value and _reads_otherwise(value)):
-        return shown(scalar(value))
-    return shown(value)
+    if isinstance(value, bool) or (isinstance(value, str) and quote(value) != value and _reads_otherwise(value)):
+        return format_value(write_scalar(value))
+    return format_value(value)
 
 
 def _reads_otherwise(text: str) -> bool:
@@ -103,7 +106,7 @@ def _closest(value: Any, options: list[str]) -> str:
     return f"did you mean {close[0]}?" if close else "write one of them"
 
 
-def choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
+def describe_choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
     """Give the words that a value may be, for one that is chosen from a few."""
     annotation = _annotation(path)
     if tail:
@@ -114,10 +117,10 @@ def choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
 
 
 def _annotation(path: str) -> Any:
-    from loyaltysim.scenario.policies import Pilot, pilot_words
-    from loyaltysim.scenario.value import Scenario
+    from loyaltysim.scenario.scenario import Scenario
+    from loyaltysim.scenario.strategies import Pilot, describe_pilot
 
-    if path in pilot_words():
+    if path in describe_pilot():
         return Pilot.model_fields[path.rpartition(".")[2]].annotation
     kind: Any = Scenario
     for step in path.split("."):

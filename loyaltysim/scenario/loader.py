@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from loyaltysim.scenario.assemble import as_entries, assemble, unsettle
-from loyaltysim.scenario.files import Layer, inside, read_chain
-from loyaltysim.scenario.flatten import Entries, flatten
-from loyaltysim.scenario.given import Given, Place
-from loyaltysim.scenario.overrides import lay_over
-from loyaltysim.scenario.row_files import settle_rows
-from loyaltysim.scenario.value import Scenario
+from loyaltysim.scenario.builder import build_scenario, drop_calibration, to_entries
+from loyaltysim.scenario.data_files import load_tables
+from loyaltysim.scenario.extends import Layer, is_inside, read_chain
+from loyaltysim.scenario.layers import Entries, flatten
+from loyaltysim.scenario.overrides import apply_override
+from loyaltysim.scenario.provenance import Located, Place
+from loyaltysim.scenario.scenario import Scenario
 
 TIES = "market.network.path"
 OF_ONE_FILE = ("title", "question", "lesson")
@@ -43,29 +43,29 @@ def load(
             entries.values.pop(label, None)
         flatten(layer.keys, entries)
         _settle_ties(entries, layer, home)
-        settle_rows(entries, layer.folder, home)
+        load_tables(entries, layer.folder, home)
     _lay_options(overrides, numbers, entries, len(chain))
-    return assemble(entries, path.stem)
+    return build_scenario(entries, path.stem)
 
 
 def _overlaid(scenario: Scenario, overrides: Sequence[str], numbers: dict[str, int | None]) -> Scenario:
     """Lay options over a scenario that is a value already."""
     if not overrides and all(value is None for value in numbers.values()):
         return scenario
-    entries = as_entries(scenario)
+    entries = to_entries(scenario)
     _lay_options(overrides, numbers, entries, 1)
-    unsettle(entries, [path for path, item in entries.values.items() if item.layer == 1])
-    return assemble(entries, scenario.stem)
+    drop_calibration(entries, [path for path, item in entries.values.items() if item.layer == 1])
+    return build_scenario(entries, scenario.stem)
 
 
 def _lay_options(overrides: Sequence[str], numbers: dict[str, int | None], entries: Entries, layer: int) -> None:
     for number, text in enumerate(overrides):
-        lay_over(text, entries, layer + number)
+        apply_override(text, entries, layer + number)
         _settle_ties_of_options(entries, layer)
     for name, value in numbers.items():
         if value is not None:
             place = Place(f"--{name} {value}", brief=f"--{name}")
-            entries.values[name] = Given(value, place, place, layer=layer + len(overrides))
+            entries.values[name] = Located(value, place, place, layer=layer + len(overrides))
 
 
 def _settle_ties(entries: Entries, layer: Layer, home: Path) -> None:
@@ -73,16 +73,16 @@ def _settle_ties(entries: Entries, layer: Layer, home: Path) -> None:
     item = entries.values.get(TIES)
     if item is None or not isinstance(item.value, str) or not item.value:
         return
-    target = inside(home, layer.folder, item.value)
+    target = is_inside(home, layer.folder, item.value)
     if target is None:
         what = f"{item.value} lies outside the folder {home}"
         entries.complain(item, TIES, what, f"copy it beside the scenario, or give it with --set {TIES}=...")
         del entries.values[TIES]
     else:
-        entries.values[TIES] = Given(str(target), item.place, item.named, layer=item.layer)
+        entries.values[TIES] = Located(str(target), item.place, item.named, layer=item.layer)
 
 
 def _settle_ties_of_options(entries: Entries, layer: int) -> None:
     item = entries.values.get(TIES)
     if item is not None and item.layer >= layer and isinstance(item.value, str) and item.value:
-        entries.values[TIES] = Given(str(Path(item.value).resolve()), item.place, item.named, layer=item.layer)
+        entries.values[TIES] = Located(str(Path(item.value).resolve()), item.place, item.named, layer=item.layer)

@@ -7,13 +7,59 @@ ruamel.yaml are walked here rather than constructed, so no tag can make an objec
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.scenario.composing import DEEPEST, composed
-from loyaltysim.scenario.given import Given, Place
+from loyaltysim.scenario.provenance import Located, Place
+
+# Parse YAML into nodes without ever following it deeper than a scenario goes.
+
+DEEPEST = 30
+MOST_OPEN_BRACKETS = 300
+"""More brackets than this are open nowhere in earnest; the parser looks ahead over all of them, at quadratic cost."""
+CURE = "write a flatter file: a scenario is three or four levels deep"
+
+
+def compose_yaml(text: str, display: str) -> Any:
+    """Give the root node of one YAML document, None for an empty one; raises InputError where it is nested too deeply."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.composer import Composer
+
+    class Shallow(Composer):
+        """A composer that stops where the nesting goes too deep."""
+
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.depth += 1
+            if self.depth > DEEPEST + 1:
+                mark = self.parser.peek_event().start_mark
+                raise _too_deep(Place(display, mark.line + 1, mark.column + 1))
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+    _refuse_brackets(text, display)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = Shallow
+    return yaml.compose(text)
+
+
+def _refuse_brackets(text: str, display: str) -> None:
+    depth = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if found[0] in "[{" else max(0, depth - 1)
+        if depth > MOST_OPEN_BRACKETS:
+            before = text[: found.start()]
+            raise _too_deep(Place(display, before.count("\n") + 1, found.start() - before.rfind("\n")))
+
+
+def _too_deep(place: Place) -> InputError:
+    return InputError(Problem(f"is nested more than {DEEPEST} levels deep", where=str(place), cure=CURE))
+
 
 LARGEST_FILE = 1_000_000
 MOST_VALUES = 50_000
@@ -30,7 +76,7 @@ def read_text(path: Path, display: str) -> str:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         what = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise InputError(Problem(what, where=display, cure=nearby(path))) from None
+        raise InputError(Problem(what, where=display, cure=nearby_lines(path))) from None
     if len(data) > LARGEST_FILE:
         raise InputError(Problem("is larger than 1 MB", where=display, cure="a scenario is a page or two of text"))
     try:
@@ -41,7 +87,7 @@ def read_text(path: Path, display: str) -> str:
         raise InputError(Problem("is not UTF-8 text", where=f"{display}:{line}:1", cure=cure)) from None
 
 
-def nearby(path: Path) -> str:
+def nearby_lines(path: Path) -> str:
     """Guess which file was meant, as a cure."""
     from difflib import get_close_matches
 
@@ -53,7 +99,7 @@ def nearby(path: Path) -> str:
     return f"did you mean {close[0]}?" if close else "`loyaltysim new FILE.yml` starts one"
 
 
-def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
+def read_yaml(text: str, display: str, problems: list[Problem]) -> Located:
     """Parse one YAML document; an empty one gives an empty mapping.
 
     What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises InputError.
@@ -62,7 +108,7 @@ def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
 
     _refuse_directives(text, display)
     try:
-        root = composed(text, display)
+        root = compose_yaml(text, display)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(display, mark.line + 1, mark.column + 1) if mark else Place(display)
@@ -78,8 +124,8 @@ def read_yaml(text: str, display: str, problems: list[Problem]) -> Given:
         raise InputError(Problem("is nested too deeply", where=display)) from None
     start = Place(display, 1, 1)
     if root is None:
-        return Given({}, start, start)
-    return _Reader(display, problems, text.splitlines()).build(root, start) or Given({}, start, start)
+        return Located({}, start, start)
+    return _Reader(display, problems, text.splitlines()).build(root, start) or Located({}, start, start)
 
 
 def _refuse_directives(text: str, display: str) -> None:
@@ -117,7 +163,7 @@ class _Reader:
     def problem(self, node: Any, what: str, cure: str = "") -> Problem:
         return Problem(what, ".".join(self.path), str(self.place(node)), cure)
 
-    def build(self, node: Any, named: Place) -> Given | None:
+    def build(self, node: Any, named: Place) -> Located | None:
         """Give what a node holds, or None after noting why it cannot be used."""
         self._bound(node)
         self.open.append(id(node))
@@ -138,9 +184,9 @@ class _Reader:
             self.problems.append(value)
             return None
         if value is None and not node.value:
-            return Given(value, named, named)  # nothing stands there, and the parser's mark is past it
+            return Located(value, named, named)  # nothing stands there, and the parser's mark is past it
         plus = isinstance(value, int | float) and node.style is None and str(node.value).startswith("+")
-        return Given(value, self.place(node), named, plus, note=self._note(node))
+        return Located(value, self.place(node), named, plus, note=self._note(node))
 
     def _note(self, node: Any) -> str:
         """Give the comment behind a value on its line; empty without one."""
@@ -158,7 +204,7 @@ class _Reader:
             cure = "write a smaller file, without anchors"
             raise InputError(self.problem(node, "too many values, aliases or levels", cure))
 
-    def _pairs(self, node: Any) -> Iterator[tuple[str, Given]]:
+    def _pairs(self, node: Any) -> Iterator[tuple[str, Located]]:
         first: dict[str, Place] = {}
         for key, value in node.value:
             self.path.append(str(key.value) if isinstance(key.value, str) else "?")

@@ -12,10 +12,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario.value import Resolved
+    from loyaltysim.scenario.scenario import Resolved
 
 GRADES = ("folklore", "assumption", "secondary", "measured", "definition")
 """The grades, the weakest evidence first; a definition rests on nothing."""
@@ -33,7 +33,7 @@ class Evidence:
     changed: bool
 
 
-def graded(note: str) -> tuple[str, str] | None:
+def grade_values(note: str) -> tuple[str, str] | None:
     """Read grade and source from a comment, from its first part (divided by `;`) that begins with a grade; else None."""
     parts = note.split(";")
     for number in range(len(parts)):
@@ -45,9 +45,9 @@ def graded(note: str) -> tuple[str, str] | None:
 
 def evidence(scenario: Resolved, path: str) -> Evidence:
     """Give the evidence for the value that the scenario has at a path; the grade `solved` if it follows from `stated`."""
-    row = book()[path]
+    row = parameter_registry()[path]
     changed = value_at(scenario, path) != row.default
-    said = graded(scenario.notes.get(path, ""))
+    said = grade_values(scenario.notes.get(path, ""))
     if row.role == "solved":
         follows = scenario.provenance.get(path) == FOLLOWS or (said is not None and said[0] == FOLLOWS)
         typed = scenario.calibration == "off" and not follows
@@ -59,9 +59,9 @@ def evidence(scenario: Resolved, path: str) -> Evidence:
     return Evidence(row.grade, row.source, changed)
 
 
-def evidence_in_words(scenario: Resolved, path: str) -> str:
+def describe_evidence(scenario: Resolved, path: str) -> str:
     """Say the evidence as a scenario's comment says it, `folklore: F1`; empty for what needs none."""
-    row, found = book()[path], evidence(scenario, path)
+    row, found = parameter_registry()[path], evidence(scenario, path)
     if row.role not in ("param", FOLLOWS) or found.grade in ("definition", FOLLOWS):
         return ""
     return f"{found.grade}: {found.source}" if _says_more(found, row) else found.grade

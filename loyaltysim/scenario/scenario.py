@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field, create_model
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.scenario.book import book, meant, mechanisms
-from loyaltysim.scenario.policies import AS_TODAY, Strategy, plan
-from loyaltysim.scenario.reading_ranges import Range
-from loyaltysim.scenario.study import Study
+from loyaltysim.scenario.ranges import Range
+from loyaltysim.scenario.registry import mechanisms, parameter_registry, suggest
+from loyaltysim.scenario.strategies import AS_TODAY, Strategy, plan
+from loyaltysim.scenario.study_settings import Study
 
 if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
@@ -45,13 +45,13 @@ class Resolved(Study):
     def mechanism(self, key: str) -> Any:
         """Give a mechanism, with its numbers, by the name of its block; raises InputError for an unknown one."""
         if key not in mechanisms():
-            raise InputError(Problem("there is no such mechanism", key, cure=meant(key, mechanisms())))
+            raise InputError(Problem("there is no such mechanism", key, cure=suggest(key, mechanisms())))
         mechanism: Mechanism = getattr(self, key)
         return mechanism
 
     def flat(self) -> dict[str, Any]:
         """Give every value by its dotted path, in the declared order; lists and their rows as plain data."""
-        return {path: _plain(self._at(path)) for path in book()}
+        return {path: _plain(self._at(path)) for path in parameter_registry()}
 
     def _at(self, path: str) -> Any:
         return reduce(getattr, path.split("."), cast("Any", self))
@@ -60,9 +60,9 @@ class Resolved(Study):
     def is_solved(self) -> bool:
         """Whether the solved parameters stand at their values: calibrated, or typed under `calibration: off`."""
         return self.calibration == "off" or any(
-            origin == SOLVED and book()[path].role == SOLVED
+            origin == SOLVED and parameter_registry()[path].role == SOLVED
             for path, origin in self.provenance.items()
-            if path in book()
+            if path in parameter_registry()
         )
 
     def strategy_name(self, name: str | None) -> str:
@@ -70,7 +70,7 @@ class Resolved(Study):
         if name is None:
             return next(iter(self.strategies))
         if name not in self.strategies:
-            raise InputError(Problem(f"there is no strategy {name!r}", cure=meant(name, self.strategies)))
+            raise InputError(Problem(f"there is no strategy {name!r}", cure=suggest(name, self.strategies)))
         return name
 
     def plan(self, strategy: str) -> dict[str, tuple[float, ...]]:
@@ -88,7 +88,7 @@ class Resolved(Study):
         pending = not self.is_solved
         values = {path: value for path, value in self.flat().items() if path not in LABELS}
         if pending:
-            values = {path: value for path, value in values.items() if book()[path].role != SOLVED}
+            values = {path: value for path, value in values.items() if parameter_registry()[path].role != SOLVED}
         return {
             "values": values,
             "strategies": [[name, strategy.plain()] for name, strategy in self.strategies.items()],
@@ -103,9 +103,9 @@ class Resolved(Study):
         the values came from. What was solved is given up, to be solved anew, when a fact of the world changes; a lever,
         a strategy, the horizon or the luck never re-solves.
         """
-        from loyaltysim.scenario.assemble import replaced
+        from loyaltysim.scenario.builder import replace_values
 
-        return replaced(cast("Scenario", self), changes, source)
+        return replace_values(cast("Scenario", self), changes, source)
 
 
 def _plain(value: Any) -> Any:

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.scenario.book import shown
-from loyaltysim.scenario.given import Given
-from loyaltysim.scenario.reading import nearby, read_text, read_yaml
+from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.scenario.provenance import Located
+from loyaltysim.scenario.registry import format_value
+from loyaltysim.scenario.yaml_reader import nearby_lines, read_text, read_yaml
 
 LONGEST_CHAIN = 20
 
@@ -18,7 +18,7 @@ LONGEST_CHAIN = 20
 class Layer:
     """One file of the chain: its keys without `extends`, and the folder that its paths are relative to."""
 
-    keys: dict[str, Given]
+    keys: dict[str, Located]
     folder: Path
 
 
@@ -29,7 +29,7 @@ def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
     A file may not lead out of the folder (and what is below it) of the file that the user named.
     """
     home = path.resolve().parent
-    chain: list[tuple[Path, Given]] = []
+    chain: list[tuple[Path, Located]] = []
     display, real = str(path), path.resolve()
     while True:
         root = read_yaml(read_text(real, display), display, problems)
@@ -47,15 +47,15 @@ def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
     return [_layer(root, real.parent, depth - number) for number, (real, root) in enumerate(chain)][::-1]
 
 
-def _follow(link: Given, real: Path, display: str, home: Path, seen: list[Path]) -> tuple[str, Path]:
+def _follow(link: Located, real: Path, display: str, home: Path, seen: list[Path]) -> tuple[str, Path]:
     def fail(what: str, cure: str) -> InputError:
         return InputError(Problem(what, field="extends", where=str(link.place), cure=cure))
 
     if link.value is None:
         raise fail("has no value", "write extends: baseline.yml, or take the line out")
     if not isinstance(link.value, str) or not link.value.strip():
-        raise fail(f"{shown(link)} is not a file's name", "write extends: baseline.yml")
-    target = inside(home, real.parent, link.value)
+        raise fail(f"{format_value(link)} is not a file's name", "write extends: baseline.yml")
+    target = is_inside(home, real.parent, link.value)
     if target is None:
         raise fail(f"{link.value} lies outside the folder {home}", "copy the file beside the scenario")
     if target in seen:
@@ -67,11 +67,11 @@ def _follow(link: Given, real: Path, display: str, home: Path, seen: list[Path])
         kind = "a folder" if target.is_dir() else "no plain file"
         raise fail(f"{link.value} is {kind}", "name a scenario's file, as baseline.yml")
     if not target.is_file():
-        raise fail(f"there is no file {link.value} beside {Path(display).name}", nearby(target))
+        raise fail(f"there is no file {link.value} beside {Path(display).name}", nearby_lines(target))
     return os.path.normpath(Path(display).parent / link.value), target
 
 
-def inside(home: Path, folder: Path, name: str) -> Path | None:
+def is_inside(home: Path, folder: Path, name: str) -> Path | None:
     """Give the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
     try:
         target = (folder / name).resolve()
@@ -80,15 +80,28 @@ def inside(home: Path, folder: Path, name: str) -> Path | None:
     return target if target.is_relative_to(home) else None
 
 
-def _layer(root: Given, folder: Path, number: int) -> Layer:
+def _layer(root: Located, folder: Path, number: int) -> Layer:
     keys = {key: _raised(item, number) for key, item in root.value.items() if key != "extends"}
     return Layer(keys, folder)
 
 
-def _raised(item: Given, number: int) -> Given:
+def _raised(item: Located, number: int) -> Located:
     value = item.value
     if isinstance(value, dict):
         value = {key: _raised(inner, number) for key, inner in value.items()}
     elif isinstance(value, list):
         value = [_raised(inner, number) for inner in value]
     return replace(item, value=value, layer=number)
+
+
+# Where the scenarios that come with the package lie: in the installed package, or in the checkout beside it.
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_scenario(name: str) -> Path:
+    """Give the path of a file that comes with loyaltysim, as `baseline.yml`; raises RunError if it was left out."""
+    for folder in (PACKAGE / "shipped", PACKAGE.parent / "scenarios"):
+        if (folder / name).is_file():
+            return folder / name
+    raise RunError(f"{name} did not come with this installation of loyaltysim; install it again")

@@ -11,7 +11,7 @@ PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d
 WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
-def scalar(value: Any) -> str:
+def write_scalar(value: Any) -> str:
     """Write one value; text is quoted wherever a reader could take it for something else."""
     if value is None:
         return "null"
@@ -21,7 +21,7 @@ def scalar(value: Any) -> str:
         return f"{value:_}" if abs(value) >= 10_000 else str(value)
     if isinstance(value, float):
         return _float(value)
-    return quoted(str(value))
+    return quote(str(value))
 
 
 def _float(value: float) -> str:
@@ -33,7 +33,7 @@ def _float(value: float) -> str:
     return f"{int(whole):_}.{rest}" if abs(value) >= 10_000 else text
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Write text, in quotes if need be."""
     if PLAIN.fullmatch(text) and text.lower() not in WORDS_WITH_MEANING:
         return text
@@ -45,22 +45,22 @@ def _escaped(sign: str) -> str:
     return f"\\U{ord(sign):08X}"
 
 
-def flow(value: Any) -> str:
+def write_flow(value: Any) -> str:
     """Write data on one line, mappings and lists in brackets."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(str(key))}: {flow(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{write_scalar(str(key))}: {write_flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(flow(inner) for inner in value) + "]"
-    return scalar(value)
+        return "[" + ", ".join(write_flow(inner) for inner in value) + "]"
+    return write_scalar(value)
 
 
-def comment(*parts: str) -> str:
+def write_comment(*parts: str) -> str:
     """Make an end-of-line comment of what is not empty; never more than one line."""
     text = "; ".join(part for part in parts if part)
     return "  # " + "".join(sign if sign.isprintable() else " " for sign in text) if text else ""
 
 
-def tree(paths: Mapping[str, list[str]], indent: str = "") -> list[str]:
+def write_tree(paths: Mapping[str, list[str]], indent: str = "") -> list[str]:
     """Lay out lines by dotted path as nested blocks.
 
     `paths` maps a path to its lines: the first is written behind `key:`, the others below it as they are.
@@ -73,5 +73,5 @@ def tree(paths: Mapping[str, list[str]], indent: str = "") -> list[str]:
             lines += [f"{indent}{head}: {first}".rstrip(), *(f"{indent}  {line}" for line in more)]
             continue
         inner = {path.partition(".")[2]: text for path, text in paths.items() if path.startswith(f"{head}.")}
-        lines += [f"{indent}{head}:", *tree(inner, f"{indent}  ")]
+        lines += [f"{indent}{head}:", *write_tree(inner, f"{indent}  ")]
     return lines

@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from loyaltysim.core.fields import Declaration, declared_fields
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.scenario.emit import flow
-from loyaltysim.scenario.given import DEFAULT, Given, given, plain
-from loyaltysim.scenario.study import Study
+from loyaltysim.scenario.provenance import DEFAULT, Located, locate, to_plain
+from loyaltysim.scenario.study_settings import Study
+from loyaltysim.scenario.yaml_writer import write_flow
 
 NOT_DECLARED = ("extends", "strategies", "uncertain")
 NUMBERS = ("int", "float")
@@ -24,7 +24,7 @@ MOST_NAMED, A_FEW = 40, 5
 
 
 @lru_cache(maxsize=1)
-def book() -> MappingProxyType[str, Declaration]:
+def parameter_registry() -> MappingProxyType[str, Declaration]:
     """Give every declared value by its dotted path, the study's first, then the mechanisms' in the order of a month."""
     rows = [*declared_fields(Study, ""), *(row for mechanism in MONTH for row in mechanism.declarations())]
     return MappingProxyType({row.path: row for row in rows})
@@ -67,25 +67,25 @@ def is_block_switch(path: str) -> bool:
 
 def levers() -> list[str]:
     """Name the levers, in the order of a month."""
-    return [path for path, row in book().items() if row.role == "lever"]
+    return [path for path, row in parameter_registry().items() if row.role == "lever"]
 
 
 def numeric(path: str) -> bool:
     """Tell whether a declared value is one number."""
-    return path in book() and book()[path].type in NUMBERS
+    return path in parameter_registry() and parameter_registry()[path].type in NUMBERS
 
 
 def entries(block: str) -> list[str]:
     """Name what stands in a block directly, sub-blocks included; the whole scenario's for an empty path."""
     depth = block.count(".") + 1 if block else 0
     start = f"{block}." if block else ""
-    inside = (path.split(".") for path in book() if path.startswith(start))
+    inside = (path.split(".") for path in parameter_registry() if path.startswith(start))
     return list(dict.fromkeys(parts[depth] for parts in inside))
 
 
-def meant(path: str, known: Iterable[str] | None = None) -> str:
+def suggest(path: str, known: Iterable[str] | None = None) -> str:
     """Guess what an unknown path was meant to be, as a cure; among `known`, or everything a scenario can hold."""
-    pool = list(known) if known is not None else [*book(), *blocks(), *NOT_DECLARED]
+    pool = list(known) if known is not None else [*parameter_registry(), *blocks(), *NOT_DECLARED]
     block, _, word = path.rpartition(".")
     beside = {name.rpartition(".")[2]: name for name in pool if name.rpartition(".")[0] == block}
     close = [beside[name] for name in get_close_matches(word, beside, n=2, cutoff=0.6)]
@@ -109,26 +109,26 @@ def _there_are(block: str, pool: list[str]) -> str:
     return f"{told}; to see a block's: loyaltysim explain {shown_block}" if shown_block in blocks() else told
 
 
-def span(row: Declaration) -> str:
+def format_range(row: Declaration) -> str:
     """Say a declaration's allowed range in words."""
     if row.low is not None and row.high is not None:
-        return f"{shown(row.low)} to {shown(row.high)}"
+        return f"{format_value(row.low)} to {format_value(row.high)}"
     if row.low is not None:
-        return f"{shown(row.low)} or more"
-    return f"{shown(row.high)} or less" if row.high is not None else ""
+        return f"{format_value(row.low)} or more"
+    return f"{format_value(row.high)} or less" if row.high is not None else ""
 
 
-def meaning(row: Declaration) -> str:
+def describe_value(row: Declaration) -> str:
     """Say a declaration's unit and meaning, as they stand in brackets behind a value that is wrong."""
     return ": ".join(part for part in (row.unit, row.doc) if part)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Show a value in a message: short, on one line, numbers with thousands kept apart, lists and mappings as YAML."""
-    if isinstance(value, Given | list | tuple | dict):
-        value = plain(value if isinstance(value, Given) else given(value, DEFAULT))
+    if isinstance(value, Located | list | tuple | dict):
+        value = to_plain(value if isinstance(value, Located) else locate(value, DEFAULT))
     if isinstance(value, list | dict):
-        return _short(flow(value))
+        return _short(write_flow(value))
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "yes", False: "no"}[value]
     if isinstance(value, int):

@@ -30,7 +30,7 @@ DEFAULT = Place("default")
 
 
 @dataclass(frozen=True)
-class Given:
+class Located:
     """A value as it was given: a scalar, a list of Given or a mapping of Given.
 
     `place` is the value's, `named` that of the key that names it; `plus` tells that a number was typed with a plus
@@ -46,27 +46,27 @@ class Given:
     note: str = ""
 
 
-def given(value: Any, place: Place, layer: int = 0) -> Given:
+def locate(value: Any, place: Place, layer: int = 0) -> Located:
     """Wrap plain data that was not read from a file; what is wrapped already stays as it is."""
-    if isinstance(value, Given):
+    if isinstance(value, Located):
         return value
     if isinstance(value, dict):
-        value = {str(key): given(inner, place, layer) for key, inner in value.items()}
+        value = {str(key): locate(inner, place, layer) for key, inner in value.items()}
     elif isinstance(value, list | tuple):
-        value = [given(inner, place, layer) for inner in value]
-    return Given(value, place, place, layer=layer)
+        value = [locate(inner, place, layer) for inner in value]
+    return Located(value, place, place, layer=layer)
 
 
-def plain(item: Given) -> Any:
+def to_plain(item: Located) -> Any:
     """Give the plain data of a Given."""
     if isinstance(item.value, dict):
-        return {key: plain(inner) for key, inner in item.value.items()}
+        return {key: to_plain(inner) for key, inner in item.value.items()}
     if isinstance(item.value, list):
-        return [plain(inner) for inner in item.value]
+        return [to_plain(inner) for inner in item.value]
     return item.value
 
 
-def within(item: Given, steps: tuple[Any, ...]) -> Given:
+def is_within(item: Located, steps: tuple[Any, ...]) -> Located:
     """Follow keys and list positions into a Given as far as they lead."""
     for step in steps:
         known = isinstance(item.value, dict) and step in item.value
@@ -76,7 +76,7 @@ def within(item: Given, steps: tuple[Any, ...]) -> Given:
     return item
 
 
-def latest(values: dict[str, Given], paths: Iterable[str]) -> str:
+def latest_place(values: dict[str, Located], paths: Iterable[str]) -> str:
     """Give the place of whichever of these paths was given last, empty if none was."""
     given = [values[path] for path in paths if path in values]
     return str(max(given, key=lambda item: item.layer).place) if given else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -12,7 +13,31 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim.core.fields import Declaration, declared_fields
 from loyaltysim.core.mechanism import param
-from loyaltysim.scenario import months as calendar
+
+# Calendar months as text (`2027-01`) and as numbers, month 1 being the scenario's start.
+
+_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
+
+
+def is_month(text: object) -> bool:
+    """Tell whether a value is a calendar month written YYYY-MM, of the years 1000 to 9999."""
+    return isinstance(text, str) and text.isascii() and _MONTH.fullmatch(text) is not None
+
+
+def month_number(month: str, start: str) -> int:
+    """Give the number of a calendar month, 1 for the start itself, 0 or less before it."""
+    return _since_year_0(month) - _since_year_0(start) + 1
+
+
+def month_name(number: int, start: str) -> str:
+    """Give the calendar month of a month's number."""
+    year, month = divmod(_since_year_0(start) + number - 1, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def _since_year_0(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
 
 AS_TODAY = "as today"
 LONGEST_PILOT = 1200
@@ -43,8 +68,8 @@ class Change(BaseModel):
 
     def window(self, start: str, months: int) -> tuple[int, int]:
         """Give the first and the last month (1..months) of the change, cut to the horizon."""
-        first = calendar.number(self.since, start) if self.since else 1
-        last = calendar.number(self.until, start) if self.until else months
+        first = month_number(self.since, start) if self.since else 1
+        last = month_number(self.until, start) if self.until else months
         return first, min(last, months)
 
     def plain(self) -> object:
@@ -101,7 +126,7 @@ class Pilot(BaseModel):
 
 
 @cache
-def pilot_words() -> Mapping[str, Declaration]:
+def describe_pilot() -> Mapping[str, Declaration]:
     """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be said has no default."""
     rows = {row.path: row for row in declared_fields(Pilot, "pilot")}
     needed = {f"pilot.{name}" for name, info in Pilot.model_fields.items() if info.is_required()}
