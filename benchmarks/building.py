@@ -10,8 +10,8 @@ from benchmarks.measuring import Figures, figure, run_python
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM
 from loyaltysim.core.random_streams import static_key
-from loyaltysim.engine import build_network
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import build_network
 
 PARTS = {"columns": "columns", "world": "columns and network", "peak": "most that a process grew by to run it"}
 

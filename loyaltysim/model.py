@@ -23,10 +23,10 @@ from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.records import PilotRecord, Report, RunRecord, figures, month_metrics
 from loyaltysim.core.schedule import UNTIMED, NoTimer, Stopwatch
 from loyaltysim.core.tables import World
-from loyaltysim.engine import levers_of, mechanisms_of, play, stationary_start, with_levers
 from loyaltysim.mechanisms import CATALOG, MONTH
-from loyaltysim.pilot import Trial
 from loyaltysim.scenario import Scenario, load, shipped_scenario
+from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers, stationary_start
+from loyaltysim.simulation.pilot import PilotTrial
 
 RECORDED = month_metrics(CATALOG)
 NUMBER = {name: number for number, name in enumerate(RECORDED)}
@@ -117,10 +117,10 @@ class LoyaltyModel(mesa.Model):
         self.months = self.spec.months
         self.record = np.zeros((self.months + 1, len(RECORDED)))
         self._note(report)
-        self._mechanisms = mechanisms_of(self.spec)
+        self._mechanisms = build_mechanisms(self.spec)
         self.pilot: PilotRecord | None = None
         tried = self.spec.strategies[self.strategy].pilot
-        self._trial = Trial(self.spec, tried, self.plan, world, self.world, self.replication) if tried else None
+        self._trial = PilotTrial(self.spec, tried, self.plan, world, self.world, self.replication) if tried else None
         self._now: Sequence[Mechanism] = self._mechanisms
         self._levers: dict[str, float] = {}
         self._views: list[Customer] = []
@@ -164,10 +164,10 @@ class LoyaltyModel(mesa.Model):
         """Give the world whose firm deals with a person now (during a pilot, that of the person's arm), and the levers that the
         strategy changes for them this month, by path."""
         if self._trial is None:
-            return self.world, levers_of(self.plan, self.month)
+            return self.world, current_levers(self.plan, self.month)
         arms = self._trial.arms
         trying = bool(arms.tries(np.array([row], np.int32))[0])
-        return arms.arms[trying], levers_of(self.plan, self.month) if trying else {}
+        return arms.arms[trying], current_levers(self.plan, self.month) if trying else {}
 
     def customer(self, row: int) -> Customer:
         """Give one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
@@ -191,12 +191,12 @@ class LoyaltyModel(mesa.Model):
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
     def _played(self) -> Report:
-        levers = levers_of(self.plan, self.month)
+        levers = current_levers(self.plan, self.month)
         if levers != self._levers:
-            self._levers, self._now = levers, with_levers(self._mechanisms, levers)
-        return play(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
+            self._levers, self._now = levers, set_levers(self._mechanisms, levers)
+        return run_months(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
 
-    def _conclude(self, trial: Trial) -> None:
+    def _conclude(self, trial: PilotTrial) -> None:
         """Let the pilot's rule decide by which levers the rest of the horizon is lived."""
         self.pilot, self._trial = trial.conclude(), None
         if not self.pilot.rolled_out:

@@ -21,13 +21,13 @@ SHIPPED = Path(__file__).parent.parent / "data" / "solved.json"
 """The key and the rates of the shipped baseline, found with the sources beside it."""
 
 
-def kept_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+def read_cached_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     """Give the rates shipped or kept for a scenario of this content and these sources, or search and keep them."""
     key = content_key(scenario)
-    return shipped_rates(key) or _kept_here(key, scenario, search)
+    return read_shipped_rates(key) or _read_rates(key, scenario, search)
 
 
-def shipped_rates(key: str) -> Rates | None:
+def read_shipped_rates(key: str) -> Rates | None:
     """Give the rates that came with the package for a content key; None for any other world, and for changed sources."""
     try:
         told = json.loads(SHIPPED.read_text())
@@ -36,13 +36,13 @@ def shipped_rates(key: str) -> Rates | None:
     return told["rates"] if told["key"] == key else None
 
 
-def _kept_here(key: str, scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+def _read_rates(key: str, scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     place = _folder() / f"{key}.json"
     try:
         rates: Rates = json.loads(place.read_text())
     except (OSError, ValueError):
         rates = search(scenario)
-        _keep(place, rates)
+        _write_rates(place, rates)
     return rates
 
 
@@ -81,7 +81,7 @@ def content_key(scenario: Scenario) -> str:
     return hashlib.blake2b((text + source_fingerprint(*SOLVING)).encode(), digest_size=16).hexdigest()
 
 
-def _keep(place: Path, rates: Rates) -> None:
+def _write_rates(place: Path, rates: Rates) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f"{place.name}.{os.getpid()}")

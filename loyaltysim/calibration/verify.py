@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.feasible import monthly_hazard
+from loyaltysim.calibration.closed_form import monthly_hazard
 from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.core.errors import InputError, Problem
 

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from loyaltysim.calibration.cache import SHIPPED, content_key
-from loyaltysim.calibration.search import find_rates
+from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
 from loyaltysim.scenario.write_baseline import write_file
 

@@ -92,10 +92,10 @@ def customer(
     spec = read(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
     _check(spec, id, find, replication)
     from loyaltysim.calibration import solve
-    from loyaltysim.engine import stationary_start
     from loyaltysim.experiments.finding_life import fates
     from loyaltysim.experiments.finding_life import find as pick
     from loyaltysim.model import LoyaltyModel
+    from loyaltysim.simulation.engine import stationary_start
 
     asked = (strategy,) if isinstance(strategy, str) else tuple(strategy)
     names = tuple(dict.fromkeys(spec.strategy_name(name) for name in asked)) or tuple(spec.strategies)

@@ -42,7 +42,7 @@ class Starts:
 
         `market`: its `market_key`, reckoned once for many replications.
         """
-        from loyaltysim.engine import stationary_start
+        from loyaltysim.simulation.engine import stationary_start
 
         key = (market, replication)
         with self._lock:

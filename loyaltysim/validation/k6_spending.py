@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from loyaltysim.core.tables import World
-from loyaltysim.engine import stationary_start
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import stationary_start
 from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near_share
 from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, crossing, market, played
 

@@ -14,10 +14,10 @@ import loyaltysim as ls
 from loyaltysim.commands import main
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
-from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.experiments.departing import with_departure
 from loyaltysim.experiments.lost_customer import choose
 from loyaltysim.scenario import Scenario, resolved_yaml
+from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
 ALONE = {
     "word_of_mouth.on": False, "friends.on": False, "reviews.on": False, "joining.imitation": 0.0,
@@ -52,11 +52,11 @@ def test_a_forced_departure_conserves_people_and_grievances(small: Callable[...,
     spec = small()
     world, start = stationary_start(spec, spec.seed, 0)
     before = world.fork()
-    natural = play(world, spec, mechanisms_of(spec), spec.seed, 0)
+    natural = run_months(world, spec, build_mechanisms(spec), spec.seed, 0)
     rows = np.concatenate(choose(spec, 0, 10, before, world))
     assert np.unique(rows).size == 30
     forced = before.fork()
-    report = play(forced, spec, with_departure(mechanisms_of(spec), rows), spec.seed, 0)
+    report = run_months(forced, spec, with_departure(build_mechanisms(spec), rows), spec.seed, 0)
     assert (forced.people.status[rows] != CUSTOMER).all()
     assert (world.people.status[rows] == CUSTOMER).all()
     held = start["customers"] + report["joined"] + report["returned"] - report["left"]

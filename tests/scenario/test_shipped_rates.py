@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.calibration import solved_rates
-from loyaltysim.calibration.cache import SHIPPED, content_key, shipped_rates
-from loyaltysim.calibration.search import find_rates
+from loyaltysim.calibration.cache import SHIPPED, content_key, read_shipped_rates
+from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
 
 PACKAGE = Path(__file__).parents[2] / "loyaltysim"
@@ -21,7 +21,7 @@ CURE = "run python -m loyaltysim.calibration.write_shipped"
 
 @pytest.mark.parametrize("name", ["baseline.yml", "recovery-or-acquisition.yml"])
 def test_the_shipped_question_need_not_search(name: str) -> None:
-    assert shipped_rates(content_key(load(shipped_scenario(name)))), CURE
+    assert read_shipped_rates(content_key(load(shipped_scenario(name)))), CURE
 
 
 def test_the_shipped_rates_are_what_the_search_finds() -> None:
@@ -34,7 +34,7 @@ def test_the_shipped_rates_are_what_the_search_finds() -> None:
 def test_another_world_is_searched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LOYALTYSIM_CACHE", str(tmp_path))
     own = load(shipped_scenario("baseline.yml"), ["market.people=49999"])
-    assert shipped_rates(content_key(own)) is None
+    assert read_shipped_rates(content_key(own)) is None
     found = solved_rates(own)
     assert found != json.loads(SHIPPED.read_text())["rates"]
     assert [json.loads(file.read_text()) for file in tmp_path.glob("*.json")] == [found]

@@ -104,12 +104,12 @@ def test_advertising_as_a_chance_brings_that_share_of_the_prospects() -> None:
 
 
 def test_the_well_tied_are_the_valuable_ones_only_where_that_is_said(small: Callable[..., Scenario]) -> None:
-    from loyaltysim.engine import born
+    from loyaltysim.simulation.engine import birth
 
     ranks = {}
     for share in (0.0, 0.8):
         spec = small(**{"market.network.kind": "scale_free", "market.people": 20_000, "market.margin_ties": share})
-        world = born(spec, 1, 0)
+        world = birth(spec, 1, 0)
         margins = np.log(world.people.margin.astype(float))
         ties = np.argsort(np.argsort(np.diff(world.first), kind="stable"))
         ranks[share] = float(np.corrcoef(margins, ties)[0, 1])

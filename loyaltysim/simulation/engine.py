@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 
-def mechanisms_of(scenario: Scenario) -> tuple[Mechanism, ...]:
+def build_mechanisms(scenario: Scenario) -> tuple[Mechanism, ...]:
     """Give the scenario's mechanisms at its top-level levers, in the order of the month."""
     return tuple(scenario.mechanism(mechanism.key) for mechanism in MONTH)
 
 
-def born(scenario: Scenario, seed: int, replication: int) -> World:
+def birth(scenario: Scenario, seed: int, replication: int) -> World:
     """Lay out a market's tables, ties and first customers, at the month before its burn-in."""
     market: Market = scenario.mechanism("market")
     staff: Any = scenario.mechanism("staff")
@@ -45,7 +45,7 @@ def born(scenario: Scenario, seed: int, replication: int) -> World:
     world = World(build_tables(MONTH, rows), first, tie)
     world.rolls = empty_row_lists(MONTH)
     world.month = -market.burn_in
-    for mechanism in mechanisms_of(scenario):
+    for mechanism in build_mechanisms(scenario):
         mechanism.begin(world, RngStream(seed, replication, mechanism.key, world.month))
     hazard, forget = monthly_chance(scenario.stated.churn_annual), scenario.mechanism("joining").forget
     market.settle(world, RngStream(seed, replication, market.key, world.month), hazard, forget)
@@ -70,7 +70,7 @@ def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], ND
     return kernels.network.csr(people, a, b)
 
 
-def play(
+def run_months(
     world: World,
     scenario: Scenario,
     mechanisms: Sequence[Mechanism],
@@ -82,12 +82,12 @@ def play(
     return run_month(world, world.month + 1, mechanisms, FORM, seed, replication, watch)
 
 
-def levers_of(plan: Mapping[str, Sequence[float]], month: int) -> dict[str, float]:
+def current_levers(plan: Mapping[str, Sequence[float]], month: int) -> dict[str, float]:
     """Give the levers of a plan (by path, months 1..T) as they are in one month."""
     return {path: values[month - 1] for path, values in plan.items()}
 
 
-def with_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) -> Sequence[Mechanism]:
+def set_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) -> Sequence[Mechanism]:
     """Give the mechanisms with some levers, by path, at other values."""
     changed: dict[str, dict[str, float]] = {}
     for path, value in levers.items():
@@ -101,13 +101,13 @@ def with_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) ->
 
 def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[World, Report]:
     """Live the burn-in at the top-level levers and found month 0; gives the world and month 0's report, without flows."""
-    world = born(scenario, seed, replication)
+    world = birth(scenario, seed, replication)
     market: Market = scenario.mechanism("market")
     accounts: Accounts = scenario.mechanism("accounts")
-    mechanisms = mechanisms_of(scenario)
+    mechanisms = build_mechanisms(scenario)
     report = Report(FORM)
     while world.month < 0:
-        report = play(world, scenario, mechanisms, seed, replication)
+        report = run_months(world, scenario, mechanisms, seed, replication)
     market.found(world, RngStream(seed, replication, market.key, 0))
     start = Report(FORM)
     start(**{name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})

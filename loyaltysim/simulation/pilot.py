@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.arms import Arms
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.random_streams import static_key
 from loyaltysim.core.records import PilotRecord, Report
 from loyaltysim.core.schedule import UNTIMED, NoTimer
 from loyaltysim.core.tables import World
-from loyaltysim.engine import levers_of, mechanisms_of, play, with_levers
 from loyaltysim.mechanisms import FORM
+from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers
+from loyaltysim.simulation.split_firm import SplitFirm
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -32,18 +32,18 @@ SURE = 1.959964
 """Standard errors on either side of an estimate that make its 95 % interval."""
 
 
-class Trial:
+class PilotTrial:
     """One pilot under way in a world at month 0: `play` its months, then `conclude` it."""
 
     def __init__(
         self, scenario: Scenario, pilot: Pilot, plan: Plan, start: World, world: World, replication: int
     ) -> None:
         self.scenario, self.pilot, self.plan, self.replication = scenario, pilot, plan, replication
-        self.mechanisms = mechanisms_of(scenario)
+        self.mechanisms = build_mechanisms(scenario)
         self.rows = np.flatnonzero(world.people.founder).astype(np.int32)
         self.born = world.people.generation[self.rows].copy()
         who = static_key(scenario.seed, replication, "pilot", "tries")
-        self.arms = Arms(world, pilot.share, who, one_desk=pilot.desk == "shared")
+        self.arms = SplitFirm(world, pilot.share, who, one_desk=pilot.desk == "shared")
         self.trying = self.arms.tries(self.rows)
         by_plan, by_today = self._kept_by(start, plan), self._kept_by(start, {})
         self.truth = float(by_plan.mean() - by_today.mean())
@@ -51,7 +51,7 @@ class Trial:
 
     def play(self, month: int, watch: NoTimer = UNTIMED) -> Report:
         """Play the next month of the pilot."""
-        tried = with_levers(self.mechanisms, levers_of(self.plan, month))
+        tried = set_levers(self.mechanisms, current_levers(self.plan, month))
         return self.arms.play(month, (self.mechanisms, tried), FORM, self.scenario.seed, self.replication, watch)
 
     def conclude(self) -> PilotRecord:
@@ -74,8 +74,8 @@ class Trial:
         """Tell who would be kept if everyone were dealt with by one plan over the pilot's months."""
         world = start.fork()
         for month in range(1, self.pilot.months + 1):
-            levers = with_levers(self.mechanisms, levers_of(plan, month))
-            play(world, self.scenario, levers, self.scenario.seed, self.replication)
+            levers = set_levers(self.mechanisms, current_levers(plan, month))
+            run_months(world, self.scenario, levers, self.scenario.seed, self.replication)
         return self._kept(world)
 
 

@@ -31,13 +31,13 @@ STOCKS = ("cases", "customers", "people")
 """Units of states at the month's end that two arms add up to."""
 
 
-def in_arm(key: np.uint64, share: float, rows: NDArray, generation: NDArray) -> NDArray:
+def rows_of_arm(key: np.uint64, share: float, rows: NDArray, generation: NDArray) -> NDArray:
     """Tell who of `rows` is in the arm that tries: a property of the person, so no column keeps it; bool (n,)."""
     chosen: NDArray = kernels.rng.uniforms(key, rows, generation) < share
     return chosen
 
 
-class Arms:
+class SplitFirm:
     """One market whose firm deals with two arms of its customers: those as today (0), and those who try the plan (1).
 
     `world` goes on as the market, and its firm is that of arm 0 until `unite`. `who` is the key of the draw that
@@ -67,7 +67,7 @@ class Arms:
 
     def tries(self, rows: NDArray) -> NDArray:
         """Tell which of the rows are in the arm that tries the plan; bool (n,)."""
-        return in_arm(self.who, self.share, rows, self.world.people.generation)
+        return rows_of_arm(self.who, self.share, rows, self.world.people.generation)
 
     def play(
         self,
@@ -95,7 +95,7 @@ class Arms:
                 self._at_one_desk(pair, luck, report)
             else:
                 for arm, mechanism, part, own in zip(self.arms, pair, self.parts, apart, strict=True):
-                    sized(mechanism, part).step(arm, luck, own)
+                    scale_to_arm(mechanism, part).step(arm, luck, own)
             watch.lap(pair[0].key)
         return report
 
@@ -212,7 +212,7 @@ class Arms:
         arm.firm.open_cases[0] = order.size
 
 
-def sized(mechanism: Mechanism, part: float) -> Mechanism:
+def scale_to_arm(mechanism: Mechanism, part: float) -> Mechanism:
     """Give a mechanism with its part of every budget and of everything that belongs to a post."""
     if not mechanism.of_firm:
         return mechanism
