@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.ranking import lower_tail
+from loyaltysim.stats.ranking import lower_tail
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,7 @@ from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.run import read
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
-from loyaltysim.report.statistics import interval
+from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
     import numpy as np

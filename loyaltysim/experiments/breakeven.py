@@ -27,9 +27,9 @@ from loyaltysim.experiments.frontier import frontier
 from loyaltysim.experiments.points import Point, simulated
 from loyaltysim.experiments.texts import named
 from loyaltysim.report import breakeven_words as words
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.sequential import ranked
-from loyaltysim.report.statistics import Interval, interval, paired
+from loyaltysim.stats.intervals import Interval, interval, paired
+from loyaltysim.stats.roots import Curves, zero_between
+from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +176,7 @@ class Search:
         return [self._middle(low, high, part) for part in (share / 2, share, (1 + share) / 2)]
 
     def _pair(self, low: Point, high: Point) -> tuple[str, str]:
-        return ranked(low.of(NPV))[0], ranked(high.of(NPV))[0]
+        return rank_by_mean(low.of(NPV))[0], rank_by_mean(high.of(NPV))[0]
 
     def _gap(self, point: Point, one: str, other: str) -> Any:
         return point.of(NPV)[one] - point.of(NPV)[other]
@@ -198,7 +198,7 @@ def lines(point: Point, axis: Axis, recommended: str) -> list[tuple[Any, ...]]:
     if point.error:
         return [(axis.path, axis.unit, value, "", empty, empty, empty, empty, "", empty, 0, point.error)]
     worth = point.of(NPV)
-    first, best = next(iter(worth)), ranked(worth)[0]
+    first, best = next(iter(worth)), rank_by_mean(worth)[0]
     lost = float((worth[best] - worth.get(recommended, worth[best])).mean())
     rows = []
     for name, figures in worth.items():

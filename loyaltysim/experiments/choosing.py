@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.experiments.allocation import Search
 from loyaltysim.experiments.spending import Valuer
-from loyaltysim.report.robust import greatest_regret, in_the_worst, over_worlds
 from loyaltysim.report.split_words import HARDLY
-from loyaltysim.report.statistics import Interval, interval
+from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.ranking import greatest_regret, world_means, worst_tenth_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,12 +35,12 @@ class Choice:
 
     def mean(self, which: int) -> Interval:
         """Give what a candidate earns on the mean: of a world's replications, or of the worlds."""
-        return interval(over_worlds(self.gains[which]))
+        return interval(world_means(self.gains[which]))
 
     def sought(self, which: int) -> Interval:
         """Give the figure of a candidate by which the search went."""
         if self.how == "worst":
-            return in_the_worst(self.gains[which])
+            return worst_tenth_mean(self.gains[which])
         return greatest_regret(self.gains, which) if self.how == "regret" else self.mean(which)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.experiments.decision import NPV, Inquiry, frame
 from loyaltysim.experiments.defaults import MAP_REPLICATIONS
 from loyaltysim.experiments.points import Point, simulated
-from loyaltysim.report.sequential import ranked
-from loyaltysim.report.statistics import compare_best
+from loyaltysim.stats.intervals import compare_best
+from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def frontier(inquiry: Inquiry, plane: Sequence[Axis], names: Sequence[str]) -> p
     ]  # fmt: skip
     luck = range(min(spec.replications, MAP_REPLICATIONS))
     today = next(iter(simulated(lab, spec, [{}], names, luck)))
-    recommended = ranked(today.of(NPV))[0]
+    recommended = rank_by_mean(today.of(NPV))[0]
     rows: list[tuple[Any, ...]] = []
     for point in simulated(lab, spec, designs, names, luck):
         rows.append((*(point.values[axis.path] for axis in plane), *cell(point, recommended)))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.experiments.spending import MONEY, Spending, Valuer
 from loyaltysim.experiments.spending_curve import Followed
-from loyaltysim.report.robust import over_worlds
-from loyaltysim.report.statistics import Interval, interval
+from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.ranking import world_means
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +75,7 @@ def marginals(valuer: Valuer, at: np.ndarray, luck: Sequence[int]) -> list[Inter
     for which in range(len(at)):
         low, high = sides[2 * which], sides[2 * which + 1]
         dollars = (high[which] - low[which]) * spending.worth_of_a_dollar(which)
-        found.append(interval(over_worlds(gains[2 * which + 1] - gains[2 * which]) / dollars))
+        found.append(interval(world_means(gains[2 * which + 1] - gains[2 * which]) / dollars))
     return found
 
 
@@ -108,7 +108,7 @@ def follow(valuer: Valuer, best: np.ndarray, luck: Sequence[int]) -> dict[str, F
             break
         gains = valuer.gains([_moved(spending, best, path, spend) for path, spend in asked], luck)
         for (path, spend), gain in zip(asked, gains, strict=True):
-            known[path][spend] = over_worlds(gain)
+            known[path][spend] = world_means(gain)
         for path, spends in wanted.items():
             if spends:
                 at = sorted(known[path])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
-from loyaltysim.report.sequential import Settled, decided, looks, precise
+from loyaltysim.stats.sequential import SequentialVerdict, is_decided, is_precise, look_schedule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,17 +26,17 @@ class Rule:
     until_decided: bool = False
     most: int = MOST_REPLICATIONS
 
-    def look(self, worth: Mapping[str, np.ndarray]) -> Settled:
+    def look(self, worth: Mapping[str, np.ndarray]) -> SequentialVerdict:
         """Judge the figures so far: settled when everything that was asked for is."""
         verdicts = []
         if self.share:
-            verdicts.append(precise(worth, self.share))
+            verdicts.append(is_precise(worth, self.share))
         if self.until_decided and len(worth) > 1:
-            verdicts.append(decided(worth))
+            verdicts.append(is_decided(worth))
         elif self.until_decided:  # all runs of the others failed so far
-            verdicts.append(replace(precise(worth, self.share), settled=False))
+            verdicts.append(replace(is_precise(worth, self.share), settled=False))
         last = verdicts[-1]
-        return Settled(last.best, last.second, last.difference, all(verdict.settled for verdict in verdicts))
+        return SequentialVerdict(last.best, last.second, last.difference, all(verdict.settled for verdict in verdicts))
 
     def plain(self) -> dict[str, Any]:
         """Give the rule as the manifest holds it."""
@@ -47,13 +47,13 @@ Look = Callable[[Any], tuple[int, Mapping[str, "np.ndarray"]]]
 """Simulates all runs of a scenario; gives how many an earlier study had made, and each strategy's NPV, float64 (n,)."""
 
 
-def settle(spec: Any, rule: Rule, look: Look) -> tuple[Any, int, Settled]:
+def settle(spec: Any, rule: Rule, look: Look) -> tuple[Any, int, SequentialVerdict]:
     """Add replications, a quarter more at each look, until the rule is content or allows no more.
 
     Gives the scenario with as many replications as it took, how many runs an earlier study had made, and how it ended.
     """
     reused = 0
-    for count in looks(rule.most):
+    for count in look_schedule(rule.most):
         spec = spec.replaced({"replications": count}, source="--precision")
         there, worth = look(spec)
         reused += there

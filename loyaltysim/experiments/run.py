@@ -28,7 +28,7 @@ from loyaltysim.experiments.telling import effort, head_of, status_told, version
 from loyaltysim.report import precision_words
 from loyaltysim.report.folder import Material, in_hand
 from loyaltysim.report.gathering import Gathered
-from loyaltysim.report.sequential import Settled
+from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -195,7 +195,9 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
     return study
 
 
-def _until_settled(spec: Any, machinery: Machinery, order: Order, runs: Gathered) -> tuple[Any, int, Settled | None]:
+def _until_settled(
+    spec: Any, machinery: Machinery, order: Order, runs: Gathered
+) -> tuple[Any, int, SequentialVerdict | None]:
     """Simulate as many replications as the scenario says, or as the order's rule asks for."""
     if order.rule is None:
         return spec, simulated(spec, machinery, order, runs), None

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.experiments.spending import MONEY
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.statistics import Interval, interval, paired
+from loyaltysim.stats.intervals import Interval, interval, paired
+from loyaltysim.stats.roots import Curves, zero_between
 
 if TYPE_CHECKING:
     import numpy as np

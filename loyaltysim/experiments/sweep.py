@@ -14,8 +14,8 @@ from loyaltysim.experiments.frontier import cell
 from loyaltysim.experiments.points import Point, simulated
 from loyaltysim.experiments.texts import texts
 from loyaltysim.report import sweep_words as words
-from loyaltysim.report.sequential import ranked
-from loyaltysim.report.statistics import Interval, interval, paired
+from loyaltysim.stats.intervals import Interval, interval, paired
+from loyaltysim.stats.sequential import rank_by_mean
 
 METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
 """What a sweep keeps of each run."""
@@ -63,7 +63,7 @@ def sweep(
     with begun("sweep", spec, usual, options) as inquiry:
         paths, names = tuple(planned[0]), tuple(spec.strategies)
         luck = range(spec.replications)
-        recommended = ranked(next(iter(simulated(inquiry.lab, spec, [{}], names, luck))).of(NPV))[0]
+        recommended = rank_by_mean(next(iter(simulated(inquiry.lab, spec, [{}], names, luck))).of(NPV))[0]
         figures: dict[int, list[tuple[Any, ...]]] = {}
         winners: dict[int, tuple[Any, ...]] = {}
         for point in simulated(inquiry.lab, spec, planned, names, luck):

@@ -20,7 +20,7 @@ from loyaltysim.report import (
 )
 from loyaltysim.report.gathering import Gathered
 from loyaltysim.report.results import Results
-from loyaltysim.report.sequential import Settled
+from loyaltysim.stats.sequential import SequentialVerdict
 
 
 def tabled(
@@ -75,7 +75,7 @@ def write_tables(folder: store.RunFolder, study: Study) -> None:
     replication_files.keep(study.results, folder)
 
 
-def settled_answer(results: Results, verdict: Settled) -> str:
+def settled_answer(results: Results, verdict: SequentialVerdict) -> str:
     """Give the answer of a study that went on until it was settled."""
     later = answer.later_value_matters(results) if verdict.second else ""
     return "\n".join(line for line in (precision_words.answer(results, verdict), later) if line)

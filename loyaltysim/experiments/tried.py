@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.experiments.decision import NPV, Inquiry, frame
 from loyaltysim.experiments.points import Point, simulated
-from loyaltysim.report.sequential import ranked
+from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ class Tried:
         luck = range(self._spec.replications)
         point = next(iter(simulated(self._inquiry.lab, self._spec, [{}], tuple(self._spec.strategies), luck)))
         worth = point.of(NPV)
-        best, second = ranked(worth)[:2]
+        best, second = rank_by_mean(worth)[:2]
         self.pair = best, second
         return {name: float(mean_gain([point], name)[0]) for name in worth}
 

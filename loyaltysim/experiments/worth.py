@@ -14,7 +14,7 @@ from loyaltysim.experiments import executors, store
 from loyaltysim.experiments.defaults import GROUP_PERCENT
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.run import read
-from loyaltysim.report.statistics import Interval, interval
+from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head, named, plain
-from loyaltysim.report.ranking import against_the_best
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval, paired
 from loyaltysim.report.words import Money, fixed, horizon, money_for, roundly, share
+from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval, paired
+from loyaltysim.stats.ranking import multiple_comparison_with_best
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +34,7 @@ def answer(results: Results) -> str:
 
 def _not_together(results: Results, contest: Comparison) -> str:
     """Say that the ranking, whose intervals hold for all pairs at once, is less sure than the sentence; else nothing."""
-    if not contest.decided or against_the_best(results.by_strategy(WITH))[contest.best].low >= 0.0:
+    if not contest.decided or multiple_comparison_with_best(results.by_strategy(WITH))[contest.best].low >= 0.0:
         return ""
     return (
         "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at once, are "

@@ -7,8 +7,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import fixed, money_for
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from typing import Any
 from loyaltysim.report.answer import gaps
 from loyaltysim.report.folder import MANIFEST
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval
+from loyaltysim.stats.intervals import Interval, interval
 
 FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")
 

@@ -8,9 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.names import head, named
-from loyaltysim.report.sequential import ranked
-from loyaltysim.report.statistics import Interval, compare_best, interval
 from loyaltysim.report.words import Money, horizon, money_for, number, quantity
+from loyaltysim.stats.intervals import Interval, compare_best, interval
+from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def recommended(spec: Any, axis: Any, points: Sequence[Any]) -> str:
     """Name what is best at the point nearest to today's value; empty without a point."""
     if not points:
         return ""
-    return ranked(_nearest(spec, axis, points).of(NPV))[0]
+    return rank_by_mean(_nearest(spec, axis, points).of(NPV))[0]
 
 
 def _nearest(spec: Any, axis: Any, points: Sequence[Any]) -> Any:
@@ -151,13 +151,15 @@ def _nearest(spec: Any, axis: Any, points: Sequence[Any]) -> Any:
 def regret(spec: Any, axis: Any, points: Sequence[Any], names: Sequence[str]) -> str:
     """Say what whoever keeps to today's recommendation loses at worst in the range; empty where nothing is lost."""
     keeps = recommended(spec, axis, points)
-    losses = [(interval(point.of(NPV)[ranked(point.of(NPV))[0]] - point.of(NPV)[keeps]), point) for point in points]
+    losses = [
+        (interval(point.of(NPV)[rank_by_mean(point.of(NPV))[0]] - point.of(NPV)[keeps]), point) for point in points
+    ]
     worst, point = max(losses, key=lambda loss: loss[0].mean)
     if worst.mean <= 0.0:
         return ""
     money = money_for(spec.currency, worst)
     where = quantity(point.values[axis.path], axis.unit, spec.currency)
-    better = named(ranked(point.of(NPV))[0], spec.strategies)
+    better = named(rank_by_mean(point.of(NPV))[0], spec.strategies)
     sure = f" (95 %: {money.span(worst)})" if worst.known else ""
     sure_today = compare_best(_nearest(spec, axis, points).of(NPV)).decided
     which = _first(spec, names) if len(names) < len(spec.strategies) else "best"

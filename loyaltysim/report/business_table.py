@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.codes import REASONS, RELATIONSHIP, WINS
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval, share_interval
 from loyaltysim.report.tables import share
+from loyaltysim.stats.intervals import interval, share_interval
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,12 +7,18 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.names import named
-from loyaltysim.report.ranking import WORST, against_the_best, chance, mean_of_worst, pairs_together
 from loyaltysim.report.results import Results
-from loyaltysim.report.sequential import pair_level, sequential_interval
-from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.report.tables import open_months, payback
 from loyaltysim.report.words import Money, money_for
+from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.ranking import (
+    WORST,
+    chance_best,
+    mean_of_worst,
+    multiple_comparison_with_best,
+    simultaneous_pairs,
+)
+from loyaltysim.stats.sequential import pair_level, sequential_interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,13 +66,13 @@ def duel(results: Results) -> pd.DataFrame:
 
 
 def _pairs(results: Results) -> Iterator[tuple[Any, ...]]:
-    order = list(pairs_together(results.by_strategy("npv")))
+    order = list(simultaneous_pairs(results.by_strategy("npv")))
     for measure, (unit, figures) in measures(results).items():
         level = pair_level(figures)
         for one, other in order:
             gap = figures[one] - figures[other]
             alone, together, anytime = interval(gap), interval(gap, level), sequential_interval(gap, level)
-            wins = chance(int((gap > 0).sum()), len(gap))
+            wins = chance_best(int((gap > 0).sum()), len(gap))
             yield (
                 one, other, measure, unit, alone.mean, alone.low, alone.high, together.low, together.high,
                 anytime.low, anytime.high, wins.mean, wins.low, wins.high, mean_of_worst(gap), alone.n,
@@ -82,7 +88,7 @@ def ranking(results: Results, budgets: Mapping[str, float]) -> pd.DataFrame:
     import pandas as pd
 
     worth = results.by_strategy("npv")
-    gaps = against_the_best(worth) or dict.fromkeys(results.strategies, Interval())
+    gaps = multiple_comparison_with_best(worth) or dict.fromkeys(results.strategies, Interval())
     rows = []
     for rank, (name, gap) in enumerate(gaps.items(), 1):
         back = Interval() if name == results.reference else payback(results, name)
@@ -108,7 +114,7 @@ def risk(results: Results) -> str:
     worth = results.by_strategy("npv")
     if len(worth) < 2 or results.replications < 2:
         return ""
-    best, second = list(against_the_best(worth))[:2]
+    best, second = list(multiple_comparison_with_best(worth))[:2]
     gap, early = worth[best] - worth[second], first_year(results, best) - first_year(results, second)
     bad = mean_of_worst(gap)
     span, first = interval(gap), interval(early)
@@ -121,7 +127,7 @@ def risk(results: Results) -> str:
         if isfinite(back.mean)
         else "its lead comes only after the horizon"
     )
-    wins = chance(int((gap > 0).sum()), len(gap))
+    wins = chance_best(int((gap > 0).sum()), len(gap))
     return (
         f"In one market {one} beats {other} with a chance of {100 * wins.mean:.0f} % (95 %: {100 * wins.low:.0f} to "
         f"{100 * wins.high:.0f}); {paid}; in the first year it is {money.signed(first.mean)} ({money.span(first)}), and in "

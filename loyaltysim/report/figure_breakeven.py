@@ -25,8 +25,8 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import named
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import money_for
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval, paired, student_t
 from loyaltysim.report.words import calendar, fixed, horizon
+from loyaltysim.stats.intervals import interval, paired, student_t
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,8 @@ from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval
 from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -21,8 +21,8 @@ from loyaltysim.report.drawing import (
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval, paired
 from loyaltysim.report.words import fixed, horizon
+from loyaltysim.stats.intervals import interval, paired
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -26,8 +26,8 @@ from loyaltysim.report.figure_money import title_of_money
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import named
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval
+from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
-from loyaltysim.report.sequential import Settled
 from loyaltysim.report.words import horizon, money_for
+from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 RULE = "by a rule that holds at every look"
 
 
-def answer(results: Results, found: Settled) -> str:
+def answer(results: Results, found: SequentialVerdict) -> str:
     """Say what is worth most, by how much and how sure that is, and whether it is settled."""
     gain, n = found.difference, results.replications
     money = money_for(results.currency, gain)
@@ -33,6 +33,6 @@ def answer(results: Results, found: Settled) -> str:
     return f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} ({span}); {end}."
 
 
-def told(found: Settled, replications: int) -> Mapping[str, object]:
+def told(found: SequentialVerdict, replications: int) -> Mapping[str, object]:
     """Give the end of the study as the manifest holds it."""
     return {"settled": found.settled, "after_replications": replications}

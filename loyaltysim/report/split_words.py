@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import horizon, money_for, number
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval, paired, ratio_interval, share_interval, student_t
+from loyaltysim.stats.intervals import Interval, interval, paired, ratio_interval, share_interval, student_t
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.records import Audit
 from loyaltysim.report.audits import figure_of
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import share_interval
+from loyaltysim.stats.intervals import share_interval
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.emulator import Emulator, fit, resampled_shares, shares, terms
+from loyaltysim.stats.surrogate import PolynomialSurrogate, fit_surrogate, resampled_shares, sobol_shares, terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,10 +63,10 @@ def found_out(
     best, second = order[:2]
     chosen = choose_terms(x, effects)
     together = np.stack([gains[name] for name in names], axis=1)
-    emulator = fit(x, together, chosen)
+    emulator = fit_surrogate(x, together, chosen)
     difference = gains[best] - gains[second]
-    deciding = fit(x, difference[:, None], chosen)
-    first, total = shares(deciding.weights[:, 0], chosen)
+    deciding = fit_surrogate(x, difference[:, None], chosen)
+    first, total = sobol_shares(deciding.weights[:, 0], chosen)
     first_draws, total_draws = resampled_shares(x, difference, chosen, seed)
     turns = [_turn(emulator, names, today, i, best) for i in range(x.shape[1])]
     ends = [_at_ends(deciding, today, i) for i in range(x.shape[1])]
@@ -105,7 +105,7 @@ def choose_terms(x: np.ndarray, effects: Mapping[str, np.ndarray]) -> list[tuple
     return terms(inputs, 2) if 2 * (2 * inputs + 1) <= len(x) else terms(inputs, 1)
 
 
-def _at_ends(deciding: Emulator, today: np.ndarray, which: int) -> tuple[float, float]:
+def _at_ends(deciding: PolynomialSurrogate, today: np.ndarray, which: int) -> tuple[float, float]:
     import numpy as np
 
     points = np.array([today, today])
@@ -115,7 +115,7 @@ def _at_ends(deciding: Emulator, today: np.ndarray, which: int) -> tuple[float, 
 
 
 def _turn(
-    emulator: Emulator, names: tuple[str, ...], today: np.ndarray, which: int, best: str
+    emulator: PolynomialSurrogate, names: tuple[str, ...], today: np.ndarray, which: int, best: str
 ) -> tuple[float, str]:  # fmt: skip
     """Give the value nearest to today's at which another strategy comes first, and which; NaN and nothing if none does."""
     import numpy as np
@@ -132,7 +132,7 @@ def _turn(
 
 
 def worth_of_knowing(
-    emulator: Emulator, names: tuple[str, ...], inputs: int, seed: int
+    emulator: PolynomialSurrogate, names: tuple[str, ...], inputs: int, seed: int
 ) -> tuple[np.ndarray, float, dict[str, float]]:
     """Give the expected value of knowing each input alone (inputs,), of knowing all, and how often each name is best.
 
@@ -151,7 +151,9 @@ def worth_of_knowing(
     knowing = []
     for i in range(inputs):
         alone = [row for row, term in enumerate(emulator.terms) if not any(p for j, p in enumerate(term) if j != i)]
-        some = Emulator(tuple(emulator.terms[row] for row in alone), emulator.weights[alone], emulator.foretells)
+        some = PolynomialSurrogate(
+            tuple(emulator.terms[row] for row in alone), emulator.weights[alone], emulator.foretells
+        )
         line = np.zeros((2_001, inputs))
         line[:, i] = np.linspace(-1.0, 1.0, 2_001)
         knowing.append(max(0.0, float(np.mean(some.at(line).max(axis=1))) - ignorant))

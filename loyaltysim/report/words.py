@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor, isfinite, log10
 
-from loyaltysim.report.statistics import Interval
+from loyaltysim.stats.intervals import Interval
 
 FINEST = 6
 """Decimals beyond which a figure is written with a power of ten."""

@@ -16,10 +16,10 @@ from loyaltysim.report.failure_words import FAILURES, warning
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval
 from loyaltysim.report.workbook_charts import money_chart, money_height, reasons_chart
 from loyaltysim.report.workbook_formats import Formats, for_paper, format_for, height
 from loyaltysim.report.workbook_months import months
+from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import Money
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ from invented_firm import results
 
 from loyaltysim.experiments.budgets import budgets
 from loyaltysim.report import duel
-from loyaltysim.report.statistics import interval
 from loyaltysim.scenario import load, shipped_scenario
+from loyaltysim.stats.intervals import interval
 
 
 def test_every_pair_is_there_the_better_first() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from loyaltysim.experiments.next_dollar import next_dollars
 from loyaltysim.experiments.spending_curve import Followed
-from loyaltysim.report.roots import Curves, zero_between
+from loyaltysim.stats.roots import Curves, zero_between
 
 SPEND = np.linspace(0.0, 600.0, 7)
 

@@ -14,9 +14,9 @@ from loyaltysim.experiments import optimise as optimising
 from loyaltysim.experiments.allocation import Search, Space
 from loyaltysim.experiments.choosing import BY_MEAN, FOUND, NONE, Choice, choose
 from loyaltysim.report import optimise_words
-from loyaltysim.report.robust import greatest_regret, in_the_worst
 from loyaltysim.report.split_words import LEFT, SplitWords
-from loyaltysim.report.statistics import interval
+from loyaltysim.stats.intervals import interval
+from loyaltysim.stats.ranking import greatest_regret, worst_tenth_mean
 
 SPEC: Any = SimpleNamespace(currency="$", months=6)
 WORLDS = np.array([14.0, 18.7, -4.9, 16.6, 3.9, 5.2, 26.8, 1.5]) * 1e3
@@ -116,7 +116,7 @@ def test_a_regret_is_told_as_one_against_the_best_split_tried_in_that_world() ->
 
 
 def test_the_worst_share_counts_the_last_world_in_part_and_no_regret_is_below_zero() -> None:
-    worst = in_the_worst(spread([5.0, 1.0, 3.0, 9.0], 0.0), share=0.375)
+    worst = worst_tenth_mean(spread([5.0, 1.0, 3.0, 9.0], 0.0), share=0.375)
     assert worst.mean == pytest.approx((1.0 + 0.5 * 3.0) / 1.5)
     regret = greatest_regret(np.stack([spread([1.0, 4.0]), spread([1.0, 2.0])]), 0)
     assert (regret.mean, regret.low) == (0.0, 0.0)

@@ -11,7 +11,7 @@ import pytest
 
 from loyaltysim.report import breakeven_words as words
 from loyaltysim.report import figure_breakeven
-from loyaltysim.report.statistics import Interval
+from loyaltysim.stats.intervals import Interval
 
 AXIS: Any = SimpleNamespace(path="market.margin_mean", unit="$/month", low=10.0, high=90.0)
 NAMES = ("as today", "recovery")

@@ -11,9 +11,9 @@ import numpy as np
 import loyaltysim as ls
 from loyaltysim.experiments.allocation import Search, Space, corners
 from loyaltysim.model import simulate
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.scenario import Scenario
+from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.validation import k2_asking, k6_spending
 from loyaltysim.validation.k1_outcomes import RATES
 from loyaltysim.validation.k1_outcomes import _kept as k1_kept

@@ -13,9 +13,9 @@ from loyaltysim.core.errors import RunError
 from loyaltysim.report.answer import answer, table
 from loyaltysim.report.gathering import collect
 from loyaltysim.report.names import head
-from loyaltysim.report.ranking import against_the_best
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import Money, calendar, horizon, money_for, roundly
+from loyaltysim.stats.intervals import Interval
+from loyaltysim.stats.ranking import multiple_comparison_with_best
 
 M = 1e6
 
@@ -223,7 +223,7 @@ def test_a_lead_that_is_sure_step_by_step_and_not_for_all_pairs_at_once_is_told_
         "last": worth([M * (50 + one - two) for one, two in zip(luck, spread, strict=True)]),
     }
     told = answer(typed_results(figures)).split("\n")
-    span = against_the_best({name: np.array(each["npv"]) for name, each in figures.items()})["best"]
+    span = multiple_comparison_with_best({name: np.array(each["npv"]) for name, each in figures.items()})["best"]
     assert told[0].startswith("Best earns 1.1 M$ more than first over 1 year (95 %: 0.")
     assert span.low < 0.0 < span.high
     assert told[1].startswith("That is judged step by step (Holm)")

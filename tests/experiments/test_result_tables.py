@@ -11,7 +11,7 @@ from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
 from loyaltysim.mechanisms import CATALOG as REAL
 from loyaltysim.report import tables
-from loyaltysim.report.statistics import Interval
+from loyaltysim.stats.intervals import Interval
 
 T1 = 12.7062047  # t(.975; 1)
 

@@ -19,8 +19,8 @@ from loyaltysim.report.page import svg
 from loyaltysim.report.page.basis import rests_on
 from loyaltysim.report.page.build import page
 from loyaltysim.report.page.parts import amount
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import money_for
+from loyaltysim.stats.intervals import Interval
 from tests.report.studies import HOSTILE, LONG, widened
 
 IN_ORDER = [

@@ -18,7 +18,7 @@ from loyaltysim.report.drawing import look, png, titled, width_of
 from loyaltysim.report.figure_waterfall import steps
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import plain
-from loyaltysim.report.statistics import interval
+from loyaltysim.stats.intervals import interval
 from tests.report.studies import HOSTILE, LONG, widened
 
 QUESTIONS = ("money", "waterfall", "customers", "reasons", "funnel", "talk", "next_dollar", "touchpoints")

@@ -13,9 +13,9 @@ from loyaltysim.report.folder import Material
 from loyaltysim.report.names import named, plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.report.tables import against_reference, open_months
 from loyaltysim.report.words import money_for
+from loyaltysim.stats.intervals import Interval, interval
 
 PANELS = 6
 """Waterfalls in one drawing: more would not fit on one printed page."""

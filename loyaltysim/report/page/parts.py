@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval
 from loyaltysim.report.words import Money, fixed, horizon
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,9 +19,9 @@ from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
 from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval, paired, share_interval
 from loyaltysim.report.tables import share
 from loyaltysim.report.touchpoint_table import touchpoints as touchpoint_rows
+from loyaltysim.stats.intervals import Interval, interval, paired, share_interval
 
 TOUCHPOINTS = 12
 PRIORITY = (

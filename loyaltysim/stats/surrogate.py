@@ -46,7 +46,7 @@ def basis(x: np.ndarray, chosen: Sequence[Term]) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Emulator:
+class PolynomialSurrogate:
     """A fitted polynomial: its terms, coefficients (terms, outputs) and how well it foretells points left out (outputs,)."""
 
     terms: tuple[Term, ...]
@@ -60,7 +60,7 @@ class Emulator:
         return np.asarray(basis(x, self.terms) @ self.weights)
 
 
-def fit(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> Emulator:
+def fit_surrogate(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> PolynomialSurrogate:
     """Fit a polynomial to points x (m, k) in -1..1 with outputs y (m, outputs), m above the number of terms."""
     import numpy as np
 
@@ -73,10 +73,10 @@ def fit(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> Emulator:
     spread = np.var(y, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         foretells = np.where(spread > 0, 1.0 - np.mean(left_out**2, axis=0) / spread, 1.0)
-    return Emulator(tuple(chosen), weights, foretells)
+    return PolynomialSurrogate(tuple(chosen), weights, foretells)
 
 
-def shares(weights: np.ndarray, chosen: Sequence[Term]) -> tuple[np.ndarray, np.ndarray]:
+def sobol_shares(weights: np.ndarray, chosen: Sequence[Term]) -> tuple[np.ndarray, np.ndarray]:
     """Give Sobol's first-order and total shares of variance of one output, each (k,), from its coefficients (terms,)."""
     import numpy as np
 
@@ -101,5 +101,5 @@ def resampled_shares(
     luck, found = np.random.default_rng(seed), []
     for _ in range(times):
         rows = luck.integers(0, len(x), len(x))
-        found.append(shares(fit(x[rows], y[rows, None], chosen).weights[:, 0], chosen))
+        found.append(sobol_shares(fit_surrogate(x[rows], y[rows, None], chosen).weights[:, 0], chosen))
     return np.stack([each[0] for each in found]), np.stack([each[1] for each in found])

@@ -14,7 +14,7 @@ from itertools import combinations
 from math import exp, inf, log, sqrt
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.statistics import ALPHA, Interval
+from loyaltysim.stats.intervals import ALPHA, Interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +54,7 @@ def sequential_t(n: int, alpha: float = ALPHA) -> float:
 
 
 @dataclass(frozen=True)
-class Settled:
+class SequentialVerdict:
     """Where a study stands at a look: best and runner-up by mean, their difference, and whether it is settled."""
 
     best: str
@@ -63,34 +63,34 @@ class Settled:
     settled: bool
 
 
-def decided(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> Settled:
+def is_decided(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> SequentialVerdict:
     """Tell whether the best is surely better than every other at this look; two strategies at least.
 
     Each pair is judged at alpha over the number of pairs (Bonferroni): which pairs matter is seen from the same figures.
     """
-    best, second = ranked(figures)[:2]
+    best, second = rank_by_mean(figures)[:2]
     level = pair_level(figures, alpha)
     gaps = {other: sequential_interval(figures[best] - figures[other], level) for other in figures if other != best}
-    return Settled(best, second, gaps[second], all(gap.low > 0.0 for gap in gaps.values()))
+    return SequentialVerdict(best, second, gaps[second], all(gap.low > 0.0 for gap in gaps.values()))
 
 
-def precise(figures: Mapping[str, np.ndarray], share: float, alpha: float = ALPHA) -> Settled:
+def is_precise(figures: Mapping[str, np.ndarray], share: float, alpha: float = ALPHA) -> SequentialVerdict:
     """Tell whether the deciding difference is known to within `share` of the best strategy's mean, either way.
 
     With one strategy the figure itself must be known to within `share` of its own mean.
     """
     import numpy as np
 
-    names = ranked(figures)
+    names = rank_by_mean(figures)
     size = share * abs(float(np.mean(figures[names[0]])))
     if len(names) == 1:
         own = sequential_interval(figures[names[0]], alpha)
-        return Settled(names[0], "", own, own.high - own.mean <= size)
+        return SequentialVerdict(names[0], "", own, own.high - own.mean <= size)
     gap = sequential_interval(figures[names[0]] - figures[names[1]], pair_level(figures, alpha))
-    return Settled(names[0], names[1], gap, gap.high - gap.mean <= size)
+    return SequentialVerdict(names[0], names[1], gap, gap.high - gap.mean <= size)
 
 
-def ranked(figures: Mapping[str, np.ndarray]) -> list[str]:
+def rank_by_mean(figures: Mapping[str, np.ndarray]) -> list[str]:
     """Name the strategies by their means, the highest first; ties in their own order."""
     import numpy as np
 
@@ -102,7 +102,7 @@ def pair_level(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> float
     return alpha / max(1, len(list(combinations(figures, 2))))
 
 
-def looks(most: int, first: int = FIRST_LOOK) -> Iterator[int]:
+def look_schedule(most: int, first: int = FIRST_LOOK) -> Iterator[int]:
     """Give how many replications there are at each look: from `first`, a quarter more each time, up to `most`."""
     count = min(first, most)
     while count < most:

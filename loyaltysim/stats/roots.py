@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.statistics import ALPHA, Interval, student_t
+from loyaltysim.stats.intervals import ALPHA, Interval, student_t
 
 if TYPE_CHECKING:
     import numpy as np

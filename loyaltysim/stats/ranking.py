@@ -11,8 +11,8 @@ from itertools import combinations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.sequential import pair_level, ranked
-from loyaltysim.report.statistics import ALPHA, Interval, interval
+from loyaltysim.stats.intervals import ALPHA, Interval, interval, paired
+from loyaltysim.stats.sequential import pair_level, rank_by_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,27 +20,28 @@ if TYPE_CHECKING:
 WORST = 0.05
 
 
-def pairs_together(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[tuple[str, str], Interval]:
+def simultaneous_pairs(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[tuple[str, str], Interval]:
     """Give every pair's mean difference (first less second), all intervals holding together at level 1 - alpha.
 
     Pairs stand in the order of the means, so that no difference is negative.
     """
     level = pair_level(figures, alpha)
     return {
-        (one, other): interval(figures[one] - figures[other], level) for one, other in combinations(ranked(figures), 2)
+        (one, other): interval(figures[one] - figures[other], level)
+        for one, other in combinations(rank_by_mean(figures), 2)
     }
 
 
-def against_the_best(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[str, Interval]:
+def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[str, Interval]:
     """Give each strategy's mean less that of the best of the others, with simultaneous intervals, the best first.
 
     An interval that ends at or below zero means that the strategy is surely not the best; one that begins at or above
     zero, that it surely is. Ends are drawn to zero from the other side (Hsu's constrained intervals).
     """
-    pairs = pairs_together(figures, alpha)
+    pairs = simultaneous_pairs(figures, alpha)
     both = pairs | {(other, one): _turned(span) for (one, other), span in pairs.items()}
     found = {}
-    for name in ranked(figures):
+    for name in rank_by_mean(figures):
         gaps = [both[name, other] for other in figures if other != name]
         if not gaps:
             continue
@@ -84,9 +85,9 @@ def tail_weights(count: int, share: float) -> np.ndarray:
     return np.asarray(np.clip(max(share * count, 1.0) - np.arange(count), 0.0, 1.0))
 
 
-def chance(hits: int, n: int, alpha: float = ALPHA) -> Interval:
+def chance_best(hits: int, n: int, alpha: float = ALPHA) -> Interval:
     """Give the share of hits with Wilson's interval."""
-    from loyaltysim.report.statistics import student_t
+    from loyaltysim.stats.intervals import student_t
 
     if n == 0:
         return Interval()
@@ -94,3 +95,39 @@ def chance(hits: int, n: int, alpha: float = ALPHA) -> Interval:
     middle, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     low, high = ((middle + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
     return Interval(share, max(0.0, low), min(1.0, high), n)
+
+
+# What a split of money is worth over several worlds: on their mean, in the worst of them, and by its greatest regret.
+
+TENTH = 0.1
+
+
+def world_means(figures: np.ndarray) -> np.ndarray:
+    """Give one figure a replication of a world by itself, or one a world: float64, (worlds, replications) to (n,).
+
+    Replications of one world share it, so they are no further worlds.
+    """
+    import numpy as np
+
+    return np.asarray(figures[0] if len(figures) == 1 else figures.mean(axis=1))
+
+
+def worst_tenth_mean(gains: np.ndarray, share: float = TENTH) -> Interval:
+    """Give the mean over the worst share of the worlds, float64 (worlds, replications), with the interval of their luck.
+
+    Which worlds are the worst is told by their means here; it is not in the interval that others may be.
+    """
+    order = gains.mean(axis=1).argsort(kind="stable")
+    weights = tail_weights(len(gains), share)
+    return interval(weights @ gains[order] / weights.sum())
+
+
+def greatest_regret(gains: np.ndarray, which: int) -> Interval:
+    """Give what a split loses at most against the best in a world: `gains` (splits, worlds, replications), with its luck's interval.
+
+    Each world's best is told by its mean here. No regret is below zero.
+    """
+    means = gains.mean(axis=2)
+    world = int((means.max(axis=0) - means[which]).argmax())
+    span = paired(gains[int(means[:, world].argmax()), world], gains[which, world])
+    return Interval(span.mean, max(span.low, 0.0), span.high, span.n) if span.known else span
