@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,9 +114,9 @@ class Plots:
 
 def _of(source: Any) -> Results:
     """Take results as they are, those of a study, or those in the folder of a finished run; raises InputError."""
-    from loyaltysim.report.folder import results_of
+    from loyaltysim.results.reader import read_results_of
 
-    return results_of(source)
+    return read_results_of(source)
 
 
 def money(source: Any) -> Figure:

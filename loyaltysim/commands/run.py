@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
-    from loyaltysim.report.folder import Material
     from loyaltysim.report.profile import Profile
+    from loyaltysim.results.reader import ReportSource
 
 NARROWEST, WIDEST = 80, 100
 PRECISION = (
@@ -78,7 +78,7 @@ def refuse_both(rule: object, replications: int | None) -> None:
         raise InputError(Problem(what, where="--replications", cure=cure))
 
 
-def pictures(material: Material) -> Mapping[str, bytes]:
+def pictures(material: ReportSource) -> Mapping[str, bytes]:
     """Draw the pictures, the page and the workbook."""
     from loyaltysim.report.everything import drawn
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors, store
+from loyaltysim.experiments import executors
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
-from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.run import read
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
+from loyaltysim.results import run_folder
+from loyaltysim.results.writer import csv_text
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def arithmetic(
     market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for what the
     arithmetic cannot be done for, and RunError.
     """
-    store.prove_writable(out)
+    run_folder.check_writable(out)
     number = BRIDGE_REPLICATIONS if replications is None else replications
     if number < 1:
         cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
@@ -86,7 +87,9 @@ def arithmetic(
         ),
     }
     grades = rests_on(way[-1][2])
-    return Arithmetic(spec, **tables, rests_on=grades, folder=store.kept(out, way[-1][2], _files(tables, grades)))
+    return Arithmetic(
+        spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, way[-1][2], _files(tables, grades))
+    )
 
 
 def check(spec: Any) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import store
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.run import read
 from loyaltysim.report import life_table, life_words
 from loyaltysim.report.life import STANDINGS, Life, Person, Setting
+from loyaltysim.results import run_folder
+from loyaltysim.results.writer import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ def customer(
     `most-talkative`); `strategy`: one or several names (default: all), the first of which is the reference; `set` as in `run`.
     With `out` the story, the months and the strip are kept there. Raises InputError for a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
-    store.prove_writable(out)
+    run_folder.check_writable(out)
     spec = read(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
     _check(spec, id, find, replication)
     from loyaltysim.calibration import solve
@@ -112,7 +112,9 @@ def customer(
     life = CustomerLife(spec, setting, _person(start[0], row), lives, rule)
     if out is None:
         return life
-    return CustomerLife(spec, setting, life.person, lives, rule, store.kept(out, spec, dict(_files(life))))
+    return CustomerLife(
+        spec, setting, life.person, lives, rule, run_folder.write_result_folder(out, spec, dict(_files(life)))
+    )
 
 
 def _check(spec: Any, id: int | None, find: str | None, replication: int) -> None:

@@ -14,15 +14,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import store
-from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.lab import Lab
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.progress import Listener, Progress, unheard
-from loyaltysim.experiments.repeating import command_line
 from loyaltysim.experiments.run import Order, check_place, read
-from loyaltysim.experiments.telling import head_of, since, status_told
 from loyaltysim.experiments.texts import texts
+from loyaltysim.results import run_folder
+from loyaltysim.results.manifest import elapsed, recording_status, repeat_command, study_header
+from loyaltysim.results.writer import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +76,7 @@ class Asked:
     "desk.budget+=20000"; `executor` and `threads` (0: the processors left idle) as in `run`; `progress` hears of each step.
     """
 
-    out: str | Path | store.RunFolder | None = None
+    out: str | Path | run_folder.RunFolder | None = None
     replications: int | None = None
     months: int | None = None
     seed: int | None = None
@@ -89,7 +88,7 @@ class Asked:
     @cached_property
     def order(self) -> Order:
         """How it is to be carried out; the command began when this was first asked for."""
-        place = None if isinstance(self.out, store.RunFolder) else self.out
+        place = None if isinstance(self.out, run_folder.RunFolder) else self.out
         return Order(place, self.executor, self.threads or None, progress=self.progress)
 
 
@@ -145,7 +144,7 @@ def two_strategies(spec: Scenario, verb: str) -> None:
 class Inquiry:
     """A command at work on a solved scenario: its lab, and the folder of its tables, written as they come and at last."""
 
-    def __init__(self, verb: str, spec: Scenario, asked: Asked, folder: store.RunFolder, lab: Lab) -> None:
+    def __init__(self, verb: str, spec: Scenario, asked: Asked, folder: run_folder.RunFolder, lab: Lab) -> None:
         self.spec, self.lab = spec, lab
         self._verb, self._asked, self._folder = verb, asked, folder
         self._last: dict[str, float] = {}
@@ -162,7 +161,7 @@ class Inquiry:
         for name, table in tables.items():
             self._write(name, table)
         told = tuple(note for note in notes if note)
-        self._folder.tell_done(duration_s=since(self._asked.order), answer=answer, notes=list(told))
+        self._folder.tell_done(duration_s=elapsed(self._asked.order), answer=answer, notes=list(told))
         return Decision(self._verb, self.spec, answer, dict(tables), self._folder.path, told)
 
     def _write(self, name: str, table: pd.DataFrame) -> None:
@@ -177,10 +176,12 @@ def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -
     """
     from loyaltysim.scenario import resolved_yaml
 
-    claimed = asked.out if isinstance(asked.out, store.RunFolder) else store.claim(asked.out, spec)
-    with status_told(claimed, asked.order), enough_memory(spec):
-        again = command_line(verb, {**options, "replications": spec.replications})
-        claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **head_of(spec))
+    claimed = (
+        asked.out if isinstance(asked.out, run_folder.RunFolder) else run_folder.create_run_folder(asked.out, spec)
+    )
+    with recording_status(claimed, asked.order), enough_memory(spec):
+        again = repeat_command(verb, {**options, "replications": spec.replications})
+        claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
         with Lab(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
             yield Inquiry(verb, spec, asked, claimed, lab)

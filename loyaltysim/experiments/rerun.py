@@ -10,14 +10,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.experiments import executors, files, run
-from loyaltysim.experiments.folders import KeptRun, kept_run
+from loyaltysim.experiments import executors, run
 from loyaltysim.experiments.kept import nothing_kept
 from loyaltysim.experiments.simulating import simulated
-from loyaltysim.experiments.telling import versions
-from loyaltysim.report.folder import FIGURES
-from loyaltysim.report.gathering import Gathered
-from loyaltysim.report.results import Results, frame_of
+from loyaltysim.results import writer
+from loyaltysim.results.manifest import versions
+from loyaltysim.results.reader import FIGURES
+from loyaltysim.results.results import Results, RunAccumulator, figures_frame
+from loyaltysim.results.run_folder import StoredRun, read_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,21 +59,21 @@ def rerun(folder: str | Path, order: run.Order) -> Rerun:
     Nothing in the folder is changed. Raises InputError for a folder that is no finished run, RunError as `run` does.
     """
     executors.check_place(order.executor)
-    kept = kept_run(folder)
+    kept = read_run(folder)
     if not kept.is_done or not (kept.path / MONTHS).is_file():
         cure = f"finish it first: loyaltysim resume {kept.path}"
         raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
     machinery = replace(run.machinery(), kept=nothing_kept)
-    runs = Gathered(machinery.catalog)
+    runs = RunAccumulator(machinery.catalog)
     simulated(kept.scenario, machinery, order, runs)
     results = runs.results(kept.scenario)
     with tempfile.TemporaryFile() as again:
-        files.write_months(results, again)
+        writer.write_months(results, again)
         months = compared(kept, again)
     return with_figures(months, kept, results)
 
 
-def compared(kept: KeptRun, again: IO[bytes]) -> Rerun:
+def compared(kept: StoredRun, again: IO[bytes]) -> Rerun:
     """Compare a run's months, as they are kept, with those of `again`."""
     why = _changed(kept.manifest)
     count, differing, first = 0, 0, list[str]()
@@ -89,7 +89,7 @@ def compared(kept: KeptRun, again: IO[bytes]) -> Rerun:
     return Rerun(kept.path, count, differing, tuple(first), not why, why, ELSEWHERE if why else 0.0)
 
 
-def with_figures(found: Rerun, kept: KeptRun, results: Results) -> Rerun:
+def with_figures(found: Rerun, kept: StoredRun, results: Results) -> Rerun:
     """Compare what every replication came to (figures.parquet) as well, which tables, pictures and answers rest on."""
     import numpy as np
     import pandas as pd
@@ -97,7 +97,7 @@ def with_figures(found: Rerun, kept: KeptRun, results: Results) -> Rerun:
     path = kept.path / FIGURES
     if not path.is_file():
         return found
-    mine, theirs = pd.read_parquet(path), frame_of(results)
+    mine, theirs = pd.read_parquet(path), figures_frame(results)
     keys = [name for name in KEY if name != "month"]
     if len(mine) != len(theirs) or not all((mine[name].astype(str) == theirs[name].astype(str)).all() for name in keys):
         raise InputError(Problem("its rows are not those of this scenario", where=str(path), cure="run it anew"))

@@ -9,9 +9,15 @@ from pathlib import Path
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import executors, run
 from loyaltysim.experiments.decision import Decision
-from loyaltysim.experiments.folders import KeptRun, Reopened, held, kept, swept
 from loyaltysim.experiments.precision import refuse_alone, rule_of
 from loyaltysim.experiments.study import Study
+from loyaltysim.results.run_folder import (
+    ExistingRunFolder,
+    StoredRun,
+    lock_folder,
+    read_run_folder,
+    remove_partial_files,
+)
 
 
 def resume(folder: str | Path, order: run.Order) -> Study | Decision:
@@ -21,31 +27,31 @@ def resume(folder: str | Path, order: run.Order) -> Study | Decision:
     it is; RunError as `run` does.
     """
     executors.check_place(order.executor)
-    found = kept(folder)
+    found = read_run_folder(folder)
     if found.is_whole:
         again = f"loyaltysim rerun {found.path}" if not found.command else f"in this folder, {found.manifest['repeat']}"
         what = f"this {found.command or 'run'} is done: there is nothing to finish"
         raise InputError(Problem(what, where=str(found.path), cure=f"to repeat it: {again}"))
-    with held(found.path):
-        swept(found.path)
+    with lock_folder(found.path):
+        remove_partial_files(found.path)
         return decided(found, order) if found.command else finished(found, order)
 
 
-def finished(found: KeptRun, order: run.Order) -> Study:
+def finished(found: StoredRun, order: run.Order) -> Study:
     """Finish a run in its folder."""
     order = replace(order, rule=rule_of(found.manifest))
     refuse_alone(order.rule, found.scenario, str(found.path))
-    return run.carry_on(found.scenario, run.machinery(), order, Reopened(found))
+    return run.carry_on(found.scenario, run.machinery(), order, ExistingRunFolder(found))
 
 
-def decided(found: KeptRun, order: run.Order) -> Decision:
+def decided(found: StoredRun, order: run.Order) -> Decision:
     """Ask again what a command that decides was asked, in its own folder; runs that were done are not simulated again."""
     command = getattr(import_module(f"loyaltysim.experiments.{found.command}"), found.command)
     options = dict(found.manifest["options"])
     if "between" in options:
         options["between"] = tuple(filter(None, options["between"].split(",")))
     answer: Decision = command(
-        found.scenario, **options, replications=found.manifest["replications"], out=Reopened(found), executor=order.executor,
+        found.scenario, **options, replications=found.manifest["replications"], out=ExistingRunFolder(found), executor=order.executor,
         threads=order.threads or 0, progress=order.progress,
     )  # fmt: skip
     return answer

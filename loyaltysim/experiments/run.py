@@ -14,31 +14,31 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import RunRecord
-from loyaltysim.experiments import executors, replication_files, store
-from loyaltysim.experiments.folders import SCENARIO, held, with_replications_of
+from loyaltysim.experiments import executors
 from loyaltysim.experiments.kept import Kept, nothing_kept
 from loyaltysim.experiments.memory import enough_memory
 from loyaltysim.experiments.precision import Rule, refuse_alone, settle
 from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.simulating import simulated
-from loyaltysim.experiments.store import writable
 from loyaltysim.experiments.study import Study
 from loyaltysim.experiments.tabled import settled_answer, tabled, write_tables
-from loyaltysim.experiments.telling import effort, head_of, status_told, versions
 from loyaltysim.report import precision_words
-from loyaltysim.report.folder import Material, in_hand
-from loyaltysim.report.gathering import Gathered
+from loyaltysim.results import run_folder, writer
+from loyaltysim.results.manifest import recording_status, study_header, timings, versions
+from loyaltysim.results.reader import ReportSource, source_from_memory
+from loyaltysim.results.results import RunAccumulator
+from loyaltysim.results.run_folder import SCENARIO, explaining_write_errors, lock_folder, with_manifest_replications
 from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
     import numpy as np
 
 Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
-Finish = Callable[[Material], Mapping[str, bytes]]
+Finish = Callable[[ReportSource], Mapping[str, bytes]]
 MOST_THREADS = 256
 
 
-def nothing_more(material: Material) -> Mapping[str, bytes]:
+def nothing_more(material: ReportSource) -> Mapping[str, bytes]:
     """Add no files to the folder."""
     return {}
 
@@ -135,7 +135,7 @@ def check_place(order: Order) -> None:
     if order.threads is not None and not 1 <= order.threads <= MOST_THREADS:
         cure = f"write a number from 1 to {MOST_THREADS}, or leave it out to use the processors that are idle"
         raise InputError(Problem(f"{order.threads} is not a number of threads", where="--threads", cure=cure))
-    store.refuse_occupied(order.out)
+    run_folder.refuse_occupied(order.out)
 
 
 def read(
@@ -156,25 +156,25 @@ def read(
 
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
-    folder = store.claim(order.out, spec)
-    with status_told(folder, order), held(folder.path), enough_memory(spec):
+    folder = run_folder.create_run_folder(order.out, spec)
+    with recording_status(folder, order), lock_folder(folder.path), enough_memory(spec):
         folder.write(SCENARIO, machinery.resolved(spec))  # first: whoever finds a manifest can carry on
-        replication_files.begin(spec, folder)
+        writer.write_metrics(spec, folder)
         rule = {"stops_when": order.rule.plain()} if order.rule else {}
-        folder.tell(status="interrupted", **head_of(spec), **rule)
+        folder.tell(status="interrupted", **study_header(spec), **rule)
         return _finished(spec, machinery, order, folder)
 
 
-def carry_on(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
+def carry_on(spec: Any, machinery: Machinery, order: Order, folder: run_folder.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
-    with status_told(folder, order), enough_memory(spec):
+    with recording_status(folder, order), enough_memory(spec):
         folder.tell(status="interrupted", versions=versions(), machine=machine())
         return _finished(spec, machinery, order, folder)
 
 
-def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFolder) -> Study:
-    runs = Gathered(machinery.catalog, folder.path)
-    with writable(folder.path):
+def _finished(spec: Any, machinery: Machinery, order: Order, folder: run_folder.RunFolder) -> Study:
+    runs = RunAccumulator(machinery.catalog, folder.path)
+    with explaining_write_errors(folder.path):
         spec, reused, verdict = _until_settled(spec, machinery, order, runs)
     order.progress(Progress("writing"))
     results = runs.results(spec)
@@ -183,20 +183,20 @@ def _finished(spec: Any, machinery: Machinery, order: Order, folder: store.RunFo
         study = replace(study, answer=settled_answer(results, verdict))
         told = precision_words.told(verdict, spec.replications)
         folder.tell(**told, replications=spec.replications, scenario_sha256=spec.sha256)
-        folder.write(SCENARIO, with_replications_of(machinery.resolved(spec), folder.path))
+        folder.write(SCENARIO, with_manifest_replications(machinery.resolved(spec), folder.path))
     write_tables(folder, study)
     gone = {"runs_failed": len(runs.failures), "left_out": list(results.left_out)}
     folder.tell(  # what is drawn tells it too
         answer=study.answer, rests_on=study.rests_on, strategies=list(results.strategies), **gone
     )
-    for name, content in order.finish(in_hand(folder.path, study.results)).items():
+    for name, content in order.finish(source_from_memory(folder.path, study.results)).items():
         folder.write(name, content)
-    folder.tell_done(**effort(runs, order), runs=len(runs), runs_reused=reused)
+    folder.tell_done(**timings(runs, order), runs=len(runs), runs_reused=reused)
     return study
 
 
 def _until_settled(
-    spec: Any, machinery: Machinery, order: Order, runs: Gathered
+    spec: Any, machinery: Machinery, order: Order, runs: RunAccumulator
 ) -> tuple[Any, int, SequentialVerdict | None]:
     """Simulate as many replications as the scenario says, or as the order's rule asks for."""
     if order.rule is None:

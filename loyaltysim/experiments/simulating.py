@@ -13,7 +13,7 @@ from loyaltysim.experiments.kept import missing, nothing_kept
 from loyaltysim.experiments.leading import Leading
 from loyaltysim.experiments.memory import lacks_memory
 from loyaltysim.experiments.progress import Progress
-from loyaltysim.report.gathering import Failure, Gathered
+from loyaltysim.results.results import RunAccumulator, RunFailure
 
 if TYPE_CHECKING:
     from loyaltysim.core.records import RunRecord
@@ -23,7 +23,7 @@ Task = tuple[Any, int, tuple[str, ...]]
 """A scenario, a replication and some strategies."""
 
 
-def simulated(spec: Any, machinery: Machinery, order: Order, runs: Gathered) -> int:
+def simulated(spec: Any, machinery: Machinery, order: Order, runs: RunAccumulator) -> int:
     """Take in every run of a scenario that is not among `runs` yet; gives how many of these an earlier study had made.
 
     A run that fails is put down as such, and the others go on; if all fail, the first one's error is raised. What is wrong
@@ -57,7 +57,7 @@ def simulated(spec: Any, machinery: Machinery, order: Order, runs: Gathered) -> 
 class _Lost:
     """Puts down the runs that fail. A task of several strategies is tried again, one by one: most of them are sound."""
 
-    def __init__(self, runs: Gathered) -> None:
+    def __init__(self, runs: RunAccumulator) -> None:
         self._runs = runs
         self.first: Exception | None = None
 
@@ -71,7 +71,7 @@ class _Lost:
         self.first = self.first or error
         if len(names) > 1:
             return [(spec, replication, (name,)) for name in names]
-        told = Failure(names[0], replication, " ".join(describe_error(error).split()))
+        told = RunFailure(names[0], replication, " ".join(describe_error(error).split()))
         self._runs.failures[names[0], replication] = told
         return []
 
@@ -82,7 +82,7 @@ class _Watch:
 
     order: Order
     total: int
-    runs: Gathered
+    runs: RunAccumulator
     leading: Leading
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.report import failure_words
 from loyaltysim.report.names import plain
 from loyaltysim.report.profile import Profile
-from loyaltysim.report.results import Results, frame_of
+from loyaltysim.results.results import Results, figures_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ class Study:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Every figure of every replication, tidy: strategy, replication, metric, value (NaN for a rate of nothing)."""
-        return frame_of(self.results)
+        return figures_frame(self.results)
 
     @property
     def plot(self) -> Plots:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loyaltysim.experiments import files, replication_files, store
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import (
     answer,
@@ -18,8 +17,8 @@ from loyaltysim.report import (
     tables,
     touchpoint_table,
 )
-from loyaltysim.report.gathering import Gathered
-from loyaltysim.report.results import Results
+from loyaltysim.results import run_folder, writer
+from loyaltysim.results.results import Results, RunAccumulator
 from loyaltysim.stats.sequential import SequentialVerdict
 
 
@@ -29,7 +28,7 @@ def tabled(
     folder: Path,
     budgets: Mapping[str, float],
     rests_on: Mapping[str, int],
-    runs: Gathered,
+    runs: RunAccumulator,
 ) -> Study:
     """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
     failed = failure_words.table(runs.failures.values())
@@ -61,18 +60,18 @@ def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
         yield duel.unequal(results, budgets)
 
 
-def write_tables(folder: store.RunFolder, study: Study) -> None:
+def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+        folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
     for name in ("duel", "ranking", "touchpoints", "business", "pilots", failure_words.FAILURES):
         if len(getattr(study, name)):
-            folder.write(f"{name}.csv", files.csv_text(getattr(study, name)))
+            folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
         else:
             folder.drop(f"{name}.csv")  # of an earlier try, some of whose runs failed
     with folder.new("months.parquet") as file:
-        files.write_months(study.results, file)
-    replication_files.keep(study.results, folder)
+        writer.write_months(study.results, file)
+    writer.write_figures(study.results, folder)
 
 
 def settled_answer(results: Results, verdict: SequentialVerdict) -> str:

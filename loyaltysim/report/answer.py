@@ -6,8 +6,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head, named, plain
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import Money, fixed, horizon, money_for, roundly, share
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval, paired
 from loyaltysim.stats.ranking import multiple_comparison_with_best
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.report.answer import gaps
-from loyaltysim.report.folder import MANIFEST
-from loyaltysim.report.results import Results
+from loyaltysim.results.reader import MANIFEST
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 
 FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")

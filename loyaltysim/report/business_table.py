@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.codes import REASONS, RELATIONSHIP, WINS
-from loyaltysim.report.results import Results
 from loyaltysim.report.tables import share
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval, share_interval
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,9 +7,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.names import named
-from loyaltysim.report.results import Results
 from loyaltysim.report.tables import open_months, payback
 from loyaltysim.report.words import Money, money_for
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import (
     WORST,

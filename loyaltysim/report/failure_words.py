@@ -10,7 +10,7 @@ from loyaltysim.report.names import named, plain
 if TYPE_CHECKING:
     import pandas as pd
 
-    from loyaltysim.report.gathering import Failure
+    from loyaltysim.results.results import RunFailure
 
 FAILURES = "failures"
 """The table's name in a folder, without `.csv`."""
@@ -18,7 +18,7 @@ COLUMNS = ("strategy", "replication", "error")
 MOST_NUMBERS = 10
 
 
-def table(failures: Iterable[Failure]) -> pd.DataFrame:
+def table(failures: Iterable[RunFailure]) -> pd.DataFrame:
     """Give a row a run that failed, strategies in the order in which they come, replications in theirs."""
     import pandas as pd
 

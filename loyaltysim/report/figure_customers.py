@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look, spread, titled, width_of
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import calendar, fixed, horizon
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval, paired, student_t
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.report.drawing import ACCENT, BAD, INK, MUTED, Picture, axes_in, look, spread, titled
 from loyaltysim.report.names import head
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import fixed, horizon
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from loyaltysim.report.answer import WITH, WITHOUT, gaps
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, within
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval
 
 if TYPE_CHECKING:

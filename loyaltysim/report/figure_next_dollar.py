@@ -21,9 +21,9 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
 from loyaltysim.report.tables import against_reference
 from loyaltysim.report.words import horizon, money_for
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, paired
 
 if TYPE_CHECKING:

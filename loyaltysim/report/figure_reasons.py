@@ -21,9 +21,9 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
 from loyaltysim.report.tables import share
 from loyaltysim.report.words import fixed, horizon
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import fixed, horizon
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval, paired
 
 if TYPE_CHECKING:

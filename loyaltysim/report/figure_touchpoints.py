@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.report.drawing import FAINT, Picture, look, spread, titled, width_of, wrapped
 from loyaltysim.report.names import head
-from loyaltysim.report.results import Results
 from loyaltysim.report.touchpoint_table import ACTION, ICING, KEEP, URGENT, lines, mean_figures, ranks
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     import numpy as np

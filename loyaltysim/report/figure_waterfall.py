@@ -25,8 +25,8 @@ from loyaltysim.report.drawing import (
 from loyaltysim.report.figure_money import title_of_money
 from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import named
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from loyaltysim.report.figure_reasons import reasons
 from loyaltysim.report.figure_talk import talk
 from loyaltysim.report.figure_touchpoints import touchpoints
 from loyaltysim.report.figure_waterfall import waterfall
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

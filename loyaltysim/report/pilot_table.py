@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:

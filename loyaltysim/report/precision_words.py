@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import horizon, money_for
+from loyaltysim.results.results import Results
 from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:

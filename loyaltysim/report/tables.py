@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.core.mechanism import Metric
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired, ratio_interval, share_interval, student_t
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.records import Audit
-from loyaltysim.report.audits import figure_of
-from loyaltysim.report.results import Results
+from loyaltysim.results.out_of_core import audit_figure
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import share_interval
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
     """Give each figure's mean over replications, one value a touchpoint."""
     import numpy as np
 
-    return {name: np.mean(figure_of(audits, name), axis=0) for name in audits[0].figures}
+    return {name: np.mean(audit_figure(audits, name), axis=0) for name in audits[0].figures}
 
 
 def lines(results: Results) -> Lines:
@@ -73,7 +73,7 @@ def _rows(results: Results) -> Iterator[tuple[Any, ...]]:
     for strategy in results.strategies:
         audits = results.audits[strategy]
         figures, first = mean_figures(audits), audits[0]
-        performances = figure_of(audits, "performance")
+        performances = audit_figure(audits, "performance")
         rank = ranks(figures["priority"])
         for row, name in enumerate(first.names):
             importance, performance = float(figures["importance"][row]), float(figures["performance"][row])

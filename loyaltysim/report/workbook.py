@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report import answer as answers
 from loyaltysim.report.failure_words import FAILURES, warning
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
-from loyaltysim.report.results import Results
 from loyaltysim.report.workbook_charts import money_chart, money_height, reasons_chart
 from loyaltysim.report.workbook_formats import Formats, for_paper, format_for, height
 from loyaltysim.report.workbook_months import months
+from loyaltysim.results.reader import ReportSource
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ FIRST_WIDTH, WIDTH, MERGED = 30, 17, 7
 """The first sheet's columns: how many letters wide its first is and the others, and the last that its sentences span."""
 
 
-def workbook(material: Material) -> bytes:
+def workbook(material: ReportSource) -> bytes:
     """Give report.xlsx for what lies in a folder."""
     from xlsxwriter import Workbook
 
@@ -79,7 +79,7 @@ def _sheet_name(name: str) -> str:
     return (clean[:1].upper() + clean[1:])[:31] or "Table"
 
 
-def _said(sheet: Worksheet, material: Material, formats: Formats) -> float:
+def _said(sheet: Worksheet, material: ReportSource, formats: Formats) -> float:
     """Write title, question and answer at the top of the first sheet, and give their height in points."""
     manifest = material.manifest
     sheet.hide_gridlines(2)
@@ -102,7 +102,7 @@ def _said(sheet: Worksheet, material: Material, formats: Formats) -> float:
     return used
 
 
-def _first_sheet(book: Workbook, sheet: Worksheet, material: Material, results: Results, formats: Formats) -> None:
+def _first_sheet(book: Workbook, sheet: Worksheet, material: ReportSource, results: Results, formats: Formats) -> None:
     """Write the answer, the table that the terminal shows with its intervals apart, and a chart of it."""
     used = _said(sheet, material, formats)
     heads, rows = _strategies(results)
@@ -171,7 +171,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any, kind: Any) -> No
         sheet.write_number(row, column, float(value), kind)
 
 
-def _table(book: Workbook, name: str, table: pd.DataFrame, material: Material, formats: Formats) -> None:
+def _table(book: Workbook, name: str, table: pd.DataFrame, material: ReportSource, formats: Formats) -> None:
     """Write one CSV file's table with a filter on each column and its head held in view."""
     sheet = book.add_worksheet(name)
     columns = [str(column) for column in table.columns]
@@ -213,7 +213,7 @@ def _unquoted(value: Any) -> Any:
     return value
 
 
-def _made(book: Workbook, material: Material, formats: Formats) -> None:
+def _made(book: Workbook, material: ReportSource, formats: Formats) -> None:
     """Write how it was made."""
     sheet = book.add_worksheet("How it was made")
     manifest = material.manifest

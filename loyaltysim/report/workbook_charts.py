@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.codes import REASONS
 from loyaltysim.report.drawing import COLOURS
 from loyaltysim.report.figure_reasons import LOOKS
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import horizon
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.labels import all_shortened
 from loyaltysim.report.names import plain
-from loyaltysim.report.results import Results
 from loyaltysim.report.workbook_charts import CUSTOMERS_ROWS, customers_chart
 from loyaltysim.report.workbook_formats import Formats, for_paper, height
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from loyaltysim.commands import main
-from loyaltysim.experiments.repeating import command_line
+from loyaltysim.results.manifest import repeat_command
 from tests.decisions.firm import written
 
 ASKED = {
@@ -75,7 +75,7 @@ def test_an_interrupted_command_is_finished_in_its_folder(
 
 def test_a_line_can_be_given_to_a_shell() -> None:
     options = {"over": ["a=1:2", "b"], "map": ("x", "y"), "by_year": True, "robust": None, "between": "", "budget": 2e4}
-    assert command_line("verb", options) == (
+    assert repeat_command("verb", options) == (
         "loyaltysim verb scenario.yml --over a=1:2 --over b --map x y --by-year --budget 20000"
     )
-    assert shlex.split(command_line("breakeven", {"between": "as today,the new"}))[-1] == "as today,the new"
+    assert shlex.split(repeat_command("breakeven", {"between": "as today,the new"}))[-1] == "as today,the new"

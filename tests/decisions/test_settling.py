@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from loyaltysim.commands import main
 from loyaltysim.experiments.precision import Rule
-from loyaltysim.experiments.store import RunFolder
+from loyaltysim.results.run_folder import RunFolder
 from tests.decisions.firm import FILE, written
 
 ALONE = FILE.replace("  advertise: {advertising.budget: {add: 500}}\n", "")

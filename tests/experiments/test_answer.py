@@ -11,9 +11,9 @@ from rich.console import Console
 
 from loyaltysim.core.errors import RunError
 from loyaltysim.report.answer import answer, table
-from loyaltysim.report.gathering import collect
 from loyaltysim.report.names import head
 from loyaltysim.report.words import Money, calendar, horizon, money_for, roundly
+from loyaltysim.results.results import build_results
 from loyaltysim.stats.intervals import Interval
 from loyaltysim.stats.ranking import multiple_comparison_with_best
 
@@ -211,7 +211,7 @@ def test_a_missing_record_is_not_passed_over() -> None:
     scenario = FakeScenario()
     records = simulate(scenario, 0, scenario.strategies)
     with pytest.raises(RunError, match="no record of 'as today', replication 1"):
-        collect(records, scenario, CATALOG)
+        build_results(records, scenario, CATALOG)
 
 
 def test_a_lead_that_is_sure_step_by_step_and_not_for_all_pairs_at_once_is_told_so() -> None:

@@ -17,7 +17,7 @@ from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.experiments import executors
 from loyaltysim.experiments.executors import InProcess, Place, completed, opened, parse
 from loyaltysim.report import tables
-from loyaltysim.report.gathering import collect
+from loyaltysim.results.results import build_results
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -104,7 +104,7 @@ def tables_by(pool: Executor) -> list[Any]:
     scenario = FakeScenario(replications=6)
     names = list(scenario.strategies)
     found = [record for run in completed(pool, simulate, [(scenario, r, names) for r in range(6)]) for record in run]
-    study = collect(found, scenario, CATALOG)
+    study = build_results(found, scenario, CATALOG)
     return [make(study) for make in (tables.summary, tables.departures, tables.complaints, tables.money)]
 
 

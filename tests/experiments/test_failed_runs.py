@@ -22,8 +22,8 @@ from schedulers import scheduler
 from loyaltysim.commands.run import pictures
 from loyaltysim.core.errors import RunError
 from loyaltysim.experiments.run import Machinery, Order, carry_out
-from loyaltysim.report.folder import material
 from loyaltysim.report.page.build import page
+from loyaltysim.results.reader import read_source
 
 HERE, CHECKOUT = Path(__file__).parent, Path(__file__).parents[2]
 THREE = {"as today": 0.0, "recovery": 0.04, "advertising": 0.01}
@@ -91,7 +91,7 @@ def test_what_is_told_is_what_the_other_replications_say() -> None:
 
 def test_the_report_warns_and_is_the_same_when_drawn_anew() -> None:
     study = study_of(fails_once)
-    drawn = page(material(study.folder))
+    drawn = page(read_source(study.folder))
     assert drawn == (study.folder / "report.html").read_bytes()
     told = drawn.decode()
     assert "What is missing?" in told
@@ -109,7 +109,7 @@ def test_a_strategy_that_always_fails_is_left_out_and_the_others_compared() -> N
     assert study.results.strategies == ("as today", "advertising")
     assert study.results.replications == 4
     assert "recovery in replications 0, 1, 2, 3 (none of its runs ended, so it is not compared)" in study.warning
-    assert material(study.folder).results.strategies == study.results.strategies
+    assert read_source(study.folder).results.strategies == study.results.strategies
 
 
 def test_if_all_fail_the_study_has_failed() -> None:

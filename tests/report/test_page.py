@@ -14,12 +14,12 @@ import pytest
 from loyaltysim.experiments.study import Study
 from loyaltysim.report import drawing
 from loyaltysim.report.figure_reasons import LOOKS
-from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.basis import rests_on
 from loyaltysim.report.page.build import page
 from loyaltysim.report.page.parts import amount
 from loyaltysim.report.words import money_for
+from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.stats.intervals import Interval
 from tests.report.studies import HOSTILE, LONG, widened
 
@@ -151,8 +151,8 @@ def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
 
 def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
     wide = widened(study.results, [LONG.format(number) for number in range(12)], months=240, money=1e3)
-    found = material(study.folder)
-    content = page(Material(found.manifest, wide, found.path))
+    found = read_source(study.folder)
+    content = page(ReportSource(found.manifest, wide, found.path))
     assert len(content) < 3_000_000
     outline = Outline(content.decode())
     assert len(outline.all("svg")) == 10
@@ -187,14 +187,14 @@ def test_it_names_the_command_that_finds_where_the_recommendation_turns(
     audit = study.folder / "audit.csv"
     weakest = next(path for path in pd.read_csv(audit).path if not path.startswith("stated.reasons"))
     assert re.findall(rf"<code>{command} --over (\S+)</code>", section) == [weakest]
-    found = material(study.folder)
+    found = read_source(study.folder)
     assert found.results is not None
     alone = widened(found.results, ["as today"])
-    assert command not in page(Material(found.manifest, alone, found.path)).decode()
-    assert rests_on(Material({}, alone, found.path)) is None
+    assert command not in page(ReportSource(found.manifest, alone, found.path)).decode()
+    assert rests_on(ReportSource({}, alone, found.path)) is None
     shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "breakeven_curve.csv").write_text("path\n")
-    assert rests_on(material(tmp_path)).code == []
+    assert rests_on(read_source(tmp_path)).code == []
 
 
 def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
@@ -205,13 +205,13 @@ def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
 
 
 def test_names_from_right_to_left_do_not_reorder_the_sentence(study: Study) -> None:
-    name, found = "תוכנית <3>", material(study.folder)
+    name, found = "תוכנית <3>", read_source(study.folder)
     results = widened(study.results, [name, "recovery"])
     manifest = dict(found.manifest) | {
         "answer": f'Over 1 year, "{name}" earns 3 more than recovery.',
         "title": "עברית!",
     }
-    content = page(Material(manifest, results, found.path)).decode()
+    content = page(ReportSource(manifest, results, found.path)).decode()
     assert '"<bdi>תוכנית &lt;3&gt;</bdi>" earns 3'.replace('"', "&#34;") in content
     assert "<h1><bdi>עברית!</bdi></h1>" in content
     assert '<th scope="row"><bdi>תוכנית &lt;3&gt;</bdi></th>' in content

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import is_turned, plain
+from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def written_by_users(material: Material) -> Iterator[str]:
+def written_by_users(material: ReportSource) -> Iterator[str]:
     """Give the title, the question and the names of strategies and touchpoints."""
     manifest, results = material.manifest, material.results
     yield str(manifest.get("title", ""))

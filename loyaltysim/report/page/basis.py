@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Section, Table, row_head
 from loyaltysim.report.words import GRADES_MEAN, horizon
+from loyaltysim.results.reader import ReportSource
 from loyaltysim.scenario.ranges import SHARES
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MOST_FIGURES = 12
 """Figures of the weakest grade that are named; the rest are in audit.csv."""
 
 
-def rests_on(material: Material) -> Section | None:
+def rests_on(material: ReportSource) -> Section | None:
     """Show how many figures of each evidence grade the answer rests on, and name the commands that find what turns it."""
     counts = material.manifest.get("rests_on") or {}
     if not counts and material.results is None:
@@ -36,7 +36,7 @@ def rests_on(material: Material) -> Section | None:
     return Section("basis", "What does the answer rest on?", said, tables=tables, code=code) if said or code else None
 
 
-def commands(material: Material) -> list[tuple[str, str]]:
+def commands(material: ReportSource) -> list[tuple[str, str]]:
     """Name the commands that simulate other values, if there is something to turn and that was not done here."""
     import pandas as pd
 
@@ -55,7 +55,7 @@ def commands(material: Material) -> list[tuple[str, str]]:
     return found
 
 
-def _graded(material: Material, counts: Mapping[str, int]) -> list[Table]:
+def _graded(material: ReportSource, counts: Mapping[str, int]) -> list[Table]:
     """Count the figures of each grade, and name the weakest."""
     rows = [[row_head(grade), Cell(f"{number:,}", value=float(number)), Cell(GRADES_MEAN.get(grade, ""))] for grade, number in counts.items()]  # fmt: skip
     tables = [Table("Figures by the grade of their evidence, the weakest first", ["grade", "figures", "meaning"], rows)]
@@ -77,7 +77,7 @@ def _text(value: Any) -> str:
     return plain(value) if isinstance(value, str) else "" if isnan(value) else f"{value:,.10g}"
 
 
-def made(material: Material) -> Section:
+def made(material: ReportSource) -> Section:
     """Say with which luck, sizes and versions it was made, and how to repeat it."""
     manifest = material.manifest
     facts = {

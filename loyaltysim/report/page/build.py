@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.apart import apart, written_by_users
 from loyaltysim.report.page.parts import Drawing, Section
 from loyaltysim.report.page.registry import sections
+from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 
-def page(material: Material) -> bytes:
+def page(material: ReportSource) -> bytes:
     """Give report.html: UTF-8, the same bytes for the same folder."""
     title = plain(str(material.manifest.get("title") or "Results"))
     shown = [_with_drawings(section) for section in sections(material)]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report import figure_breakeven, figure_frontier, figure_levers, figure_sensitivity
 from loyaltysim.report.decided import Decided, decided, plainly
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, row_head
 from loyaltysim.report.words import fixed
+from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +28,7 @@ OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit
 Question = tuple[str, Sequence[str], Callable[[Decided], "Figure"]]
 
 
-def next_dollar(material: Material) -> Section | None:
+def next_dollar(material: ReportSource) -> Section | None:
     """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` has left them."""
     return _section(
         material, "optimise", "What is the best split of the budget?", ("optimise", "next_dollar"),
@@ -36,7 +36,7 @@ def next_dollar(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def breakeven(material: Material) -> Section | None:
+def breakeven(material: ReportSource) -> Section | None:
     """Show where the recommendation turns, and the map of who wins, where `breakeven` has left them."""
     return _section(
         material, "breakeven", "Where does the recommendation turn?", ("breakeven", "frontier"),
@@ -47,7 +47,7 @@ def breakeven(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def sensitivity(material: Material) -> Section | None:
+def sensitivity(material: ReportSource) -> Section | None:
     """Show which assumptions the answer hangs on, where `sensitivity` has left it."""
     return _section(
         material, "sensitivity", "Which assumptions does it hang on?", ("sensitivity",),
@@ -55,7 +55,7 @@ def sensitivity(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def other_tables(material: Material) -> Section | None:
+def other_tables(material: ReportSource) -> Section | None:
     """Show what else a command without results of its own has left."""
     if material.results is not None:
         return None
@@ -65,7 +65,7 @@ def other_tables(material: Material) -> Section | None:
 
 
 def _section(
-    material: Material, key: str, question: str, names: Sequence[str], figures: Sequence[Question]
+    material: ReportSource, key: str, question: str, names: Sequence[str], figures: Sequence[Question]
 ) -> Section | None:
     """Draw what can be drawn of a decision's tables, and show them."""
     found = decided(material)
@@ -74,7 +74,7 @@ def _section(
     return Section(key, question, drawings=drawings, tables=tables) if drawings or tables else None
 
 
-def _table(material: Material, name: str) -> Table | None:
+def _table(material: ReportSource, name: str) -> Table | None:
     """Show a CSV file as it is, its first rows and columns if there are many."""
     found = material.table(name)
     if found is None or found.empty:

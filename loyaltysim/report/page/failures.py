@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from loyaltysim.report.failure_words import FAILURES, warning
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Section, Table, row_head
+from loyaltysim.results.reader import ReportSource
 
 MOST_SHOWN = 20
 
 
-def failures(material: Material) -> Section | None:
+def failures(material: ReportSource) -> Section | None:
     """Warn of runs that failed, with their errors; nothing where all came to their end."""
     failed = material.table(FAILURES)
     if failed is None or not len(failed) or material.results is None:

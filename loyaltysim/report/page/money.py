@@ -9,19 +9,19 @@ from loyaltysim.report.figure_money import money as draw_money
 from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
 from loyaltysim.report.figure_next_dollar import returns
 from loyaltysim.report.figure_waterfall import ranked, waterfall
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import named, plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
-from loyaltysim.report.results import Results
 from loyaltysim.report.tables import against_reference, open_months
 from loyaltysim.report.words import money_for
+from loyaltysim.results.reader import ReportSource
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 
 PANELS = 6
 """Waterfalls in one drawing: more would not fit on one printed page."""
 
 
-def money(material: Material) -> Section | None:
+def money(material: ReportSource) -> Section | None:
     """Show where each strategy's worth comes from."""
     results = material.results
     if results is None:
@@ -67,7 +67,7 @@ def _payback(month: Interval) -> Cell:
     return Cell(f"{month.mean:.0f}", open_months(month), month.mean) if isfinite(month.mean) else Cell("")
 
 
-def next_dollar(material: Material) -> Section | None:
+def next_dollar(material: ReportSource) -> Section | None:
     """Show what each dollar spent beyond the first strategy brings back."""
     results = material.results
     if results is None or len(results.strategies) == 1:

@@ -8,8 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.names import plain
-from loyaltysim.report.results import Results
 from loyaltysim.report.words import Money, fixed, horizon
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from loyaltysim.report.figure_reasons import reasons as draw_reasons
 from loyaltysim.report.figure_talk import most_moved
 from loyaltysim.report.figure_talk import talk as draw_talk
 from loyaltysim.report.figure_touchpoints import touchpoints as draw_touchpoints
-from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
-from loyaltysim.report.results import Results
 from loyaltysim.report.tables import share
 from loyaltysim.report.touchpoint_table import touchpoints as touchpoint_rows
+from loyaltysim.results.reader import ReportSource
+from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired, share_interval
 
 TOUCHPOINTS = 12
@@ -30,7 +30,7 @@ PRIORITY = (
 )
 
 
-def answer(material: Material) -> Section | None:
+def answer(material: ReportSource) -> Section | None:
     """Say the answer as the terminal says it, with its table."""
     told = [line for line in str(material.manifest.get("answer", "")).split("\n") if line]
     results = material.results
@@ -54,7 +54,7 @@ def _answer_row(results: Results, name: str) -> list[Cell]:
     return cells
 
 
-def customers(material: Material) -> Section | None:
+def customers(material: ReportSource) -> Section | None:
     """Show how many customers there are over time."""
     results = material.results
     if results is None:
@@ -78,7 +78,7 @@ def customers(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def reasons(material: Material) -> Section | None:
+def reasons(material: ReportSource) -> Section | None:
     """Show why customers leave."""
     results = material.results
     if results is None:
@@ -101,7 +101,7 @@ def reasons(material: Material) -> Section | None:
     )
 
 
-def funnel(material: Material) -> Section | None:
+def funnel(material: ReportSource) -> Section | None:
     """Show what becomes of problems, under the first strategy and under the best other one."""
     results = material.results
     if results is None:
@@ -121,7 +121,7 @@ def funnel(material: Material) -> Section | None:
     return Section("funnel", "What becomes of a problem?", [], drawings, [Table(caption, heads, rows)])
 
 
-def talk(material: Material) -> Section | None:
+def talk(material: ReportSource) -> Section | None:
     """Show what is said, good and bad, and what it did."""
     results = material.results
     if results is None or "messages_bad" not in results.catalog:
@@ -151,7 +151,7 @@ def _highest(count: int) -> str:
     return "The touchpoint of highest priority" if count == 1 else f"The {count} touchpoints of highest priority"
 
 
-def touchpoints(material: Material) -> Section | None:
+def touchpoints(material: ReportSource) -> Section | None:
     """Show which touchpoints are urgent."""
     results = material.results
     if results is None or not results.audits:

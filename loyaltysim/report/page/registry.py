@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from loyaltysim.report.folder import Material
 from loyaltysim.report.page import basis, decisions, failures, money, questions
 from loyaltysim.report.page.parts import Section
+from loyaltysim.results.reader import ReportSource
 
-Maker = Callable[[Material], Section | None]
+Maker = Callable[[ReportSource], Section | None]
 
 SECTIONS: tuple[Maker, ...] = (
     questions.answer,
@@ -32,6 +32,6 @@ SECTIONS: tuple[Maker, ...] = (
 )
 
 
-def sections(material: Material) -> list[Section]:
+def sections(material: ReportSource) -> list[Section]:
     """Give the sections that have something to say."""
     return [section for make in SECTIONS if (section := make(material)) is not None]

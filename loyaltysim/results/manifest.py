@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import perf_counter
@@ -11,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.experiments import replication_files, store
+from loyaltysim.results import run_folder, writer
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.run import Order
-    from loyaltysim.report.gathering import Gathered
+    from loyaltysim.results.results import RunAccumulator
 
 
 @contextmanager
-def status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
+def recording_status(folder: run_folder.RunFolder, order: Order) -> Iterator[None]:
     """Leave a manifest that says how the run ended; leave nothing when the input was wrong."""
     try:
         yield
@@ -27,21 +28,21 @@ def status_told(folder: store.RunFolder, order: Order) -> Iterator[None]:
         folder.abandon()
         raise
     except KeyboardInterrupt as interrupt:
-        folder.tell_at_last(status="interrupted", duration_s=since(order))
+        folder.tell_at_last(status="interrupted", duration_s=elapsed(order))
         raise type(interrupt)(f"interrupted; what there is lies in {folder.path}") from None
     except BaseException as error:
-        end = {"status": "failed", "duration_s": since(order), "error": str(error) or type(error).__name__}
+        end = {"status": "failed", "duration_s": elapsed(order), "error": str(error) or type(error).__name__}
         lost = folder.tell_at_last(**end)
         if lost:
             raise RunError(f"{error}\n    {lost}") from error
         raise
 
 
-def head_of(spec: Any) -> dict[str, Any]:
+def study_header(spec: Any) -> dict[str, Any]:
     """Give what a manifest tells of a study when it begins."""
     return {
         "title": spec.title,
-        **replication_files.facts_of(spec),
+        **writer.study_facts(spec),
         "versions": versions(),
         "machine": machine(),
         "seed": spec.seed,
@@ -66,17 +67,46 @@ def versions() -> dict[str, str]:
     return found
 
 
-def since(order: Order) -> float:
+def elapsed(order: Order) -> float:
     """Give the seconds since the command began."""
     return round(perf_counter() - order.began, 3)
 
 
-def effort(runs: Gathered, order: Order) -> dict[str, float | int]:
+def timings(runs: RunAccumulator, order: Order) -> dict[str, float | int]:
     """Tell the processor time of the simulated months, and the person-months simulated in a second of it."""
     seconds = runs.seconds
     return {
-        "duration_s": since(order),
+        "duration_s": elapsed(order),
         "simulation_s": round(seconds, 6),
         "person_months": runs.person_months,
         "person_months_per_second": round(runs.person_months / seconds) if seconds > 0 else 0,
     }
+
+
+# How to ask again what a command was asked: the line that its manifest, page and workbook show.
+
+SCENARIO = "scenario.yml"
+
+
+def repeat_command(verb: str, options: Mapping[str, Any]) -> str:
+    """Give the line that repeats a command in the folder of its results.
+
+    `options` by name, in the order of the line: True is a flag, a list an option that is given once an item, a tuple an
+    option of several values; None, False and what is empty are left out.
+    """
+    words = ["loyaltysim", verb, SCENARIO]
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif isinstance(value, list):
+            words += [word for item in value for word in (flag, _text(item))]
+        elif isinstance(value, tuple):
+            words += [flag, *map(_text, value)] if value else []
+        elif value not in (None, False, ""):
+            words += [flag, _text(value)]
+    return shlex.join(words)
+
+
+def _text(value: Any) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -9,11 +9,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from loyaltysim import __version__
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.report.folder import MANIFEST, sha256_of
+from loyaltysim.results.reader import MANIFEST, sha256_of
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
 
 RESULTS = Path("results")
 TABLES = (".csv", ".parquet")
@@ -44,13 +49,13 @@ def refuse_occupied(out: str | Path | None) -> None:
         raise RunError(f"cannot look into {place}: {error.strerror or error}") from error
 
 
-def prove_writable(out: str | Path | None) -> None:
+def check_writable(out: str | Path | None) -> None:
     """Refuse, before anything is computed, a folder that is taken or that cannot be made and written to."""
     refuse_occupied(out)
     if out is None:
         return
     try:
-        claim(out, None).abandon()
+        create_run_folder(out, None).abandon()
     except RunError as error:
         told = str(error).splitlines()[0]
         raise InputError(Problem(told, where="--out", cure="name a folder that can be written to")) from error
@@ -150,7 +155,7 @@ def _as_json(entries: dict[str, Any]) -> str:
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
-def claim(out: str | Path | None, scenario: Any) -> RunFolder:
+def create_run_folder(out: str | Path | None, scenario: Any) -> RunFolder:
     """Make the folder of a run and prove that it can be written to.
 
     Without `out`: results/<slug of the file's stem>-<6 hex of the scenario's hash>-<counter>. Raises InputError when
@@ -173,13 +178,13 @@ def claim(out: str | Path | None, scenario: Any) -> RunFolder:
     return folder
 
 
-def kept(out: str | Path | None, scenario: Any, files: Mapping[str, str | bytes]) -> Path | None:
+def write_result_folder(out: str | Path | None, scenario: Any, files: Mapping[str, str | bytes]) -> Path | None:
     """Write files, by name, and the scenario in full into a folder of their own; nothing without `out`."""
     if out is None:
         return None
     from loyaltysim.scenario import resolved_yaml
 
-    folder = claim(out, scenario)
+    folder = create_run_folder(out, scenario)
     folder.write("scenario.yml", resolved_yaml(scenario))
     for name, content in files.items():
         folder.write(name, content)
@@ -217,7 +222,7 @@ def _parents(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def writable(folder: Path) -> Iterator[None]:
+def explaining_write_errors(folder: Path) -> Iterator[None]:
     """Turn what goes wrong with files without a name of their own in a folder into a RunError."""
     try:
         yield
@@ -231,3 +236,145 @@ def _unwritable(target: Path, error: OSError) -> RunError:
     return RunError(
         f"cannot write {target}: {error.strerror or error}\n    make room, or choose another place with --out"
     )
+
+
+# A run's folder, looked at again: is it one, of this version, with its scenario unchanged, and is nobody at work in it?
+
+SCENARIO = "scenario.yml"
+_REPLICATIONS = re.compile(r"^replications: .*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """What the folder of a run, or of a command that decides, says of itself: its manifest, and the scenario in full."""
+
+    path: Path
+    manifest: dict[str, Any]
+    scenario: Scenario
+
+    @property
+    def command(self) -> str:
+        """The command that decides whose folder it is; empty for a run's."""
+        return str(self.manifest.get("command", ""))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the run came to its end."""
+        return bool(self.manifest.get("status") == "done")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it did, and none of its runs failed."""
+        return self.is_done and not self.manifest.get("runs_failed")
+
+
+class ExistingRunFolder(RunFolder):
+    """A folder in which a run is carried on: what stood there before stays, whatever happens."""
+
+    def __init__(self, kept: StoredRun) -> None:
+        super().__init__(kept.path, [])
+        self._manifest = dict(kept.manifest)
+
+    def abandon(self) -> None:
+        """Leave everything: the run can still be finished later."""
+
+
+def read_run(path: str | Path) -> StoredRun:
+    """Read a run's folder. Raises InputError, with the cure, for what is no run's folder or not of this version."""
+    found = read_run_folder(path)
+    if found.command:
+        cure = (
+            f"give the command again, in this folder: {found.manifest.get('repeat', f'loyaltysim {found.command} ...')}"
+        )
+        what = f"this is the folder of `{found.command}`, not of a run"
+        raise InputError(Problem(what, where=str(found.path), cure=cure))
+    return found
+
+
+def read_run_folder(path: str | Path) -> StoredRun:
+    """Read the folder of a run or of a command that decides. Raises InputError as `kept_run` does."""
+    place = Path(path)
+    manifest = _manifest(place)
+    theirs = manifest["versions"]["loyaltysim"]
+    if theirs != __version__:
+        cure = f"use that version, pip install loyaltysim=={theirs}; or run its {SCENARIO} anew with this one"
+        what = f"this run is of loyaltysim {theirs}, and this is {__version__}"
+        raise InputError(Problem(what, where=str(place), cure=cure))
+    from loyaltysim.scenario import load
+
+    scenario = load(place / SCENARIO)
+    if _describe_change(scenario, manifest).sha256 != manifest["scenario_sha256"]:
+        cure = f"put the file back as it was, or run it as a scenario of its own: loyaltysim run {place / SCENARIO}"
+        raise InputError(
+            Problem("the scenario is no longer the one of this run", where=str(place / SCENARIO), cure=cure)
+        )
+    return StoredRun(place, manifest, scenario)
+
+
+def _describe_change(scenario: Scenario, manifest: dict[str, Any]) -> Scenario:
+    """Give the scenario with as many replications as its manifest tells, where a rule finds how many they are.
+
+    Scenario and manifest get the number one after the other, and a run may be killed between the two.
+    """
+    count = manifest.get("replications")
+    if manifest["status"] == "done" or "stops_when" not in manifest or count == scenario.replications:
+        return scenario
+    return scenario.replaced({"replications": count}, source=MANIFEST)
+
+
+def with_manifest_replications(text: str, place: Path) -> str:
+    """Give a folder's scenario as it stands there, but for the line of its replications, which is that of `text`.
+
+    Header, marks and sources are those of the run's beginning, also where the run was carried on from the file itself.
+    """
+    line = _REPLICATIONS.search(text)
+    kept = (place / SCENARIO).read_text(encoding="utf-8")
+    return _REPLICATIONS.sub(lambda _: line[0], kept, count=1) if line else kept
+
+
+def _manifest(place: Path) -> dict[str, Any]:
+    cure = "name the folder of a run, one with a manifest.json; `loyaltysim run` says where it lies"
+    if not place.is_dir():
+        raise InputError(Problem("there is no such folder", where=str(place), cure=cure))
+    try:
+        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        if {"status", "versions", "scenario_sha256"} <= set(manifest) and "loyaltysim" in manifest["versions"]:
+            return dict(manifest)
+    except (OSError, ValueError, TypeError):
+        pass
+    raise InputError(Problem("this is not the folder of a run", where=str(place), cure=cure))
+
+
+@contextmanager
+def lock_folder(path: Path) -> Iterator[None]:
+    """Keep other processes from carrying on the run of a folder. Raises InputError where one is at it."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows
+        yield
+        return
+    import os
+
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            cure = "wait until it has ended"
+            raise InputError(Problem("another process is at this run now", where=str(path), cure=cure)) from error
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
+def remove_partial_files(path: Path) -> None:
+    """Take away what a run that was killed had only half written."""
+    for file in path.rglob(".*.part"):
+        with suppress(OSError):
+            file.unlink()

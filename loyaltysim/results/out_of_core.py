@@ -6,8 +6,11 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from loyaltysim.core.records import Audit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +21,7 @@ TOGETHER = 16
 """Tables that lie together, column by column, so that a column of all is read in few pieces."""
 
 
-class Scratch:
+class SpillArray:
     """Tables of float64, all (rows, columns), numbered as they come; gone when nobody refers to it any more.
 
     `folder`: where the file is made (by default the system's place for such files). What it raises is an OSError.
@@ -87,13 +90,13 @@ class Scratch:
         return self._read[1]
 
 
-class Paths:
+class SpilledPaths:
     """One strategy's months as an array, float64 (n, T + 1, K), of which only what is asked for is in memory.
 
     `paths[r]` is a run, `paths[:, :, k]` a metric; anything else is taken from the whole array, which is then read.
     """
 
-    def __init__(self, scratch: Scratch, numbers: Sequence[int]) -> None:
+    def __init__(self, scratch: SpillArray, numbers: Sequence[int]) -> None:
         self._scratch, self._numbers = scratch, tuple(numbers)
 
     @property
@@ -121,3 +124,54 @@ class Paths:
 
 def _is_every(part: Any) -> bool:
     return isinstance(part, slice) and part == slice(None)
+
+
+# One strategy's audits of its touchpoints, a replication each, read from a scratch file as they are asked for.
+
+
+class AuditStore:
+    """The audits of a strategy as they come in: all of the same touchpoints and figures."""
+
+    def __init__(self, first: Audit, folder: Path | None = None) -> None:
+        self.first = first
+        self._scratch = SpillArray(len(first.names), len(first.figures), folder)
+
+    def put(self, audit: Audit) -> int:
+        """Keep an audit, and give its number."""
+        import numpy as np
+
+        assert (audit.names, tuple(audit.figures)) == (self.first.names, tuple(self.first.figures))
+        return self._scratch.put(np.stack(list(audit.figures.values()), axis=1))
+
+    def chosen(self, numbers: Sequence[int]) -> AuditFigures:
+        """Give some of the audits by their numbers, in that order."""
+        return AuditFigures(self.first, self._scratch, numbers)
+
+
+class AuditFigures(Sequence[Audit]):
+    """Audits in the order of the replications; only those that are looked at are in memory."""
+
+    def __init__(self, first: Audit, scratch: SpillArray, numbers: Sequence[int]) -> None:
+        self._first, self._scratch, self._numbers = first, scratch, tuple(numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return AuditFigures(self._first, self._scratch, self._numbers[key])
+        table = self._scratch.table(self._numbers[key])
+        return replace(self._first, figures=dict(zip(self._first.figures, table.T, strict=True)))
+
+    def figure(self, name: str) -> np.ndarray:
+        """Give a figure of all of them: float64, (n, touchpoints)."""
+        return self._scratch.column(self._numbers, list(self._first.figures).index(name))
+
+
+def audit_figure(audits: Sequence[Audit], name: str) -> np.ndarray:
+    """Give a figure of some audits: float64, (n, touchpoints)."""
+    import numpy as np
+
+    return (
+        audits.figure(name) if isinstance(audits, AuditFigures) else np.array([audit.figures[name] for audit in audits])
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +13,74 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord, month_metrics
-from loyaltysim.report.kept_months import paths_in, places
-from loyaltysim.report.results import Results
+from loyaltysim.results.out_of_core import SpillArray, SpilledPaths
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from matplotlib.figure import Figure
+
+# Every run's months read back from a folder's months.parquet, to the bit, a piece at a time.
+
+
+def month_places(table: Any, column: str, wanted: Sequence[str]) -> np.ndarray:
+    """Give each row's place among the wanted names (-1 where it is none of them); int64 (rows,)."""
+    import numpy as np
+
+    encoded = table[column].combine_chunks()
+    encoded = encoded if hasattr(encoded, "indices") else encoded.dictionary_encode()
+    place = {name: number for number, name in enumerate(wanted)}
+    found = np.array([place.get(name, -1) for name in encoded.dictionary.to_pylist()], np.int64)
+    return found[encoded.indices.to_numpy()]
+
+
+def read_paths(
+    file: Path, names: Sequence[str], columns: Sequence[str], numbers: Sequence[int], months: int
+) -> dict[str, SpilledPaths]:
+    """Read the recorded metrics of some strategies and replications; what a month did not record is NaN.
+
+    `columns`: the metrics; `months`: the horizon. Raises OSError, KeyError and ValueError for what is no such file, or not
+    in the order in which a run writes it.
+    """
+    import numpy as np
+
+    kept = [SpillArray(months + 1, len(columns)) for _ in names]
+    found: list[dict[int, int]] = [{} for _ in names]
+    for who, run, table in _runs(file, names, columns, numbers, months):
+        if run in found[who]:
+            raise ValueError(f"the rows of {names[who]!r}, replication {numbers[run]}, are not together")
+        found[who][run] = kept[who].put(table)
+    blank = np.full((months + 1, len(columns)), np.nan)
+    for scratch, there in zip(kept, found, strict=True):
+        for run in {*range(len(numbers))} - {*there}:
+            there[run] = scratch.put(blank)
+    return {
+        name: SpilledPaths(scratch, [there[run] for run in range(len(numbers))])
+        for name, scratch, there in zip(names, kept, found, strict=True)
+    }
+
+
+def _runs(
+    file: Path, names: Sequence[str], columns: Sequence[str], numbers: Sequence[int], months: int
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Give each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file) as kept:
+        for number in range(kept.num_row_groups):
+            group = kept.read_row_group(number)
+            who, which = month_places(group, "strategy", names), month_places(group, "metric", columns)
+            run = who * len(numbers) + np.searchsorted(numbers, group["replication"].to_numpy())
+            ours = (who >= 0) & (which >= 0)
+            run, month, which = run[ours], group["month"].to_numpy()[ours], which[ours]
+            block_of, place = np.unique(run, return_inverse=True)
+            block = np.full((len(block_of), months + 1, len(columns)), np.nan)
+            block[place, month, which] = group["value"].to_numpy()[ours]
+            for each, table in zip(block_of.tolist(), block, strict=True):
+                yield *divmod(each, len(numbers)), table
+
 
 MANIFEST, MONTHS, FIGURES, AUDITS, PILOTS = (
     "manifest.json", "months.parquet", "figures.parquet", "audits.parquet", "pilots.parquet",
@@ -31,7 +92,7 @@ FACTS = ("title", "question", "lesson", "start", "currency", "discount_rate", "s
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class ReportSource:
     """What a report is made from: the manifest, the results of a run, and the tables that lie beside them.
 
     `results` is None in the folder of a command that tells its answer in tables only.
@@ -66,16 +127,16 @@ class Material:
         return self._drawn[key]
 
 
-def material(folder: str | Path) -> Material:
+def read_source(folder: str | Path) -> ReportSource:
     """Read a folder of results; raises InputError where it is none, or was not finished."""
     path = Path(folder)
     manifest = _manifest(path)
-    return Material(manifest, results_in(path, manifest) if (path / FIGURES).exists() else None, path)
+    return ReportSource(manifest, read_results(path, manifest) if (path / FIGURES).exists() else None, path)
 
 
-def in_hand(path: Path, results: Results | None = None) -> Material:
+def source_from_memory(path: Path, results: Results | None = None) -> ReportSource:
     """Give the material of a folder that is being written: its files lie there, a run's results are still at hand."""
-    return Material(json.loads((path / MANIFEST).read_text(encoding="utf-8")), results, path)
+    return ReportSource(json.loads((path / MANIFEST).read_text(encoding="utf-8")), results, path)
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -85,9 +146,9 @@ def _manifest(path: Path) -> dict[str, Any]:
         what = f"it holds no results: there is no {MANIFEST}" if path.is_dir() else "there is no such folder"
         raise InputError(Problem(what, where=str(path), cure=f"name a folder that `{AGAIN}` has made")) from error
     except ValueError as error:
-        raise _spoilt(path, MANIFEST, error) from error
+        raise _corrupt_folder(path, MANIFEST, error) from error
     if not isinstance(manifest, dict):
-        raise _spoilt(path, MANIFEST, "it holds no names with values")
+        raise _corrupt_folder(path, MANIFEST, "it holds no names with values")
     if manifest.get("status") != "done":
         cure = f"finish it: loyaltysim resume {path}"
         raise InputError(Problem(f"this run is {manifest.get('status', 'not finished')}", where=str(path), cure=cure))
@@ -103,9 +164,9 @@ def _refuse_changed(path: Path, sums: Mapping[str, str]) -> None:
     """Refuse tables that are not those that the command wrote: `sums` are their SHA-256 by name."""
     for name, written in sums.items():
         if not (path / name).exists():
-            raise _spoilt(path, name, "it is missing")
+            raise _corrupt_folder(path, name, "it is missing")
         if sha256_of(path / name) != written:
-            raise _spoilt(path, name, "it is no longer what the command wrote; put it back as it was")
+            raise _corrupt_folder(path, name, "it is no longer what the command wrote; put it back as it was")
 
 
 def sha256_of(file: Path) -> str:
@@ -114,26 +175,26 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _spoilt(path: Path, name: str, why: object) -> InputError:
+def _corrupt_folder(path: Path, name: str, why: object) -> InputError:
     cure = f"run it again: loyaltysim run {path / 'scenario.yml'}"
     return InputError(Problem(f"{name} cannot be read: {why}", where=str(path), cure=cure))
 
 
-def results_in(path: Path, manifest: Mapping[str, Any]) -> Results:
+def read_results(path: Path, manifest: Mapping[str, Any]) -> Results:
     """Read a run's results from its folder, equal to the bit to those that were written; raises InputError."""
     missing = [name for name in FACTS if name not in manifest]
     if missing:
-        raise _spoilt(path, MANIFEST, f"it does not say {missing[0]!r}")
+        raise _corrupt_folder(path, MANIFEST, f"it does not say {missing[0]!r}")
     try:
         return _results(path, manifest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # pyarrow's errors are kinds of these
-        raise _spoilt(path, getattr(error, "filename", None) or "its files", error) from error
+        raise _corrupt_folder(path, getattr(error, "filename", None) or "its files", error) from error
 
 
-def results_of(source: Any) -> Results:
+def read_results_of(source: Any) -> Results:
     """Give the results of a study, of anything else with `results`, or of a finished run's folder; raises InputError."""
     if isinstance(source, str | Path):
-        source = material(source)
+        source = read_source(source)
         if source.results is None:
             what = f"this folder holds a decision's tables, and no results of a run: there is no {FIGURES}"
             raise InputError(Problem(what, where=str(source.path), cure=f"name a folder that `{AGAIN}` has made"))
@@ -160,7 +221,7 @@ def _results(path: Path, manifest: Mapping[str, Any]) -> Results:
         catalog=catalog,
         columns=tuple(month_metrics(catalog)),
         figures=_figures(path, names, catalog, numbers),
-        paths=paths_in(path / MONTHS, names, tuple(month_metrics(catalog)), numbers, manifest["months"]),
+        paths=read_paths(path / MONTHS, names, tuple(month_metrics(catalog)), numbers, manifest["months"]),
         audits=_audits(path, names),
         pilots=_pilots(path, names),
         left_out=gone,
@@ -190,7 +251,7 @@ def _figures(
 
     table = pq.read_table(path / FIGURES)
     block = np.full((len(names), len(catalog), len(numbers)), np.nan)
-    who, which = places(table, "strategy", names), places(table, "metric", tuple(catalog))
+    who, which = month_places(table, "strategy", names), month_places(table, "metric", tuple(catalog))
     block[who, which, np.searchsorted(numbers, table["replication"].to_numpy())] = table["value"].to_numpy()
     return {name: dict(zip(catalog, block[place].copy(), strict=True)) for place, name in enumerate(names)}
 
