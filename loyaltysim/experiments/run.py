@@ -113,13 +113,13 @@ def run(
 
 def machinery() -> Machinery:
     """Give what computes a scenario: the model, and the runs that are kept on this machine."""
-    from loyaltysim.experiments.budgets import budgets
+    from loyaltysim.analysis.budgets import planned_budgets
     from loyaltysim.experiments.kept import kept
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
     from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, kept, budgets)
+    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, kept, planned_budgets)
 
 
 def profiling() -> Machinery:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.analysis.surrogate_analysis import SurrogateResult, analyse_surrogate
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import axes as reading
 from loyaltysim.experiments.decision import (
@@ -30,7 +31,6 @@ from loyaltysim.experiments.designs import insisted, refuse_many, refuse_odd_mos
 from loyaltysim.experiments.texts import texts
 from loyaltysim.experiments.tried import Tried, mean_gain
 from loyaltysim.report import sensitivity_words as words
-from loyaltysim.report.turning import Findings, found_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +84,7 @@ def sensitivity(
         if len(known) < FEWEST:
             raise InputError(Problem(tried.why_not(), where=reading.OVER, cure="narrow the ranges"))
         effects = elementary_effects(axes, morris, tried, trajectories, spec.seed)
-        found = found_out(
+        found = analyse_surrogate(
             scaled(axes, [point.values for point in known]),
             {name: mean_gain(known, name) for name in spec.strategies},
             scaled(axes, [spec.flat()])[0],
@@ -185,7 +185,7 @@ def scaled(axes: Sequence[Axis], points: Sequence[Mapping[str, Any]]) -> np.ndar
     return np.array([[2 * (float(p[a.path]) - a.low) / (a.high - a.low) - 1 for a in axes] for p in points])
 
 
-def rows(axes: Sequence[Axis], spec: Scenario, found: Findings) -> list[tuple[Any, ...]]:
+def rows(axes: Sequence[Axis], spec: Scenario, found: SurrogateResult) -> list[tuple[Any, ...]]:
     """Give the table's rows, what it is worth most to know first, then what moves the difference most.
 
     What turns it, and what it is worth to know, is empty where the polynomial foretells too little to tell.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from loyaltysim.analysis.discounting import annuity
 from loyaltysim.core.errors import RunError
 from loyaltysim.experiments.allocation import Space
 from loyaltysim.experiments.lab import Ask, Lab
-from loyaltysim.report.discounting import annuity
 from loyaltysim.scenario.strategies import Change, Strategy, month_name
 
 if TYPE_CHECKING:

@@ -6,17 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from loyaltysim.analysis import comparison, summary, touchpoints
 from loyaltysim.experiments.study import Study
-from loyaltysim.report import (
-    answer,
-    business_table,
-    duel,
-    failure_words,
-    pilot_table,
-    precision_words,
-    tables,
-    touchpoint_table,
-)
+from loyaltysim.report import answer, failure_words, pilot_table, precision_words
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.results import Results, RunAccumulator
 from loyaltysim.stats.sequential import SequentialVerdict
@@ -38,17 +30,17 @@ def tabled(
         folder=folder,
         answer=answer.answer(results),
         rests_on=dict(rests_on),
-        summary=tables.summary(results),
-        departures=tables.departures(results),
-        complaints=tables.complaints(results),
-        money=tables.money(results),
+        summary=summary.build_summary(results),
+        departures=summary.build_departures(results),
+        complaints=summary.build_complaints(results),
+        money=summary.build_money(results),
         failures=failed,
         profile=runs.profile,
-        touchpoints=touchpoint_table.touchpoints(results),
-        business=business_table.business(results),
+        touchpoints=touchpoints.build_touchpoints(results),
+        business=summary.build_business(results),
         pilots=pilot_table.pilots(results),
-        duel=duel.duel(results),
-        ranking=duel.ranking(results, budgets),
+        duel=comparison.compare_pairs(results),
+        ranking=comparison.rank_strategies(results, budgets),
         said=tuple(told for told in _said(results, budgets) if told),
     )
 
@@ -56,8 +48,8 @@ def tabled(
 def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
     """Say what is worth reading beside the answer: risk and budgets where there are several strategies."""
     if len(results.strategies) > 1:
-        yield duel.risk(results)
-        yield duel.unequal(results, budgets)
+        yield comparison.describe_risk(results)
+        yield comparison.describe_unequal_budgets(results, budgets)
 
 
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:

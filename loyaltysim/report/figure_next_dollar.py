@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loyaltysim.analysis.summary import contrast_with_reference
 from loyaltysim.report.drawing import (
     ACCENT,
     BAD,
@@ -21,7 +22,6 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
-from loyaltysim.report.tables import against_reference
 from loyaltysim.report.words import horizon, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, paired
@@ -51,7 +51,7 @@ def returns(results: Results) -> list[Return]:
             name,
             paired(results.figures[name]["discounted_cost"], first["discounted_cost"]),
             paired(results.figures[name]["npv"], first["npv"]),
-            against_reference(results, name)["return_on_spend"],
+            contrast_with_reference(results, name)["return_on_spend"],
         )
         for name in results.strategies[1:]
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltysim.analysis.summary import share
 from loyaltysim.core.codes import REASONS
 from loyaltysim.report.drawing import (
     ACCENT,
@@ -21,7 +22,6 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import head, named
-from loyaltysim.report.tables import share
 from loyaltysim.report.words import fixed, horizon
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired

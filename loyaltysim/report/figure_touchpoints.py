@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltysim.analysis.touchpoints import ACTION, ICING, KEEP, URGENT, mean_figures, rank_touchpoints, touchpoint_rows
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.report.drawing import FAINT, Picture, look, spread, titled, width_of, wrapped
 from loyaltysim.report.names import head
-from loyaltysim.report.touchpoint_table import ACTION, ICING, KEEP, URGENT, lines, mean_figures, ranks
 from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def touchpoints(results: Results, strategy: str | None = None) -> Figure:
 
 def _touchpoints(results: Results, strategy: str) -> Picture:
     audits = results.audits[strategy]
-    figures, first, between = mean_figures(audits), audits[0], lines(results)
+    figures, first, between = mean_figures(audits), audits[0], touchpoint_rows(results)
     x, y = 100 * figures["importance"], 100 * figures["performance"]
-    order = ranks(figures["priority"])
+    order = rank_touchpoints(figures["priority"])
     fields = [between.field(*pair) for pair in zip(figures["importance"], figures["performance"], strict=True)]
     labelled = [row for row in range(len(x)) if order[row] <= MOST_LABELS]
     names = {row: wrapped(f"{order[row]}  {first.names[row]}", 34, most_lines=2) for row in labelled}

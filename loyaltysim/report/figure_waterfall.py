@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.discounting import discounted
+from loyaltysim.analysis.discounting import discount
 from loyaltysim.report.drawing import (
     ACCENT,
     BAD,
@@ -62,7 +62,7 @@ def steps(results: Results, strategy: str) -> list[Step]:
 
     def flow(metric: str) -> np.ndarray:
         names = {strategy, results.reference}
-        return gain({name: discounted(results, name, metric) for name in names})
+        return gain({name: discount(results, name, metric) for name in names})
 
     later = gain(results.by_strategy("later_value"))
     costs = {item(metric.doc): -flow(name) for name, metric in results.catalog.items() if metric.account == "cost"}

@@ -10,7 +10,7 @@ from loyaltysim.report.words import Money, number, quantity
 if TYPE_CHECKING:
     import pandas as pd
 
-    from loyaltysim.report.turning import Findings
+    from loyaltysim.analysis.surrogate_analysis import SurrogateResult
 
 COLUMNS = (
     "path", "unit", "low", "high", "today", "morris_mu_star", "morris_ci_half_width", "morris_sigma", "sobol_first",
@@ -23,7 +23,7 @@ NEVER = 0.001
 """A chance below which a strategy is not named."""
 
 
-def answer(spec: Any, table: pd.DataFrame, found: Findings) -> str:
+def answer(spec: Any, table: pd.DataFrame, found: SurrogateResult) -> str:
     """Say how safe the recommendation is over all that is uncertain, and what it hangs on most."""
     second = named(found.pair[1], spec.strategies)
     stays = found.chance_best[found.pair[0]]
@@ -47,7 +47,7 @@ def answer(spec: Any, table: pd.DataFrame, found: Findings) -> str:
     )
 
 
-def turning(spec: Any, table: pd.DataFrame, found: Findings) -> str:
+def turning(spec: Any, table: pd.DataFrame, found: SurrogateResult) -> str:
     """Say which inputs turn the recommendation by themselves and where, and what knowing them is worth.
 
     Nothing of the kind is told by a polynomial that foretells less than half of the variance.
@@ -71,7 +71,7 @@ def turning(spec: Any, table: pd.DataFrame, found: Findings) -> str:
     return f"By itself, {'; '.join(told)}{more}.{known}"
 
 
-def how(found: Findings, points: int, replications: int, inputs: int) -> str:
+def how(found: SurrogateResult, points: int, replications: int, inputs: int) -> str:
     """Say how it was found, and how far the polynomial can be believed."""
     warning = "" if found.foretells >= POOR else " That is poor: ask for more --points or --replications."
     return (

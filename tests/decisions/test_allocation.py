@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from loyaltysim.analysis.discounting import annuity
 from loyaltysim.experiments.allocation import Search, Space, corners, least_regret, shortfall
-from loyaltysim.report.discounting import annuity
 from loyaltysim.validation.k6_spending import BEST_A, BEST_R, BEST_VALUE, PFEIFER, algebra
 
 

@@ -9,7 +9,7 @@ import pytest
 from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
-from loyaltysim.report.turning import found_out
+from loyaltysim.analysis.surrogate_analysis import analyse_surrogate
 from loyaltysim.stats.intervals import student_t
 from loyaltysim.stats.ranking import chance_best, mean_of_worst, multiple_comparison_with_best, simultaneous_pairs
 from loyaltysim.stats.roots import Curves, zero_between
@@ -148,7 +148,7 @@ def test_what_turns_the_recommendation_is_found_with_its_value() -> None:
     x = np.random.default_rng(10).uniform(-1, 1, (60, 2))
     gains = {"as today": np.zeros(60), "a": 1.0 + 0.1 * x[:, 1], "b": 0.5 + 2.0 * x[:, 0]}
     effects = {name: np.array([1.0, 0.1]) for name in ("mu_star", "mu_star_conf", "sigma")}
-    found = found_out(x, gains, np.array([0.0, 0.0]), {"as today": 0.0, "a": 1.0, "b": 0.5}, effects, 1)
+    found = analyse_surrogate(x, gains, np.array([0.0, 0.0]), {"as today": 0.0, "a": 1.0, "b": 0.5}, effects, 1)
     assert found.pair == ("a", "b")
     assert found.turns_at[0] == pytest.approx(0.25, abs=0.03)
     assert found.turns_to == ("b", "")

@@ -13,10 +13,10 @@ import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
 import loyaltysim as ls
+from loyaltysim.analysis import summary
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.experiments import executors
 from loyaltysim.experiments.executors import InProcess, Place, completed, opened, parse
-from loyaltysim.report import tables
 from loyaltysim.results.results import build_results
 
 CHECKOUT = Path(__file__).parents[2]
@@ -105,7 +105,10 @@ def tables_by(pool: Executor) -> list[Any]:
     names = list(scenario.strategies)
     found = [record for run in completed(pool, simulate, [(scenario, r, names) for r in range(6)]) for record in run]
     study = build_results(found, scenario, CATALOG)
-    return [make(study) for make in (tables.summary, tables.departures, tables.complaints, tables.money)]
+    return [
+        make(study)
+        for make in (summary.build_summary, summary.build_departures, summary.build_complaints, summary.build_money)
+    ]
 
 
 def test_results_do_not_depend_on_where_or_in_which_order() -> None:

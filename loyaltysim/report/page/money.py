@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from math import isfinite
 
-from loyaltysim.report.discounting import discounted
+from loyaltysim.analysis.discounting import discount
+from loyaltysim.analysis.summary import contrast_with_reference, unpaid_months
 from loyaltysim.report.figure_money import money as draw_money
 from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
 from loyaltysim.report.figure_next_dollar import returns
 from loyaltysim.report.figure_waterfall import ranked, waterfall
 from loyaltysim.report.names import named, plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
-from loyaltysim.report.tables import against_reference, open_months
 from loyaltysim.report.words import money_for
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
@@ -48,12 +48,12 @@ def _discounting(results: Results) -> str:
 
 def _money_table(results: Results) -> Table:
     names = results.strategies
-    flows = {name: (discounted(results, name, "margin"), results.figures[name]["discounted_cost"], results.figures[name]["later_value"]) for name in names}  # fmt: skip
+    flows = {name: (discount(results, name, "margin"), results.figures[name]["discounted_cost"], results.figures[name]["later_value"]) for name in names}  # fmt: skip
     spans = [interval(values) for each in flows.values() for values in each]
     large = money_for(results.currency, *spans, *(interval(results.figures[name]["npv"]) for name in names))
     rows = []
     for name in names:
-        against = against_reference(results, name)
+        against = contrast_with_reference(results, name)
         cells = [amount(large, Interval(interval(values).mean)) for values in flows[name]]
         worth = amount(large, interval(results.figures[name]["npv"]))
         paid = [_payback(against["payback_months"])] if len(names) > 1 else []
@@ -64,7 +64,7 @@ def _money_table(results: Results) -> Table:
 
 
 def _payback(month: Interval) -> Cell:
-    return Cell(f"{month.mean:.0f}", open_months(month), month.mean) if isfinite(month.mean) else Cell("")
+    return Cell(f"{month.mean:.0f}", unpaid_months(month), month.mean) if isfinite(month.mean) else Cell("")
 
 
 def next_dollar(material: ReportSource) -> Section | None:
@@ -75,7 +75,9 @@ def next_dollar(material: ReportSource) -> Section | None:
     found = returns(results)
     spent = money_for(results.currency, *(each.spent for each in found))
     gained = money_for(results.currency, *(each.gained for each in found))
-    saved = {each.strategy: against_reference(results, each.strategy)["cost_per_saved_customer"] for each in found}
+    saved = {
+        each.strategy: contrast_with_reference(results, each.strategy)["cost_per_saved_customer"] for each in found
+    }
     each_costs = money_for(results.currency, *saved.values())
     rows = [
         [

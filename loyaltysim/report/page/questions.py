@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from loyaltysim.analysis.summary import share
+from loyaltysim.analysis.touchpoints import build_touchpoints as touchpoint_rows
 from loyaltysim.core.codes import OUTCOMES, RESOLVED, SILENT
 from loyaltysim.report import answer as answers
 from loyaltysim.report import pilot_table
@@ -17,8 +19,6 @@ from loyaltysim.report.figure_talk import talk as draw_talk
 from loyaltysim.report.figure_touchpoints import touchpoints as draw_touchpoints
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
-from loyaltysim.report.tables import share
-from loyaltysim.report.touchpoint_table import touchpoints as touchpoint_rows
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired, share_interval

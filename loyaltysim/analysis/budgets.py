@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MONEY = "$/month"
 
 
-def budgets(spec: Scenario) -> dict[str, float]:
+def planned_budgets(spec: Scenario) -> dict[str, float]:
     """Give each strategy's planned budgets, on average over the months, less the first strategy's ($ a month).
 
     Only levers in $/month count: what depends on cases, hires or asks is no budget, and shows in the costs.

@@ -16,7 +16,7 @@ MOST_CROSSED = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class SurrogateResult:
     """What is found of k inputs, on the scale -1..1: shares of variance of the deciding difference, gains, turns, worth.
 
     `first`, `total` with the ends of their 95 % intervals: Sobol's shares; `low_gain`, `high_gain`: the deciding difference
@@ -44,14 +44,14 @@ class Findings:
     foretells: float
 
 
-def found_out(
+def analyse_surrogate(
     x: np.ndarray,
     gains: Mapping[str, np.ndarray],
     today: np.ndarray,
     gains_today: Mapping[str, float],
     effects: Mapping[str, np.ndarray],
     seed: int,
-) -> Findings:
+) -> SurrogateResult:
     """Fit polynomials to gains (m,) by strategy at points x (m, k), and read from them what moves and what turns.
 
     `today`: the scenario's own inputs (k,); `gains_today`: the strategies' gains there, of which the highest two decide.
@@ -70,8 +70,8 @@ def found_out(
     first_draws, total_draws = resampled_shares(x, difference, chosen, seed)
     turns = [_turn(emulator, names, today, i, best) for i in range(x.shape[1])]
     ends = [_at_ends(deciding, today, i) for i in range(x.shape[1])]
-    knowing, everything, chances = worth_of_knowing(emulator, names, x.shape[1], seed)
-    return Findings(
+    knowing, everything, chances = value_of_knowing(emulator, names, x.shape[1], seed)
+    return SurrogateResult(
         pair=(best, second),
         effects=effects,
         first=first,
@@ -131,7 +131,7 @@ def _turn(
     return float(line[nearest]), names[int(winners[nearest])]
 
 
-def worth_of_knowing(
+def value_of_knowing(
     emulator: PolynomialSurrogate, names: tuple[str, ...], inputs: int, seed: int
 ) -> tuple[np.ndarray, float, dict[str, float]]:
     """Give the expected value of knowing each input alone (inputs,), of knowing all, and how often each name is best.

@@ -25,7 +25,7 @@ COLUMNS = [
 
 
 @dataclass(frozen=True)
-class Lines:
+class TouchpointRows:
     """The lines between the four fields: mean importance, and the reference's mean performance by importance."""
 
     importance: float
@@ -45,14 +45,14 @@ def mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
     return {name: np.mean(audit_figure(audits, name), axis=0) for name in audits[0].figures}
 
 
-def lines(results: Results) -> Lines:
+def touchpoint_rows(results: Results) -> TouchpointRows:
     """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
     figures = mean_figures(results.audits[results.reference])
     weight = figures["importance"]
-    return Lines(1 / len(weight), float(weight @ figures["performance"]))
+    return TouchpointRows(1 / len(weight), float(weight @ figures["performance"]))
 
 
-def ranks(priority: np.ndarray) -> np.ndarray:
+def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
     """Rank by priority, 1 for the highest; of equals the earlier row first."""
     import numpy as np
 
@@ -61,7 +61,7 @@ def ranks(priority: np.ndarray) -> np.ndarray:
     return found
 
 
-def touchpoints(results: Results) -> pd.DataFrame:
+def build_touchpoints(results: Results) -> pd.DataFrame:
     """Give the touchpoints of every strategy in the table's order; no rows if they were not scored."""
     import pandas as pd
 
@@ -69,12 +69,12 @@ def touchpoints(results: Results) -> pd.DataFrame:
 
 
 def _rows(results: Results) -> Iterator[tuple[Any, ...]]:
-    between = lines(results)
+    between = touchpoint_rows(results)
     for strategy in results.strategies:
         audits = results.audits[strategy]
         figures, first = mean_figures(audits), audits[0]
         performances = audit_figure(audits, "performance")
-        rank = ranks(figures["priority"])
+        rank = rank_touchpoints(figures["priority"])
         for row, name in enumerate(first.names):
             importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
             span = share_interval(performances[:, row])

@@ -15,7 +15,7 @@ def annuity(rate: float, first: int, last: int) -> float:
     return sum((1.0 + rate) ** (-month / 12.0) for month in range(first, last + 1))
 
 
-def discounted(results: Results, strategy: str, metric: str) -> np.ndarray:
+def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
     """Give the present value of a monthly flow: float64, (n,)."""
     import numpy as np
 

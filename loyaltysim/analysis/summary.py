@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.codes import OUTCOMES, REASONS
+from loyaltysim.core.codes import OUTCOMES, REASONS, RELATIONSHIP, WINS
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired, ratio_interval, share_interval, student_t
@@ -44,7 +44,7 @@ def _frame(rows: Iterator[Row], columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame.from_records(list(rows), columns=columns)
 
 
-def summary(results: Results) -> pd.DataFrame:
+def build_summary(results: Results) -> pd.DataFrame:
     """Give every metric of every strategy, and its paired difference from the first (empty in its own rows)."""
     return _frame(_summary(results), SUMMARY)
 
@@ -82,7 +82,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
         return np.where(whole > 0, part / whole, np.nan)
 
 
-def departures(results: Results) -> pd.DataFrame:
+def build_departures(results: Results) -> pd.DataFrame:
     """Give departures by reason: mean count, share of the strategy's departures, and how many never had complained."""
     return _frame(_departures(results), DEPARTURES)
 
@@ -96,7 +96,7 @@ def _departures(results: Results) -> Iterator[Row]:
             yield (strategy, reason, interval(count).mean, *_ends(share_interval(share(count, figures["left"]))), never)
 
 
-def complaints(results: Results) -> pd.DataFrame:
+def build_complaints(results: Results) -> pd.DataFrame:
     """Give grievances decided and stayed by severity and outcome, and the stay rate pooled within each replication."""
     return _frame(_complaints(results), COMPLAINTS)
 
@@ -114,7 +114,7 @@ def _complaints(results: Results) -> Iterator[Row]:
                 yield (strategy, severity, outcome, interval(decided).mean, interval(stayed).mean, *_ends(rate))
 
 
-def money(results: Results) -> pd.DataFrame:
+def build_money(results: Results) -> pd.DataFrame:
     """Give the money over the whole horizon, and what extra spending bought against the first strategy."""
     return _frame(_money(results), MONEY)
 
@@ -124,11 +124,11 @@ def _money(results: Results) -> Iterator[Row]:
     for strategy in results.strategies:
         for item in ("revenue", "margin", *costs, *PLAIN_MONEY):
             yield (strategy, item, *_ends(interval(results.figures[strategy][item])))
-        for item, span in against_reference(results, strategy).items():
+        for item, span in contrast_with_reference(results, strategy).items():
             yield (strategy, item, *_ends(span))
 
 
-def against_reference(results: Results, strategy: str) -> dict[str, Interval]:
+def contrast_with_reference(results: Results, strategy: str) -> dict[str, Interval]:
     """Give cost per saved customer, return on spend and payback; empty for the reference and where they say nothing."""
     if strategy == results.reference:
         return {"cost_per_saved_customer": Interval(), "return_on_spend": Interval(), "payback_months": Interval()}
@@ -161,7 +161,7 @@ def payback(results: Results, strategy: str, against: str = "") -> Interval:
     return Interval(month, _stays_up(mean + half, noise), _stays_up(mean - half, noise), n)
 
 
-def open_months(span: Interval) -> str:
+def unpaid_months(span: Interval) -> str:
     """Write the interval of a month of payback; an end beyond the horizon as `or later, if at all`."""
     if isfinite(span.low) and isfinite(span.high):
         return f"{span.low:.0f} to {span.high:.0f}"
@@ -175,3 +175,45 @@ def _stays_up(gathered: np.ndarray, noise: float) -> float:
     below = np.flatnonzero(gathered < -noise)
     first = int(below[-1]) + 2 if len(below) else 1
     return float(first) if first <= len(gathered) else float("nan")
+
+
+# The table of won and lost business by reason: the true figures beside those that sales tells (F34).
+
+COLUMNS = ["strategy", "business", "reason", "count", "share", "ci_low", "ci_high", "told_count", "told_share"]
+
+
+def build_business(results: Results) -> pd.DataFrame:
+    """Give customers won and lost by reason, truly and as sales tells it; no rows if nobody was asked."""
+    import pandas as pd
+
+    asked = f"told_won_{RELATIONSHIP}" in results.catalog
+    rows = list(_rows(results)) if asked else []
+    return pd.DataFrame.from_records(rows if any(row[-2] for row in rows) else [], columns=COLUMNS)
+
+
+def _rows(results: Results) -> Iterator[tuple[Any, ...]]:
+    import numpy as np
+
+    for strategy in results.strategies:
+        figures = results.figures[strategy]
+        nobody = np.zeros_like(figures["left"])
+        lost = {reason: figures[f"left_{reason}"] for reason in REASONS}
+        won = {way: figures[name] for way, name in WINS.items()} | {RELATIONSHIP: nobody}
+        for side, true in (("won", won), ("lost", lost)):
+            told = {reason: figures[f"told_{side}_{reason}"] for reason in true}
+            yield from _side(strategy, side, true, told)
+
+
+def _side(
+    strategy: str, side: str, true: dict[str, np.ndarray], told: dict[str, np.ndarray]
+) -> Iterator[tuple[Any, ...]]:
+    import numpy as np
+
+    total, said = (np.sum(list(counts.values()), axis=0) for counts in (true, told))
+    for reason, count in true.items():
+        span = share_interval(share(count, total))
+        of_told = interval(share(told[reason], said)).mean
+        yield (
+            strategy, side, reason, interval(count).mean, span.mean, span.low, span.high,
+            interval(told[reason]).mean, of_told,
+        )  # fmt: skip

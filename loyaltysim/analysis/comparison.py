@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.analysis.summary import payback, unpaid_months
 from loyaltysim.report.names import named
-from loyaltysim.report.tables import open_months, payback
 from loyaltysim.report.words import Money, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
@@ -38,18 +38,21 @@ RANKING = (
 )  # fmt: skip
 
 
-def measures(results: Results) -> dict[str, tuple[str, dict[str, np.ndarray]]]:
+def comparison_measures(results: Results) -> dict[str, tuple[str, dict[str, np.ndarray]]]:
     """Give what is compared: measure -> unit, and one figure a replication for each strategy."""
     found = {
         name: (results.unit(name), results.by_strategy(name))
         for name in ("npv", "npv_without_later_value", "customers")
         if name in results.catalog
     }
-    found["npv_first_year"] = (results.currency, {name: first_year(results, name) for name in results.strategies})
+    found["npv_first_year"] = (
+        results.currency,
+        {name: first_year_difference(results, name) for name in results.strategies},
+    )
     return found
 
 
-def first_year(results: Results, strategy: str) -> np.ndarray:
+def first_year_difference(results: Results, strategy: str) -> np.ndarray:
     """Give the present value of the first 12 months' net (or of all months, if fewer): float64, (n,)."""
     import numpy as np
 
@@ -58,7 +61,7 @@ def first_year(results: Results, strategy: str) -> np.ndarray:
     return np.asarray(net @ (1.0 + results.discount_rate) ** (-months / 12.0))
 
 
-def duel(results: Results) -> pd.DataFrame:
+def compare_pairs(results: Results) -> pd.DataFrame:
     """Give every pair of strategies, the better by mean NPV first, a row a measure; the columns of `DUEL`."""
     import pandas as pd
 
@@ -67,7 +70,7 @@ def duel(results: Results) -> pd.DataFrame:
 
 def _pairs(results: Results) -> Iterator[tuple[Any, ...]]:
     order = list(simultaneous_pairs(results.by_strategy("npv")))
-    for measure, (unit, figures) in measures(results).items():
+    for measure, (unit, figures) in comparison_measures(results).items():
         level = pair_level(figures)
         for one, other in order:
             gap = figures[one] - figures[other]
@@ -83,7 +86,7 @@ def _pairs(results: Results) -> Iterator[tuple[Any, ...]]:
         yield (one, other, "payback_months", "months", month.mean, month.low, month.high, *blank, month.n)
 
 
-def ranking(results: Results, budgets: Mapping[str, float]) -> pd.DataFrame:
+def rank_strategies(results: Results, budgets: Mapping[str, float]) -> pd.DataFrame:
     """Rank the strategies by mean NPV, each against the best of the others; `budgets` is $ a month beyond the first."""
     import pandas as pd
 
@@ -93,13 +96,13 @@ def ranking(results: Results, budgets: Mapping[str, float]) -> pd.DataFrame:
     for rank, (name, gap) in enumerate(gaps.items(), 1):
         back = Interval() if name == results.reference else payback(results, name)
         rows.append(
-            (rank, name, interval(worth[name]).mean, gap.mean, gap.low, gap.high, interval(first_year(results, name)).mean,
+            (rank, name, interval(worth[name]).mean, gap.mean, gap.low, gap.high, interval(first_year_difference(results, name)).mean,
              mean_of_worst(worth[name]), budgets.get(name, float("nan")), back.mean, results.replications)
         )  # fmt: skip
     return pd.DataFrame.from_records(rows, columns=list(RANKING))
 
 
-def unequal(results: Results, budgets: Mapping[str, float]) -> str:
+def describe_unequal_budgets(results: Results, budgets: Mapping[str, float]) -> str:
     """Warn where the strategies (the reference apart) do not spend the same; empty where they do."""
     asked = {name: budgets[name] for name in results.strategies if name != results.reference and name in budgets}
     if len(asked) < 2 or max(asked.values()) - min(asked.values()) <= UNEQUAL * max(map(abs, asked.values())):
@@ -109,19 +112,22 @@ def unequal(results: Results, budgets: Mapping[str, float]) -> str:
     return f"The budgets are not equal. A month, on average over the horizon, beyond {named(results.reference, results.strategies)}: {told}."
 
 
-def risk(results: Results) -> str:
+def describe_risk(results: Results) -> str:
     """Say how the best strategy fares against the runner-up in one market, first year and all, and in bad luck."""
     worth = results.by_strategy("npv")
     if len(worth) < 2 or results.replications < 2:
         return ""
     best, second = list(multiple_comparison_with_best(worth))[:2]
-    gap, early = worth[best] - worth[second], first_year(results, best) - first_year(results, second)
+    gap, early = (
+        worth[best] - worth[second],
+        first_year_difference(results, best) - first_year_difference(results, second),
+    )
     bad = mean_of_worst(gap)
     span, first = interval(gap), interval(early)
     money = money_for(results.currency, span, first)
     one, other = named(best, results.strategies), named(second, results.strategies)
     back = payback(results, best, second)
-    sure = f" (95 %: {ends})" if (ends := open_months(back)) else ""
+    sure = f" (95 %: {ends})" if (ends := unpaid_months(back)) else ""
     paid = (
         f"its lead is earned by month {back.mean:.0f}{sure}"
         if isfinite(back.mean)
