@@ -13,7 +13,7 @@ from benchmarks.measuring import Figures, alternately, figure, ratio, timed
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM, core, whole
 from loyaltysim.core.threads import limit_threads
-from loyaltysim.experiments.executors import Processes
+from loyaltysim.execution.executors import Processes
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import stationary_start

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from loyaltysim.experiments.progress import Listener, Progress
+    from loyaltysim.execution.progress import Listener, Progress
 
 PHASES = {
     "reading": "reading the scenario",

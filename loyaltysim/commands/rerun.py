@@ -14,7 +14,7 @@ from loyaltysim.commands import RUN_FAILED, options
 from loyaltysim.commands.displays import Silence, display
 
 if TYPE_CHECKING:
-    from loyaltysim.experiments.progress import Listener
+    from loyaltysim.execution.progress import Listener
     from loyaltysim.experiments.rerun import Rerun
 
 

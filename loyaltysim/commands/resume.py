@@ -16,8 +16,8 @@ from loyaltysim.commands.report import report
 from loyaltysim.commands.run import pictures, show
 
 if TYPE_CHECKING:
+    from loyaltysim.execution.progress import Listener
     from loyaltysim.experiments.decision import Decision
-    from loyaltysim.experiments.progress import Listener
     from loyaltysim.experiments.study import Study
 
 

@@ -19,7 +19,7 @@ from loyaltysim.experiments.defaults import MOST_REPLICATIONS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from loyaltysim.experiments.progress import Listener
+    from loyaltysim.execution.progress import Listener
     from loyaltysim.experiments.study import Study
     from loyaltysim.report.profile import Profile
     from loyaltysim.results.reader import ReportSource

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors
+from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
 from loyaltysim.experiments.run import read
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
@@ -112,8 +112,8 @@ def _simulated(markets: Sequence[Any], executor: str | Executor | None) -> list[
 
     tasks = [(market, r, tuple(market.strategies)) for market in markets for r in range(market.replications)]
     found: list[list[RunRecord]] = [[] for _ in markets]
-    with executors.opened(executor, tasks=len(tasks)) as pool:
-        for number, records in executors.completed(
+    with executors.open_executor(executor, tasks=len(tasks)) as pool:
+        for number, records in executors.iterate_completed(
             pool, _numbered, ((simulate, place, *task) for place, task in _placed(tasks, markets))
         ):
             found[number] += records

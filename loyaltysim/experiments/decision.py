@@ -14,9 +14,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments.lab import Lab
-from loyaltysim.experiments.memory import enough_memory
-from loyaltysim.experiments.progress import Listener, Progress, unheard
+from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.execution.progress import Listener, Progress, explaining_memory_errors, ignore_progress
 from loyaltysim.experiments.run import Order, check_place, read
 from loyaltysim.experiments.texts import texts
 from loyaltysim.results import run_folder
@@ -83,7 +82,7 @@ class Asked:
     set: str | Sequence[str] = ()
     executor: str | Executor | None = None
     threads: int = 0
-    progress: Listener = unheard
+    progress: Listener = ignore_progress
 
     @cached_property
     def order(self) -> Order:
@@ -124,7 +123,7 @@ def solved(spec: Scenario, asked: Asked) -> Scenario:
     from loyaltysim.calibration import solve
 
     asked.progress(Progress("calibrating"))
-    with enough_memory(spec):
+    with explaining_memory_errors(spec):
         return solve(spec)
 
 
@@ -144,7 +143,7 @@ def two_strategies(spec: Scenario, verb: str) -> None:
 class Inquiry:
     """A command at work on a solved scenario: its lab, and the folder of its tables, written as they come and at last."""
 
-    def __init__(self, verb: str, spec: Scenario, asked: Asked, folder: run_folder.RunFolder, lab: Lab) -> None:
+    def __init__(self, verb: str, spec: Scenario, asked: Asked, folder: run_folder.RunFolder, lab: Evaluator) -> None:
         self.spec, self.lab = spec, lab
         self._verb, self._asked, self._folder = verb, asked, folder
         self._last: dict[str, float] = {}
@@ -179,11 +178,11 @@ def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -
     claimed = (
         asked.out if isinstance(asked.out, run_folder.RunFolder) else run_folder.create_run_folder(asked.out, spec)
     )
-    with recording_status(claimed, asked.order), enough_memory(spec):
+    with recording_status(claimed, asked.order), explaining_memory_errors(spec):
         again = repeat_command(verb, {**options, "replications": spec.replications})
         claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
-        with Lab(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
+        with Evaluator(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
             yield Inquiry(verb, spec, asked, claimed, lab)
 
 

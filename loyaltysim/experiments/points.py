@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError
+from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.axes import varied
-from loyaltysim.experiments.lab import Ask, Lab
 from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Point:
 
 
 def simulated(
-    lab: Lab,
+    lab: Evaluator,
     spec: Scenario,
     designs: Sequence[Mapping[str, float]],
     strategies: Sequence[str],
@@ -61,7 +61,7 @@ def _asks(
     strategies: Sequence[str],
     replications: tuple[int, ...],
     refused: list[Point],
-) -> Iterator[Ask]:
+) -> Iterator[Request]:
     for numbers in _worlds(designs, max(1, MOST_TOGETHER // len(strategies))):
         together: dict[str, Any] = {}
         for number in numbers:
@@ -74,7 +74,7 @@ def _asks(
             together |= {f"{name}{APART}{number}": changed.strategies[name] for name in strategies}
         if together:
             asked = base.model_copy(update={"strategies": together})
-            yield Ask(asked, tuple(together), replications)
+            yield Request(asked, tuple(together), replications)
 
 
 def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[int]]:

@@ -10,8 +10,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.experiments import executors, run
-from loyaltysim.experiments.kept import nothing_kept
+from loyaltysim.execution import executors
+from loyaltysim.execution.run_cache import open_no_cache
+from loyaltysim.experiments import run
 from loyaltysim.experiments.simulating import simulated
 from loyaltysim.results import writer
 from loyaltysim.results.manifest import versions
@@ -63,7 +64,7 @@ def rerun(folder: str | Path, order: run.Order) -> Rerun:
     if not kept.is_done or not (kept.path / MONTHS).is_file():
         cure = f"finish it first: loyaltysim resume {kept.path}"
         raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
-    machinery = replace(run.machinery(), kept=nothing_kept)
+    machinery = replace(run.machinery(), kept=open_no_cache)
     runs = RunAccumulator(machinery.catalog)
     simulated(kept.scenario, machinery, order, runs)
     results = runs.results(kept.scenario)

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors, run
+from loyaltysim.execution import executors
+from loyaltysim.experiments import run
 from loyaltysim.experiments.decision import Decision
 from loyaltysim.experiments.precision import refuse_alone, rule_of
 from loyaltysim.experiments.study import Study

@@ -14,11 +14,10 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import RunRecord
-from loyaltysim.experiments import executors
-from loyaltysim.experiments.kept import Kept, nothing_kept
-from loyaltysim.experiments.memory import enough_memory
+from loyaltysim.execution import executors
+from loyaltysim.execution.progress import Listener, Progress, explaining_memory_errors, ignore_progress
+from loyaltysim.execution.run_cache import NullStudyCache, open_no_cache
 from loyaltysim.experiments.precision import Rule, refuse_alone, settle
-from loyaltysim.experiments.progress import Listener, Progress, unheard
 from loyaltysim.experiments.simulating import simulated
 from loyaltysim.experiments.study import Study
 from loyaltysim.experiments.tabled import settled_answer, tabled, write_tables
@@ -56,7 +55,7 @@ class Order:
     executor: str | Executor | None = None
     threads: int | None = None
     profile: bool = False
-    progress: Listener = unheard
+    progress: Listener = ignore_progress
     finish: Finish = nothing_more
     rule: Rule | None = None
     began: float = field(default_factory=perf_counter)
@@ -82,7 +81,7 @@ class Machinery:
     catalog: Mapping[str, Metric]
     resolved: Callable[[Any], str]
     rests_on: Callable[[Any], Mapping[str, int]] = ungraded
-    kept: Callable[[Any], AbstractContextManager[Kept]] = nothing_kept
+    kept: Callable[[Any], AbstractContextManager[NullStudyCache]] = open_no_cache
     budgets: Callable[[Any], Mapping[str, float]] = no_budgets
 
 
@@ -106,7 +105,7 @@ def run(
     order.progress(Progress("calibrating"))
     from loyaltysim.calibration import solve
 
-    with enough_memory(spec):
+    with explaining_memory_errors(spec):
         solved = solve(spec)
     return carry_out(solved, profiling() if order.profile else machinery(), order)
 
@@ -114,19 +113,19 @@ def run(
 def machinery() -> Machinery:
     """Give what computes a scenario: the model, and the runs that are kept on this machine."""
     from loyaltysim.analysis.budgets import planned_budgets
-    from loyaltysim.experiments.kept import kept
+    from loyaltysim.execution.run_cache import open_cache
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
     from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, kept, planned_budgets)
+    return Machinery(simulate, CATALOG, resolved_yaml, rests_on, open_cache, planned_budgets)
 
 
 def profiling() -> Machinery:
     """Give what computes a scenario and measures where the time goes; so it takes no run from an earlier study."""
     from loyaltysim.model import simulate_profiled
 
-    return replace(machinery(), simulate=simulate_profiled, kept=nothing_kept)
+    return replace(machinery(), simulate=simulate_profiled, kept=open_no_cache)
 
 
 def check_place(order: Order) -> None:
@@ -157,7 +156,7 @@ def read(
 def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
     folder = run_folder.create_run_folder(order.out, spec)
-    with recording_status(folder, order), lock_folder(folder.path), enough_memory(spec):
+    with recording_status(folder, order), lock_folder(folder.path), explaining_memory_errors(spec):
         folder.write(SCENARIO, machinery.resolved(spec))  # first: whoever finds a manifest can carry on
         writer.write_metrics(spec, folder)
         rule = {"stops_when": order.rule.plain()} if order.rule else {}
@@ -167,7 +166,7 @@ def carry_out(spec: Any, machinery: Machinery, order: Order) -> Study:
 
 def carry_on(spec: Any, machinery: Machinery, order: Order, folder: run_folder.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
-    with recording_status(folder, order), enough_memory(spec):
+    with recording_status(folder, order), explaining_memory_errors(spec):
         folder.tell(status="interrupted", versions=versions(), machine=machine())
         return _finished(spec, machinery, order, folder)
 

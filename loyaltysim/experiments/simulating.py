@@ -8,11 +8,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import LoyaltysimError, RunError, describe_error
-from loyaltysim.experiments import executors
-from loyaltysim.experiments.kept import missing, nothing_kept
-from loyaltysim.experiments.leading import Leading
-from loyaltysim.experiments.memory import lacks_memory
-from loyaltysim.experiments.progress import Progress
+from loyaltysim.execution import executors
+from loyaltysim.execution.progress import LeadingStrategy, Progress, is_memory_error
+from loyaltysim.execution.run_cache import missing_runs, open_no_cache
 from loyaltysim.results.results import RunAccumulator, RunFailure
 
 if TYPE_CHECKING:
@@ -30,11 +28,11 @@ def simulated(spec: Any, machinery: Machinery, order: Order, runs: RunAccumulato
     with the input or with the place to compute is raised at once.
     """
     names, count = tuple(spec.strategies), spec.replications
-    watch = _Watch(order, len(names) * count, runs, Leading(len(names)))
+    watch = _Watch(order, len(names) * count, runs, LeadingStrategy(len(names)))
     lost = _Lost(runs)
     with (
-        executors.opened(order.executor, count, order.threads or 0) as pool,
-        (machinery.kept if executors.bits_are_ours(pool) else nothing_kept)(spec) as kept,
+        executors.open_executor(order.executor, count, order.threads or 0) as pool,
+        (machinery.kept if executors.is_bitwise_reproducible(pool) else open_no_cache)(spec) as kept,
     ):
         known = len(runs)
         for record in kept.found(runs):
@@ -43,8 +41,8 @@ def simulated(spec: Any, machinery: Machinery, order: Order, runs: RunAccumulato
         reused = len(runs) - known
         watch.tell("starting", len(runs))
         there = {*runs, *runs.failures}
-        tasks: Iterator[Task] = ((spec, r, wanted) for r, wanted in missing(there, names, count).items())
-        for done in executors.completed(pool, machinery.simulate, tasks, lost.tried_singly):
+        tasks: Iterator[Task] = ((spec, r, wanted) for r, wanted in missing_runs(there, names, count).items())
+        for done in executors.iterate_completed(pool, machinery.simulate, tasks, lost.tried_singly):
             kept.keep(done)
             runs.take(done)
             watch.hear(done)
@@ -65,7 +63,7 @@ class _Lost:
         """Give what to try in a failed task's place; raises the error again where it is no single run's."""
         spec, replication, names = task
         of_all = isinstance(error, LoyaltysimError) and not isinstance(error, executors.WorkerLostError)
-        too_large = lacks_memory(error) and not len(self._runs)
+        too_large = is_memory_error(error) and not len(self._runs)
         if of_all or too_large or isinstance(error, executors.NO_WORK_MORE):
             raise error
         self.first = self.first or error
@@ -83,7 +81,7 @@ class _Watch:
     order: Order
     total: int
     runs: RunAccumulator
-    leading: Leading
+    leading: LeadingStrategy
 
     def __post_init__(self) -> None:
         self._began, self._best = perf_counter(), ""

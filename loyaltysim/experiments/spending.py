@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.analysis.discounting import annuity
 from loyaltysim.core.errors import RunError
+from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.allocation import Space
-from loyaltysim.experiments.lab import Ask, Lab
 from loyaltysim.scenario.strategies import Change, Strategy, month_name
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Spending:
 class Valuer:
     """Value splits by what they earn more than today's levers: NPV, paired on common luck, in each world."""
 
-    def __init__(self, lab: Lab, spending: Spending, worlds: Sequence[Scenario]) -> None:
+    def __init__(self, lab: Evaluator, spending: Spending, worlds: Sequence[Scenario]) -> None:
         self.spending, self.worlds = spending, list(worlds)
         self._lab, self._all, self._errors = lab, len(worlds), list[str]()
 
@@ -102,7 +102,7 @@ class Valuer:
         for world, spec in enumerate(self.worlds):
             for piece in pieces:
                 together = {name: plans[name] for name in (TODAY, *piece)}
-                asks.append(Ask(spec.model_copy(update={"strategies": together}), tuple(together), tuple(luck)))
+                asks.append(Request(spec.model_copy(update={"strategies": together}), tuple(together), tuple(luck)))
                 places.append((world, piece))
         found = np.full((len(splits), len(self.worlds), len(luck)), np.nan)
         for answer in self._lab.answers(asks):

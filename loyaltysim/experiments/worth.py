@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors
+from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import GROUP_PERCENT
 from loyaltysim.experiments.run import read
 from loyaltysim.results import run_folder
@@ -87,8 +87,8 @@ def worth(
 
     spec = solve(spec)
     tasks = ((spec, replication, leaving, number) for replication in range(spec.replications))
-    with executors.opened(executor, tasks=spec.replications) as pool:
-        losses = [loss for found in executors.completed(pool, lose, tasks) for loss in found]
+    with executors.open_executor(executor, tasks=spec.replications) as pool:
+        losses = [loss for found in executors.iterate_completed(pool, lose, tasks) for loss in found]
     table = tabulate(losses)
     grades = rests_on(spec)
     files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}

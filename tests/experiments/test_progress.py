@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loyaltysim.commands.displays import Lines, pace, said
-from loyaltysim.experiments.progress import Progress
+from loyaltysim.execution.progress import Progress
 
 
 def test_the_pace_in_words() -> None:

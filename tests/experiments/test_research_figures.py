@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.calibration import solve
-from loyaltysim.experiments.executors import completed, opened
+from loyaltysim.execution.executors import iterate_completed, open_executor
 from loyaltysim.model import simulate
 from loyaltysim.scenario import load, shipped_scenario
 
@@ -28,8 +28,8 @@ def worths_of(name: str, replications: int, strategies: dict[str, Any]) -> Worth
     changes = {"strategies": strategies, "seed": SEED}
     scenario = solve(load(shipped_scenario(name)).replaced(changes, source="test"))
     tasks = ((scenario, replication, list(strategies)) for replication in range(replications))
-    with opened("processes:2", tasks=replications) as pool:
-        runs = sorted(completed(pool, simulate, tasks), key=lambda runs: runs[0].replication)
+    with open_executor("processes:2", tasks=replications) as pool:
+        runs = sorted(iterate_completed(pool, simulate, tasks), key=lambda runs: runs[0].replication)
     return {key: np.array([run[place].figures["npv"] for run in runs]) for place, key in enumerate(strategies)}
 
 

@@ -17,7 +17,7 @@ from invented_firm import CATALOG, FakeScenario, simulate
 
 from loyaltysim.commands.run import pictures
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.experiments.progress import Progress
+from loyaltysim.execution.progress import Progress
 from loyaltysim.experiments.run import Machinery, Order, carry_out, read
 from loyaltysim.experiments.study import Study
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from loyaltysim.commands import main
 from loyaltysim.core import threads
 from loyaltysim.core.tables import World
-from loyaltysim.experiments.executors import InProcess, completed, opened
+from loyaltysim.execution.executors import InProcess, iterate_completed, open_executor
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import played
 
@@ -94,17 +94,17 @@ def threads_here() -> int:
 
 
 def test_workers_share_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.experiments.executors.usable_processors", lambda: 4)
+    monkeypatch.setattr("loyaltysim.execution.executors.usable_processors", lambda: 4)
     for tasks, asked, workers, each in ((9, 0, 4, 1), (2, 0, 2, 2), (9, 2, 2, 2), (3, 1, 3, 1)):
-        with opened(None, tasks, asked) as pool:
+        with open_executor(None, tasks, asked) as pool:
             assert (pool.workers, pool.threads) == (workers, each)  # type: ignore[attr-defined]
 
 
 def test_a_task_is_told_how_many_threads_it_may_use() -> None:
-    assert list(completed(InProcess(3), threads_here, [()])) == [3]
-    assert list(completed(InProcess(), threads_here, [()])) == [threads.usable_processors()]
+    assert list(iterate_completed(InProcess(3), threads_here, [()])) == [3]
+    assert list(iterate_completed(InProcess(), threads_here, [()])) == [threads.usable_processors()]
     with ThreadPoolExecutor(1) as own:
-        assert list(completed(own, threads_here, [()])) == [1]
+        assert list(iterate_completed(own, threads_here, [()])) == [1]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "100000"])

@@ -12,11 +12,19 @@ from typing import Any, Literal, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import limit_threads, usable_processors
+from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostError
 from loyaltysim.experiments.defaults import PLACE
-from loyaltysim.experiments.workers import ONE_THREAD, Processes, WorkerLostError
 
 __all__ = [
-    "ONE_THREAD", "InProcess", "Place", "Processes", "WorkerLostError", "check_place", "completed", "opened", "parse",
+    "ONE_THREAD",
+    "ExecutorPlace",
+    "InProcess",
+    "Processes",
+    "WorkerLostError",
+    "check_place",
+    "iterate_completed",
+    "open_executor",
+    "parse_place",
     "usable_processors",
 ]  # fmt: skip
 
@@ -33,7 +41,7 @@ MOST_AHEAD = 1_000
 
 
 @dataclass(frozen=True)
-class Place:
+class ExecutorPlace:
     """Where to compute: in this process, in so many worker processes (0: as many as it may use), or on a cluster.
 
     `host` and `port`: of the cluster's scheduler; `anywhere`: whether it may be on another machine without encryption.
@@ -46,17 +54,17 @@ class Place:
     anywhere: bool = False
 
 
-def parse(text: str) -> Place:
+def parse_place(text: str) -> ExecutorPlace:
     """Read `in-process`, `processes`, `processes:N` or `dask://HOST:PORT`, the last perhaps with `?allow-remote`."""
     cluster = CLUSTER.fullmatch(text.strip())
     if cluster and 0 < int(cluster[2]) < 65_536:
-        return Place("dask", host=cluster[1].strip("[]"), port=int(cluster[2]), anywhere=bool(cluster[3]))
+        return ExecutorPlace("dask", host=cluster[1].strip("[]"), port=int(cluster[2]), anywhere=bool(cluster[3]))
     match = WHERE.fullmatch(text.strip())
     kind, number = match.groups() if match else ("", None)
     if kind == "in-process" and number is None:
-        return Place("in-process")
+        return ExecutorPlace("in-process")
     if kind == "processes" and (number is None or int(number) > 0):
-        return Place("processes", int(number or 0))
+        return ExecutorPlace("processes", int(number or 0))
     raise InputError(Problem(f"{text!r} is not a place to compute", where="--executor", cure=f"write {PLACES}"))
 
 
@@ -65,9 +73,9 @@ def check_place(where: str | Executor | None) -> None:
     _refuse_other(where)
     if not isinstance(where, str):
         return
-    place = parse(where)
+    place = parse_place(where)
     if place.kind == "dask":
-        from loyaltysim.experiments import clusters
+        from loyaltysim.execution import cluster as clusters
 
         clusters.check(place)
 
@@ -99,7 +107,7 @@ class InProcess(Executor):
 
 
 @contextmanager
-def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterator[Executor]:
+def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterator[Executor]:
     """Open the place to compute so many tasks; one's own executor is used as it is and left open.
 
     `threads`: how many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
@@ -109,9 +117,9 @@ def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterat
     if isinstance(where, Executor):
         yield where
         return
-    place = parse(where or PLACE)
+    place = parse_place(where or PLACE)
     if place.kind == "dask":
-        from loyaltysim.experiments import clusters
+        from loyaltysim.execution import cluster as clusters
 
         with clusters.connected(place, threads) as cluster:
             yield cluster
@@ -129,19 +137,19 @@ def opened(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterat
         raise
 
 
-def bits_are_ours(executor: Executor) -> bool:
+def is_bitwise_reproducible(executor: Executor) -> bool:
     """Tell whether what is computed there has the bits that this machine would give."""
     return bool(getattr(executor, "same_makings", True))
 
 
-def room(executor: Executor) -> list[int]:
+def free_slots(executor: Executor) -> list[int]:
     """Give how many tasks each worker has room for; a single number where work cannot be sent to one by name."""
     if hasattr(executor, "send"):
         return [AHEAD] * executor.workers  # type: ignore[attr-defined]
     return [1 if getattr(executor, "at_once", False) else MOST_AHEAD]
 
 
-def send(executor: Executor, worker: int, function: Callable[..., T], *arguments: Any) -> Future[T]:
+def submit_to(executor: Executor, worker: int, function: Callable[..., T], *arguments: Any) -> Future[T]:
     """Send a call to a worker by its number in `room`.
 
     A task in one's own executor uses one thread: how many processors are left for it cannot be known.
@@ -153,7 +161,7 @@ def send(executor: Executor, worker: int, function: Callable[..., T], *arguments
     return executor.submit(within, threads, function, *arguments)
 
 
-def completed(
+def iterate_completed(
     executor: Executor,
     task: Callable[..., T],
     arguments: Iterable[tuple[Any, ...]],
@@ -164,14 +172,14 @@ def completed(
     Only so many are sent ahead that no worker waits. `failed` is told of a task that raised, by its arguments, and gives
     those of what is to be done in its place; without it the error is raised.
     """
-    free = room(executor)
+    free = free_slots(executor)
     flying: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
     waiting = iter(arguments)
     while True:
         while any(free) and (following := next(waiting, None)) is not None:
             worker = max(range(len(free)), key=free.__getitem__)
             free[worker] -= 1
-            flying[send(executor, worker, task, *following)] = worker, following
+            flying[submit_to(executor, worker, task, *following)] = worker, following
         if not flying:
             return
         for future in wait(flying, return_when=FIRST_COMPLETED).done:

@@ -13,7 +13,7 @@ from loyaltysim.core.fingerprint import environment_fingerprint
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
-OF_THE_STUDY = ("title", "question", "lesson", "start", "replications", "currency", "calibration")
+STUDY_ONLY = ("title", "question", "lesson", "start", "replications", "currency", "calibration")
 """What changes no run: texts, how often, and which calendar month is the first (the plan says it month by month)."""
 FILES_PATH = "market.network.path"
 """Of an own network the content counts, not where it lies."""
@@ -21,7 +21,7 @@ FILES_PATH = "market.network.path"
 
 def world_key(scenario: Scenario) -> str:
     """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
-    values = {path: value for path, value in scenario.flat().items() if path not in (*OF_THE_STUDY, FILES_PATH)}
+    values = {path: value for path, value in scenario.flat().items() if path not in (*STUDY_ONLY, FILES_PATH)}
     values["network"] = scenario.network_sha256
     return _digest(json.dumps(values, sort_keys=True), environment_fingerprint())
 
