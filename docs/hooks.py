@@ -94,10 +94,10 @@ def python_page() -> str:
 
     head = "# Python\n\nThe same verbs as on the command line, and what they give back: `import loyaltysim as ls`.\n"
     beside = [
-        "loyaltysim.experiments.study.Study",
+        "loyaltysim.study.Study",
         "loyaltysim.experiments.customer.CustomerLife",
         "loyaltysim.experiments.worth.Worth",
-        "loyaltysim.experiments.decision.Decision",
+        "loyaltysim.experiments.options.Decision",
         "loyaltysim.commands.report.report",
         "loyaltysim.plots",
     ]

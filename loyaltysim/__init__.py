@@ -18,7 +18,7 @@ _PLACES = {
     "breakeven": "loyaltysim.experiments.breakeven",
     "sweep": "loyaltysim.experiments.sweep",
     "sensitivity": "loyaltysim.experiments.sensitivity",
-    "optimise": "loyaltysim.experiments.optimise",
+    "optimise": "loyaltysim.experiments.optimise.optimise",
     "load": "loyaltysim.scenario",
     "check": "loyaltysim.scenario",
     "explain": "loyaltysim.scenario",

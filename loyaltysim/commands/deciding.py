@@ -14,7 +14,7 @@ from loyaltysim.commands.report import report
 from loyaltysim.experiments import defaults
 
 if TYPE_CHECKING:
-    from loyaltysim.experiments.decision import Decision
+    from loyaltysim.experiments.options import Decision
 
 WIDEST = 110
 _MOST = f"Refuse a design of more points (default: {defaults.MOST_POINTS:,})."

@@ -15,7 +15,7 @@ from loyaltysim.commands.displays import Silence, display
 
 if TYPE_CHECKING:
     from loyaltysim.execution.progress import Listener
-    from loyaltysim.experiments.rerun import Rerun
+    from loyaltysim.experiments.resume import Rerun
 
 
 def rerun(
@@ -31,12 +31,12 @@ def rerun(
     Bit for bit on the same machine and versions, else within 1e-9 of each figure. Nothing is written. `executor`,
     `threads` and `progress` as in `run`. Raises InputError for a folder that holds no finished run, and RunError.
     """
-    from loyaltysim.experiments.rerun import rerun as repeat
-    from loyaltysim.experiments.run import Order
+    from loyaltysim.experiments.resume import rerun as repeat
+    from loyaltysim.experiments.run import RunConfig
 
     with ExitStack() as stack:
         listener = progress or stack.enter_context(Silence() if quiet else display())
-        return repeat(folder, Order(None, executor, threads, progress=listener))
+        return repeat(folder, RunConfig(None, executor, threads, progress=listener))
 
 
 @options.verb("rerun")

@@ -17,8 +17,8 @@ from loyaltysim.commands.run import pictures, show
 
 if TYPE_CHECKING:
     from loyaltysim.execution.progress import Listener
-    from loyaltysim.experiments.decision import Decision
-    from loyaltysim.experiments.study import Study
+    from loyaltysim.experiments.options import Decision
+    from loyaltysim.study import Study
 
 
 def resume(
@@ -35,12 +35,12 @@ def resume(
     Raises InputError for a folder that holds nothing unfinished (it stays as it is), RunError, and KeyboardInterrupt.
     """
     from loyaltysim.experiments.resume import resume as finish
-    from loyaltysim.experiments.run import Order
-    from loyaltysim.experiments.study import Study
+    from loyaltysim.experiments.run import RunConfig
+    from loyaltysim.study import Study
 
     with ExitStack() as stack:
         listener = progress or stack.enter_context(Silence() if quiet else display())
-        found = finish(folder, Order(None, executor, threads, progress=listener, finish=pictures))
+        found = finish(folder, RunConfig(None, executor, threads, progress=listener, finish=pictures))
         if not isinstance(found, Study):
             report(found.folder)
         return found
@@ -53,7 +53,7 @@ def resume(
 @click.option("--quiet", is_flag=True, help="Show no progress and no table, only the answer.")
 def command(folder: Path, **asked: Any) -> None:
     """Finish the interrupted run, or other command, in FOLDER; what was done is not computed again."""
-    from loyaltysim.experiments.decision import Decision
+    from loyaltysim.experiments.options import Decision
 
     found = resume(folder, **asked)
     if isinstance(found, Decision):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from loyaltysim.execution.progress import Listener
-    from loyaltysim.experiments.study import Study
     from loyaltysim.report.profile import Profile
     from loyaltysim.results.reader import ReportSource
+    from loyaltysim.study import Study
 
 NARROWEST, WIDEST = 80, 100
 PRECISION = (
@@ -58,15 +58,14 @@ def run(
     best is told from all others, at the latest after `most_replications`, by a rule that holds at every look.
     Raises InputError (nothing is written), RunError, and KeyboardInterrupt when interrupted (the manifest says so).
     """
-    from loyaltysim.experiments.precision import read_rule
-    from loyaltysim.experiments.run import Order
+    from loyaltysim.experiments.run import RunConfig, read_rule
     from loyaltysim.experiments.run import run as run_study
 
     with ExitStack() as stack:
         listener = progress or stack.enter_context(Silence() if quiet else display())
         rule = read_rule(precision, until_decided, most_replications)
         refuse_both(rule, replications)
-        order = Order(out, executor, threads, profile, listener, pictures, rule)
+        order = RunConfig(out, executor, threads, profile, listener, pictures, rule)
         return run_study(scenario, order, replications=replications, months=months, seed=seed, overrides=tuple(set))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
-from loyaltysim.experiments.run import read
+from loyaltysim.experiments.run import read_scenario
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
 from loyaltysim.results import run_folder
 from loyaltysim.results.writer import csv_text
@@ -69,7 +69,7 @@ def arithmetic(
     if number < 1:
         cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
         raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
-    spec = read(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
+    spec = read_scenario(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)
     from loyaltysim.experiments.bare import steps
     from loyaltysim.scenario import rests_on

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.experiments.run import read
+from loyaltysim.experiments.run import read_scenario
 from loyaltysim.report import life_table, life_words
 from loyaltysim.report.life import STANDINGS, Life, Person, Setting
 from loyaltysim.results import run_folder
@@ -89,7 +89,7 @@ def customer(
     With `out` the story, the months and the strip are kept there. Raises InputError for a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
     run_folder.check_writable(out)
-    spec = read(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
+    spec = read_scenario(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
     _check(spec, id, find, replication)
     from loyaltysim.calibration import solve
     from loyaltysim.experiments.finding_life import fates

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import GROUP_PERCENT
-from loyaltysim.experiments.run import read
+from loyaltysim.experiments.run import read_scenario
 from loyaltysim.results import run_folder
 from loyaltysim.results.writer import csv_text
 from loyaltysim.stats.intervals import Interval, interval
@@ -79,7 +79,7 @@ def worth(
     `executor` as in `run`. Raises InputError and RunError.
     """
     run_folder.check_writable(out)
-    spec = read(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
+    spec = read_scenario(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
     leaving, number = check(spec, months, group)
     from loyaltysim.calibration import solve
     from loyaltysim.experiments.lost_customer import lose

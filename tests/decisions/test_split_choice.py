@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.experiments import optimise as optimising
-from loyaltysim.experiments.allocation import Search, Space
-from loyaltysim.experiments.choosing import BY_MEAN, FOUND, NONE, Choice, choose
+from loyaltysim.experiments.optimise import optimise as optimising
+from loyaltysim.experiments.optimise.optimise import BY_MEAN, FOUND, NONE, Selection, select_split
+from loyaltysim.experiments.optimise.search import AllocationSpace, Search
 from loyaltysim.report import optimise_words
 from loyaltysim.report.split_words import LEFT, SplitWords
 from loyaltysim.stats.intervals import interval
@@ -29,9 +29,11 @@ def spread(means: Sequence[float], noise: float = 100.0) -> np.ndarray:
     return np.array([mean + noise * luck for mean in means])
 
 
-def searched(tried: Sequence[np.ndarray], how: str | None, fresh: Sequence[np.ndarray]) -> Choice:
+def searched(tried: Sequence[np.ndarray], how: str | None, fresh: Sequence[np.ndarray]) -> Selection:
     """Choose after a search that has tried splits of one lever: nothing first, then 100 $ more each; their fresh gains."""
-    search = Search(Space(1_000.0, (1_000.0,), (0,)), lambda splits: np.empty(0), optimising.ROBUST[how or "mean"])
+    search = Search(
+        AllocationSpace(1_000.0, (1_000.0,), (0,)), lambda splits: np.empty(0), optimising.ROBUST[how or "mean"]
+    )
     search.splits = [np.array([100.0 * number]) for number in range(len(tried))]
     search.values = list(tried)
 
@@ -39,14 +41,14 @@ def searched(tried: Sequence[np.ndarray], how: str | None, fresh: Sequence[np.nd
         def gains(self, splits: Sequence[np.ndarray], luck: Sequence[int]) -> np.ndarray:
             return np.stack([fresh[round(float(split[0]) / 100)] for split in splits])
 
-    return choose(search, Fresh(), range(12), how)  # type: ignore[arg-type]
+    return select_split(search, Fresh(), range(12), how)  # type: ignore[arg-type]
 
 
-def said(choice: Choice, how: str | None) -> str:
+def said(choice: Selection, how: str | None) -> str:
     spending: Any = SimpleNamespace(
         budget=1_000.0, periods=("all",), cells=[("desk.budget", "all")], space=SimpleNamespace(groups=(0,)), today=lambda path: 0.0
     )  # fmt: skip
-    one, none, by_mean = (optimising.candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
+    one, none, by_mean = (optimising.make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
     words = SplitWords(SPEC, 1_000.0, how, len(choice.gains[0]))
     return words.answer(one, none, by_mean, taken=choice.which == FOUND)
 

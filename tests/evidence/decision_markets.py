@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import loyaltysim as ls
-from loyaltysim.experiments.allocation import Search, Space, corners
+from loyaltysim.experiments.optimise.search import AllocationSpace, Search, corner_splits
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.stats.intervals import Interval, interval
@@ -30,8 +30,8 @@ def spending_of_k6(seed: int, steps: int) -> dict[str, Any]:
         # without a customer there is nothing to keep, and nothing earned
         return np.array([[k6_spending.lived(firm, float(a), float(r)).value if a > 0 else 0.0] for a, r in splits])
 
-    search = Search(Space(MOST_PER_HEAD, (MOST_PER_HEAD,) * 2, (0, 0)), evaluate, seed=seed)
-    search.globally(corners(search.space), rounds=1)
+    search = Search(AllocationSpace(MOST_PER_HEAD, (MOST_PER_HEAD,) * 2, (0, 0)), evaluate, seed=seed)
+    search.globally(corner_splits(search.space), rounds=1)
     search.locally(steps)
     a, r = map(float, search.best())
     step, here = k6_spending.STEP, k6_spending.lived(firm, a, r)
@@ -109,8 +109,8 @@ def best_asking(satisfied: float, replications: int, seed: int) -> dict[str, flo
         ]
         return np.array([[run[name] for run in runs] for name in names])
 
-    search = Search(Space(4.0, (4.0,), (0,)), evaluate, seed=seed)
-    search.globally(corners(search.space)[:2], rounds=1)
+    search = Search(AllocationSpace(4.0, (4.0,), (0,)), evaluate, seed=seed)
+    search.globally(corner_splits(search.space)[:2], rounds=1)
     search.locally(4)
     best = search.best()
     values = evaluate([best, np.zeros(1)])
@@ -137,8 +137,8 @@ def interior_best(lever: str, replications: int, seed: int) -> dict[str, Any]:
         return np.array([[run[name] for run in runs] for name in names])
 
     bound = BOUNDS[lever]
-    search = Search(Space(bound, (bound,), (0,)), evaluate, seed=seed)
-    search.globally(corners(search.space)[:2], rounds=1)
+    search = Search(AllocationSpace(bound, (bound,), (0,)), evaluate, seed=seed)
+    search.globally(corner_splits(search.space)[:2], rounds=1)
     search.locally(3)
     best = search.best()
     values = evaluate([best, np.zeros(1), np.array([bound])])

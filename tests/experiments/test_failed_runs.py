@@ -21,7 +21,7 @@ from schedulers import scheduler
 
 from loyaltysim.commands.run import pictures
 from loyaltysim.core.errors import RunError
-from loyaltysim.experiments.run import Machinery, Order, carry_out
+from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
 from loyaltysim.report.page.build import page
 from loyaltysim.results.reader import read_source
 
@@ -62,8 +62,8 @@ def never(scenario: Any, replication: int, strategies: Sequence[str]) -> list[An
 
 def study_of(simulate: Any, executor: str = "in-process", out: str = "out", **changes: Any) -> Any:
     spec = fakes.FakeScenario(strategies=THREE, **changes)
-    made = Machinery(simulate, fakes.CATALOG, lambda scenario: "title: fake\n")
-    return carry_out(spec, made, Order(out=out, executor=executor, finish=pictures))
+    made = Backend(simulate, fakes.CATALOG, lambda scenario: "title: fake\n")
+    return run_scenario(spec, made, RunConfig(out=out, executor=executor, finish=pictures))
 
 
 @pytest.mark.parametrize("executor", ["in-process", "processes:2"])

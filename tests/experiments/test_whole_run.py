@@ -18,8 +18,8 @@ from invented_firm import CATALOG, FakeScenario, simulate
 from loyaltysim.commands.run import pictures
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.execution.progress import Progress
-from loyaltysim.experiments.run import Machinery, Order, carry_out, read
-from loyaltysim.experiments.study import Study
+from loyaltysim.experiments.run import Backend, RunConfig, read_scenario, run_scenario
+from loyaltysim.study import Study
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -34,12 +34,12 @@ def text_of(scenario: Any) -> str:
     return f"title: {scenario.title}\n"
 
 
-def machinery(simulate_one: Any = simulate) -> Machinery:
-    return Machinery(simulate_one, CATALOG, text_of)
+def machinery(simulate_one: Any = simulate) -> Backend:
+    return Backend(simulate_one, CATALOG, text_of)
 
 
 def study_of(**changes: Any) -> Study:
-    return carry_out(FakeScenario(), machinery(), Order(executor="in-process", finish=pictures, **changes))
+    return run_scenario(FakeScenario(), machinery(), RunConfig(executor="in-process", finish=pictures, **changes))
 
 
 def test_the_folder_holds_what_the_interface_promises() -> None:
@@ -79,7 +79,7 @@ def test_its_pictures_are_drawn_on_demand() -> None:
 
 
 def test_two_runs_write_the_same_bytes() -> None:
-    one, two = study_of(), carry_out(FakeScenario(), machinery(), Order(executor="processes:2", finish=pictures))
+    one, two = study_of(), run_scenario(FakeScenario(), machinery(), RunConfig(executor="processes:2", finish=pictures))
     assert one.folder != two.folder
     for path in one.folder.rglob("*"):
         if path.is_file() and path.name != "manifest.json":
@@ -104,7 +104,7 @@ def raising(error: BaseException) -> Any:
 
 def test_wrong_input_found_late_leaves_nothing() -> None:
     with pytest.raises(InputError):
-        carry_out(FakeScenario(), machinery(raising(InputError(Problem("wrong")))), Order(executor="in-process"))
+        run_scenario(FakeScenario(), machinery(raising(InputError(Problem("wrong")))), RunConfig(executor="in-process"))
     assert not list(Path().iterdir())
 
 
@@ -118,7 +118,7 @@ def test_wrong_input_found_late_leaves_nothing() -> None:
 )
 def test_the_manifest_says_how_a_run_ended(error: BaseException, seen: type[BaseException], status: str) -> None:
     with pytest.raises(seen):
-        carry_out(FakeScenario(), machinery(raising(error)), Order(out="out", executor="in-process"))
+        run_scenario(FakeScenario(), machinery(raising(error)), RunConfig(out="out", executor="in-process"))
     assert json.loads(Path("out/manifest.json").read_text())["status"] == status
     assert not [path for path in Path("out").iterdir() if path.name.startswith(".")]
 
@@ -241,7 +241,7 @@ class Replaceable(FakeScenario):
 
 def test_a_scenario_of_python_takes_what_the_call_says() -> None:
     asked = {"replications": None, "months": 6, "seed": None, "overrides": ()}
-    assert read(Replaceable(), **asked).months == 6
-    assert read(Replaceable(), **asked).replications == 4
+    assert read_scenario(Replaceable(), **asked).months == 6
+    assert read_scenario(Replaceable(), **asked).replications == 4
     with pytest.raises(InputError, match=r"scenario\.replaced"):
-        read(Replaceable(), **asked | {"overrides": ("desk.budget=3",)})
+        read_scenario(Replaceable(), **asked | {"overrides": ("desk.budget=3",)})

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.commands.run import run
-from loyaltysim.experiments.study import Study
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import Study
 from tests.report.studies import STRATEGIES
 
 

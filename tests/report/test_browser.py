@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.page.build import page
 from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.study import Study
 from tests.report.browser import Browser, needs_axe, needs_browser
 from tests.report.studies import LONG, widened
 

@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from loyaltysim import plots
 from loyaltysim.commands import main
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.decided import plainly
 from loyaltysim.report.drawing import png
 from loyaltysim.results.writer import csv_text
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG
 from tests.report.test_plots import on_one_another, shown
 

@@ -15,11 +15,11 @@ import loyaltysim as ls
 from loyaltysim.commands import main
 from loyaltysim.commands.run import run
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.experiments.study import Study
 from loyaltysim.results import writer
 from loyaltysim.results.reader import read_source
 from loyaltysim.results.results import Results
 from loyaltysim.results.run_folder import RunFolder
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE
 
 DRAWN = ("report.html", "report.xlsx", *(f"figures/{name}.png" for name in (

@@ -16,9 +16,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.workbook import FIRST_WIDTH, WIDTH, workbook
 from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.study import Study
 from tests.report.studies import LONG, widened
 
 VARIANTS = [

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltysim import plots
-from loyaltysim.experiments.study import Study
 from loyaltysim.report import labels
 from loyaltysim.report.drawing import look, titled, wrapped
 from loyaltysim.report.figure_waterfall import ranked, waterfall
+from loyaltysim.study import Study
 from tests.report.studies import widened
 from tests.report.test_plots import shown
 

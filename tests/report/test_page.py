@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loyaltysim.experiments.study import Study
 from loyaltysim.report import drawing
 from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.page import svg
@@ -21,6 +20,7 @@ from loyaltysim.report.page.parts import amount
 from loyaltysim.report.words import money_for
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.stats.intervals import Interval
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
 
 IN_ORDER = [

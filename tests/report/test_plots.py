@@ -13,12 +13,12 @@ from matplotlib.text import Text
 
 from loyaltysim import plots
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.drawing import look, png, titled, width_of
 from loyaltysim.report.figure_waterfall import steps
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.names import plain
 from loyaltysim.stats.intervals import interval
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
 
 QUESTIONS = ("money", "waterfall", "customers", "reasons", "funnel", "talk", "next_dollar", "touchpoints")

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from loyaltysim.commands import main
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.answer import gaps
+from loyaltysim.study import Study
 
 PAGE = Path(__file__).parents[2] / "docs/results.md"
 SCENARIO = """

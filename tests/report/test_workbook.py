@@ -22,12 +22,12 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from loyaltysim.commands.run import show_table
-from loyaltysim.experiments.study import Study
 from loyaltysim.report import answer
 from loyaltysim.report.page.build import page
 from loyaltysim.report.words import fixed
 from loyaltysim.report.workbook import HEAD_ROW, workbook
 from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE
 
 SHEETS = [

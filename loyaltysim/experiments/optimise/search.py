@@ -26,7 +26,7 @@ NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
-class Space:
+class AllocationSpace:
     """What may be spent: amounts (k,), each from 0 to its cap, and of each group (a year) together at most its budget.
 
     `groups[i]` is the number of the group that amount i belongs to. A step is a share of the budget (`step`).
@@ -73,7 +73,7 @@ def mean_score(values: np.ndarray) -> np.ndarray:
 class Search:
     """A search through a space; all that was tried is kept in `splits` and `values`."""
 
-    space: Space
+    space: AllocationSpace
     evaluate: Evaluate
     score: Score = mean_score
     seed: int = 0
@@ -95,7 +95,7 @@ class Search:
 
     def run(self, first: Sequence[np.ndarray] = ()) -> np.ndarray:
         """Search the whole space, then step toward equal marginal values; gives the best split, (k,)."""
-        self.globally([*first, *corners(self.space)])
+        self.globally([*first, *corner_splits(self.space)])
         self.locally()
         return self.best()
 
@@ -151,7 +151,7 @@ class Search:
         """Give the slope and the curvature of the score in each amount."""
         import numpy as np
 
-        sides = [side(here, i, width) for i in range(self.space.size)]
+        sides = [spending_side(here, i, width) for i in range(self.space.size)]
         tried = [split for low, middle, high in sides for split in (low, middle, high)]
         scores = self.score(np.concatenate([np.stack(self.values), self.evaluate(tried)]))[-len(tried) :]
         slope, bend = np.zeros(self.space.size), np.zeros(self.space.size)
@@ -211,7 +211,7 @@ class Search:
         return shares
 
 
-def side(here: np.ndarray, which: int, width: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def spending_side(here: np.ndarray, which: int, width: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give three splits along one amount, a width apart: around it, or from 0 where it is less than that."""
     middle = here.copy()
     middle[which] = max(here[which], width)
@@ -221,7 +221,7 @@ def side(here: np.ndarray, which: int, width: float) -> tuple[np.ndarray, np.nda
     return low, middle, high
 
 
-def corners(space: Space) -> list[np.ndarray]:
+def corner_splits(space: AllocationSpace) -> list[np.ndarray]:
     """Give the splits that every search begins with: nothing, all into one lever (in every group), and equal parts."""
     import numpy as np
 

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Listener, Progress, explaining_memory_errors, ignore_progress
-from loyaltysim.experiments.run import Order, check_place, read
-from loyaltysim.experiments.texts import texts
+from loyaltysim.experiments.run import RunConfig, check_config, read_scenario
 from loyaltysim.results import run_folder
 from loyaltysim.results.manifest import elapsed, recording_status, repeat_command, study_header
 from loyaltysim.results.writer import csv_text
@@ -27,6 +26,19 @@ if TYPE_CHECKING:
 
     from loyaltysim.plots import DecisionPlots
     from loyaltysim.scenario import Scenario
+
+# Options that take several texts: one text given by itself is one, not its letters.
+
+
+def as_texts(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Give an option's texts, where a text by itself is the only one."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Give the names of an option, where a text by itself holds them with commas between, as on the command line."""
+    return tuple(given.split(",")) if isinstance(given, str) else tuple(given)
+
 
 SECONDS_BETWEEN_WRITES = 2.0
 NPV = "npv"
@@ -68,7 +80,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyOptions:
     """What every command that decides is asked besides its own options.
 
     `out`: where the results go, or the folder that is carried on; `replications`, `months`, `seed`: in place of the scenario's; `set`: overrides such as
@@ -85,40 +97,40 @@ class Asked:
     progress: Listener = ignore_progress
 
     @cached_property
-    def order(self) -> Order:
+    def order(self) -> RunConfig:
         """How it is to be carried out; the command began when this was first asked for."""
         place = None if isinstance(self.out, run_folder.RunFolder) else self.out
-        return Order(place, self.executor, self.threads or None, progress=self.progress)
+        return RunConfig(place, self.executor, self.threads or None, progress=self.progress)
 
 
-def asked_as_usual(function: Function) -> Function:
+def show_study_options(function: Function) -> Function:
     """Let a function's signature, which takes `**asked`, name what is asked of all of them, for `help()` and editors."""
     own = signature(function)
     before = [each for each in own.parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
     usual = [
         Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.type)
-        for each in fields(Asked)
+        for each in fields(StudyOptions)
     ]
     function.__signature__ = own.replace(parameters=[*before, *usual])  # type: ignore[attr-defined]
     return function
 
 
-def prepared(scenario: Any, asked: Asked, most: int) -> Scenario:
+def prepare_scenario(scenario: Any, asked: StudyOptions, most: int) -> Scenario:
     """Read and check a scenario; without `--replications` at most `most` of its own are taken.
 
     Raises InputError before anything is simulated or written.
     """
-    check_place(asked.order)
+    check_config(asked.order)
     asked.progress(Progress("reading"))
-    spec: Scenario = read(
-        scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=texts(asked.set)
+    spec: Scenario = read_scenario(
+        scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=as_texts(asked.set)
     )
     if asked.replications is None and spec.replications > most:
         spec = spec.replaced({"replications": most}, source="the command's default")
     return spec
 
 
-def solved(spec: Scenario, asked: Asked) -> Scenario:
+def calibrate_scenario(spec: Scenario, asked: StudyOptions) -> Scenario:
     """Solve for the base rates of today's market."""
     from loyaltysim.calibration import solve
 
@@ -133,17 +145,19 @@ def needs(package: str, verb: str) -> None:
         raise InputError(Problem(f"{verb} needs {package}", where="Python", cure="pip install 'loyaltysim[study]'"))
 
 
-def two_strategies(spec: Scenario, verb: str) -> None:
+def require_two_strategies(spec: Scenario, verb: str) -> None:
     """Refuse a scenario with nothing to compare."""
     if len(spec.strategies) < 2:
         cure = "name another one below `strategies`, as recovery: {desk.budget: {add: 20_000}}"
         raise InputError(Problem(f"{verb} compares strategies, and there is only one", "strategies", cure=cure))
 
 
-class Inquiry:
+class DecisionRun:
     """A command at work on a solved scenario: its lab, and the folder of its tables, written as they come and at last."""
 
-    def __init__(self, verb: str, spec: Scenario, asked: Asked, folder: run_folder.RunFolder, lab: Evaluator) -> None:
+    def __init__(
+        self, verb: str, spec: Scenario, asked: StudyOptions, folder: run_folder.RunFolder, lab: Evaluator
+    ) -> None:
         self.spec, self.lab = spec, lab
         self._verb, self._asked, self._folder = verb, asked, folder
         self._last: dict[str, float] = {}
@@ -151,7 +165,7 @@ class Inquiry:
     def stream(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Write what there is of a table, whole, unless that was done a moment ago."""
         if monotonic() - self._last.get(name, -SECONDS_BETWEEN_WRITES) >= SECONDS_BETWEEN_WRITES:
-            self._write(name, frame(rows, columns))
+            self._write(name, build_frame(rows, columns))
             self._last[name] = monotonic()
 
     def concluded(self, answer: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = ()) -> Decision:
@@ -168,7 +182,7 @@ class Inquiry:
 
 
 @contextmanager
-def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -> Iterator[Inquiry]:
+def open_decision(verb: str, spec: Scenario, asked: StudyOptions, options: Mapping[str, Any]) -> Iterator[DecisionRun]:
     """Open a command's folder and lab: the manifest tells the verb, its options and how it ended.
 
     `options` as `command_line` takes them. Wrong input leaves nothing.
@@ -183,10 +197,10 @@ def begun(verb: str, spec: Scenario, asked: Asked, options: Mapping[str, Any]) -
         claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
         with Evaluator(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
-            yield Inquiry(verb, spec, asked, claimed, lab)
+            yield DecisionRun(verb, spec, asked, claimed, lab)
 
 
-def frame(rows: Iterable[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
+def build_frame(rows: Iterable[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
     """Make a table of rows."""
     import pandas as pd
 

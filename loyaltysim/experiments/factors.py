@@ -22,7 +22,7 @@ HALF, THREE_TIMES = 0.5, 3.0
 
 
 @dataclass(frozen=True)
-class Axis:
+class Factor:
     """One parameter or lever and the range over which it is varied, in its own unit; `steps` of a grid, ends included."""
 
     path: str
@@ -75,25 +75,25 @@ class Axis:
         return float(round(value)) if self.whole else float(value)
 
 
-def read_axis(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> Axis:
+def read_factor(text: str, spec: Scenario, where: str = OVER, steps: int = 5) -> Factor:
     """Read `PATH=LOW:HIGH:STEPS`, `PATH=LOW:HIGH` or `PATH` alone (its range in `uncertain`, or around today's value).
 
     Raises InputError for what cannot be varied, and for a range that is none or lies outside what is allowed.
     """
     path, sign, raw = (part.strip() for part in text.partition("="))
-    refuse_fixed(path, spec, where)
+    check_variable(path, spec, where)
     if not sign:
-        low, high = usual_range(path, spec, where)
-        return Axis(path, low, high, steps)
+        low, high = default_range(path, spec, where)
+        return Factor(path, low, high, steps)
     numbers = _numbers(path, raw, where)
     if len(numbers) == 3 and (numbers[2] < 2 or numbers[2] != int(numbers[2])):
         _refuse(f"{format_value(numbers[2])} steps make no range", path, where, "write 2 or more: both ends are steps")
-    axis = Axis(path, numbers[0], numbers[1], int(numbers[2]) if len(numbers) == 3 else steps)
+    axis = Factor(path, numbers[0], numbers[1], int(numbers[2]) if len(numbers) == 3 else steps)
     check_range(axis, where)
     return axis
 
 
-def refuse_fixed(path: str, spec: Scenario, where: str) -> None:
+def check_variable(path: str, spec: Scenario, where: str) -> None:
     """Raise InputError where there is no such path, or where it cannot be varied by itself."""
     if path not in parameter_registry():
         cure = suggest(
@@ -116,7 +116,7 @@ def _varies(path: str) -> bool:
     return numeric(path) and row.source != "choice of the study" and not path.startswith(SHARES)
 
 
-def usual_range(path: str, spec: Scenario, where: str) -> tuple[float, float]:
+def default_range(path: str, spec: Scenario, where: str) -> tuple[float, float]:
     """Give the range of `uncertain`, or half to three times today's value, within what is allowed."""
     if path in spec.uncertain:
         return spec.uncertain[path].low, spec.uncertain[path].high
@@ -142,7 +142,7 @@ def _numbers(path: str, raw: str, where: str) -> list[float]:
     return numbers
 
 
-def check_range(axis: Axis, where: str) -> None:
+def check_range(axis: Factor, where: str) -> None:
     """Raise InputError where low is not below high, or an end is not allowed."""
     row = parameter_registry()[axis.path]
     if not axis.low < axis.high:
@@ -171,7 +171,7 @@ def _refuse(what: str, path: str, where: str, cure: str) -> None:
     raise InputError(Problem(what, path, where, cure))
 
 
-def refuse_twice(axes: Sequence[Axis], where: str = OVER) -> None:
+def check_unique(axes: Sequence[Factor], where: str = OVER) -> None:
     """Raise InputError where a path is varied twice."""
     paths = [axis.path for axis in axes]
     for path in paths:
@@ -179,7 +179,7 @@ def refuse_twice(axes: Sequence[Axis], where: str = OVER) -> None:
             _refuse("is named twice", path, where, "name each path once")
 
 
-def varied(spec: Scenario, values: Mapping[str, float]) -> Scenario:
+def apply_point(spec: Scenario, values: Mapping[str, float]) -> Scenario:
     """Give the scenario with other values at some paths.
 
     A fact of the world is replaced, so that the base rates are solved anew. A lever is set by every strategy from month

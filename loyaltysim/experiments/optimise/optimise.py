@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import axes
-from loyaltysim.experiments.allocation import Search, least_regret, mean_score, shortfall
-from loyaltysim.experiments.choosing import BY_MEAN, FOUND, NONE, Choice, choose
-from loyaltysim.experiments.decision import Asked, Decision, asked_as_usual, begun, frame, needs, prepared, solved
+from loyaltysim.experiments import factors
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
-from loyaltysim.experiments.designs import spread
-from loyaltysim.experiments.limits import committed, limits, questioned
-from loyaltysim.experiments.next_dollar import NEXT, next_dollars
-from loyaltysim.experiments.spending import MONEY, Spending, Valuer
-from loyaltysim.experiments.spending_curve import CURVE
-from loyaltysim.experiments.texts import texts
+from loyaltysim.experiments.designs import sample_design
+from loyaltysim.experiments.optimise.budget import (
+    MONEY,
+    BudgetSplit,
+    SplitValuer,
+    budget_limits,
+    committed_spending,
+    question_budget,
+)
+from loyaltysim.experiments.optimise.marginal_return import CURVE, NEXT, estimate_marginal_returns
+from loyaltysim.experiments.optimise.search import Search, least_regret, mean_score, shortfall
+from loyaltysim.experiments.options import (
+    Decision,
+    StudyOptions,
+    as_texts,
+    build_frame,
+    calibrate_scenario,
+    needs,
+    open_decision,
+    prepare_scenario,
+    show_study_options,
+)
 from loyaltysim.report import optimise_words as words
-from loyaltysim.report.split_words import LEFT, Candidate, SplitWords
+from loyaltysim.report.split_words import HARDLY, LEFT, Candidate, SplitWords
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
+from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.ranking import greatest_regret, world_means, worst_tenth_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,13 +43,63 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
+# What is recommended of a search: the split that it found, or no spending at all, by luck that the search never met.
+
+FOUND, NONE, BY_MEAN = range(3)
+"""Positions among the candidates: the split that the search found, no spending, the one that is best on the mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Splits valued on other luck than the search's: `gains` (splits, worlds, replications), in the order of candidates."""
+
+    splits: Sequence[np.ndarray]
+    gains: np.ndarray
+    which: int
+    how: str | None
+
+    @property
+    def split(self) -> np.ndarray:
+        """The split that is recommended."""
+        return self.splits[self.which]
+
+    def mean(self, which: int) -> Interval:
+        """Give what a candidate earns on the mean: of a world's replications, or of the worlds."""
+        return interval(world_means(self.gains[which]))
+
+    def sought(self, which: int) -> Interval:
+        """Give the figure of a candidate by which the search went."""
+        if self.how == "worst":
+            return worst_tenth_mean(self.gains[which])
+        return greatest_regret(self.gains, which) if self.how == "regret" else self.mean(which)
+
+
+def select_split(search: Search, valuer: SplitValuer, luck: Sequence[int], how: str | None) -> Selection:
+    """Value the best split of a search on fresh luck, and take it if its score there is above that of spending nothing.
+
+    Only these two are chosen between, so that the fresh luck hardly flatters what is told of the split. Beside them are
+    valued the best on the mean, and for a regret the best of each world: what it is told by.
+    """
+    import numpy as np
+
+    values = np.stack(search.values)
+    best, none = search.best(), np.zeros(search.space.size)
+    by_mean = search.splits[int(values.mean(axis=(1, 2)).argmax())]
+    rivals = [search.splits[which] for which in dict.fromkeys(values.mean(axis=2).argmax(axis=0))]
+    splits = [best, none, by_mean, *(rivals if how == "regret" else ())]
+    gains = valuer.gains(splits, luck)
+    scores = search.score(gains)
+    hardly = best.sum() < HARDLY * search.space.budget * len(set(search.space.groups))
+    return Selection(splits, gains, NONE if hardly or scores[FOUND] <= scores[NONE] else FOUND, how)
+
+
 ROBUST = {"mean": mean_score, "worst": shortfall, "regret": least_regret}
 WORLDS = 8
 """How many worlds are drawn from what is uncertain."""
 SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget")
 
 
-@asked_as_usual
+@show_study_options
 def optimise(
     scenario: Any,
     *,
@@ -51,25 +117,27 @@ def optimise(
     (the split), `next_dollar` (marginal values, overspending points), `spending_curve`, `tried`. Money may be left unspent.
     Raises InputError and RunError.
     """
-    usual, levers, at_most = Asked(**asked), texts(levers), texts(at_most)
-    spec = prepared(scenario, usual, OPTIMISE_REPLICATIONS)
+    usual, levers, at_most = StudyOptions(**asked), as_texts(levers), as_texts(at_most)
+    spec = prepare_scenario(scenario, usual, OPTIMISE_REPLICATIONS)
     needs("optuna", "optimise")
     chosen = read_levers(spec, levers)
-    spending = Spending(spec, chosen, *limits(spec, budget, at_most, chosen), by_year)
+    spending = BudgetSplit(spec, chosen, *budget_limits(spec, budget, at_most, chosen), by_year)
     if robust is not None and robust not in ROBUST:
         raise InputError(
             Problem(f"{robust!r} is no way to be robust", where="--robust", cure=f"write {', '.join(ROBUST)}")
         )
     worlds = draw_worlds(spec, robust)
-    spec = solved(spec, usual)
+    spec = calibrate_scenario(spec, usual)
     options = {"budget": budget, "levers": list(chosen), "by_year": by_year, "robust": robust, "at_most": list(at_most)}
-    with begun("optimise", spec, usual, options) as inquiry:
+    with open_decision("optimise", spec, usual, options) as inquiry:
         fewer = min(spec.replications, max(2, SEARCH_REPLICATIONS if robust is None else 2))
-        valuer = Valuer(inquiry.lab, spending, [axes.varied(spec, world) if world else spec for world in worlds])
+        valuer = SplitValuer(
+            inquiry.lab, spending, [factors.apply_point(spec, world) if world else spec for world in worlds]
+        )
         columns = ("number", *spending.columns, "left", "score", "mean_gain")
 
         def tell(search: Search) -> None:
-            inquiry.stream("tried", columns, tried(search, spending))
+            inquiry.stream("tried", columns, tried_table(search, spending))
 
         search = Search(
             spending.space,
@@ -80,23 +148,23 @@ def optimise(
         )
         search.run(spending.own_splits())
         fresh = range(fewer, fewer + spec.replications)
-        choice = choose(search, valuer, fresh, robust)
-        found = next_dollars(valuer, choice.split, fresh)
+        choice = select_split(search, valuer, fresh, robust)
+        found = estimate_marginal_returns(valuer, choice.split, fresh)
         tables = {
             "optimise": split_table(spending, choice.split),
-            "next_dollar": frame(found.rows, NEXT),
-            "spending_curve": frame(found.curve, CURVE),
-            "tried": frame(tried(search, spending), columns),
+            "next_dollar": build_frame(found.rows, NEXT),
+            "spending_curve": build_frame(found.curve, CURVE),
+            "tried": build_frame(tried_table(search, spending), columns),
         }
-        one, none, by_mean = (candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
+        one, none, by_mean = (make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
         saying = SplitWords(spec, budget, robust, len(valuer.worlds))
         told = saying.answer(one, none, by_mean, taken=choice.which == FOUND)
         notes = [
             words.next_dollar(spec, tables["next_dollar"], saying.where),
             words.overspending(spec, tables["next_dollar"], saying.where),
             words.how(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
-            committed(spec),
-            questioned(spec, budget),
+            committed_spending(spec),
+            question_budget(spec, budget),
             valuer.lost(),
         ]
         return inquiry.concluded(told, tables, notes)
@@ -133,15 +201,15 @@ def draw_worlds(spec: Scenario, robust: str | None) -> list[dict[str, float]]:
     if not spec.uncertain:
         cure = "name ranges below `uncertain`, or leave --robust out"
         raise InputError(Problem("nothing is said to be uncertain", "uncertain", "--robust", cure))
-    return spread("lhs", [axes.read_axis(path, spec) for path in spec.uncertain], WORLDS, spec.seed)
+    return sample_design("lhs", [factors.read_factor(path, spec) for path in spec.uncertain], WORLDS, spec.seed)
 
 
-def candidate(spending: Spending, choice: Choice, which: int) -> Candidate:
+def make_candidate(spending: BudgetSplit, choice: Selection, which: int) -> Candidate:
     """Give a split as its words need it."""
     return Candidate(split_table(spending, choice.splits[which]), choice.mean(which), choice.sought(which))
 
 
-def split_table(spending: Spending, best: np.ndarray) -> pd.DataFrame:
+def split_table(spending: BudgetSplit, best: np.ndarray) -> pd.DataFrame:
     """Give the split's table: a row a lever and period, what is left unspent last."""
     rows = []
     for (path, period), amount in zip(spending.cells, best, strict=True):
@@ -151,10 +219,10 @@ def split_table(spending: Spending, best: np.ndarray) -> pd.DataFrame:
         used = sum(float(a) for a, g in zip(best, spending.space.groups, strict=True) if g == group)
         left = max(0.0, spending.budget - used)
         rows.append((LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
-    return frame(rows, SPLIT)
+    return build_frame(rows, SPLIT)
 
 
-def tried(search: Search, spending: Spending) -> list[tuple[Any, ...]]:
+def tried_table(search: Search, spending: BudgetSplit) -> list[tuple[Any, ...]]:
     """Give a row for each split that was tried, in order."""
     return [
         (
