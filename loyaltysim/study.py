@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.analysis import comparison, summary, touchpoints
-from loyaltysim.report import answer, failure_words, pilot_table, precision_words
-from loyaltysim.report.names import plain
-from loyaltysim.report.profile import Profile
+from loyaltysim.report.text import answer
+from loyaltysim.report.text import answer as precision_words
+from loyaltysim.report.text import failures as failure_words
+from loyaltysim.report.text import pilots as pilot_table
+from loyaltysim.report.text.names import to_text
+from loyaltysim.report.text.profile import Profile
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.results import Results, RunAccumulator, figures_frame
 from loyaltysim.stats.sequential import SequentialVerdict
@@ -61,12 +64,12 @@ class Study:
     @property
     def warning(self) -> str:
         """Which runs failed, why, and what is left to compare; empty where all came to their end."""
-        return failure_words.warning(self.failures, self.results.strategies, self.results.replications)
+        return failure_words.failures_warning(self.failures, self.results.strategies, self.results.replications)
 
     @property
     def lesson(self) -> str:
         """What the scenario's file says that its run shows, in one paragraph; empty if it says nothing."""
-        return plain(" ".join(str(getattr(self.scenario, "lesson", "")).split()))
+        return to_text(" ".join(str(getattr(self.scenario, "lesson", "")).split()))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -98,7 +101,7 @@ def build_study(
     runs: RunAccumulator,
 ) -> Study:
     """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
-    failed = failure_words.table(runs.failures.values())
+    failed = failure_words.failures_table(runs.failures.values())
     return Study(
         scenario=spec,
         results=results,
@@ -113,7 +116,7 @@ def build_study(
         profile=runs.profile,
         touchpoints=touchpoints.build_touchpoints(results),
         business=summary.build_business(results),
-        pilots=pilot_table.pilots(results),
+        pilots=pilot_table.build_pilots(results),
         duel=comparison.compare_pairs(results),
         ranking=comparison.rank_strategies(results, budgets),
         said=tuple(told for told in _said(results, budgets) if told),
@@ -144,4 +147,4 @@ def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
 def sequential_answer_of(results: Results, verdict: SequentialVerdict) -> str:
     """Give the answer of a study that went on until it was settled."""
     later = answer.later_value_matters(results) if verdict.second else ""
-    return "\n".join(line for line in (precision_words.answer(results, verdict), later) if line)
+    return "\n".join(line for line in (precision_words.sequential_answer(results, verdict), later) if line)

@@ -7,8 +7,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.analysis.summary import payback, unpaid_months
-from loyaltysim.report.names import named
-from loyaltysim.report.words import Money, money_for
+from loyaltysim.report.text.names import quote_name
+from loyaltysim.report.text.numbers import Money, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import (
@@ -108,8 +108,8 @@ def describe_unequal_budgets(results: Results, budgets: Mapping[str, float]) -> 
     if len(asked) < 2 or max(asked.values()) - min(asked.values()) <= UNEQUAL * max(map(abs, asked.values())):
         return ""
     money = Money(results.currency, max(map(abs, asked.values())))
-    told = ", ".join(f"{named(name, results.strategies)} {money.signed(each)}" for name, each in asked.items())
-    return f"The budgets are not equal. A month, on average over the horizon, beyond {named(results.reference, results.strategies)}: {told}."
+    told = ", ".join(f"{quote_name(name, results.strategies)} {money.signed(each)}" for name, each in asked.items())
+    return f"The budgets are not equal. A month, on average over the horizon, beyond {quote_name(results.reference, results.strategies)}: {told}."
 
 
 def describe_risk(results: Results) -> str:
@@ -125,7 +125,7 @@ def describe_risk(results: Results) -> str:
     bad = mean_of_worst(gap)
     span, first = interval(gap), interval(early)
     money = money_for(results.currency, span, first)
-    one, other = named(best, results.strategies), named(second, results.strategies)
+    one, other = quote_name(best, results.strategies), quote_name(second, results.strategies)
     back = payback(results, best, second)
     sure = f" (95 %: {ends})" if (ends := unpaid_months(back)) else ""
     paid = (

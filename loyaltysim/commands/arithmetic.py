@@ -32,7 +32,8 @@ def command(scenario: Path, **asked: Any) -> None:
     from rich.console import Console
 
     from loyaltysim.experiments.arithmetic import arithmetic
-    from loyaltysim.report import arithmetic_table, words
+    from loyaltysim.report.text import arithmetic as arithmetic_table
+    from loyaltysim.report.text import numbers
 
     found = arithmetic(scenario, **asked)
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))
@@ -46,7 +47,7 @@ def command(scenario: Path, **asked: Any) -> None:
     click.echo()
     console.print(arithmetic_table.bridge_lost(found.bridge_lost, first, found.scenario.currency))
     click.echo("\n" + "\n".join(arithmetic_table.legend(found.bridge)))
-    click.echo("\n" + words.evidence(found.rests_on, scenario))
+    click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"\nResults are in {found.folder}")
 

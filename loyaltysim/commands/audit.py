@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loyaltysim.commands import options
-from loyaltysim.report.words import GRADES_MEAN
+from loyaltysim.report.text.numbers import GRADES_MEAN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,12 +16,12 @@ def report(folder: str | Path) -> Path:
     Raises InputError for a folder that is no run, or was not finished (nothing is written), RunError where it cannot be
     written to.
     """
-    from loyaltysim.report.everything import REPORT, drawn
+    from loyaltysim.report.build import REPORT, build_report
     from loyaltysim.results.reader import read_source
     from loyaltysim.results.run_folder import RunFolder
 
     place = Path(folder)
-    files = drawn(read_source(place))
+    files = build_report(read_source(place))
     kept = RunFolder(place, [])
     for name, content in files.items():
         kept.write(name, content)

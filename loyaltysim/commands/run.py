@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from loyaltysim.execution.progress import Listener
-    from loyaltysim.report.profile import Profile
+    from loyaltysim.report.text.profile import Profile
     from loyaltysim.results.reader import ReportSource
     from loyaltysim.study import Study
 
@@ -79,9 +79,9 @@ def refuse_both(rule: object, replications: int | None) -> None:
 
 def pictures(material: ReportSource) -> Mapping[str, bytes]:
     """Draw the pictures, the page and the workbook."""
-    from loyaltysim.report.everything import drawn
+    from loyaltysim.report.build import build_report
 
-    return drawn(material)
+    return build_report(material)
 
 
 @options.verb("run")
@@ -108,9 +108,9 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
     """
     study = run(scenario, **asked)
     if form == "json":
-        from loyaltysim.report.as_json import document
+        from loyaltysim.report.build import json_document
 
-        click.echo(document(study.results, study.answer, study.folder))
+        click.echo(json_document(study.results, study.answer, study.folder))
         warn(study)
     else:
         show(study, scenario, quiet=asked["quiet"])
@@ -118,15 +118,15 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
 
 def show(study: Study, scenario: Path, *, quiet: bool) -> None:
     """Write a study's answer to standard output, and unless `quiet` what else is worth reading at once."""
-    from loyaltysim.report import pilot_table, words
+    from loyaltysim.report.text import numbers, pilots
 
     click.echo(study.answer)
     if not quiet:
         show_table(study)
-        for told in (*study.said, *pilot_table.sentences(study.results)):
+        for told in (*study.said, *pilots.pilot_sentences(study.results)):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")
         if study.rests_on:
-            click.echo(words.evidence(study.rests_on, scenario))
+            click.echo(numbers.describe_evidence_counts(study.rests_on, scenario))
         if study.lesson:
             click.echo(click.wrap_text(f"Lesson of the file as it is written: {study.lesson}", WIDEST))
     if study.profile:
@@ -146,7 +146,7 @@ def warn(study: Study) -> None:
 
 def show_table(study: Study) -> None:
     """Write the strategies' table to standard output, at most 100 columns wide."""
-    from loyaltysim.report import answer
+    from loyaltysim.report.text import answer
 
     click.echo()
     _console().print(answer.table(study.results))
@@ -155,7 +155,7 @@ def show_table(study: Study) -> None:
 
 def show_profile(measured: Profile) -> None:
     """Write to standard output where the time went."""
-    from loyaltysim.report import profile
+    from loyaltysim.report.text import profile
 
     click.echo(f"\n{profile.heading(measured)}\n")
     console = _console()

@@ -25,7 +25,7 @@ from loyaltysim.experiments.options import (
     require_two_strategies,
     show_study_options,
 )
-from loyaltysim.report import breakeven_words as words
+from loyaltysim.report.text import breakeven as words
 from loyaltysim.stats.intervals import Interval, compare_best, interval, paired
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import rank_by_mean
@@ -150,7 +150,7 @@ class Search:
         self._inquiry, self._spec, self._axis, self._names = inquiry, inquiry.spec, axis, tuple(names)
         self.points: list[Point] = []
 
-    def flips(self) -> list[words.Flip]:
+    def flips(self) -> list[words.Crossover]:
         """Find where the winner changes, lowest value first, at most three places being looked at closely."""
         self._try(self._axis.points())
         self._find_edges()
@@ -161,7 +161,7 @@ class Search:
         self._try([value for low, high, pair in turning for value in self._inside(low, high, pair)])
         return [self._flip(*bracket) for bracket in turning]
 
-    def other_flips(self, known: Sequence[words.Flip]) -> list[words.Flip]:
+    def other_flips(self, known: Sequence[words.Crossover]) -> list[words.Crossover]:
         """Find where the other pairs of strategies change places, from the points that there are."""
         told, found = [{flip.below, flip.above} for flip in known], []
         for one, other in combinations(self._names, 2):
@@ -218,7 +218,7 @@ class Search:
     def _gap(self, point: Point, one: str, other: str) -> Any:
         return point.of(NPV)[one] - point.of(NPV)[other]
 
-    def _flip(self, low: Point, high: Point, pair: tuple[str, str]) -> words.Flip:
+    def _flip(self, low: Point, high: Point, pair: tuple[str, str]) -> words.Crossover:
         import numpy as np
 
         one, other = pair
@@ -226,7 +226,7 @@ class Search:
         x = np.array([self._value(point) for point in points])
         y = np.stack([self._gap(point, one, other) for point in points], axis=1)
         where = zero_between(Curves(x, y, self._axis.geometric), self._value(low), self._value(high))
-        return words.Flip(where, one, other)
+        return words.Crossover(where, one, other)
 
 
 def curve_rows(point: Point, axis: Factor, recommended: str) -> list[tuple[Any, ...]]:
@@ -247,7 +247,7 @@ def curve_rows(point: Point, axis: Factor, recommended: str) -> list[tuple[Any, 
     return rows
 
 
-def crossover_row(flip: words.Flip, axis: Factor, spec: Scenario) -> tuple[Any, ...]:
+def crossover_row(flip: words.Crossover, axis: Factor, spec: Scenario) -> tuple[Any, ...]:
     """Give a flip's row of the table; an endless end is empty."""
     at = flip.at
     decides = "turns" if flip.decides else "stays"

@@ -26,7 +26,7 @@ from loyaltysim.execution.progress import (
 )
 from loyaltysim.execution.run_cache import NullStudyCache, missing_runs, open_no_cache
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
-from loyaltysim.report import precision_words
+from loyaltysim.report.text import answer
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.manifest import recording_status, study_header, timings, versions
 from loyaltysim.results.reader import ReportSource, source_from_memory
@@ -358,7 +358,7 @@ def _finished(spec: Any, machinery: Backend, order: RunConfig, folder: run_folde
     study = build_study(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), runs)
     if verdict:
         study = replace(study, answer=sequential_answer_of(results, verdict))
-        told = precision_words.told(verdict, spec.replications)
+        told = answer.describe_verdict(verdict, spec.replications)
         folder.tell(**told, replications=spec.replications, scenario_sha256=spec.sha256)
         folder.write(SCENARIO, with_manifest_replications(machinery.resolved(spec), folder.path))
     write_tables(folder, study)

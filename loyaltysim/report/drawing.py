@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from loyaltysim.report.glyphs import directed, drawable, families
-from loyaltysim.report.names import in_lines, in_one_line, plain
+from loyaltysim.report.text.names import join_names, to_text, wrap_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ def titled(width: float, body: float, title: str, subtitle: str) -> tuple[Pictur
         picture.text(0.15 / width, 1 - 0.14 / height, "\n".join(lines), va="top", **large),
         picture.text(0.15 / width, 1 - second / height, "\n".join(below), va="top", **small),
     )
-    picture.headline, picture.note, picture.top = plain(title), plain(subtitle).replace(r"\$", "$"), top
+    picture.headline, picture.note, picture.top = to_text(title), to_text(subtitle).replace(r"\$", "$"), top
     return picture, top
 
 
@@ -87,7 +87,7 @@ def _fitted(picture: Figure, text: str, kind: dict[str, Any], room: float) -> li
     """Break a text into lines that fit into so many inches in the given type."""
     letters = max(int(room / (kind["fontsize"] * 0.0070)), 8)
     while True:
-        lines = [literal(line) for line in textwrap.wrap(drawable(plain(text)), letters)]
+        lines = [literal(line) for line in textwrap.wrap(drawable(to_text(text)), letters)]
         if letters <= 8 or width_of(picture, lines, **kind) <= room:
             return lines
         letters -= 2
@@ -111,17 +111,17 @@ def svg(figure: Figure) -> bytes:
 
 def literal(text: str) -> str:
     """Keep matplotlib from reading dollar signs as mathematics, and words from the right from turning the others around."""
-    return directed(drawable(plain(text))).replace("$", r"\$")
+    return directed(drawable(to_text(text))).replace("$", r"\$")
 
 
 def tidy(text: str) -> str:
     """Give a name as it is drawn: in one line, with the letters that there are."""
-    return in_one_line(drawable(plain(text)))
+    return join_names(drawable(to_text(text)))
 
 
 def wrapped(text: str, width: int, most_lines: int = 3, keep: int = 0) -> str:
     """Break a name into lines of so many letters, as `in_lines` does, of its tidy form."""
-    return "\n".join(map(directed, in_lines(tidy(text), width, most_lines, keep))).replace("$", r"\$")
+    return "\n".join(map(directed, wrap_names(tidy(text), width, most_lines, keep))).replace("$", r"\$")
 
 
 def within(

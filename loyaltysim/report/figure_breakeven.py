@@ -24,8 +24,8 @@ from loyaltysim.report.drawing import (
     within,
 )
 from loyaltysim.report.labels import all_within
-from loyaltysim.report.names import named
-from loyaltysim.report.words import money_for
+from loyaltysim.report.text.names import quote_name
+from loyaltysim.report.text.numbers import money_for
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ def _title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFrame) -> st
     if flips.empty:
         best = curve[curve.best == "yes"].strategy
         which = "stays the best" if curve.strategy.nunique() > 2 else "stays the better"
-        return f"Nothing turns: {named(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
+        return f"Nothing turns: {quote_name(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
     first = flips.iloc[0]
-    below, above = named(first.better_below), named(first.better_above)
+    below, above = quote_name(first.better_below), quote_name(first.better_above)
     sampled = "replications" in curve and curve.replications.max() > 1
     if sampled and isnan(first.ci_low) and isnan(first.ci_high):
         return f"Cannot tell whether {below} or {above} is better, wherever {path} lies in the range"
@@ -169,4 +169,4 @@ def _title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFrame) -> st
 def _subtitle(curve: pd.DataFrame, names: list[str]) -> str:
     bands = "; bands are 95 % intervals, paired on common luck" if len(names) <= MOST_BANDS else ""
     n = int(curve.replications.max()) if "replications" in curve else 0
-    return f"{f'Means of {n} replications a value' if n else 'Means'}{bands}. The zero line is {named(names[0])}"
+    return f"{f'Means of {n} replications a value' if n else 'Means'}{bands}. The zero line is {quote_name(names[0])}"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look, spread, titled, width_of
 from loyaltysim.report.labels import all_wrapped
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import calendar, fixed, horizon
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import format_fixed, format_horizon, format_month
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval, paired, student_t
 
@@ -50,7 +50,7 @@ def _customers(results: Results) -> Picture:
     axes.set_xlabel(
         literal(
             f"month (0 is the start; month 1 is {results.start}, month {results.months} is "
-            f"{calendar(results.start, results.months)})"
+            f"{format_month(results.start, results.months)})"
         )
     )
     axes.set_ylabel("customers at the end of the month")
@@ -114,12 +114,12 @@ def _month_ticks(months: int) -> list[int]:
 
 def _customers_title(results: Results) -> str:
     ends = results.by_strategy("customers")
-    first, over = results.reference, horizon(results.months)
+    first, over = results.reference, format_horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean
-        return f"{head(first, results.strategies)}: from {fixed(start)} customers to {fixed(interval(ends[first]).mean)} in {over}"
+        return f"{name_heading(first, results.strategies)}: from {format_fixed(start)} customers to {format_fixed(interval(ends[first]).mean)} in {over}"
     best = max(ends, key=lambda name: interval(ends[name]).mean)
     gain = paired(ends[best], ends[first])
     if best == first or (gain.known and gain.holds_zero):
-        return f"No strategy clearly ends with more customers than {named(first, results.strategies)} after {over}"
-    return f"{head(best, results.strategies)} ends with the most customers after {over}: {fixed(gain.mean)} more than {named(first, results.strategies)}"
+        return f"No strategy clearly ends with more customers than {quote_name(first, results.strategies)} after {over}"
+    return f"{name_heading(best, results.strategies)} ends with the most customers after {over}: {format_fixed(gain.mean)} more than {quote_name(first, results.strategies)}"

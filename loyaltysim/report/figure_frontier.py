@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltysim.report.decided import Decided, plainly
 from loyaltysim.report.drawing import COLOURS, PAPER, Picture, axes_in, literal, look, titled, width_of, within
 from loyaltysim.report.labels import all_within
-from loyaltysim.report.names import head
+from loyaltysim.report.text.names import name_heading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ def _title(known: pd.DataFrame, count: int) -> str:
     if known.empty:
         return "No cell of the map could be simulated"
     counts = known.best.value_counts()
-    return f"{head(str(counts.index[0]))} is the best in {counts.iloc[0]} of {count} cells of the map"
+    return f"{name_heading(str(counts.index[0]))} is the best in {counts.iloc[0]} of {count} cells of the map"
 
 
 def _subtitle(table: pd.DataFrame) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.report.drawing import ACCENT, BAD, INK, MUTED, Picture, axes_in, look, spread, titled
-from loyaltysim.report.names import head
-from loyaltysim.report.words import fixed, horizon
+from loyaltysim.report.text.names import name_heading
+from loyaltysim.report.text.numbers import format_fixed, format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 
@@ -152,7 +152,9 @@ def _show(axes: Axes, nodes: list[Node], room: float, whole: float, left_of: boo
         axes.fill_between(
             [node.x, node.x + NODE], node.low, node.low + max(node.tall, 0.012), color=node.colour, lw=0, zorder=3
         )
-        part = fixed(node.size) if len(nodes) == 1 else f"{fixed(node.size)} ({_percent(node.size / whole)})"
+        part = (
+            format_fixed(node.size) if len(nodes) == 1 else f"{format_fixed(node.size)} ({_percent(node.size / whole)})"
+        )
         axes.text(
             node.x - 0.07 if left_of else node.x + NODE + 0.07, y, f"{node.label}\n{part}", fontsize=SIZE, va="center",
             ha="right" if left_of else "left", linespacing=1.15, zorder=4,
@@ -184,7 +186,7 @@ def _ribbon(axes: Axes, one: Node, other: Node, tall: float, colour: str) -> Non
 
 
 def _title(results: Results, strategy: str, found: Ways) -> str:
-    whose = head(strategy, results.strategies)
+    whose = name_heading(strategy, results.strategies)
     if found.all <= 0:
         return f"{whose}: nobody had a problem worth leaving over"
     silent, kept = found.ended["silent"] / found.all, found.kept / found.all
@@ -194,4 +196,4 @@ def _title(results: Results, strategy: str, found: Ways) -> str:
 def _subtitle(results: Results, strategy: str) -> str:
     n = results.replications
     mean = "One replication" if n == 1 else f"Means of {n} replications"
-    return f"{mean} over {horizon(results.months)}: problems worth leaving over that came to a decision, and what became of them"
+    return f"{mean} over {format_horizon(results.months)}: problems worth leaving over that came to a decision, and what became of them"

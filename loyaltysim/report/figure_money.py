@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from loyaltysim.report.answer import WITH, WITHOUT, gaps
 from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, titled, width_of, within
 from loyaltysim.report.labels import all_wrapped
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.report.text.answer import WITH, WITHOUT, gaps
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import Money, format_horizon, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval
 
@@ -136,14 +136,14 @@ def _value(results: Results, scale: Money, span: Interval) -> str:
 
 
 def _money_axis(results: Results, scale: Money) -> str:
-    over = horizon(results.months)
+    over = format_horizon(results.months)
     whose = "" if len(results.strategies) == 1 else f", difference from {results.reference}"
     return f"net present value over {over}{whose} ({scale.unit})"
 
 
 def _money_subtitle(results: Results) -> str:
     n = results.replications
-    whose = "" if len(results.strategies) == 1 else f"Zero is {named(results.reference, results.strategies)}. "
+    whose = "" if len(results.strategies) == 1 else f"Zero is {quote_name(results.reference, results.strategies)}. "
     if n == 1:
         return f"{whose}One replication: no intervals"
     kind = "" if len(results.strategies) == 1 else "paired on common luck, "
@@ -153,17 +153,21 @@ def _money_subtitle(results: Results) -> str:
 
 def title_of_money(results: Results) -> str:
     """Say which strategy earns most, or that it cannot be told."""
-    over = horizon(results.months)
+    over = format_horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][WITH])
-        return f"{head(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
+        return f"{name_heading(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
     contest = compare_best(results.by_strategy(WITH))
     return _contest_title(results, contest, over)
 
 
 def _contest_title(results: Results, contest: Comparison, over: str) -> str:
     gain, names = contest.difference, results.strategies
-    best, second, first = named(contest.best, names), named(contest.second, names), head(contest.best, names)
+    best, second, first = (
+        quote_name(contest.best, names),
+        quote_name(contest.second, names),
+        name_heading(contest.best, names),
+    )
     if gain.known and not contest.decided:
         return f"Cannot tell whether {best} or {second} earns more over {over}"
     if gain.mean == 0.0:

@@ -21,8 +21,8 @@ from loyaltysim.report.drawing import (
     width_of,
 )
 from loyaltysim.report.labels import all_wrapped
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import horizon, money_for
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import format_horizon, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, paired
 
@@ -129,18 +129,18 @@ def title(results: Results) -> str:
         return "No strategy surely spends more than the first, so nothing can be said of the next dollar"
     best, currency = rows[0], results.currency
     if best.ratio.mean <= 0:
-        return f"No strategy brings back what it spends beyond {named(results.reference, results.strategies)}"
+        return f"No strategy brings back what it spends beyond {quote_name(results.reference, results.strategies)}"
     sure = "" if not best.ratio.holds_zero else ", which may be luck"
-    name = head(best.strategy, results.strategies)
+    name = name_heading(best.strategy, results.strategies)
     return f"{name} brings most: {best.ratio.mean:.2f} {currency} gained beyond each {currency} spent more{sure}"
 
 
 def _subtitle(results: Results) -> str:
     n = results.replications
-    first = named(results.reference, results.strategies)
+    first = quote_name(results.reference, results.strategies)
     sure = (
         "one replication: no intervals"
         if n == 1
         else f"lines are 95 % intervals (Fieller) from {n} replications, paired on common luck"
     )
-    return f"Spending and gain are differences from {first} over {horizon(results.months)}, discounted; {sure}"
+    return f"Spending and gain are differences from {first} over {format_horizon(results.months)}, discounted; {sure}"

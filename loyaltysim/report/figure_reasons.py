@@ -21,8 +21,8 @@ from loyaltysim.report.drawing import (
     width_of,
 )
 from loyaltysim.report.labels import all_wrapped
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import fixed, horizon
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import format_fixed, format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired
 
@@ -64,7 +64,7 @@ def _reasons(results: Results) -> Picture:
     quiet_rows(axes, labels)
     for row, text in enumerate(ends):
         axes.text(1 + 0.1 / box[2], row, text, transform=axes.get_yaxis_transform(), fontsize=SIZE, va="center")
-    axes.set_xlabel(f"customers who left in {horizon(results.months)}")
+    axes.set_xlabel(f"customers who left in {format_horizon(results.months)}")
     axes.legend(
         loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=6, frameon=False, fontsize=8.5, borderaxespad=0.1,
         handletextpad=0.4, columnspacing=1.1, handlelength=0.9, handleheight=0.9,
@@ -102,16 +102,16 @@ def _bar(axes: Axes, results: Results, name: str, row: int, inches_each: float) 
 def _end(results: Results, name: str, total: Interval) -> str:
     """Write a bar's length, and its difference from the first strategy."""
     if name == results.reference:
-        return fixed(total.mean)
+        return format_fixed(total.mean)
     gap = paired(results.figures[name]["left"], results.figures[results.reference]["left"])
-    return f"{fixed(total.mean)}  ({fixed(gap.mean, sign='+')})"
+    return f"{format_fixed(total.mean)}  ({format_fixed(gap.mean, sign='+')})"
 
 
 def _title(results: Results) -> str:
     first = results.figures[results.reference]
     parts = {reason: interval(share(first[f"left_{reason}"], first["left"])).mean for reason in REASONS}
     most = max(parts, key=lambda reason: parts[reason])
-    return f"{head(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
+    return f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
 
 
 def _subtitle(results: Results) -> str:
@@ -119,7 +119,7 @@ def _subtitle(results: Results) -> str:
     mean = "One replication" if n == 1 else f"Means of {n} replications"
     if len(results.strategies) == 1:
         return f"{mean}; in the bar, each reason's share"
-    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {named(results.reference, results.strategies)}"
+    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {quote_name(results.reference, results.strategies)}"
 
 
 def fewest_leavers(results: Results) -> str:
@@ -129,5 +129,5 @@ def fewest_leavers(results: Results) -> str:
     gap = paired(left[results.reference], left[best])
     if best == results.reference or gap.holds_zero:
         return ""
-    ours, first = (named(name, results.strategies) for name in (best, results.reference))
-    return f"The fewest leave under {ours}: {fixed(gap.mean)} fewer than under {first} (95 %: {fixed(gap.low)} to {fixed(gap.high)})."
+    ours, first = (quote_name(name, results.strategies) for name in (best, results.reference))
+    return f"The fewest leave under {ours}: {format_fixed(gap.mean)} fewer than under {first} (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."

@@ -20,7 +20,7 @@ from loyaltysim.report.drawing import (
     width_of,
 )
 from loyaltysim.report.labels import all_within
-from loyaltysim.report.names import named
+from loyaltysim.report.text.names import quote_name
 
 if TYPE_CHECKING:
     from typing import Any
@@ -109,7 +109,7 @@ def _title(rows: list[Any]) -> str:
         return f"{most}; {none}"
     first = turning[0]
     more = f" ({len(turning)} assumptions turn it)" if len(turning) > 1 else ""
-    turns = f"turns it to {named(first.turns_to)} at {plainly(first.turns_at)}{more}"
+    turns = f"turns it to {quote_name(first.turns_to)} at {plainly(first.turns_at)}{more}"
     return f"{most}, which {turns}" if first.path == rows[0].path else f"{most}; {first.path} {turns}"
 
 

@@ -19,8 +19,8 @@ from loyaltysim.report.drawing import (
     within,
 )
 from loyaltysim.report.labels import all_within
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import fixed, horizon
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import format_fixed, format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval, paired
 
@@ -76,33 +76,38 @@ def _bars(axes: Axes, results: Results, metric: str, colour: str) -> None:
     for row, (name, values) in enumerate(found.items()):
         span, gap = interval(values), paired(values, found[results.reference])
         axes.barh(row, span.mean, height=0.56, color=colour, linewidth=0)
-        text, rise = fixed(span.mean), 0.0
+        text, rise = format_fixed(span.mean), 0.0
         if name != results.reference:
             rise = 0.17
             axes.text(
-                span.mean + most * 0.04, row + rise, fixed(gap.mean, sign="+"), fontsize=7.5, va="center", color=GREY
+                span.mean + most * 0.04,
+                row + rise,
+                format_fixed(gap.mean, sign="+"),
+                fontsize=7.5,
+                va="center",
+                color=GREY,
             )
         axes.text(span.mean + most * 0.04, row - rise, text, fontsize=SIZE, va="center")
 
 
 def _title(results: Results) -> str:
-    first, whose = results.reference, head(results.reference, results.strategies)
+    first, whose = results.reference, name_heading(results.reference, results.strategies)
     good, bad = (interval(results.figures[first][metric]).mean for metric in ("messages_good", "messages_bad"))
     if bad <= 0:
         return f"{whose}: nobody says anything bad"
     brought, took = (interval(results.figures[first][metric]).mean for metric in ("joined_by_talk", "left_friends"))
     return (
         f"{whose}: {good / bad:.1f} good messages for each bad one; "
-        f"talk brings {fixed(brought)} customers, and {fixed(took)} follow friends away"
+        f"talk brings {format_fixed(brought)} customers, and {format_fixed(took)} follow friends away"
     )
 
 
 def _subtitle(results: Results) -> str:
-    n, over = results.replications, horizon(results.months)
+    n, over = results.replications, format_horizon(results.months)
     mean = f"One replication over {over}" if n == 1 else f"Means of {n} replications over {over}"
     if len(results.strategies) == 1:
         return mean
-    return f"{mean}; the smaller number is the difference from {named(results.reference, results.strategies)}"
+    return f"{mean}; the smaller number is the difference from {quote_name(results.reference, results.strategies)}"
 
 
 def most_moved(results: Results) -> str:
@@ -116,6 +121,6 @@ def most_moved(results: Results) -> str:
     if best == results.reference or gap.holds_zero:
         return ""
     return (
-        f"{head(best, results.strategies)} gains most by it: {fixed(gap.mean)} customers more than "
-        f"{named(results.reference, results.strategies)}, brought and kept (95 %: {fixed(gap.low)} to {fixed(gap.high)})."
+        f"{name_heading(best, results.strategies)} gains most by it: {format_fixed(gap.mean)} customers more than "
+        f"{quote_name(results.reference, results.strategies)}, brought and kept (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
     )

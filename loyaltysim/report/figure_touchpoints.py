@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltysim.analysis.touchpoints import ACTION, ICING, KEEP, URGENT, mean_figures, rank_touchpoints, touchpoint_rows
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.report.drawing import FAINT, Picture, look, spread, titled, width_of, wrapped
-from loyaltysim.report.names import head
+from loyaltysim.report.text.names import name_heading
 from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
@@ -118,7 +118,9 @@ def _title(fields: list[str]) -> str:
 
 
 def _subtitle(results: Results, strategy: str, count: int, named_count: int) -> str:
-    whose = f"{head(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
+    whose = (
+        f"{name_heading(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
+    )
     which = "" if named_count == count else f"; the {named_count} with the highest priority are named, by rank"
     compared = "" if strategy == results.reference else f"; the level line is that of {results.reference}"
     return f"{whose}{compared}{which}"

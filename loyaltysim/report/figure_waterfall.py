@@ -24,8 +24,8 @@ from loyaltysim.report.drawing import (
 )
 from loyaltysim.report.figure_money import title_of_money
 from loyaltysim.report.labels import all_within
-from loyaltysim.report.names import named
-from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.report.text.names import quote_name
+from loyaltysim.report.text.numbers import Money, format_horizon, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 
@@ -211,10 +211,10 @@ def _mark(axes: Axes, x: float, y: int) -> None:
 def _subtitle(results: Results) -> str:
     n, rate = (
         results.replications,
-        f"discounted at {100 * results.discount_rate:.3g} % a year over {horizon(results.months)}",
+        f"discounted at {100 * results.discount_rate:.3g} % a year over {format_horizon(results.months)}",
     )
     mean = "One replication" if n == 1 else f"Means of {n} replications"
     if len(results.strategies) == 1:
         return f"{mean}, {rate}. Bars are steps from nothing to the strategy's worth"
-    first = named(results.reference, results.strategies)
+    first = quote_name(results.reference, results.strategies)
     return f"{mean}, {rate}. Diamonds are whole worths, bars the steps from {first} to each strategy; the axis does not begin at zero"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from loyaltysim.report.names import isolated
+from loyaltysim.report.text.names import isolate
 
 SHIPPED = ("DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral")
 """What matplotlib brings: European letters, Hebrew, Arabic, and many signs."""
@@ -63,4 +63,4 @@ def _turns() -> bool:
 
 def directed(line: str) -> str:
     """Keep words written from right to left from turning around the line that they stand in, if they would."""
-    return isolated(line) if _turns() else line
+    return isolate(line) if _turns() else line

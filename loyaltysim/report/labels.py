@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 from loyaltysim.report.drawing import Picture, tidy, within, wrapped
-from loyaltysim.report.names import in_lines, in_one_line
+from loyaltysim.report.text.names import join_names, wrap_names
 
 Cut = Callable[[str, int], str]
 """Shortens a name; what stands at an index of it is kept (0: what stands at its end)."""
@@ -28,7 +28,7 @@ def all_within(
 
 def all_shortened(names: Sequence[str], letters: int) -> list[str]:
     """Shorten names likewise to one line of so many letters, as plain text, which is not drawn here."""
-    return _distinct(names, lambda name, keep: "".join(in_lines(in_one_line(name), letters, 1, keep)), in_one_line)
+    return _distinct(names, lambda name, keep: "".join(wrap_names(join_names(name), letters, 1, keep)), join_names)
 
 
 def _distinct(names: Sequence[str], cut: Cut, tidied: Callable[[str], str] = tidy) -> list[str]:

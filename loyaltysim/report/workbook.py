@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report import answer as answers
-from loyaltysim.report.failure_words import FAILURES, warning
-from loyaltysim.report.names import plain
+from loyaltysim.report.text import answer as answers
+from loyaltysim.report.text.failures import FAILURES, failures_warning
+from loyaltysim.report.text.names import to_text
 from loyaltysim.report.workbook_charts import money_chart, money_height, reasons_chart
 from loyaltysim.report.workbook_formats import Formats, for_paper, format_for, height
 from loyaltysim.report.workbook_months import months
@@ -53,7 +53,7 @@ def workbook(material: ReportSource) -> bytes:
 
     file = io.BytesIO()
     book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False})  # fmt: skip
-    title = plain(str(material.manifest.get("title", "")))
+    title = to_text(str(material.manifest.get("title", "")))
     book.set_properties({"title": title[:255], "author": "", "comments": "", "created": CREATED})
     formats = Formats(book)
     answer = book.add_worksheet("Answer")
@@ -95,7 +95,7 @@ def _said(sheet: Worksheet, material: ReportSource, formats: Formats) -> float:
     used = ROW_POINTS
     for row, (text, kind, line) in enumerate(said):
         sheet.merge_range(row, 0, row, MERGED, "", kind)
-        sheet.write_string(row, 0, plain(text), kind)
+        sheet.write_string(row, 0, to_text(text), kind)
         points = height(text, (FIRST_WIDTH + MERGED * WIDTH) * 15 / line, line)
         sheet.set_row(row, points)
         used += points
@@ -128,9 +128,9 @@ def _first_sheet(book: Workbook, sheet: Worksheet, material: ReportSource, resul
         below += 17 + len(rows)
     failed = material.table(FAILURES)
     if failed is not None and len(failed):
-        said = warning(failed, results.strategies, results.replications)
+        said = failures_warning(failed, results.strategies, results.replications)
         sheet.merge_range(below, 0, below, MERGED, "", formats.text_wrapped)
-        sheet.write_string(below, 0, plain(said), formats.text_wrapped)
+        sheet.write_string(below, 0, to_text(said), formats.text_wrapped)
         sheet.set_row(below, height(said, FIRST_WIDTH + MERGED * WIDTH))
         below += 2
     counts = material.manifest.get("rests_on") or {}
@@ -142,7 +142,7 @@ def _first_sheet(book: Workbook, sheet: Worksheet, material: ReportSource, resul
 def _strategies(results: Results) -> tuple[list[str], list[list[Any]]]:
     """Give the first sheet's table: heads, and a row a strategy."""
     compared = len(results.strategies) > 1
-    first = plain(results.reference)
+    first = to_text(results.reference)
     heads = ["strategy", f"worth (NPV, {results.currency})"]
     if compared:
         for what in (f"against {first}", "without value after the horizon"):
@@ -151,7 +151,7 @@ def _strategies(results: Results) -> tuple[list[str], list[list[Any]]]:
     rows = []
     for name in results.strategies:
         figures = results.figures[name]
-        row: list[Any] = [plain(name), interval(figures["npv"]).mean]
+        row: list[Any] = [to_text(name), interval(figures["npv"]).mean]
         if compared:
             spans = answers.gaps(results, name) if name != results.reference else ()
             row += [end for span in spans for end in (span.mean, span.low, span.high)] or [None] * 6
@@ -162,7 +162,7 @@ def _strategies(results: Results) -> tuple[list[str], list[list[Any]]]:
 def _write(sheet: Worksheet, row: int, column: int, value: Any, kind: Any) -> None:
     """Write one cell by the type of its value; nothing for what is absent."""
     if isinstance(value, str):
-        sheet.write_string(row, column, plain(value)[:32_767], kind)
+        sheet.write_string(row, column, to_text(value)[:32_767], kind)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, kind)
     elif value is None or not isfinite(value):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.codes import REASONS
 from loyaltysim.report.drawing import COLOURS
 from loyaltysim.report.figure_reasons import LOOKS
-from loyaltysim.report.words import horizon
+from loyaltysim.report.text.numbers import format_horizon
 from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def money_chart(book: Workbook, results: Results, head: int, last: int) -> Chart
     The title says which bar is which: some programs list such a chart's legend from the bottom up, others from the top.
     """
     title = (
-        f"Worth against the first strategy over {horizon(results.months)}: "
+        f"Worth against the first strategy over {format_horizon(results.months)}: "
         "blue, above, with the value after the horizon; orange, below, without it"
     )
     chart = _chart(book, {"type": "bar"}, title, "", "")
@@ -100,7 +100,7 @@ def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
     chart = _chart(
         book,
         {"type": "bar", "subtype": "stacked"},
-        f"Customers who left in {horizon(results.months)}, by reason",
+        f"Customers who left in {format_horizon(results.months)}, by reason",
         "customers",
         "",
     )

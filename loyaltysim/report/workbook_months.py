@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.labels import all_shortened
-from loyaltysim.report.names import plain
+from loyaltysim.report.text.names import to_text
 from loyaltysim.report.workbook_charts import CUSTOMERS_ROWS, customers_chart
 from loyaltysim.report.workbook_formats import Formats, for_paper, height
 from loyaltysim.results.results import Results
@@ -22,13 +22,13 @@ def months(book: Workbook, results: Results, formats: Formats) -> None:
     """Write customers month by month, mean over replications, one column a strategy, and draw them."""
     sheet = book.add_worksheet("Customers")
     sheet.write_string(0, 0, "month", formats.head_of_figures)
-    names = [plain(name) for name in results.strategies]
+    names = [to_text(name) for name in results.strategies]
     width = min(max(NARROW, max(map(len, names)) // HEAD_LINES), WIDE)
     sheet.set_column(0, 0, NARROW)
     sheet.set_column(1, len(names), width)
     sheet.set_row(0, max(height(name, width) for name in names))
     for column, name in enumerate(results.strategies, 1):
-        sheet.write_string(0, column, plain(name), formats.head_of_figures)
+        sheet.write_string(0, column, to_text(name), formats.head_of_figures)
         for month, value in enumerate(results.path(name, "customers").mean(axis=0)):
             sheet.write_number(month + 1, column, float(value), formats.whole)
     for month in range(results.months + 1):
@@ -42,7 +42,7 @@ def months(book: Workbook, results: Results, formats: Formats) -> None:
 
 def _names_in_chart(sheet: Worksheet, results: Results, column: int, formats: Formats) -> list[tuple[int, int]]:
     """Give the cells with a short name of each strategy: its head, or else one of a key below the chart, beside the whole name."""
-    names = [plain(name) for name in results.strategies]
+    names = [to_text(name) for name in results.strategies]
     short = all_shortened(names, IN_CHART)
     if short == names:
         return [(0, place) for place in range(1, len(names) + 1)]

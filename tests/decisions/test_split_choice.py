@@ -13,8 +13,8 @@ import pytest
 from loyaltysim.experiments.optimise import optimise as optimising
 from loyaltysim.experiments.optimise.optimise import BY_MEAN, FOUND, NONE, Selection, select_split
 from loyaltysim.experiments.optimise.search import AllocationSpace, Search
-from loyaltysim.report import optimise_words
-from loyaltysim.report.split_words import LEFT, SplitWords
+from loyaltysim.report.text import optimise
+from loyaltysim.report.text.optimise import LEFT, SplitWords
 from loyaltysim.stats.intervals import interval
 from loyaltysim.stats.ranking import greatest_regret, worst_tenth_mean
 
@@ -139,20 +139,20 @@ BY_YEAR = dollars(
 
 
 def test_of_a_split_by_years_the_year_is_named() -> None:
-    told = optimise_words.next_dollar(SPEC, BY_YEAR)
+    told = optimise.next_dollar(SPEC, BY_YEAR)
     assert "at today's levers 2.33 (2.23 to 2.43) in desk.budget in year 2, down to 0.51 in year 1;" in told
     assert "With all else as in the best split and the same in every year, a further $ loses from 850" in (
-        optimise_words.overspending(SPEC, BY_YEAR)
+        optimise.overspending(SPEC, BY_YEAR)
     )
 
 
 def test_a_split_beyond_the_overspending_point_is_told_as_such() -> None:
     rows = dollars(("a.budget", "all", "today", 40.0, 0.2, 30.0), ("a.budget", "all", "best", 880.0, -0.1, 850.0))
-    assert "(the split spends 880, which may be luck)" in optimise_words.overspending(SPEC, rows)
+    assert "(the split spends 880, which may be luck)" in optimise.overspending(SPEC, rows)
     rows.loc[1, "spend"] = 950.0
-    assert "(the split spends 950, surely too much)" in optimise_words.overspending(SPEC, rows)
+    assert "(the split spends 950, surely too much)" in optimise.overspending(SPEC, rows)
     rows.loc[1, "spend"] = 800.0
-    assert "split spends" not in optimise_words.overspending(SPEC, rows)
+    assert "split spends" not in optimise.overspending(SPEC, rows)
 
 
 def test_the_figure_by_years_says_of_no_year_by_itself_up_to_where_it_pays() -> None:

@@ -14,10 +14,10 @@ import pytest
 from loyaltysim.report import drawing
 from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.page import svg
-from loyaltysim.report.page.basis import rests_on
+from loyaltysim.report.page.assumptions import evidence_section
 from loyaltysim.report.page.build import page
-from loyaltysim.report.page.parts import amount
-from loyaltysim.report.words import money_for
+from loyaltysim.report.page.components import amount
+from loyaltysim.report.text.numbers import money_for
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.stats.intervals import Interval
 from loyaltysim.study import Study
@@ -191,10 +191,10 @@ def test_it_names_the_command_that_finds_where_the_recommendation_turns(
     assert found.results is not None
     alone = widened(found.results, ["as today"])
     assert command not in page(ReportSource(found.manifest, alone, found.path)).decode()
-    assert rests_on(ReportSource({}, alone, found.path)) is None
+    assert evidence_section(ReportSource({}, alone, found.path)) is None
     shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "breakeven_curve.csv").write_text("path\n")
-    assert rests_on(read_source(tmp_path)).code == []
+    assert evidence_section(read_source(tmp_path)).code == []
 
 
 def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:

@@ -16,7 +16,7 @@ from loyaltysim.core.errors import InputError
 from loyaltysim.report.drawing import look, png, titled, width_of
 from loyaltysim.report.figure_waterfall import steps
 from loyaltysim.report.labels import all_wrapped
-from loyaltysim.report.names import plain
+from loyaltysim.report.text.names import to_text
 from loyaltysim.stats.intervals import interval
 from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
@@ -166,5 +166,5 @@ def test_a_name_from_the_right_stays_where_its_sentence_has_it(name: str) -> Non
     alone = ink(name)
     for sentence in (f"{name} brings most: 2.50 Rs gained beyond each Rs spent more", f"{name} 5 % more, to {name}"):
         assert (ink(sentence) == alone).mean() > 0.95
-    label = plain(all_wrapped(["as today", name], 30)[1])
+    label = to_text(all_wrapped(["as today", name], 30)[1])
     assert label.replace(" ", "") == name.replace(" ", "")

@@ -22,9 +22,9 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from loyaltysim.commands.run import show_table
-from loyaltysim.report import answer
 from loyaltysim.report.page.build import page
-from loyaltysim.report.words import fixed
+from loyaltysim.report.text import answer
+from loyaltysim.report.text.numbers import format_fixed
 from loyaltysim.report.workbook import HEAD_ROW, workbook
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study
@@ -154,7 +154,7 @@ def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.Capture
     [(10702.5, 0, "10,703"), (-0.5, 0, "-1"), (-0.4, 0, "0"), (100 * 0.145, 0, "15"), (2.675, 2, "2.68"), (1e15, 0, "1,000,000,000,000,000")],
 )  # fmt: skip
 def test_halves_are_rounded_away_from_zero_as_spreadsheets_do(value: float, places: int, shown: str) -> None:
-    assert fixed(value, places) == shown
+    assert format_fixed(value, places) == shown
 
 
 def test_money_on_the_page_is_money_in_the_csv_file(folder: Path, study: Study) -> None:

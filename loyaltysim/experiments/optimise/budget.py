@@ -10,7 +10,7 @@ from loyaltysim.analysis.discounting import annuity
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.optimise.search import AllocationSpace
-from loyaltysim.report.words import number
+from loyaltysim.report.text.numbers import format_number
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Change, Strategy, month_name
 
@@ -162,7 +162,7 @@ def read_budget(spec: Scenario, budget: float) -> float:
     one, told = spec.market.margin_mean, _told(spec, budget)
     if budget < one:
         what = f"{told} is less than the margin that one customer brings in ({_told(spec, one)}), so no split of it can be told from luck"
-        cure = f"write {number(one)} or more, the extra money a month. {committed_spending(spec)}"
+        cure = f"write {format_number(one)} or more, the extra money a month. {committed_spending(spec)}"
         raise InputError(Problem(what, where=BUDGET, cure=cure))
     most = one * spec.market.people
     if budget > most:
@@ -194,7 +194,7 @@ def check_room(spec: Scenario, budget: float, caps: Mapping[str, float], chosen:
     room = sum(caps.get(path, budget) for path in chosen)
     if room < budget * (1.0 - ROUNDING):
         what = f"the limits let {_told(spec, room)} be spent, and the budget is {_told(spec, budget)}"
-        lower = f", or write --budget {number(room)}" if room >= spec.market.margin_mean else ""
+        lower = f", or write --budget {format_number(room)}" if room >= spec.market.margin_mean else ""
         raise InputError(Problem(what, where=AT_MOST, cure=f"raise a limit, name further --levers{lower}"))
 
 
@@ -202,7 +202,7 @@ def committed_spending(spec: Scenario) -> str:
     """Say what today's levers cost, which the budget comes on top of."""
     today = {path: float(spec.flat()[path]) for path in levers() if parameter_registry()[path].unit == MONEY}
     spent = {path: money for path, money in today.items() if money and spec.mechanism(path.partition(".")[0]).on}
-    told = ", ".join(f"{path} {number(money)}" for path, money in spent.items())
+    told = ", ".join(f"{path} {format_number(money)}" for path, money in spent.items())
     return (
         f"It comes on top of what today's levers cost: {_told(spec, sum(spent.values()))} ({told})."
         if spent
@@ -222,4 +222,4 @@ def question_budget(spec: Scenario, budget: float) -> str:
 
 
 def _told(spec: Scenario, money: float) -> str:
-    return f"{number(money)} {spec.currency} a month"
+    return f"{format_number(money)} {spec.currency} a month"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report import figure_breakeven, figure_frontier, figure_levers, figure_sensitivity
 from loyaltysim.report.decided import Decided, decided, plainly
-from loyaltysim.report.names import plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, row_head
-from loyaltysim.report.words import fixed
+from loyaltysim.report.page.components import Cell, Drawing, Section, Table, row_head
+from loyaltysim.report.text.names import to_text
+from loyaltysim.report.text.numbers import format_fixed
 from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
@@ -92,14 +92,14 @@ def _table(material: ReportSource, name: str) -> Table | None:
 
 def _cell(value: Any, head: bool) -> Cell:
     if isinstance(value, str):
-        return row_head(value) if head else Cell(plain(value))
+        return row_head(value) if head else Cell(to_text(value))
     if isnan(value):
         return Cell("")
-    text = plainly(value) if abs(value) < 1e4 else fixed(value)
+    text = plainly(value) if abs(value) < 1e4 else format_fixed(value)
     text = "0" if abs(value) < NOTHING else text
     return Cell(text, value=float(value), head=head)
 
 
 def _head(column: str) -> str:
     """Write a column's name so that it can be broken between its words."""
-    return plain(column).replace("_", " ").replace(".", ".\u200b")
+    return to_text(column).replace("_", " ").replace(".", ".\u200b")

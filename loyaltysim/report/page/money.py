@@ -10,9 +10,9 @@ from loyaltysim.report.figure_money import money as draw_money
 from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
 from loyaltysim.report.figure_next_dollar import returns
 from loyaltysim.report.figure_waterfall import ranked, waterfall
-from loyaltysim.report.names import named, plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
-from loyaltysim.report.words import money_for
+from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, amount, decimal, row_head
+from loyaltysim.report.text.names import quote_name, to_text
+from loyaltysim.report.text.numbers import money_for
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
@@ -28,7 +28,7 @@ def money(material: ReportSource) -> Section | None:
         return None
     panels = ranked(results)
     drawings = [Drawing(material.figure(draw_money))] if len(results.strategies) > 1 else []
-    first = named(results.reference, results.strategies)
+    first = quote_name(results.reference, results.strategies)
     for begin in range(0, len(panels), PANELS):
         title = f"From {first} to each strategy, step by step" if len(results.strategies) > 1 else ""
         title += " (continued)" if begin else ""
@@ -94,7 +94,7 @@ def next_dollar(material: ReportSource) -> Section | None:
         f"per {results.currency} spent more",
         "cost of one more customer",
     ]
-    caption = about(results, f"Differences from {plain(results.reference)}, discounted")
+    caption = about(results, f"Differences from {to_text(results.reference)}, discounted")
     said = [
         "What a strategy's money earned on average is not what a little more of it would earn: returns usually diminish."
     ]

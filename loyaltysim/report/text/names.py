@@ -14,31 +14,31 @@ ISOLATE, END = "\u2068", "\u2069"
 PLAIN_PHRASE = re.compile(r"[^\W\d_][\w' -]*")
 
 
-def plain(name: str) -> str:
+def to_text(name: str) -> str:
     """Give a user's text without characters that could steer a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in name)
 
 
-def named(name: str, among: Iterable[str] = ()) -> str:
+def quote_name(name: str, among: Iterable[str] = ()) -> str:
     """Give a name within a sentence: a plain lower-case phrase as it is, any other in quotes as it was written."""
-    shown = plain(name)
-    alike = [other for other in among if other != name and plain(other).casefold() == shown.casefold()]
+    shown = to_text(name)
+    alike = [other for other in among if other != name and to_text(other).casefold() == shown.casefold()]
     bare = PLAIN_PHRASE.fullmatch(shown) and shown == shown.lower() and not alike
     return shown if bare else f'"{shown}"'
 
 
-def head(name: str, among: Iterable[str] = ()) -> str:
+def name_heading(name: str, among: Iterable[str] = ()) -> str:
     """Give a name as a sentence begins with it: capitalised only where that keeps it recognisable."""
-    shown = named(name, among)
+    shown = quote_name(name, among)
     return shown[:1].upper() + shown[1:]
 
 
-def in_one_line(name: str) -> str:
+def join_names(name: str) -> str:
     """Give a name in one line, each of its gaps one space wide."""
-    return " ".join(plain(name).split())
+    return " ".join(to_text(name).split())
 
 
-def in_lines(name: str, width: int, most_lines: int = 3, keep: int = 0) -> list[str]:
+def wrap_names(name: str, width: int, most_lines: int = 3, keep: int = 0) -> list[str]:
     """Break a name of one line into lines of so many letters; a longer one loses its middle, for names often differ at the end.
 
     `keep`: where in the name stands what must be seen, if not at the end; it then follows the name's beginning.
@@ -70,18 +70,18 @@ def _up_to_a_word(text: str, letters: int) -> str:
     return (whole or cut).strip()
 
 
-def is_turned(text: str) -> bool:
+def is_right_to_left(text: str) -> bool:
     """Tell whether a text has letters that are written from right to left."""
     return any(bidirectional(letter) in FROM_THE_RIGHT for letter in text)
 
 
-def isolated(line: str) -> str:
+def isolate(line: str) -> str:
     """Keep words written from right to left, and names in quotes that hold some, from reordering the line around them."""
-    if line.isascii() or not is_turned(line):
+    if line.isascii() or not is_right_to_left(line):
         return line
     parts = re.split(r'("[^"]*")', line)
     return "".join(
-        f'"{ISOLATE}{part[1:-1]}{END}"' if odd % 2 and is_turned(part) else _words_isolated(part)
+        f'"{ISOLATE}{part[1:-1]}{END}"' if odd % 2 and is_right_to_left(part) else _words_isolated(part)
         for odd, part in enumerate(parts)
     )
 

@@ -22,7 +22,7 @@ GRADES_MEAN = {
 """What each grade of evidence means."""
 
 
-def fixed(value: float, places: int = 0, sign: str = "") -> str:
+def format_fixed(value: float, places: int = 0, sign: str = "") -> str:
     """Write a number to so many decimals, thousands kept apart: `10,703` for 10702.5; `sign="+"` writes a plus as well.
 
     A half is rounded away from zero, of the 15 digits that a spreadsheet keeps, so that workbook, page and terminal agree.
@@ -46,7 +46,7 @@ class Money:
     def bare(self, value: float) -> str:
         """Write a figure without its unit; one that is not zero never reads as zero, and zero has no sign."""
         shown = value / self.divisor
-        text = fixed(shown, self.decimals)
+        text = format_fixed(shown, self.decimals)
         if not isfinite(shown) or any(digit in text for digit in "123456789"):
             return text
         if value == 0.0:
@@ -106,41 +106,41 @@ def money_for(currency: str, *spans: Interval) -> Money:
     return Money(currency, largest, min(halves, default=0.0))
 
 
-def horizon(months: int) -> str:
+def format_horizon(months: int) -> str:
     """Say how long: in years when they are whole, else in months."""
     number, word = (months // 12, "year") if months % 12 == 0 else (months, "month")
     return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def share(value: float) -> str:
+def format_share(value: float) -> str:
     """Write a fraction as a percentage."""
-    return f"{fixed(100 * value, 1)} %" if isfinite(value) else ""
+    return f"{format_fixed(100 * value, 1)} %" if isfinite(value) else ""
 
 
-def evidence(counts: Mapping[str, int], scenario: object) -> str:
+def describe_evidence_counts(counts: Mapping[str, int], scenario: object) -> str:
     """Say in one line how many figures of each evidence grade an answer rests on, and where they are listed."""
     told = ", ".join(f"{count} {grade}" for grade, count in counts.items())
     return f"It rests on {told} figures: loyaltysim audit {scenario}"
 
 
-def calendar(start: str, month: int) -> str:
+def format_month(start: str, month: int) -> str:
     """Name the calendar month (2027-01) that is month number `month` of a run that starts at `start`."""
     year, first = (int(part) for part in start.split("-")[:2])
     gone = year * 12 + first - 1 + month - 1
     return f"{gone // 12:04d}-{gone % 12 + 1:02d}"
 
 
-def roundly(count: int) -> int:
+def round_amount(count: int) -> int:
     """Round a number of replications up to two digits: it rests on an estimate."""
     step = int(10 ** max(len(str(count)) - 2, 0))
     return -(-count // step) * step
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`; `1e+30` where none could be read."""
-    return fixed(value) if 1e3 <= abs(value) < 1e15 else f"{value:.4g}"
+    return format_fixed(value) if 1e3 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
-def quantity(value: float, unit: str, currency: str = "$") -> str:
+def format_quantity(value: float, unit: str, currency: str = "$") -> str:
     """Write a value with its declared unit, in the scenario's currency: `462 $/customer`."""
-    return f"{number(value)} {unit.replace('$', currency)}".strip()
+    return f"{format_number(value)} {unit.replace('$', currency)}".strip()

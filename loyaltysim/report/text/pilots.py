@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.names import head
+from loyaltysim.report.text.names import name_heading
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 
@@ -21,7 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def pilots(results: Results) -> pd.DataFrame:
+def build_pilots(results: Results) -> pd.DataFrame:
     """Lay out one row a piloted strategy and replication; effects are on the share of customers kept."""
     import pandas as pd
 
@@ -33,7 +33,7 @@ def pilots(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def sentences(results: Results) -> list[str]:
+def pilot_sentences(results: Results) -> list[str]:
     """Say for each pilot what it estimated on average, of what that is made, what it teaches and how it was decided."""
     return [_sentence(results, name, list(found)) for name, found in results.pilots.items()]
 
@@ -50,14 +50,14 @@ def _sentence(results: Results, name: str, found: list[PilotRecord]) -> str:
     half = 100 * np.mean([(each.high - each.low) / 2 for each in found])
     each = f" (+- one standard error over {len(found)} replications)" if len(found) > 1 else ""
     return (
-        f"Pilot of {head(name, results.strategies)}, in points of customers kept: estimate {_points(told)} = true effect on all "
+        f"Pilot of {name_heading(name, results.strategies)}, in points of customers kept: estimate {_points(told)} = true effect on all "
         f"{_points(true)}, the arms disturbing each other {_points(told - calm)}, the luck of who was in which arm "
-        f"{_points(calm - true)}{each}. {taught(told - calm, true)} One pilot's interval reaches some {half:.1f} to either side; "
+        f"{_points(calm - true)}{each}. {pilot_lesson(told - calm, true)} One pilot's interval reaches some {half:.1f} to either side; "
         f"it held the truth in {held} of {len(found)}. Rolled out in {out}."
     )
 
 
-def taught(disturbance: np.ndarray, true: np.ndarray) -> str:
+def pilot_lesson(disturbance: np.ndarray, true: np.ndarray) -> str:
     """Say what the arms' disturbing each other makes of a pilot like this; float64 (replications,) each, as shares.
 
     It counts where its 95 % interval leaves zero out. The luck of the draw is left aside: it is another one each time.

@@ -7,8 +7,6 @@ import numpy as np
 from loyaltysim.analysis.summary import share
 from loyaltysim.analysis.touchpoints import build_touchpoints as touchpoint_rows
 from loyaltysim.core.codes import OUTCOMES, RESOLVED, SILENT
-from loyaltysim.report import answer as answers
-from loyaltysim.report import pilot_table
 from loyaltysim.report.figure_customers import customers as draw_customers
 from loyaltysim.report.figure_funnel import counted, shown_in_funnel
 from loyaltysim.report.figure_funnel import funnel as draw_funnel
@@ -17,8 +15,11 @@ from loyaltysim.report.figure_reasons import reasons as draw_reasons
 from loyaltysim.report.figure_talk import most_moved
 from loyaltysim.report.figure_talk import talk as draw_talk
 from loyaltysim.report.figure_touchpoints import touchpoints as draw_touchpoints
-from loyaltysim.report.names import plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
+from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
+from loyaltysim.report.text import answer as answers
+from loyaltysim.report.text import pilots
+from loyaltysim.report.text.failures import FAILURES, failures_warning
+from loyaltysim.report.text.names import to_text
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired, share_interval
@@ -42,12 +43,12 @@ def answer(material: ReportSource) -> Section | None:
         answers.heads(results),
         [_answer_row(results, name) for name in results.strategies],
     )
-    return Section("answer", "The answer", [*told, *pilot_table.sentences(results)], tables=[table])
+    return Section("answer", "The answer", [*told, *pilots.pilot_sentences(results)], tables=[table])
 
 
 def _answer_row(results: Results, name: str) -> list[Cell]:
     """Give the row of the terminal's table, with the figures behind it."""
-    cells = [Cell(plain(name), head=True)]
+    cells = [Cell(to_text(name), head=True)]
     for text, value in zip(answers.cells(results, name), answers.values(results, name), strict=True):
         first, _, below = text.partition("\n")
         cells.append(Cell(first, below, value))
@@ -71,7 +72,7 @@ def customers(material: ReportSource) -> Section | None:
         rows.append(
             [row_head(name), count(interval(found["customers"])), gap, *flows, percent(interval(found["churn_annual"]))]
         )
-    heads = ["strategy", "customers at the end", f"against {plain(results.reference)}", "joined", "returned", "left", "churn a year"]  # fmt: skip
+    heads = ["strategy", "customers at the end", f"against {to_text(results.reference)}", "joined", "returned", "left", "churn a year"]  # fmt: skip
     return Section(
         "customers", "How many customers are there over time?", [], [Drawing(material.figure(draw_customers))],
         [Table(about(results, "Customers"), heads, rows)],
@@ -166,7 +167,7 @@ def touchpoints(material: ReportSource) -> Section | None:
         for row in first.itertuples()
     ]  # fmt: skip
     heads = ["touchpoint, by priority", "stage", "kind", "share of encounters", "goes well", "field"]
-    caption = f"{_highest(len(rows))} under {plain(results.reference)}; touchpoints.csv has all"
+    caption = f"{_highest(len(rows))} under {to_text(results.reference)}; touchpoints.csv has all"
     return Section(
         "touchpoints",
         "Where does service fail?",
@@ -174,3 +175,29 @@ def touchpoints(material: ReportSource) -> Section | None:
         [Drawing(material.figure(draw_touchpoints))],
         [Table(caption, heads, rows)],
     )
+
+
+# What is missing: the runs that failed.
+
+MOST_SHOWN = 20
+
+
+def failures(material: ReportSource) -> Section | None:
+    """Warn of runs that failed, with their errors; nothing where all came to their end."""
+    failed = material.table(FAILURES)
+    if failed is None or not len(failed) or material.results is None:
+        return None
+    said = failures_warning(failed, material.results.strategies, material.results.replications)
+    shown = failed.head(MOST_SHOWN)
+    more = f" ({len(shown)} of {len(failed)}; failures.csv has all)" if len(shown) < len(failed) else ""
+    rows = [
+        [
+            row_head(str(row.strategy)),
+            Cell(f"{row.replication}", value=float(row.replication)),
+            Cell(to_text(str(row.error))),
+        ]
+        for row in shown.itertuples()
+    ]
+    table = Table(f"Runs that failed{more}", ["strategy", "replication", "error"], rows)
+    again = [("loyaltysim resume .", "in this folder: tries the failed runs again, and only those")]
+    return Section("failures", "What is missing?", [said], tables=[table], code=again)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.names import plain
-from loyaltysim.report.words import fixed, money_for
+from loyaltysim.report.text.names import to_text
+from loyaltysim.report.text.numbers import format_fixed, money_for
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def year(found: pd.DataFrame, strategy: str) -> Table:
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head in (plain(strategy), "unit"):
+    for head in (to_text(strategy), "unit"):
         grid.add_column(Text(head), no_wrap=True)
     rows = list(found[found.strategy == strategy].itertuples())
     sure = any(isfinite(row.ci_low) for row in rows)
@@ -30,8 +30,12 @@ def year(found: pd.DataFrame, strategy: str) -> Table:
         grid.add_column(head, justify="right", no_wrap=True)
     for row in rows:
         gap = f"{100 * (row.simulated / row.arithmetic - 1):+.0f} %" if row.arithmetic else ""
-        span = [f"{fixed(row.ci_low)} to {fixed(row.ci_high)}" if isfinite(row.ci_low) else ""] if sure else []
-        grid.add_row(row.figure, row.unit, fixed(row.arithmetic), fixed(row.simulated), *span, gap)
+        span = (
+            [f"{format_fixed(row.ci_low)} to {format_fixed(row.ci_high)}" if isfinite(row.ci_low) else ""]
+            if sure
+            else []
+        )
+        grid.add_row(row.figure, row.unit, format_fixed(row.arithmetic), format_fixed(row.simulated), *span, gap)
     return grid
 
 
@@ -50,7 +54,10 @@ def strategies(found: pd.DataFrame) -> Table:
         grid.add_column(figure, justify="right", no_wrap=True)
     for name, rows in found.groupby("strategy", sort=False):
         pairs = rows.set_index("figure")[["arithmetic", "simulated"]].loc[list(SHOWN)].itertuples(index=False)
-        grid.add_row(Text(plain(str(name))), *(f"{fixed(by_hand)} ({fixed(played)})" for by_hand, played in pairs))
+        grid.add_row(
+            Text(to_text(str(name))),
+            *(f"{format_fixed(by_hand)} ({format_fixed(played)})" for by_hand, played in pairs),
+        )
     return grid
 
 
@@ -77,7 +84,7 @@ def _bridge(found: pd.DataFrame, names: list[str], title: str, currency: str) ->
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     grid.add_column(title, no_wrap=True)
     for name in names:
-        grid.add_column(Text(plain(name)), justify="right", overflow="fold")
+        grid.add_column(Text(to_text(name)), justify="right", overflow="fold")
     for step in dict.fromkeys(found.step):
         cells = []
         for name in names:

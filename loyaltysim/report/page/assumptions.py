@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.names import plain
-from loyaltysim.report.page.parts import Cell, Section, Table, row_head
-from loyaltysim.report.words import GRADES_MEAN, horizon
+from loyaltysim.report.page.components import Cell, Section, Table, row_head
+from loyaltysim.report.text.names import to_text
+from loyaltysim.report.text.numbers import GRADES_MEAN, format_horizon
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.scenario.ranges import SHARES
 
@@ -19,7 +19,7 @@ MOST_FIGURES = 12
 """Figures of the weakest grade that are named; the rest are in audit.csv."""
 
 
-def rests_on(material: ReportSource) -> Section | None:
+def evidence_section(material: ReportSource) -> Section | None:
     """Show how many figures of each evidence grade the answer rests on, and name the commands that find what turns it."""
     counts = material.manifest.get("rests_on") or {}
     if not counts and material.results is None:
@@ -31,7 +31,9 @@ def rests_on(material: ReportSource) -> Section | None:
         )
         tables = _graded(material, counts)
     if material.manifest.get("lesson"):
-        said.append(f"Lesson of the file as it is written: {plain(' '.join(str(material.manifest['lesson']).split()))}")
+        said.append(
+            f"Lesson of the file as it is written: {to_text(' '.join(str(material.manifest['lesson']).split()))}"
+        )
     code = commands(material)
     return Section("basis", "What does the answer rest on?", said, tables=tables, code=code) if said or code else None
 
@@ -74,21 +76,21 @@ def _weakest(audit: pd.DataFrame) -> Table:
 
 
 def _text(value: Any) -> str:
-    return plain(value) if isinstance(value, str) else "" if isnan(value) else f"{value:,.10g}"
+    return to_text(value) if isinstance(value, str) else "" if isnan(value) else f"{value:,.10g}"
 
 
-def made(material: ReportSource) -> Section:
+def provenance_section(material: ReportSource) -> Section:
     """Say with which luck, sizes and versions it was made, and how to repeat it."""
     manifest = material.manifest
     facts = {
         "seed": manifest.get("seed"),
         "replications": manifest.get("replications"),
-        "horizon": horizon(manifest["months"]) if "months" in manifest else None,
+        "horizon": format_horizon(manifest["months"]) if "months" in manifest else None,
         "first month": manifest.get("start"),
         "scenario (SHA-256)": manifest.get("scenario_sha256"),
         **manifest.get("versions", {}),
     }
-    rows = [[row_head(name), Cell(plain(str(value)))] for name, value in facts.items() if value not in (None, "")]
+    rows = [[row_head(name), Cell(to_text(str(value)))] for name, value in facts.items() if value not in (None, "")]
     code = [
         (
             str(manifest.get("repeat", "loyaltysim run scenario.yml")),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import Money, number
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import Money, format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +22,11 @@ def answer(spec: Any, winners: pd.DataFrame, paths: Sequence[str]) -> str:
     counts, sure = known.best.value_counts(), int((known.decided == "yes").sum())
     keeps = known.recommended.iloc[0]
     worst = known.loc[known.regret.idxmax()]
-    told = ", ".join(f"{named(name, spec.strategies)} at {count}" for name, count in counts.items())
+    told = ", ".join(f"{quote_name(name, spec.strategies)} at {count}" for name, count in counts.items())
     if len(counts) == 1:
-        return f"{head(counts.index[0], spec.strategies)} is best at all {len(known)} points ({sure} of them surely, each at 95 %)."
+        return f"{name_heading(counts.index[0], spec.strategies)} is best at all {len(known)} points ({sure} of them surely, each at 95 %)."
     money = Money(spec.currency, float(worst.regret))
-    lost = f" Keeping to {named(keeps, spec.strategies)} loses at most {money.full(float(worst.regret))}, at {_where(worst, paths)}."
+    lost = f" Keeping to {quote_name(keeps, spec.strategies)} loses at most {money.full(float(worst.regret))}, at {_where(worst, paths)}."
     return f"Of {len(known)} points the best is {told} ({sure} of them surely, each at 95 %).{lost if worst.regret > 0 else ''}"
 
 
@@ -41,7 +41,7 @@ def notes(spec: Any, winners: pd.DataFrame, paths: Sequence[str]) -> list[str]:
 
 
 def _where(row: Any, paths: Sequence[str]) -> str:
-    return ", ".join(f"{path} {number(row[path])}" for path in paths)
+    return ", ".join(f"{path} {format_number(row[path])}" for path in paths)
 
 
 def table(found: Any) -> Any:
@@ -64,7 +64,9 @@ def table(found: Any) -> Any:
         span = f" ({money.bare(row.ci_low)} to {money.bare(row.ci_high)})" if row.ci_low == row.ci_low else ""
         lead = f"{money.full(row.lead)}{span}" if row.lead == row.lead else ""
         grid.add_row(
-            *(f"{number(row[path])}" for path in paths), Text(named(row.best, found.scenario.strategies)), lead
+            *(f"{format_number(row[path])}" for path in paths),
+            Text(quote_name(row.best, found.scenario.strategies)),
+            lead,
         )
     return grid
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.names import plain
-from loyaltysim.report.words import Money, fixed, horizon
+from loyaltysim.report.text.names import is_right_to_left, to_text
+from loyaltysim.report.text.numbers import Money, format_fixed, format_horizon
+from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from matplotlib.figure import Figure
-
 
 LETTERS_A_LINE, LINES_TOGETHER = 30, 9
 
@@ -78,23 +80,23 @@ class Section:
 
 def row_head(text: str) -> Cell:
     """Give the cell at the head of a row."""
-    return Cell(plain(text), head=True)
+    return Cell(to_text(text), head=True)
 
 
 def count(span: Interval, signed: bool = False, sure: bool = True) -> Cell:
     """Give a cell of a number of people or things, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
-    ends = f"{fixed(span.low)} to {fixed(span.high)}" if span.known and sure else ""
-    return Cell(fixed(span.mean, sign="+" if signed else ""), ends, span.mean)
+    ends = f"{format_fixed(span.low)} to {format_fixed(span.high)}" if span.known and sure else ""
+    return Cell(format_fixed(span.mean, sign="+" if signed else ""), ends, span.mean)
 
 
 def percent(span: Interval) -> Cell:
     """Give a cell of a share, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
-    ends = f"{fixed(100 * span.low, 1)} to {fixed(100 * span.high, 1)}" if span.known else ""
-    return Cell(f"{fixed(100 * span.mean, 1)} %", ends, span.mean)
+    ends = f"{format_fixed(100 * span.low, 1)} to {format_fixed(100 * span.high, 1)}" if span.known else ""
+    return Cell(f"{format_fixed(100 * span.mean, 1)} %", ends, span.mean)
 
 
 def amount(money: Money, span: Interval, signed: bool = False) -> Cell:
@@ -107,12 +109,43 @@ def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = Fals
     if not isfinite(span.mean):
         return Cell("")
     sign = "+" if signed else ""
-    ends = f"{fixed(span.low, places, sign)} to {fixed(span.high, places, sign)}" if span.known else ""
-    return Cell(f"{fixed(span.mean, places, sign)} {unit}".strip(), ends, span.mean)
+    ends = f"{format_fixed(span.low, places, sign)} to {format_fixed(span.high, places, sign)}" if span.known else ""
+    return Cell(f"{format_fixed(span.mean, places, sign)} {unit}".strip(), ends, span.mean)
 
 
 def about(results: Results, what: str) -> str:
     """Say what a table holds, from how many replications and over which horizon."""
     n = results.replications
     sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"
-    return f"{what}: {sure}, over {horizon(results.months)}"
+    return f"{what}: {sure}, over {format_horizon(results.months)}"
+
+
+# Names written from right to left, kept from reordering the sentence around them.
+
+
+def written_by_users(material: ReportSource) -> Iterator[str]:
+    """Give the title, the question and the names of strategies and touchpoints."""
+    manifest, results = material.manifest, material.results
+    yield str(manifest.get("title", ""))
+    yield " ".join(str(manifest.get("question", "")).split())
+    yield from map(str, manifest.get("strategies", ()))
+    if results is not None:
+        yield from results.strategies
+        yield from (name for audits in results.audits.values() for name in audits[0].names)
+
+
+def apart(names: Iterable[str]) -> Callable[[str], Markup]:
+    """Give what escapes a text and isolates in it, with `bdi`, each of the names that has letters from right to left."""
+    from markupsafe import Markup, escape
+
+    shown = {to_text(name) for name in names}
+    turned = sorted((name for name in shown if is_right_to_left(name)), key=lambda name: (-len(name), name))
+    if not turned:
+        return escape
+    found = re.compile(f"({'|'.join(map(re.escape, turned))})")
+
+    def isolated(text: str) -> Markup:
+        parts = enumerate(found.split(text))
+        return Markup("").join(Markup("<bdi>{}</bdi>").format(part) if odd % 2 else escape(part) for odd, part in parts)
+
+    return isolated

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.names import head, named
-from loyaltysim.report.words import Money, number, quantity
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import Money, format_number, format_quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ NEVER = 0.001
 
 def answer(spec: Any, table: pd.DataFrame, found: SurrogateResult) -> str:
     """Say how safe the recommendation is over all that is uncertain, and what it hangs on most."""
-    second = named(found.pair[1], spec.strategies)
+    second = quote_name(found.pair[1], spec.strategies)
     stays = found.chance_best[found.pair[0]]
     top = table.sort_values("sobol_total", ascending=False).head(MOST_NAMED)
     hangs = ", ".join(
@@ -35,14 +35,14 @@ def answer(spec: Any, table: pd.DataFrame, found: SurrogateResult) -> str:
     others = sorted(
         ((name, c) for name, c in found.chance_best.items() if name != found.pair[0]), key=lambda each: -each[1]
     )
-    instead = ", ".join(f"{named(name, spec.strategies)} in {100 * c:.0f} %" for name, c in others if c >= NEVER)
+    instead = ", ".join(f"{quote_name(name, spec.strategies)} in {100 * c:.0f} %" for name, c in others if c >= NEVER)
     rough = (
         f"the polynomial behind it foretells {100 * max(0.0, found.foretells):.0f} % of the variance at points left out"
     )
     poor = "" if found.foretells >= POOR else f" All this is rough: {rough}."
     rest = f" ({instead})" if instead else ""
     return (
-        f"{head(found.pair[0], spec.strategies)} stays the best in {100 * stays:.0f} % of what is uncertain{rest}; its lead over "
+        f"{name_heading(found.pair[0], spec.strategies)} stays the best in {100 * stays:.0f} % of what is uncertain{rest}; its lead over "
         f"{second} hangs most on {hangs}.{poor}"
     )
 
@@ -58,8 +58,8 @@ def turning(spec: Any, table: pd.DataFrame, found: SurrogateResult) -> str:
     if not len(turns):
         return "No input turns the recommendation by itself within its range, the others being as today."
     told = [
-        f"{row.path} (today {quantity(row.today, row.unit, spec.currency)}) turns it to {named(row.turns_to, spec.strategies)} at "
-        f"{number(row.turns_at)}"
+        f"{row.path} (today {format_quantity(row.today, row.unit, spec.currency)}) turns it to {quote_name(row.turns_to, spec.strategies)} at "
+        f"{format_number(row.turns_at)}"
         for row in turns.head(MOST_NAMED).itertuples()
     ]
     worth = table[table.worth_knowing > 0].head(1)
@@ -102,7 +102,7 @@ def table(found: Any) -> Any:
         lead = f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}"
         tells = row.worth_knowing == row.worth_knowing
         turns = (
-            f"to {named(row.turns_to, spec.strategies)} at {number(row.turns_at)}"
+            f"to {quote_name(row.turns_to, spec.strategies)} at {format_number(row.turns_at)}"
             if row.turns_to
             else "no"
             if tells
@@ -110,6 +110,12 @@ def table(found: Any) -> Any:
         )
         knowing = Money(spec.currency, row.worth_knowing).full(row.worth_knowing) if tells else ""
         grid.add_row(
-            row.path, f"{number(row.low)} to {number(row.high)}", number(row.today), share, lead, knowing, Text(turns)
+            row.path,
+            f"{format_number(row.low)} to {format_number(row.high)}",
+            format_number(row.today),
+            share,
+            lead,
+            knowing,
+            Text(turns),
         )
     return grid

@@ -5,13 +5,16 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.names import head, named, plain
-from loyaltysim.report.words import Money, fixed, horizon, money_for, roundly, share
+from loyaltysim.report.text.names import name_heading, quote_name, to_text
+from loyaltysim.report.text.numbers import Money, format_fixed, format_horizon, format_share, money_for, round_amount
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval, paired
 from loyaltysim.stats.ranking import multiple_comparison_with_best
+from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.table import Table
 
 WITH, WITHOUT = "npv", "npv_without_later_value"
@@ -45,7 +48,7 @@ def _not_together(results: Results, contest: Comparison) -> str:
 def _worth_of_one(results: Results) -> str:
     worth = interval(results.figures[results.reference][WITH])
     money = money_for(results.currency, worth)
-    text = f"{head(results.reference, results.strategies)} is worth {money.full(worth.mean)} over {horizon(results.months)}"
+    text = f"{name_heading(results.reference, results.strategies)} is worth {money.full(worth.mean)} over {format_horizon(results.months)}"
     if worth.known:
         ends = "" if all_alike(worth) else f"95 %: {money.span(worth)}, "
         return f"{text} ({ends}{worth.n} replications{f'; {SO_FEW}' if too_few(worth) else ''})."
@@ -53,10 +56,10 @@ def _worth_of_one(results: Results) -> str:
 
 
 def _sentence(results: Results, contest: Comparison) -> str:
-    gain, over = contest.difference, f"over {horizon(results.months)}"
+    gain, over = contest.difference, f"over {format_horizon(results.months)}"
     money = money_for(results.currency, gain)
-    best, second = (named(name, results.strategies) for name in (contest.best, contest.second))
-    first, n = head(contest.best, results.strategies), results.replications
+    best, second = (quote_name(name, results.strategies) for name in (contest.best, contest.second))
+    first, n = name_heading(contest.best, results.strategies), results.replications
     if gain.mean == 0.0 and (gain.low == gain.high or n == 1):
         return f"{first} and {second} earn exactly the same {over}, in {_of(n)}."
     lead = f"{first} earns {money.full(gain.mean)} more than {second} {over}"
@@ -89,7 +92,7 @@ def all_alike(span: Interval) -> bool:
 
 
 def _needed(count: int | None, n: int) -> str:
-    said = "more than 10,000 replications" if count is None else f"about {roundly(count):,} replications"
+    said = "more than 10,000 replications" if count is None else f"about {round_amount(count):,} replications"
     return f"roughly, from so few, {said}" if n < FEW else said
 
 
@@ -109,7 +112,7 @@ def later_value_matters(results: Results) -> str:
 def _other_winner(results: Results, contest: Comparison) -> str:
     gain = contest.difference
     money = money_for(results.currency, gain)
-    best, second = (named(name, results.strategies) for name in (contest.best, contest.second))
+    best, second = (quote_name(name, results.strategies) for name in (contest.best, contest.second))
     span = f" (95 %: {money.span(gain)})" if gain.known and not all_alike(gain) else ""
     if gain.known and not contest.decided:
         return f"{best} comes first, but it cannot be told from {second}: {money.full(gain.mean)} more{span}"
@@ -125,7 +128,7 @@ def _turned(results: Results, strategy: str) -> str:
     money = money_for(results.currency, full, bare)
     became, was = ("loses", "gaining") if bare.mean < 0 else ("gains", "losing")
     unsure = " (which may be luck)" if bare.known and bare.holds_zero else ""
-    name, first = (named(each, results.strategies) for each in (strategy, results.reference))
+    name, first = (quote_name(each, results.strategies) for each in (strategy, results.reference))
     lost, won = money.full(abs(bare.mean)), money.full(abs(full.mean))
     return f"{name} {became} {lost}{unsure} against {first} instead of {was} {won}"
 
@@ -148,13 +151,13 @@ def table(results: Results) -> Table:
     for each in others:
         grid.add_column(Text(each), justify="right", no_wrap=True)
     for name in results.strategies:
-        grid.add_row(Text(plain(name)), *(Text(cell) for cell in cells(results, name)))
+        grid.add_row(Text(to_text(name)), *(Text(cell) for cell in cells(results, name)))
     return grid
 
 
 def heads(results: Results) -> list[str]:
     """Give the heads of the table's columns, with line breaks."""
-    first = plain(results.reference)
+    first = to_text(results.reference)
     sure = "\n(95 %)" if results.replications > 1 else ""
     compared = [f"against\n{first if len(first) <= 14 else 'the first'}{sure}", "without value\nafter the\nhorizon"]
     between = compared if len(results.strategies) > 1 else []
@@ -177,7 +180,11 @@ def cells(results: Results, name: str) -> list[str]:
     told = [_worths(results).full(interval(figures[WITH]).mean)]
     if len(results.strategies) > 1:
         told += [_with_span(money, span) for span in gap] if gap else ["", ""]
-    return [*told, fixed(interval(figures["customers"]).mean), share(interval(figures["churn_annual"]).mean)]
+    return [
+        *told,
+        format_fixed(interval(figures["customers"]).mean),
+        format_share(interval(figures["churn_annual"]).mean),
+    ]
 
 
 def _worths(results: Results) -> Money:
@@ -190,3 +197,31 @@ def _worths(results: Results) -> Money:
 def _with_span(money: Money, span: Interval) -> str:
     """Write a difference in the unit of its column, and its interval below it."""
     return "\n".join(part for part in money.within(span, signed=True) if part)
+
+
+# The answer of a study that went on until it was settled, with the interval that such a study may claim.
+
+RULE = "by a rule that holds at every look"
+
+
+def sequential_answer(results: Results, found: SequentialVerdict) -> str:
+    """Say what is worth most, by how much and how sure that is, and whether it is settled."""
+    gain, n = found.difference, results.replications
+    money = money_for(results.currency, gain)
+    over = f"over {format_horizon(results.months)}"
+    span = f"95 %, {RULE}: {money.span(gain)}"
+    end = (
+        f"settled after {n} replications" if found.settled else f"not settled after {n} replications, the most allowed"
+    )
+    if not found.second:
+        return f"{name_heading(found.best)} is worth {money.full(gain.mean)} {over} ({span}); {end}."
+    best, second = (quote_name(name, results.strategies) for name in (found.best, found.second))
+    if gain.low > 0.0:
+        first = name_heading(found.best, results.strategies)
+        return f"{first} earns {money.full(gain.mean)} more than {second} {over} ({span}); {end}."
+    return f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} ({span}); {end}."
+
+
+def describe_verdict(found: SequentialVerdict, replications: int) -> Mapping[str, object]:
+    """Give the end of the study as the manifest holds it."""
+    return {"settled": found.settled, "after_replications": replications}

@@ -1,4 +1,4 @@
-"""A run as one JSON document, for scripts."""
+"""All that is drawn from a folder of results: pictures, page and workbook, by file name."""
 
 from __future__ import annotations
 
@@ -7,15 +7,30 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from loyaltysim.report.answer import gaps
-from loyaltysim.results.reader import MANIFEST
+from loyaltysim.report import figures
+from loyaltysim.report.page.build import page
+from loyaltysim.report.text.answer import gaps
+from loyaltysim.report.workbook import workbook
+from loyaltysim.results.reader import MANIFEST, ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
+
+REPORT, WORKBOOK = "report.html", "report.xlsx"
+
+
+def build_report(material: ReportSource) -> dict[str, bytes]:
+    """Draw everything: the same bytes for the same folder, whenever and wherever on one platform."""
+    pictures = {} if material.results is None else figures.draw(material.results, material.figure)
+    named = {f"figures/{name}": content for name, content in pictures.items()}
+    return {**named, REPORT: page(material), WORKBOOK: workbook(material)}
+
+
+# A run as one JSON document, for scripts.
 
 FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")
 
 
-def document(results: Results, answer: str, folder: Path) -> str:
+def json_document(results: Results, answer: str, folder: Path) -> str:
     """Give `answer`, `table` (one object a strategy), `folder` and `manifest` as JSON; what is absent is null."""
     told = {
         "answer": answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.names import named, plain
+from loyaltysim.report.text.names import quote_name, to_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ COLUMNS = ("strategy", "replication", "error")
 MOST_NUMBERS = 10
 
 
-def table(failures: Iterable[RunFailure]) -> pd.DataFrame:
+def failures_table(failures: Iterable[RunFailure]) -> pd.DataFrame:
     """Give a row a run that failed, strategies in the order in which they come, replications in theirs."""
     import pandas as pd
 
@@ -28,7 +28,7 @@ def table(failures: Iterable[RunFailure]) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=list(COLUMNS))
 
 
-def warning(failed: pd.DataFrame, strategies: Sequence[str], left: int) -> str:
+def failures_warning(failed: pd.DataFrame, strategies: Sequence[str], left: int) -> str:
     """Say which runs failed, how many replications are left to compare, and the first error; empty where none failed.
 
     `strategies`: those that are compared; `left`: in how many replications.
@@ -40,7 +40,7 @@ def warning(failed: pd.DataFrame, strategies: Sequence[str], left: int) -> str:
     compared = f"{left} replication{'' if left == 1 else 's'}, in which every run of all that is compared ended,"
     return (
         f"{count}: {told}. What is told rests on {compared} since strategies are compared on common luck. "
-        f"The error{'' if len(failed) == 1 else ', of the first'}: {plain(str(failed.error.iloc[0]))}"
+        f"The error{'' if len(failed) == 1 else ', of the first'}: {to_text(str(failed.error.iloc[0]))}"
     )
 
 
@@ -49,4 +49,4 @@ def _one(name: str, rows: pd.DataFrame, strategies: Sequence[str]) -> str:
     more = f" and {len(rows) - MOST_NUMBERS} more" if len(rows) > MOST_NUMBERS else ""
     word = "replication" if len(rows) == 1 else "replications"
     gone = "" if name in strategies else " (none of its runs ended, so it is not compared)"
-    return f"{named(name, strategies)} in {word} {', '.join(numbers)}{more}{gone}"
+    return f"{quote_name(name, strategies)} in {word} {', '.join(numbers)}{more}{gone}"
