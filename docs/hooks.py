@@ -98,7 +98,7 @@ def python_page() -> str:
         "loyaltysim.experiments.customer.CustomerLife",
         "loyaltysim.experiments.worth.Worth",
         "loyaltysim.experiments.options.Decision",
-        "loyaltysim.commands.report.report",
+        "loyaltysim.cli.report.report",
         "loyaltysim.plots",
     ]
     names = [f"{defined(place, name)}.{name}" for name, place in _PLACES.items()]

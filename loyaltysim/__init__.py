@@ -12,9 +12,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PLACES = {
-    "run": "loyaltysim.commands.run",
-    "resume": "loyaltysim.commands.resume",
-    "rerun": "loyaltysim.commands.rerun",
+    "run": "loyaltysim.cli.run",
+    "resume": "loyaltysim.cli.resume",
+    "rerun": "loyaltysim.cli.rerun",
     "breakeven": "loyaltysim.experiments.breakeven",
     "sweep": "loyaltysim.experiments.sweep",
     "sensitivity": "loyaltysim.experiments.sensitivity",

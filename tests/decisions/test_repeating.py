@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.results.manifest import repeat_command
 from tests.decisions.firm import written
 

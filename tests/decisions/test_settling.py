@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.experiments.run import StoppingRule
 from loyaltysim.results.run_folder import RunFolder
 from tests.decisions.firm import FILE, written

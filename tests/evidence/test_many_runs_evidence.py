@@ -50,7 +50,7 @@ LAB = """
 """
 RUN = """
     if __name__ == "__main__":
-        from loyaltysim.commands import main
+        from loyaltysim.cli import main
         try:
             main(sys.argv[1:])
         finally:

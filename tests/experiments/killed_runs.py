@@ -30,7 +30,7 @@ PROGRAM = """
     from dataclasses import replace
     sys.path[:0] = [{here!r}]
     import counted
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
     from loyaltysim.experiments import run
     real = run.machinery
     run.machinery = lambda: replace(real(), simulate=counted.simulate)

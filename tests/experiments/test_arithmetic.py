@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.core.records import RunRecord
 from loyaltysim.experiments import bare as bare_module

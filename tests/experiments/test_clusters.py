@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from schedulers import Here, free_port, scheduler
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.execution import cluster as cluster_doors
 from loyaltysim.execution import cluster as clusters

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from schedulers import scheduler
 
-from loyaltysim.commands.run import pictures
+from loyaltysim.cli.run import pictures
 from loyaltysim.core.errors import RunError
 from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
 from loyaltysim.report.page.build import page
@@ -140,7 +140,7 @@ PROGRAM = """
     from dataclasses import replace
     sys.path[:0] = [{here!r}, {checkout!r}]
     import flaky
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
     from loyaltysim.experiments import run
     real = run.machinery
     run.machinery = lambda: replace(real(), simulate=flaky.simulate)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.test_scenario_library import LIBRARY, ROOT
 

@@ -13,7 +13,7 @@ import pytest
 from invented_firm import results
 
 from loyaltysim.analysis.touchpoints import COLUMNS, build_touchpoints, rank_touchpoints
-from loyaltysim.commands.run import run
+from loyaltysim.cli.run import run
 from loyaltysim.core.errors import InputError
 from loyaltysim.core.records import Audit
 from loyaltysim.core.touchpoint_table import default_touchpoints

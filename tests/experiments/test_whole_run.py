@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
-from loyaltysim.commands.run import pictures
+from loyaltysim.cli.run import pictures
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.execution.progress import Progress
 from loyaltysim.experiments.run import Backend, RunConfig, read_scenario, run_scenario
@@ -127,7 +127,7 @@ SCRIPT = """
     import sys
     sys.path[:0] = [{checkout!r}, {here!r}]
     import invented_firm as fakes
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
     from loyaltysim.experiments import run as experiments
 
     def slow(scenario, replication, strategies):
@@ -222,7 +222,7 @@ def test_help_and_wrong_places_answer_without_heavy_imports() -> None:
     program = f"""
         import sys
         sys.path.insert(0, {str(CHECKOUT)!r})
-        from loyaltysim.commands import main
+        from loyaltysim.cli import main
         for arguments in (["--help"], ["x.yml", "--executor", "cloud"], ["x.yml"]):
             try:
                 main(["run", *arguments])

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.departing import with_departure

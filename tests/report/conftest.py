@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.commands.run import run
+from loyaltysim.cli.run import run
 from loyaltysim.scenario import Scenario
 from loyaltysim.study import Study
 from tests.report.studies import STRATEGIES

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from loyaltysim import plots
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.report.decided import plainly
 from loyaltysim.report.drawing import png

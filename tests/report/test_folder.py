@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
-from loyaltysim.commands.run import run
+from loyaltysim.cli import main
+from loyaltysim.cli.run import run
 from loyaltysim.core.records import PilotRecord
 from loyaltysim.results import writer
 from loyaltysim.results.reader import read_source

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.report.text.answer import gaps
 from loyaltysim.study import Study
 

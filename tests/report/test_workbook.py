@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from loyaltysim.commands.run import show_table
+from loyaltysim.cli.run import show_table
 from loyaltysim.report.page.build import page
 from loyaltysim.report.text import answer
 from loyaltysim.report.text.numbers import format_fixed
@@ -183,7 +183,7 @@ def test_libreoffice_opens_and_converts_it(folder: Path, tmp_path: Path) -> None
 
 
 def test_the_command_s_help_names_the_verb() -> None:
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
 
     assert "report" in CliRunner().invoke(main, ["--help"]).stdout
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.scenario import Scenario, load, resolved_yaml, shipped_scenario
 from loyaltysim.scenario.grades import GRADES, evidence, grade_values
 from loyaltysim.scenario.registry import parameter_registry

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core import threads
 from loyaltysim.core.tables import World
 from loyaltysim.execution.executors import InProcess, iterate_completed, open_executor

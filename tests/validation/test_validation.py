@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.special import betaln
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario

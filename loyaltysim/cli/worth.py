@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.cli import options
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import GROUP_PERCENT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.cli import options
 
 
 @options.verb("explain")

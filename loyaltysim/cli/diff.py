@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.cli import options
 
 
 @options.verb("diff")

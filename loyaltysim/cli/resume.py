@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import deciding, options
-from loyaltysim.commands.displays import Silence, display
-from loyaltysim.commands.report import report
-from loyaltysim.commands.run import pictures, show
+from loyaltysim.cli import deciding, options
+from loyaltysim.cli.display import NoDisplay, display
+from loyaltysim.cli.report import report
+from loyaltysim.cli.run import pictures, show
 
 if TYPE_CHECKING:
     from loyaltysim.execution.progress import Listener
@@ -39,7 +39,7 @@ def resume(
     from loyaltysim.study import Study
 
     with ExitStack() as stack:
-        listener = progress or stack.enter_context(Silence() if quiet else display())
+        listener = progress or stack.enter_context(NoDisplay() if quiet else display())
         found = finish(folder, RunConfig(None, executor, threads, progress=listener, finish=pictures))
         if not isinstance(found, Study):
             report(found.folder)

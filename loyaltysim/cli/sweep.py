@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from loyaltysim.commands import deciding, options
+from loyaltysim.cli import deciding, options
 from loyaltysim.experiments.defaults import SWEEP_POINTS, SWEEP_REPLICATIONS
 
 OVER = "A parameter or lever, and its range; say it again for another (default: what the scenario calls uncertain)."

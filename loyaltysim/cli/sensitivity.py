@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from loyaltysim.commands import deciding, options
+from loyaltysim.cli import deciding, options
 from loyaltysim.experiments.defaults import SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
 
 OVER = "What is uncertain, and its range; say it again for another (default: the scenario's `uncertain` block)."

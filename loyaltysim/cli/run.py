@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import RUN_FAILED, options
-from loyaltysim.commands.displays import Silence, display
+from loyaltysim.cli import RUN_FAILED, options
+from loyaltysim.cli.display import NoDisplay, display
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
 
@@ -62,7 +62,7 @@ def run(
     from loyaltysim.experiments.run import run as run_study
 
     with ExitStack() as stack:
-        listener = progress or stack.enter_context(Silence() if quiet else display())
+        listener = progress or stack.enter_context(NoDisplay() if quiet else display())
         rule = read_rule(precision, until_decided, most_replications)
         refuse_both(rule, replications)
         order = RunConfig(out, executor, threads, profile, listener, pictures, rule)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import options
-from loyaltysim.commands.displays import Silence, display
-from loyaltysim.commands.report import report
+from loyaltysim.cli import options
+from loyaltysim.cli.display import NoDisplay, display
+from loyaltysim.cli.report import report
 from loyaltysim.experiments import defaults
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def carried_out(find: Callable[..., Decision], scenario: Any, *, quiet: bool, **
     """Call a library function with a display of its progress, or without, and draw the report of what it found."""
     threads = asked.pop("threads", None) or 0
     with ExitStack() as stack:
-        listener = stack.enter_context(Silence() if quiet else display())
+        listener = stack.enter_context(NoDisplay() if quiet else display())
         found = find(scenario, progress=listener, threads=threads, **asked)
         report(found.folder)
     return found

@@ -63,7 +63,7 @@ class Verbs(click.Group):
         """Import a verb; None if there is none of this name."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"loyaltysim.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"loyaltysim.cli.{cmd_name}").command
         return command
 
     def resolve_command(
@@ -82,10 +82,10 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a verb; what the user or the machine can mend is told in words, without a traceback."""
-        from loyaltysim.commands.signals import heeded, status_of
+        from loyaltysim.cli.display import handling_signals, status_of
 
         try:
-            with heeded():
+            with handling_signals():
                 return super().invoke(ctx)
         except InputError as error:
             _leave(str(error), WRONG_INPUT)

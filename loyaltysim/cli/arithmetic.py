@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.cli import options
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.cli import options
 from loyaltysim.experiments.defaults import FINDS
 
 RULES = """\b

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +26,7 @@ PHASES = {
 SECONDS_BETWEEN_LINES = 60.0
 
 
-class Silence:
+class NoDisplay:
     """A display that shows nothing."""
 
     def __enter__(self) -> Listener:
@@ -38,7 +41,7 @@ class Silence:
         """Hear, and say nothing."""
 
 
-class Lines(Silence):
+class LineDisplay(NoDisplay):
     """A display for files and pipes: a line a minute, none for short runs."""
 
     def __init__(self) -> None:
@@ -48,10 +51,10 @@ class Lines(Silence):
         """Write a line when the last one is long enough ago."""
         if monotonic() - self._last >= SECONDS_BETWEEN_LINES:
             self._last = monotonic()
-            click.echo(said(progress), err=True)
+            click.echo(progress_line(progress), err=True)
 
 
-class Bar(Silence):
+class BarDisplay(NoDisplay):
     """A display for terminals: what is being done, how far, how fast, how long still."""
 
     def __init__(self) -> None:
@@ -79,23 +82,23 @@ class Bar(Silence):
     def __call__(self, progress: Progress) -> None:
         """Redraw the bar; it only pulses while there is nothing to count."""
         total = progress.total or None if progress.done else None
-        tail = pace(progress) if progress.done else ""
+        tail = progress_details(progress) if progress.done else ""
         self._display.update(
             self._task, description=PHASES[progress.phase], completed=progress.done, total=total, tail=tail
         )
 
 
-def display() -> Silence:
+def display() -> NoDisplay:
     """Choose how to show progress on standard error: a bar on a terminal, else lines."""
-    return Bar() if sys.stderr.isatty() else Lines()
+    return BarDisplay() if sys.stderr.isatty() else LineDisplay()
 
 
-def said(progress: Progress) -> str:
+def progress_line(progress: Progress) -> str:
     """Say in one line where a study stands."""
-    return f"{PHASES[progress.phase]}: {pace(progress)}" if progress.done else PHASES[progress.phase]
+    return f"{PHASES[progress.phase]}: {progress_details(progress)}" if progress.done else PHASES[progress.phase]
 
 
-def pace(progress: Progress) -> str:
+def progress_details(progress: Progress) -> str:
     """Say how many runs are done, how fast they go, how long the rest will take, and the best answer so far.
 
     Where it is not known how many there will be, the total is left out; what earlier studies had done is told apart.
@@ -117,3 +120,49 @@ def _span(duration: float) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min"
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+# SIGTERM and SIGHUP end a command as cleanly as Ctrl-C does: one line, a manifest that says so, no process left.
+
+NAMES = ("SIGTERM", "SIGHUP")
+
+
+class TerminatedError(KeyboardInterrupt):
+    """A signal asked to end; `number` is the signal's."""
+
+    number = int(signal.SIGTERM)
+
+
+class HangUpError(TerminatedError):
+    """The terminal is gone."""
+
+    number = int(getattr(signal, "SIGHUP", 1))
+
+
+def status_of(interrupt: KeyboardInterrupt) -> int:
+    """Give the exit status that shells expect: 128 and the signal's number."""
+    return 128 + (interrupt.number if isinstance(interrupt, TerminatedError) else int(signal.SIGINT))
+
+
+@contextmanager
+def handling_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an interrupt of what runs within; a signal ignored from outside (nohup) stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    heard = [number for number in numbers if before[number] == signal.SIG_DFL]
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in heard:  # a second one must not disturb the end, which is short
+            signal.signal(each, signal.SIG_IGN)
+        raise TerminatedError if number == signal.SIGTERM else HangUpError
+
+    for number in heard:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, before[number])

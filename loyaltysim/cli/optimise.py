@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from loyaltysim.commands import deciding, options
+from loyaltysim.cli import deciding, options
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS
 
 LEVERS = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from loyaltysim.commands import VERBS
+from loyaltysim.cli import VERBS
 from loyaltysim.experiments.defaults import PLACE
 
 Function = Callable[..., Any]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loyaltysim.commands import options
+from loyaltysim.cli import options
 from loyaltysim.validation import KNOWN
 from loyaltysim.validation.run import FOLDER
 

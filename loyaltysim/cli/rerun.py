@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from loyaltysim.commands import RUN_FAILED, options
-from loyaltysim.commands.displays import Silence, display
+from loyaltysim.cli import RUN_FAILED, options
+from loyaltysim.cli.display import NoDisplay, display
 
 if TYPE_CHECKING:
     from loyaltysim.execution.progress import Listener
@@ -35,7 +35,7 @@ def rerun(
     from loyaltysim.experiments.run import RunConfig
 
     with ExitStack() as stack:
-        listener = progress or stack.enter_context(Silence() if quiet else display())
+        listener = progress or stack.enter_context(NoDisplay() if quiet else display())
         return repeat(folder, RunConfig(None, executor, threads, progress=listener))
 
 
