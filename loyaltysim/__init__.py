@@ -29,7 +29,7 @@ _PLACES = {
     "customer": "loyaltysim.experiments.customer",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",
-    "validate": "loyaltysim.validation.run",
+    "validate": "loyaltysim.validation.runner",
     "Scenario": "loyaltysim.scenario",
     "LoyaltyModel": "loyaltysim.model",
     "Customer": "loyaltysim.model",

@@ -10,10 +10,10 @@ import click
 
 from loyaltysim.cli import options
 from loyaltysim.validation import KNOWN
-from loyaltysim.validation.run import FOLDER
+from loyaltysim.validation.runner import FOLDER
 
 if TYPE_CHECKING:
-    from loyaltysim.validation.answer import KnownAnswer
+    from loyaltysim.validation.checks import KnownAnswer
 
 WIDTH = 110
 
@@ -26,7 +26,7 @@ def command(names: tuple[str, ...], out: Path | None) -> None:
 
     The table is written as validation.csv, with one figure a known answer. Exit status 1 if any check fails.
     """
-    from loyaltysim.validation.run import validate
+    from loyaltysim.validation.runner import validate
 
     verdict = validate(names, out=out, done=show)
     failed = sum(row[-1] != "passed" for row in verdict.rows)

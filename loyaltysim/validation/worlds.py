@@ -72,7 +72,7 @@ def everyone_a_customer(people: int) -> dict[str, int]:
     return {"people": people, "customers": people - 1}
 
 
-def played(
+def run_market(
     scenario: Scenario,
     months: int,
     levers: Callable[[World, int], Mapping[str, Mapping[str, float]]] | None = None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loyaltysim.validation.answer import KnownAnswer
-from loyaltysim.validation.run import validate
+from loyaltysim.validation.checks import KnownAnswer
+from loyaltysim.validation.runner import validate
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 INTRODUCTION = """\

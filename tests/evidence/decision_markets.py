@@ -17,7 +17,7 @@ from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.validation import k2_asking, k6_spending
 from loyaltysim.validation.k1_outcomes import RATES
 from loyaltysim.validation.k1_outcomes import _kept as k1_kept
-from loyaltysim.validation.k8_money import WHOLE
+from loyaltysim.validation.k8_dose_response import WHOLE
 
 MOST_PER_HEAD = 80.0
 

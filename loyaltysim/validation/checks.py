@@ -30,24 +30,26 @@ class Check:
         return self.low <= self.simulated <= self.high
 
 
-def near(what: str, published: float, simulated: float, within: float, reason: str, digits: int = 4) -> Check:
+def check_near(what: str, published: float, simulated: float, within: float, reason: str, digits: int = 4) -> Check:
     """Ask for a simulated figure within a distance of the published one."""
     told = f"{published:.{digits}f}"
     return Check(what, told, simulated, published - within, published + within, f"± {within:.2g}", reason)
 
 
-def near_share(what: str, published: float, simulated: float, share: float, reason: str, digits: int = 3) -> Check:
+def check_near_share(
+    what: str, published: float, simulated: float, share: float, reason: str, digits: int = 3
+) -> Check:
     """Ask for a simulated figure within a share of the published one."""
     told, within = f"{published:.{digits}f}", abs(share * published)
     return Check(what, told, simulated, published - within, published + within, f"± {100 * share:.2g} %", reason)
 
 
-def positive(what: str, simulated: float, at_least: float, reason: str) -> Check:
+def check_positive(what: str, simulated: float, at_least: float, reason: str) -> Check:
     """Ask for a difference that is clearly above 0."""
     return Check(what, "> 0", simulated, at_least, math.inf, f"> {at_least:.2g}", reason)
 
 
-def exactly(what: str, published: float, simulated: float, reason: str) -> Check:
+def check_exactly(what: str, published: float, simulated: float, reason: str) -> Check:
     """Ask for the very number."""
     return Check(what, f"{published:g}", simulated, published, published, "exact", reason)
 
@@ -101,7 +103,7 @@ class KnownAnswer:
         return all(check.passed for check in self.checks)
 
 
-def banded(name: str, x: Numbers, y: Numbers, within: float | Numbers) -> Curve:
+def with_band(name: str, x: Numbers, y: Numbers, within: float | Numbers) -> Curve:
     """Give a published curve with a band of one half-width, or of one for each point."""
     half = [float(within)] * len(y) if isinstance(within, int | float) else list(within)
     low, high = ([value + sign * more for value, more in zip(y, half, strict=True)] for sign in (-1, 1))

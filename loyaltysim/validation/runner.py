@@ -13,7 +13,7 @@ from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.validation import KNOWN
-from loyaltysim.validation.answer import KnownAnswer
+from loyaltysim.validation.checks import KnownAnswer
 
 FOLDER = Path("results/validation")
 TABLE = "validation.csv"
@@ -52,7 +52,7 @@ def validate(
     the end. `done` hears of each as it is finished. Raises InputError for an unknown name and for a folder that cannot
     be written, RunError if writing fails in the end.
     """
-    from loyaltysim.validation.picture import draw
+    from loyaltysim.validation.figure import draw
 
     chosen = [_known(name) for name in names] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
