@@ -10,22 +10,22 @@ import pytest
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import Scenario, load, schema, shipped_scenario
-from loyaltysim.scenario.odd_page import filled, parts
 from loyaltysim.scenario.registry import blocks, levers, parameter_registry
-from loyaltysim.scenario.write_baseline import UNCERTAIN, generated
+from tools.write_baseline import UNCERTAIN, generated
+from tools.write_odd import filled, parts
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", generated())
 def test_the_committed_file_is_the_generated_one(name: str) -> None:
-    cure = "run python -m loyaltysim.scenario.write_baseline"
+    cure = "run python -m tools.write_baseline"
     assert (ROOT / name).read_text(encoding="utf-8") == generated()[name], cure
 
 
 def test_the_committed_description_of_the_model_is_the_generated_one() -> None:
     page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
-    assert filled(page) == page, "run python -m loyaltysim.scenario.odd_page"
+    assert filled(page) == page, "run python -m tools.write_odd"
 
 
 def test_a_column_that_the_description_lacks_is_put_in() -> None:

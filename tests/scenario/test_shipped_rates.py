@@ -16,7 +16,7 @@ from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
 
 PACKAGE = Path(__file__).parents[2] / "loyaltysim"
-CURE = "run python -m loyaltysim.calibration.write_shipped"
+CURE = "run python -m tools.write_shipped_rates"
 
 
 @pytest.mark.parametrize("name", ["baseline.yml", "recovery-or-acquisition.yml"])

@@ -1,6 +1,6 @@
 """Write what is made from the declarations: scenarios/baseline.yml, scenarios/schema.json and docs/parameters.md.
 
-Run `python -m loyaltysim.scenario.write_baseline` from a checkout after any change of a declaration.
+Run `python -m tools.write_baseline` from a checkout after any change of a declaration.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pydantic import BaseModel
 from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.extends import PACKAGE
 from loyaltysim.scenario.json_schema import schema
-from loyaltysim.scenario.parameters_page import parameters_page
 from loyaltysim.scenario.registry import blocks, format_range, mechanisms, parameter_registry
 from loyaltysim.scenario.yaml_writer import write_comment, write_flow, write_scalar
+from tools.write_parameters import parameters_page
 
 UNCERTAIN: Mapping[str, tuple[float, float, str]] = {
     "word_of_mouth.told_when_unhappy": (6, 14, "how many an unhappy customer tells"),
@@ -44,7 +44,7 @@ HEADER = """\
 # Values that calibration solves for stand as comments: they follow from `stated`, and are typed only under
 # `calibration: off`. Levers are marked: management's choices, which strategies change.
 #
-# This file is written by `python -m loyaltysim.scenario.write_baseline` from the declarations; do not edit it.
+# This file is written by `python -m tools.write_baseline` from the declarations; do not edit it.
 """
 TITLES = {"title": "The baseline", "question": "What happens if nothing is changed?"}
 WIDTH = 34

@@ -12,7 +12,7 @@ from loyaltysim.scenario.strategies import Pilot, describe_pilot
 HEAD = """\
 # Parameters and levers
 
-Every value that a scenario can hold, made from the declarations by `python -m loyaltysim.scenario.write_baseline`.
+Every value that a scenario can hold, made from the declarations by `python -m tools.write_baseline`.
 The path is the key in a scenario's file (nested or dotted alike), the argument of `--set` and of `loyaltysim explain`.
 
 Grades: *measured* (a study is named), *secondary* (quoted), *folklore* (no study found), *assumption*, *definition* (a

@@ -1,7 +1,7 @@
 """Write the parts of docs/odd.md that are made from the declarations: state, the month, each submodel's head, figures.
 
 The page is written by hand; between a marker `<!-- generated: NAME -->` and the next `<!-- end -->` it is made. Run
-`python -m loyaltysim.scenario.odd_page` from a checkout after any change of a declaration.
+`python -m tools.write_odd` from a checkout after any change of a declaration.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.describe import OVER
 from loyaltysim.scenario.extends import PACKAGE
-from loyaltysim.scenario.parameters_page import table
 from loyaltysim.scenario.registry import format_value
-from loyaltysim.scenario.write_baseline import write_file
+from tools.write_baseline import write_file
+from tools.write_parameters import table
 
 PAGE = "docs/odd.md"
 MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -1,6 +1,6 @@
 """Write loyaltysim/data/solved.json: what the shipped baseline solves for, so that the first answer need not wait for it.
 
-Run `python -m loyaltysim.calibration.write_shipped` from a checkout after any change of the sources that the solution
+Run `python -m tools.write_shipped_rates` from a checkout after any change of the sources that the solution
 depends on: it holds for those alone, to the byte.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from loyaltysim.calibration.cache import SHIPPED, content_key
 from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
-from loyaltysim.scenario.write_baseline import write_file
+from tools.write_baseline import write_file
 
 
 def write() -> Path:

@@ -1,4 +1,4 @@
-"""Make docs/validation.md and docs/figures anew: `python -m loyaltysim.validation.write_page`."""
+"""Make docs/validation.md and docs/figures anew: `python -m tools.write_validation`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ rules in which two writers' readings can differ. It is docked at rates ten times
 hold a decade of events: at today's rates 100 replications of a market small enough for Mesa could hardly tell a wrong rule
 from luck ([ADR 11](adr/0011-docking-at-ten-times-the-rates.md)).
 
-This page is made by `python -m loyaltysim.validation.write_page`.
+This page is made by `python -m tools.write_validation`.
 
 Parameters that only known answers switch on: `market.fickleness_kind: beta` (K4), `joining.imitation` (K3),
 `advertising.response: chance` (K6), `market.margin_ties` (K8), `recovery.paradox` (K8).
