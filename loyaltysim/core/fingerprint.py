@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent
-SOLVING = ("core", "kernels", "mechanisms", "scenario", "calibration", "engine")
+SOLVING = ("core", "kernels", "mechanisms", "scenario", "calibration", "simulation")
 """What the solved rates depend on: folders of the package, with all below them, and modules by name (`sub/module`)."""
-SIMULATING = (*SOLVING, "arms", "pilot", "model")
+SIMULATING = (*SOLVING, "model")
 """What a run depends on, likewise. Whoever moves a folder or module names its new place here."""
 
 
