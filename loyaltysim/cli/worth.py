@@ -44,13 +44,14 @@ def command(scenario: Path, months: tuple[str, ...], **asked: Any) -> None:
     from rich.console import Console
 
     from loyaltysim.experiments.worth import worth
-    from loyaltysim.report.text import customers, numbers
+    from loyaltysim.report import worth_table
+    from loyaltysim.report.text import numbers
 
     found = worth(scenario, months=_numbers(months), **asked)
     currency = found.scenario.currency
-    click.echo(customers.sentence(sorted(set(found.table.month)), found.span, currency) + "\n")
-    Console(width=WIDEST).print(customers.table(found.table, found.span, currency))
-    click.echo("\n" + "\n".join(customers.legend(found.table)))
+    click.echo(worth_table.sentence(sorted(set(found.table.month)), found.span, currency) + "\n")
+    Console(width=WIDEST).print(worth_table.table(found.table, found.span, currency))
+    click.echo("\n" + "\n".join(worth_table.legend(found.table)))
     click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"Results are in {found.folder}")

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import FINDS
 from loyaltysim.experiments.run import read_scenario
-from loyaltysim.report import life_words
+from loyaltysim.report import life_table, life_words
 from loyaltysim.report.life import STANDINGS, Life, Person, Setting
-from loyaltysim.report.text import customers
 from loyaltysim.results import run_folder
 from loyaltysim.results.writer import csv_text
 
@@ -49,7 +48,7 @@ class CustomerLife:
     @cached_property
     def months(self) -> pd.DataFrame:
         """One row a strategy and month, each fact in a column of its own."""
-        return customers.months(self.lives)
+        return life_table.months(self.lives)
 
     @cached_property
     def story(self) -> str:

@@ -109,13 +109,13 @@ def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario],
 
 
 def test_the_thirds_are_said_to_barely_differ_where_everyone_has_as_many_ties(small: Callable[..., Scenario]) -> None:
-    from loyaltysim.report.text import customers
+    from loyaltysim.report import worth_table
 
     said = []
     for kind in ("small_world", "scale_free"):
         spec = small(**{"market.network.kind": kind, "market.network.rewired": 0.0})
         found = ls.worth(spec, months=[1], group=5, replications=1, executor="in-process")
-        said.append(any("barely differ" in line for line in customers.legend(found.table)))
+        said.append(any("barely differ" in line for line in worth_table.legend(found.table)))
     assert said == [True, False]
 
 
