@@ -95,8 +95,8 @@ def python_page() -> str:
     head = "# Python\n\nThe same verbs as on the command line, and what they give back: `import loyaltysim as ls`.\n"
     beside = [
         "loyaltysim.study.Study",
-        "loyaltysim.experiments.customer.CustomerLife",
-        "loyaltysim.experiments.worth.Worth",
+        "loyaltysim.experiments.customer_history.CustomerLife",
+        "loyaltysim.experiments.customer_value.CustomerValue",
         "loyaltysim.experiments.options.Decision",
         "loyaltysim.cli.report.report",
         "loyaltysim.plots",
