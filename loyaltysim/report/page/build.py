@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page import svg
-from loyaltysim.report.page.apart import apart, written_by_users
 from loyaltysim.report.page.parts import Drawing, Section
 from loyaltysim.report.page.registry import sections
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+    from markupsafe import Markup
 
 
 def page(material: Material) -> bytes:
@@ -24,10 +26,36 @@ def page(material: Material) -> bytes:
         title=title,
         question=plain(" ".join(str(material.manifest.get("question", "")).split())),
         sections=shown,
-        apart=apart(written_by_users(material)),
+        isolate=isolate(users_words(material)),
         colours=[(svg.name_of(light), light, dark) for light, dark in svg.DARK.items()],
     )
     return text.encode()
+
+
+def users_words(material: Material) -> set[str]:
+    """Return the title, the question and the names of strategies and touchpoints, as the page shows them."""
+    manifest, results = material.manifest, material.results
+    question = " ".join(str(manifest.get("question", "")).split())
+    words = {str(manifest.get("title", "")), question, *map(str, manifest.get("strategies", ()))}
+    if results is not None:
+        words |= {*results.strategies, *(name for audits in results.audits.values() for name in audits[0].names)}
+    return {plain(each) for each in words}
+
+
+def isolate(words: set[str]) -> Callable[[str], Markup]:
+    """Return what escapes a text and puts `bdi` around those of its words that might have a direction of their own."""
+    from markupsafe import Markup, escape
+
+    foreign = sorted((each for each in words if not each.isascii()), key=lambda each: (-len(each), each))
+    if not foreign:
+        return escape
+    found = re.compile(f"({'|'.join(map(re.escape, foreign))})")
+
+    def isolated(text: str) -> Markup:
+        parts = enumerate(found.split(text))
+        return Markup("").join(Markup("<bdi>{}</bdi>").format(part) if odd % 2 else escape(part) for odd, part in parts)
+
+    return isolated
 
 
 def _with_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:
