@@ -181,7 +181,7 @@ def _setting(spec: Any, replication: int, names: Sequence[str]) -> Setting:
 
 
 def _files(life: CustomerLife) -> Iterator[tuple[str, str | bytes]]:
-    from loyaltysim.report import drawing
+    from loyaltysim.report.charts import style as drawing
 
     yield "story.txt", life.story + "\n"
     yield "every-month.txt", life.every_month + "\n"

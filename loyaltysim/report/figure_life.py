@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of
-from loyaltysim.report.drawing import GREY as QUIET
+from loyaltysim.report.charts.style import FAINT, INK, Picture, all_within, literal, look, spread, titled, width_of
+from loyaltysim.report.charts.style import GREY as QUIET
 from loyaltysim.report.figure_life_heard import ON_PAPER, TELLER_HIGH, by_whom, heard, write_on_paper
-from loyaltysim.report.labels import all_within
 from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
 from loyaltysim.report.life_parting import fork, parting

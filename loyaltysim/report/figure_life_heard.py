@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.drawing import spread, width_of
+from loyaltysim.report.charts.style import spread, width_of
 from loyaltysim.report.life import Life, Month, Talk
 from loyaltysim.report.life_frame import BAD, GOOD
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.drawing import (
+from loyaltysim.report.charts.style import (
     ACCENT,
     BAD,
     GREY,
     INK,
     Picture,
+    all_within,
     axes_in,
     look,
     quiet_rows,
@@ -19,7 +20,6 @@ from loyaltysim.report.drawing import (
     width_of,
     within,
 )  # fmt: skip
-from loyaltysim.report.labels import all_within
 from loyaltysim.report.names import head, named
 from loyaltysim.report.results import Results
 from loyaltysim.report.threshold_words import times

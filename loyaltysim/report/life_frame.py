@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.drawing import INK, Picture
+from loyaltysim.report.charts.style import INK, Picture
 from loyaltysim.report.life_sentences import calendar
 
 if TYPE_CHECKING:

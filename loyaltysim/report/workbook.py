@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.core.words import REASONS
 from loyaltysim.report import answer as answers
-from loyaltysim.report.drawing import COLOURS
+from loyaltysim.report.charts.customers import LOOKS
+from loyaltysim.report.charts.style import COLOURS
 from loyaltysim.report.failure_words import FAILURES, warning
-from loyaltysim.report.figure_reasons import LOOKS
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.results import Results
@@ -175,7 +175,8 @@ def write_strategies(book: Workbook, sheet: Worksheet, material: Material, resul
     for row, name in enumerate(names, HEAD_ROW + 1):
         figures = results.figures[name]
         gaps = answers.gaps(results, name) if name != results.reference else ()
-        ends = [end for span in gaps for end in (span.mean, span.low, span.high)] or [None] * len(spans)
+        ends: list[Value] = [end for span in gaps for end in (span.mean, span.low, span.high)]
+        ends = ends or [None] * len(spans)
         worth, customers, churn = (interval(figures[metric]).mean for metric in ("npv", "customers", "churn_annual"))
         write_row(sheet, row, [name, worth, *ends, customers, churn], kinds)
     sheet.autofit(NARROW)

@@ -15,7 +15,7 @@ from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.customer import CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS
 from loyaltysim.experiments.finding_life import RULES
-from loyaltysim.report.drawing import png
+from loyaltysim.report.charts.style import png
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS
 

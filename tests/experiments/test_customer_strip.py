@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loyaltysim.experiments.customer import CustomerLife
-from loyaltysim.report.drawing import png, svg
+from loyaltysim.report.charts.style import png, svg
 from loyaltysim.report.figure_life_heard import HEARD_HIGH, TELLER_HIGH
 from loyaltysim.report.life import Life, Month, Talk
 

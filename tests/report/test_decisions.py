@@ -19,8 +19,8 @@ from loyaltysim.commands import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.files import csv_text
 from loyaltysim.experiments.study import Study
+from loyaltysim.report.charts.style import png
 from loyaltysim.report.decided import plainly
-from loyaltysim.report.drawing import png
 from tests.report.studies import HOSTILE, LONG
 from tests.report.test_plots import on_one_another, shown
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.experiments.study import Study
-from loyaltysim.report import drawing
-from loyaltysim.report.figure_reasons import LOOKS
+from loyaltysim.report.charts import style as drawing
+from loyaltysim.report.charts.customers import LOOKS
 from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.basis import rests_on

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
+from loyaltysim.report.charts.thresholds import thresholds as draw_thresholds
 from loyaltysim.report.figure_thresholds import shown
-from loyaltysim.report.figure_thresholds import thresholds as draw_thresholds
 from loyaltysim.report.folder import Material
 from loyaltysim.report.names import plain
 from loyaltysim.report.page.parts import Cell, Drawing, Table, row_head
