@@ -48,7 +48,12 @@ class Chart:
 
         found = decided(source) if self.tables else results_of(source)
         with look():
-            return self.draw(found, *about)
+            figure = self.draw(found, *about)
+            engine = figure.get_layout_engine()
+            if engine is not None:  # laid out once, however often it is then saved
+                engine.execute(figure)
+                figure.set_layout_engine("none")
+            return figure
 
 
 def chart(

@@ -155,6 +155,7 @@ def fit(text: str, inches: float, most_lines: int = 8, **kind: Any) -> str:
     letters = max(int(inches * INCH / (kind["fontsize"] * 0.5)), 8)
     while True:
         lines = textwrap.wrap(plain(text), letters, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
+        lines = [plain(text)[: letters - 1] + "…"] if lines == ["…"] else lines  # one word, too long for one line
         lines = [literal(line) for line in lines]
         if letters <= 8 or width_of(None, lines, **kind) <= inches:
             return "\n".join(lines)
@@ -193,9 +194,17 @@ def line_look(position: int) -> dict[str, Any]:
     return {"color": COLOURS[position % len(COLOURS)], "linestyle": LINES[position % len(LINES)], "linewidth": 1.8}
 
 
+@cache
+def scratch() -> Picture:
+    """Return a picture on which texts are measured that have no picture yet."""
+    picture = Picture(dpi=DPI)
+    FigureCanvasAgg(picture)
+    return picture
+
+
 def width_of(picture: Figure | None, texts: Sequence[str], fontsize: float, **kind: Any) -> float:
     """Return the width in inches of the widest of several texts."""
-    canvas = FigureCanvasAgg(picture or Picture(dpi=DPI)) if picture is None else picture.canvas
+    canvas = (picture or scratch()).canvas
     widest = 0.0
     for text in texts:
         probe = canvas.figure.text(0, 0, text, fontsize=fontsize, **kind)
