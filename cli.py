@@ -1,6 +1,6 @@
 """Run loyaltysim from a checkout that is not installed: `python cli.py run scenarios/recovery-or-acquisition.yml`."""
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 
 if __name__ == "__main__":
     main(prog_name="loyaltysim")

@@ -9,9 +9,9 @@ from typing import Any
 from benchmarks.measuring import Figures, figure, run_python
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM
-from loyaltysim.core.streams import timeless_key
-from loyaltysim.engine import build_network
+from loyaltysim.core.random_streams import static_key
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import build_network
 
 PARTS = {"columns": "columns", "world": "columns and network", "peak": "most that a process grew by to run it"}
 
@@ -20,7 +20,7 @@ def build(people: int, network: str) -> tuple[Any, Any]:
     """Build the baseline's network for so many people."""
     size = {"market.people": people, "market.customers": people // 5, "market.network.kind": network}
     scenario = Scenario().replaced({**size, "calibration": "off"}, source="benchmark")
-    return build_network(scenario.mechanism("market"), timeless_key(scenario.seed, 0, "market", "network"))
+    return build_network(scenario.mechanism("market"), static_key(scenario.seed, 0, "market", "network"))
 
 
 def network(plan: Plan) -> Figures:

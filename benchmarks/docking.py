@@ -23,7 +23,7 @@ from scipy.special import stdtrit
 from benchmarks.docking_page import page
 from benchmarks.docking_settings import SETTINGS, setting
 from benchmarks.textbook import TextbookMarket
-from loyaltysim.core.words import OUTCOMES, REASONS
+from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 

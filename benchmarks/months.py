@@ -11,7 +11,7 @@ from benchmarks.numpy_core import NumpyMarket
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM, core, whole
 from benchmarks.textbook import TextbookMarket
-from loyaltysim.core.threads import at_most
+from loyaltysim.core.threads import limit_threads
 from loyaltysim.model import LoyaltyModel
 
 MODELS = {"whole": whole, "core": core}
@@ -42,7 +42,7 @@ def name_of(model: str, network: str, player: str, people: int) -> str:
 def months(plan: Plan) -> Figures:
     """Measure every model, network, player and size, in ns of processor time per person-month."""
     figures: Figures = {}
-    with at_most(1):
+    with limit_threads(1):
         for model in MODELS:
             for network in NETWORKS:
                 figures |= _grown(plan, model, network)

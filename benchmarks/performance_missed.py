@@ -83,9 +83,8 @@ def _replications(record: Record) -> str:
 
 def _cold(record: Record) -> str:
     return (
-        f"This is processor time, of two processes that compile from both ends of the month; one waits\n"
-        f"{_median(record, 'start.cold.wall'):.1f} s. Most of it is Numba's own Python, which compiles. It is paid once: afterwards a first month\n"
-        f"takes {_median(record, 'start.warm'):.1f} s."
+        f"This is processor time; one waits {_median(record, 'start.cold.wall'):.1f} s. Most of it is Numba's own Python, which compiles.\n"
+        f"It is paid once: afterwards a first month takes {_median(record, 'start.warm'):.1f} s."
     )
 
 

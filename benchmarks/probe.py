@@ -18,9 +18,9 @@ def first_month() -> dict[str, float]:
 def first_own_month() -> dict[str, float]:
     """Give a first result of a market that is not the shipped one to the person, so that its rates must be solved."""
     from loyaltysim.model import LoyaltyModel
-    from loyaltysim.scenario import load, shipped
+    from loyaltysim.scenario import load, shipped_scenario
 
-    model = LoyaltyModel(load(shipped("baseline.yml"), ["market.people=49999"]))
+    model = LoyaltyModel(load(shipped_scenario("baseline.yml"), ["market.people=49999"]))
     model.step()
     return {"customers": model.customers}
 

@@ -12,11 +12,11 @@ from benchmarks.batched import PROCESSES, batch
 from benchmarks.measuring import Figures, alternately, figure, ratio, timed
 from benchmarks.plan import Plan
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM, core, whole
-from loyaltysim.core.threads import at_most
-from loyaltysim.engine import stationary_start
-from loyaltysim.experiments.executors import Processes
+from loyaltysim.core.threads import limit_threads
+from loyaltysim.execution.executors import Processes
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import stationary_start
 
 A_TASK = 5
 
@@ -30,7 +30,7 @@ def horizon(plan: Plan) -> Figures:
 
     def runner(threads: int) -> Callable[[], float]:
         def play() -> None:
-            with at_most(threads):
+            with limit_threads(threads):
                 model = LoyaltyModel(scenario, start=start)
                 while model.running:
                     model.step()

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.docking_settings import HASTE, MARKET
 from loyaltysim.calibration import solve
-from loyaltysim.scenario import Scenario, load, shipped
+from loyaltysim.scenario import Scenario, load, shipped_scenario
 
 UNIFORM, SMALL_WORLD = "none", "small_world"
 BURN_IN = 12
@@ -50,7 +50,7 @@ HANDLERS_EACH = 0.04
 
 def whole(people: int, network: str, months: int) -> Scenario:
     """Give the shipped baseline in a market of so many people, with money in proportion and its own solved rates."""
-    base = solve(load(shipped("baseline.yml")))
+    base = solve(load(shipped_scenario("baseline.yml")))
     flat = base.flat()
     factor = people / flat["market.people"]
     paths = ("desk.budget", "advertising.budget", "advertising.scale")

@@ -95,11 +95,11 @@ def python_page() -> str:
 
     head = "# Python\n\nThe same verbs as on the command line, and what they give back: `import loyaltysim as ls`.\n"
     beside = [
-        "loyaltysim.experiments.study.Study",
+        "loyaltysim.study.Study",
         "loyaltysim.experiments.customer.CustomerLife",
         "loyaltysim.experiments.worth.Worth",
-        "loyaltysim.experiments.decision.Decision",
-        "loyaltysim.commands.report.report",
+        "loyaltysim.experiments.options.Decision",
+        "loyaltysim.cli.report.report",
         "loyaltysim.plots",
         *(f"{each.draw.__module__}.{name}" for name, each in charts().items()),
     ]

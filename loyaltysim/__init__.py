@@ -12,13 +12,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PLACES = {
-    "run": "loyaltysim.commands.run",
-    "resume": "loyaltysim.commands.resume",
-    "rerun": "loyaltysim.commands.rerun",
+    "run": "loyaltysim.cli.run",
+    "resume": "loyaltysim.cli.resume",
+    "rerun": "loyaltysim.cli.rerun",
     "breakeven": "loyaltysim.experiments.breakeven",
     "sweep": "loyaltysim.experiments.sweep",
     "sensitivity": "loyaltysim.experiments.sensitivity",
-    "optimise": "loyaltysim.experiments.optimise",
+    "optimise": "loyaltysim.experiments.optimise.optimise",
     "load": "loyaltysim.scenario",
     "check": "loyaltysim.scenario",
     "explain": "loyaltysim.scenario",
@@ -29,11 +29,11 @@ _PLACES = {
     "customer": "loyaltysim.experiments.customer",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",
-    "validate": "loyaltysim.validation.run",
+    "validate": "loyaltysim.validation.runner",
     "Scenario": "loyaltysim.scenario",
     "LoyaltyModel": "loyaltysim.model",
     "Customer": "loyaltysim.model",
-    "Mechanism": "loyaltysim.core.declare",
+    "Mechanism": "loyaltysim.core.mechanism",
     "InputError": "loyaltysim.core.errors",
     "RunError": "loyaltysim.core.errors",
 }

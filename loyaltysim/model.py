@@ -18,15 +18,15 @@ import numpy as np
 from mesa.agent import AgentSet
 
 from loyaltysim.calibration import solve
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import PilotRecord, Report, RunRecord, figures, month_metrics
+from loyaltysim.core.codes import CUSTOMER, NONE, OUTCOMES, REASONS
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.records import PilotRecord, Report, RunRecord, figures, month_metrics
+from loyaltysim.core.schedule import UNTIMED, NoTimer, Stopwatch
 from loyaltysim.core.tables import World
-from loyaltysim.core.watch import UNWATCHED, Stopwatch, Watch
-from loyaltysim.core.words import CUSTOMER, NONE, OUTCOMES, REASONS
-from loyaltysim.engine import levers_of, mechanisms_of, play, stationary_start, with_levers
 from loyaltysim.mechanisms import CATALOG, MONTH
-from loyaltysim.pilot import Trial
-from loyaltysim.scenario import Scenario, load, shipped
+from loyaltysim.scenario import Scenario, load, shipped_scenario
+from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers, stationary_start
+from loyaltysim.simulation.pilot import PilotTrial
 
 RECORDED = month_metrics(CATALOG)
 NUMBER = {name: number for number, name in enumerate(RECORDED)}
@@ -101,7 +101,7 @@ class LoyaltyModel(mesa.Model):
         spec = (
             scenario
             if isinstance(scenario, Scenario)
-            else load(shipped("baseline.yml") if scenario is None else scenario)
+            else load(shipped_scenario("baseline.yml") if scenario is None else scenario)
         )
         chosen = rng if rng is not None else seed
         if chosen is not None:
@@ -117,15 +117,15 @@ class LoyaltyModel(mesa.Model):
         self.months = self.spec.months
         self.record = np.zeros((self.months + 1, len(RECORDED)))
         self._note(report)
-        self._mechanisms = mechanisms_of(self.spec)
+        self._mechanisms = build_mechanisms(self.spec)
         self.pilot: PilotRecord | None = None
         tried = self.spec.strategies[self.strategy].pilot
-        self._trial = Trial(self.spec, tried, self.plan, world, self.world, self.replication) if tried else None
+        self._trial = PilotTrial(self.spec, tried, self.plan, world, self.world, self.replication) if tried else None
         self._now: Sequence[Mechanism] = self._mechanisms
         self._levers: dict[str, float] = {}
         self._views: list[Customer] = []
         self._views_month = -1
-        self._watch = UNWATCHED
+        self._watch = UNTIMED
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_figure_now, NUMBER[name]) for name in HEADLINES}
@@ -142,7 +142,7 @@ class LoyaltyModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.month < self.months
 
-    def timed(self, watch: Watch) -> LoyaltyModel:
+    def timed(self, watch: NoTimer) -> LoyaltyModel:
         """Let a watch measure the months from here on; gives the model itself."""
         self._watch = watch
         return self
@@ -164,10 +164,10 @@ class LoyaltyModel(mesa.Model):
         """Give the world whose firm deals with a person now (during a pilot, that of the person's arm), and the levers that the
         strategy changes for them this month, by path."""
         if self._trial is None:
-            return self.world, levers_of(self.plan, self.month)
+            return self.world, current_levers(self.plan, self.month)
         arms = self._trial.arms
         trying = bool(arms.tries(np.array([row], np.int32))[0])
-        return arms.arms[trying], levers_of(self.plan, self.month) if trying else {}
+        return arms.arms[trying], current_levers(self.plan, self.month) if trying else {}
 
     def customer(self, row: int) -> Customer:
         """Give one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
@@ -191,12 +191,12 @@ class LoyaltyModel(mesa.Model):
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
     def _played(self) -> Report:
-        levers = levers_of(self.plan, self.month)
+        levers = current_levers(self.plan, self.month)
         if levers != self._levers:
-            self._levers, self._now = levers, with_levers(self._mechanisms, levers)
-        return play(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
+            self._levers, self._now = levers, set_levers(self._mechanisms, levers)
+        return run_months(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
 
-    def _conclude(self, trial: Trial) -> None:
+    def _conclude(self, trial: PilotTrial) -> None:
         """Let the pilot's rule decide by which levers the rest of the horizon is lived."""
         self.pilot, self._trial = trial.conclude(), None
         if not self.pilot.rolled_out:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.charts import Chart, charts
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -94,12 +94,12 @@ def test_it_can_be_switched_off_and_set_from_the_command_line(copy: Path) -> Non
 
 
 def test_what_is_made_from_the_declarations_follows(copy: Path) -> None:
-    told(copy, "loyaltysim.scenario.write_baseline")
+    told(copy, "tools.write_baseline")
     for page in ("scenarios/baseline.yml", "scenarios/schema.json", "docs/parameters.md"):
         assert LEVER in (copy / page).read_text(encoding="utf-8")
     page = copy / "docs/odd.md"
     described = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
     page.write_text(described + "<!-- generated: submodel weather -->\n<!-- end -->\n", encoding="utf-8")
-    told(copy, "loyaltysim.scenario.odd_page")
+    told(copy, "tools.write_odd")
     assert "| `soakings` | uint16 | months |" in page.read_text(encoding="utf-8")
     assert f"> - levers: `{LEVER}` 0 $/month" in page.read_text(encoding="utf-8")

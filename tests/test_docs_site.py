@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import VERBS, main
+from loyaltysim.cli import VERBS, main
 from loyaltysim.mechanisms import CATALOG
 from tests.report.browser import Browser, needs_axe, needs_browser
 

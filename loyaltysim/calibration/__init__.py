@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.cache import kept_rates
+from loyaltysim.calibration.cache import read_cached_rates
 from loyaltysim.calibration.closed_form import Rates
-from loyaltysim.calibration.search import find_rates
+from loyaltysim.calibration.solver import find_rates
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -32,4 +32,4 @@ def solve(scenario: Scenario) -> Scenario:
 
 def solved_rates(scenario: Scenario) -> Rates:
     """Give the values, by path, that `solve` types into an unsolved scenario. Cached by content; raises InputError."""
-    return kept_rates(scenario, find_rates)
+    return read_cached_rates(scenario, find_rates)

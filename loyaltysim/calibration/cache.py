@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.closed_form import Rates
+from loyaltysim.core.fingerprint import SOLVING, source_fingerprint
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -21,13 +21,13 @@ SHIPPED = Path(__file__).parent.parent / "data" / "solved.json"
 """The key and the rates of the shipped baseline, found with the sources beside it."""
 
 
-def kept_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+def read_cached_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     """Give the rates shipped or kept for a scenario of this content and these sources, or search and keep them."""
     key = content_key(scenario)
-    return shipped_rates(key) or _kept_here(key, scenario, search)
+    return read_shipped_rates(key) or _read_rates(key, scenario, search)
 
 
-def shipped_rates(key: str) -> Rates | None:
+def read_shipped_rates(key: str) -> Rates | None:
     """Give the rates that came with the package for a content key; None for any other world, and for changed sources."""
     try:
         told = json.loads(SHIPPED.read_text())
@@ -36,13 +36,13 @@ def shipped_rates(key: str) -> Rates | None:
     return told["rates"] if told["key"] == key else None
 
 
-def _kept_here(key: str, scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+def _read_rates(key: str, scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     place = _folder() / f"{key}.json"
     try:
         rates: Rates = json.loads(place.read_text())
     except (OSError, ValueError):
         rates = search(scenario)
-        _keep(place, rates)
+        _write_rates(place, rates)
     return rates
 
 
@@ -78,21 +78,10 @@ def content_key(scenario: Scenario) -> str:
     world = {path: value for path, value in scenario.flat().items() if path.split(".")[0] not in ignored}
     world["network"] = scenario.network_sha256
     text = json.dumps(world, sort_keys=True, default=str)
-    return hashlib.blake2b((text + _source_digest()).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b((text + source_fingerprint(*SOLVING)).encode(), digest_size=16).hexdigest()
 
 
-@cache
-def _source_digest() -> str:
-    package = Path(__file__).parent.parent
-    digest = hashlib.blake2b(digest_size=16)
-    for room in ("core", "kernels", "mechanisms", "scenario", "calibration"):
-        for file in sorted((package / room).glob("*.py")):
-            digest.update(file.read_bytes())
-    digest.update((package / "engine.py").read_bytes())
-    return digest.hexdigest()
-
-
-def _keep(place: Path, rates: Rates) -> None:
+def _write_rates(place: Path, rates: Rates) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f"{place.name}.{os.getpid()}")

@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.feasible import monthly_hazard
-from loyaltysim.core.words import OUTCOMES
+from loyaltysim.core.codes import OUTCOMES
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
+
+# The stated churn as calibration uses it; what cannot be met by arithmetic alone the scenario's checks refuse.
+
+
+def monthly_hazard(scenario: Scenario) -> float:
+    """Give the stated churn as a monthly chance."""
+    return float(scenario.stated.monthly_hazard)
+
 
 Rates = dict[str, float]
 USUALLY_FELT = 2.0

@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.feasible import monthly_hazard
+from loyaltysim.calibration.closed_form import monthly_hazard
+from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.words import OUTCOMES, REASONS
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario

@@ -41,7 +41,7 @@ class RunError(LoyaltysimError):
     """The input is right but the run failed (a full disk, a folder that cannot be written): exit status 1."""
 
 
-def in_words(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Say an error for a row of a table: as it is told if it was meant for people, else with its kind."""
     if isinstance(error, LoyaltysimError):
         return str(error)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.core.declaration import Column
-from loyaltysim.core.declare import Mechanism
+from loyaltysim.core.fields import Column
+from loyaltysim.core.mechanism import Mechanism
 
 
 class Table:
@@ -131,7 +131,7 @@ def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) ->
     return {name: Table(name, rows[name], declared) for name, declared in columns.items()}
 
 
-def empty_rolls(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
+def empty_row_lists(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
     """Give every declared roll without rows, as a month finds it when the mechanism that makes it is off."""
     return {roll.name: np.empty(0, roll.dtype) for mechanism in mechanisms for roll in mechanism.rolls()}
 

@@ -41,7 +41,7 @@ def usable_processors() -> int:
 
 
 @contextmanager
-def at_most(threads: int) -> Iterator[None]:
+def limit_threads(threads: int) -> Iterator[None]:
     """Let what is simulated in this block use at most so many threads; 0: as many as there are processors."""
     before = _allowed.set(threads)
     try:
@@ -50,14 +50,14 @@ def at_most(threads: int) -> Iterator[None]:
         _allowed.reset(before)
 
 
-def allowed() -> int:
+def allowed_threads() -> int:
     """Give how many threads a kernel may be spread over here."""
     return _allowed.get() or usable_processors()
 
 
 def ranges(rows: int) -> list[tuple[int, int]]:
     """Cut 0..rows into ranges that begin at whole blocks, one a thread; a single one where more would not pay."""
-    parts = min(allowed(), rows // LEAST)
+    parts = min(allowed_threads(), rows // LEAST)
     if parts <= 1:
         return [(0, rows)]
     step = -(-rows // (parts * BLOCK)) * BLOCK
@@ -68,20 +68,20 @@ def over_rows(kernel: Callable[..., Any], rows: int, *arguments: Any) -> list[An
     """Call kernel(start, stop, *arguments) for ranges of 0..rows at once; gives their results in order."""
     if rows < 2 * LEAST:
         return [kernel(0, rows, *arguments)]
-    return together([(kernel, start, stop, *arguments) for start, stop in ranges(rows)])
+    return run_together([(kernel, start, stop, *arguments) for start, stop in ranges(rows)])
 
 
-def over_roll(kernel: Callable[..., Any], roll: NDArray[Any], *arguments: Any) -> list[Any]:
+def over_row_list(kernel: Callable[..., Any], roll: NDArray[Any], *arguments: Any) -> list[Any]:
     """Call kernel(part of the roll, *arguments) for consecutive parts at once; gives their results in order.
 
     The rows of a roll are all different, so no two parts write the same row.
     """
     if roll.size < 2 * LEAST:
         return [kernel(roll, *arguments)]
-    return together([(kernel, roll[start:stop], *arguments) for start, stop in ranges(roll.size)])
+    return run_together([(kernel, roll[start:stop], *arguments) for start, stop in ranges(roll.size)])
 
 
-def together(calls: list[tuple[Any, ...]]) -> list[Any]:
+def run_together(calls: list[tuple[Any, ...]]) -> list[Any]:
     """Make calls (a kernel and its arguments) at once; this thread makes the first, and any that no other has begun."""
     (kernel, *arguments), *others = calls
     if not others:
@@ -94,7 +94,7 @@ def together(calls: list[tuple[Any, ...]]) -> list[Any]:
     return results
 
 
-def joined(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def join_ranges(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Put the row lists of consecutive ranges one behind the other."""
     if len(lists) == 1:
         return lists[0]
@@ -103,14 +103,14 @@ def joined(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(lists)
 
 
-def counted(counts: Sequence[NDArray[Any]]) -> list[int]:
+def count_ranges(counts: Sequence[NDArray[Any]]) -> list[int]:
     """Add up the counts of consecutive ranges, each int64 (n,)."""
     first, *others = counts
     total: list[int] = sum(others, start=first).tolist()
     return total
 
 
-def added(blocks: Iterable[NDArray[Any]]) -> float:
+def sum_ranges(blocks: Iterable[NDArray[Any]]) -> float:
     """Add the sums of blocks, float64, one after the other: the same bits wherever the ranges were cut."""
     total = 0.0
     for block in blocks:

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors, store
+from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
-from loyaltysim.experiments.files import csv_text
-from loyaltysim.experiments.run import read
+from loyaltysim.experiments.run import read_scenario
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
-from loyaltysim.report.statistics import interval
+from loyaltysim.results import run_folder
+from loyaltysim.results.writer import csv_text
+from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from loyaltysim.core.record import RunRecord
+    from loyaltysim.core.records import RunRecord
 
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
 YEAR = 12
@@ -63,12 +64,12 @@ def arithmetic(
     market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for what the
     arithmetic cannot be done for, and RunError.
     """
-    store.prove_writable(out)
+    run_folder.check_writable(out)
     number = BRIDGE_REPLICATIONS if replications is None else replications
     if number < 1:
         cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
         raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
-    spec = read(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
+    spec = read_scenario(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)
     from loyaltysim.experiments.bare import steps
     from loyaltysim.scenario import rests_on
@@ -86,7 +87,9 @@ def arithmetic(
         ),
     }
     grades = rests_on(way[-1][2])
-    return Arithmetic(spec, **tables, rests_on=grades, folder=store.kept(out, way[-1][2], _files(tables, grades)))
+    return Arithmetic(
+        spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, way[-1][2], _files(tables, grades))
+    )
 
 
 def check(spec: Any) -> None:
@@ -109,8 +112,8 @@ def _simulated(markets: Sequence[Any], executor: str | Executor | None) -> list[
 
     tasks = [(market, r, tuple(market.strategies)) for market in markets for r in range(market.replications)]
     found: list[list[RunRecord]] = [[] for _ in markets]
-    with executors.opened(executor, tasks=len(tasks)) as pool:
-        for number, records in executors.completed(
+    with executors.open_executor(executor, tasks=len(tasks)) as pool:
+        for number, records in executors.iterate_completed(
             pool, _numbered, ((simulate, place, *task) for place, task in _placed(tasks, markets))
         ):
             found[number] += records

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import store
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.experiments.files import csv_text
-from loyaltysim.experiments.run import read
-from loyaltysim.report import life_table, life_words
+from loyaltysim.experiments.run import read_scenario
+from loyaltysim.report import life_words
 from loyaltysim.report.life import STANDINGS, Life, Person, Setting
+from loyaltysim.report.text import customers
+from loyaltysim.results import run_folder
+from loyaltysim.results.writer import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ class CustomerLife:
     @cached_property
     def months(self) -> pd.DataFrame:
         """One row a strategy and month, each fact in a column of its own."""
-        return life_table.months(self.lives)
+        return customers.months(self.lives)
 
     @cached_property
     def story(self) -> str:
@@ -88,14 +89,14 @@ def customer(
     `most-talkative`); `strategy`: one or several names (default: all), the first of which is the reference; `set` as in `run`.
     With `out` the story, the months and the strip are kept there. Raises InputError for a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
-    store.prove_writable(out)
-    spec = read(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
+    run_folder.check_writable(out)
+    spec = read_scenario(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
     _check(spec, id, find, replication)
     from loyaltysim.calibration import solve
-    from loyaltysim.engine import stationary_start
     from loyaltysim.experiments.finding_life import fates
     from loyaltysim.experiments.finding_life import find as pick
     from loyaltysim.model import LoyaltyModel
+    from loyaltysim.simulation.engine import stationary_start
 
     asked = (strategy,) if isinstance(strategy, str) else tuple(strategy)
     names = tuple(dict.fromkeys(spec.strategy_name(name) for name in asked)) or tuple(spec.strategies)
@@ -112,11 +113,13 @@ def customer(
     life = CustomerLife(spec, setting, _person(start[0], row), lives, rule)
     if out is None:
         return life
-    return CustomerLife(spec, setting, life.person, lives, rule, store.kept(out, spec, dict(_files(life))))
+    return CustomerLife(
+        spec, setting, life.person, lives, rule, run_folder.write_result_folder(out, spec, dict(_files(life)))
+    )
 
 
 def _check(spec: Any, id: int | None, find: str | None, replication: int) -> None:
-    from loyaltysim.scenario.book import meant
+    from loyaltysim.scenario.registry import suggest
 
     for where, number in (("--id", id), ("--replication", replication)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
@@ -125,7 +128,7 @@ def _check(spec: Any, id: int | None, find: str | None, replication: int) -> Non
         cure = "name a person by --id, or let one be found by --find"
         raise InputError(Problem("--id and --find both choose a person", where="--find", cure=cure))
     if find is not None and find not in FINDS:
-        raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=meant(find, FINDS)))
+        raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=suggest(find, FINDS)))
     people = spec.mechanism("market").people
     if id is not None and not 0 <= id < people:
         cure = f"name a person from 0 to {people - 1:,}"
@@ -145,7 +148,7 @@ def _lived(model: LoyaltyModel, row: int) -> Life:
 
 
 def _person(world: World, row: int) -> Person:
-    from loyaltysim.core.words import LOST
+    from loyaltysim.core.codes import LOST
 
     people = world.people
     traits = {
@@ -164,7 +167,7 @@ def _person(world: World, row: int) -> Person:
 
 
 def _setting(spec: Any, replication: int, names: Sequence[str]) -> Setting:
-    from loyaltysim.scenario.book import book
+    from loyaltysim.scenario.registry import parameter_registry
 
     flat = spec.flat()
     paths = {path for name in names for path in spec.plan(name)}
@@ -176,7 +179,7 @@ def _setting(spec: Any, replication: int, names: Sequence[str]) -> Setting:
         seed=spec.seed,
         replication=replication,
         usual={path: float(flat[path]) for path in sorted(paths)},
-        units={path: book()[path].unit.replace("$", spec.currency) for path in sorted(paths)},
+        units={path: parameter_registry()[path].unit.replace("$", spec.currency) for path in sorted(paths)},
     )
 
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.words import INDIFFERENCE, LARGE, LOST, REASONS, SILENT
-from loyaltysim.mechanisms.recovery import Recovery
+from loyaltysim.core.codes import INDIFFERENCE, LARGE, LOST, REASONS, SILENT
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.mechanisms.complaints.recovery import Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -32,7 +32,7 @@ class Departing(Mechanism):
 
     rows: tuple[int, ...] = ()
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Make them grieve, stay silent and go."""
         people, leavers = world.people, np.array(self.rows, np.int32)
         people.kind[leavers] = INDIFFERENCE

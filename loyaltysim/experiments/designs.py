@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 from math import isfinite, prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments.axes import Axis, check_value, refuse_fixed
+from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_POINTS
-from loyaltysim.scenario.book import shown
+from loyaltysim.experiments.factors import Factor, apply_point, check_value, check_variable
+from loyaltysim.scenario.registry import format_value, parameter_registry
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from loyaltysim.scenario import Scenario
 
 KINDS = ("grid", "lhs", "sobol")
@@ -24,14 +28,14 @@ WHERE = "--design"
 Designs = list[dict[str, float]]
 
 
-def designs(
-    kind: str, axes: Sequence[Axis], points: int | None, spec: Scenario, most: int = MOST_POINTS
+def build_design(
+    kind: str, axes: Sequence[Factor], points: int | None, spec: Scenario, most: int = MOST_POINTS
 ) -> Designs:  # fmt: skip
     """Give a design's points, each a value by path; `kind` is grid, lhs, sobol or a CSV file's path.
 
     Raises InputError for a design that is none, for axes that are missing or not wanted, and for more than `most` points.
     """
-    refuse_odd_most(most)
+    check_max_points(most)
     if kind not in KINDS:
         return _own(Path(kind), axes, points, spec, most)
     if not axes:
@@ -42,26 +46,26 @@ def designs(
         raise InputError(Problem("a grid's points follow from its steps", where="--points", cure=cure))
     count = SWEEP_POINTS if points is None else points
     if not 2 <= count <= NO_MORE:
-        raise InputError(Problem(f"{shown(count)} points", where="--points", cure=f"write 2 to {NO_MORE:,}"))
+        raise InputError(Problem(f"{format_value(count)} points", where="--points", cure=f"write 2 to {NO_MORE:,}"))
     if kind == "grid":
-        refuse_many(prod(axis.count for axis in axes), spec, most, "--over", "take fewer steps, or --design lhs")
-        return grid(axes)
-    refuse_many(count, spec, most, "--points", "write fewer")
-    return spread(kind, axes, count, spec.seed)
+        check_size(prod(axis.count for axis in axes), spec, most, "--over", "take fewer steps, or --design lhs")
+        return grid_design(axes)
+    check_size(count, spec, most, "--points", "write fewer")
+    return sample_design(kind, axes, count, spec.seed)
 
 
-def refuse_odd_most(most: int) -> None:
+def check_max_points(most: int) -> None:
     """Refuse what is no largest number of points. Raises InputError."""
     if not 1 <= most <= NO_MORE:
-        raise InputError(Problem(f"{shown(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
+        raise InputError(Problem(f"{format_value(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
 
 
-def insisted(most: int) -> dict[str, int]:
+def non_default_max_points(most: int) -> dict[str, int]:
     """Give the option of the largest number of points, if it was given."""
     return {} if most == MOST_POINTS else {"most_points": most}
 
 
-def refuse_many(count: int, spec: Scenario, most: int, where: str, cure: str) -> None:
+def check_size(count: int, spec: Scenario, most: int, where: str, cure: str) -> None:
     """Refuse more points than `most`, and say how many runs they would be. Raises InputError."""
     if count <= most:
         return
@@ -71,22 +75,22 @@ def refuse_many(count: int, spec: Scenario, most: int, where: str, cure: str) ->
     raise InputError(Problem(what, where=where, cure=cure + insist))
 
 
-def _own(path: Path, axes: Sequence[Axis], points: int | None, spec: Scenario, most: int) -> Designs:
-    found = from_file(path, spec, axes)
+def _own(path: Path, axes: Sequence[Factor], points: int | None, spec: Scenario, most: int) -> Designs:
+    found = read_design_file(path, spec, axes)
     if points is not None:
         cure = "leave --points out, or the lines that are not wanted"
         raise InputError(Problem("a file of designs says itself how many there are", where="--points", cure=cure))
-    refuse_many(len(found), spec, most, WHERE, "write fewer lines")
+    check_size(len(found), spec, most, WHERE, "write fewer lines")
     return found
 
 
-def grid(axes: Sequence[Axis]) -> Designs:
+def grid_design(axes: Sequence[Factor]) -> Designs:
     """Give every combination of the axes' points."""
     paths = [axis.path for axis in axes]
     return [dict(zip(paths, values, strict=True)) for values in product(*(axis.points() for axis in axes))]
 
 
-def spread(kind: str, axes: Sequence[Axis], count: int, seed: int) -> Designs:
+def sample_design(kind: str, axes: Sequence[Factor], count: int, seed: int) -> Designs:
     """Give so many points that fill the space of the axes: a Latin hypercube, or scrambled Sobol' points."""
     from scipy.stats import qmc
 
@@ -97,7 +101,7 @@ def spread(kind: str, axes: Sequence[Axis], count: int, seed: int) -> Designs:
     return [{axis.path: axis.at(float(share)) for axis, share in zip(axes, row, strict=True)} for row in shares]
 
 
-def from_file(path: Path, spec: Scenario, axes: Sequence[Axis] = ()) -> Designs:
+def read_design_file(path: Path, spec: Scenario, axes: Sequence[Factor] = ()) -> Designs:
     """Read one's own designs from a CSV file: a column a path, a row a point; raises InputError with the place."""
     if axes:
         raise InputError(Problem("a file of designs says itself what varies", where="--over", cure="leave --over out"))
@@ -118,7 +122,7 @@ def from_file(path: Path, spec: Scenario, axes: Sequence[Axis] = ()) -> Designs:
         )
     heads = rows[0]
     for column, head in enumerate(heads, 1):
-        refuse_fixed(head, spec, f"{path}:1:{column}")
+        check_variable(head, spec, f"{path}:1:{column}")
         if heads.count(head) > 1:
             raise InputError(Problem("is named twice", head, f"{path}:1:{column}", "name each path once"))
     return [_point(path, line, heads, row) for line, row in enumerate(rows[1:], 2) if any(row)]
@@ -136,7 +140,97 @@ def _point(path: Path, line: int, heads: Sequence[str], row: Sequence[str]) -> d
         except ValueError:
             value = float("nan")
         if not isfinite(value):
-            raise InputError(Problem(f"{shown(cell)} is not a number", head, where, "write a plain number, as 20000"))
+            raise InputError(
+                Problem(f"{format_value(cell)} is not a number", head, where, "write a plain number, as 20000")
+            )
         check_value(head, value, where)
         point[head] = value
     return point
+
+
+# Points of a design, simulated on common luck: each a set of values, with every strategy's figures or the reason why not.
+
+MOST_TOGETHER = 24
+"""Strategies in one question, so that a task stays about a second long and several workers have one."""
+APART = " @ "
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One point of a design: its values by path, and `figures[strategy][metric]`, float64, (n,); or what went wrong."""
+
+    number: int
+    values: Mapping[str, float]
+    figures: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
+    error: str = ""
+
+    def of(self, metric: str) -> dict[str, np.ndarray]:
+        """Give one figure of every strategy: float64, (n,) each."""
+        return {name: figures[metric] for name, figures in self.figures.items()}
+
+
+def evaluate_points(
+    lab: Evaluator,
+    spec: Scenario,
+    designs: Sequence[Mapping[str, float]],
+    strategies: Sequence[str],
+    replications: Sequence[int],
+) -> Iterator[Point]:
+    """Simulate strategies at each point of a design, and give the points as they are done, in whatever order.
+
+    `spec` is solved. Points that differ by levers only share one world, solved once and born once a replication. A point
+    whose values do not fit together, or whose world cannot be as it is stated, is given with its error.
+    """
+    refused: list[Point] = []
+    for answer in lab.answers(_asks(spec, designs, strategies, tuple(replications), refused)):
+        yield from _taken_apart(answer, designs, strategies)
+        yield from refused
+        refused.clear()
+    yield from refused
+
+
+def _asks(
+    spec: Scenario,
+    designs: Sequence[Mapping[str, float]],
+    strategies: Sequence[str],
+    replications: tuple[int, ...],
+    refused: list[Point],
+) -> Iterator[Request]:
+    for numbers in _worlds(designs, max(1, MOST_TOGETHER // len(strategies))):
+        together: dict[str, Any] = {}
+        for number in numbers:
+            try:
+                changed = apply_point(spec, designs[number])
+            except InputError as error:
+                refused.append(Point(number, designs[number], error=_brief(error)))
+                continue
+            base = changed
+            together |= {f"{name}{APART}{number}": changed.strategies[name] for name in strategies}
+        if together:
+            asked = base.model_copy(update={"strategies": together})
+            yield Request(asked, tuple(together), replications)
+
+
+def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[int]]:
+    """Group the points' numbers by the facts of their world, in order, at most so many together."""
+    groups: dict[tuple[tuple[str, float], ...], list[int]] = {}
+    for number, values in enumerate(designs):
+        facts = tuple((path, value) for path, value in values.items() if parameter_registry()[path].role != "lever")
+        groups.setdefault(facts, []).append(number)
+    for numbers in groups.values():
+        yield from (numbers[start : start + most] for start in range(0, len(numbers), most))
+
+
+def _taken_apart(answer: Any, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]) -> Iterator[Point]:
+    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.ask.strategies)
+    for number in numbers:
+        figures = {} if answer.error else {name: answer.figures[f"{name}{APART}{number}"] for name in strategies}
+        yield Point(number, designs[number], figures, _first_line(answer.error))
+
+
+def _brief(error: InputError) -> str:
+    return _first_line(str(error))
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
+from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.streams import Draws
+from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.tables import World
-from loyaltysim.core.words import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
 from loyaltysim.model import LoyaltyModel
 
 NEVER = 0
@@ -41,7 +41,7 @@ class Fates:
         self.there = self.same = self.began
         self.means = (unhappy, happy)
 
-    def note(self, world: World, luck: Draws) -> None:
+    def note(self, world: World, luck: RngStream) -> None:
         """Note a month that has just been played; `luck`: word of mouth's."""
         people, month = world.people, world.month
         self.same = people.generation == self.generation
@@ -67,7 +67,7 @@ class Fates:
         """Give a number to each grievance: its month and whose it is."""
         return grieved.astype(np.int64) * self.generation.size + rows
 
-    def _count_messages(self, world: World, luck: Draws) -> None:
+    def _count_messages(self, world: World, luck: RngStream) -> None:
         """Add the messages of the month, reckoned as `kernels.talk.tell` does, to who sends them."""
         people, roll = world.people, world.customers_now
         silenced = (people.status[roll] == LOST) & (people.reason[roll] <= MOVED)
@@ -75,8 +75,8 @@ class Fates:
         tellers = roll[((outcome >= SILENT) | (people.wowed[roll] > 0)) & ~silenced]
         unhappy = (people.outcome_now[tellers] >= SILENT) & (people.outcome_now[tellers] <= LOGGED)
         means = np.where(unhappy, *self.means) * people.talkativeness[tellers]
-        draws = kernels.luck.units(luck("tells"), tellers, people.generation)
-        counts = [kernels.luck.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
+        draws = kernels.rng.uniforms(luck("tells"), tellers, people.generation)
+        counts = [kernels.rng.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
         ours = self.same[tellers]
         self.messages[tellers[ours]] += np.array(counts, np.int64)[ours]
 
@@ -92,7 +92,7 @@ def _fates(model: LoyaltyModel) -> Fates:
     noted = Fates(model.world, *means)
     while model.running and model.month < model.months:
         model.step()
-        noted.note(model.world, Draws(model.spec.seed, model.replication, talk.key, model.month))
+        noted.note(model.world, RngStream(model.spec.seed, model.replication, talk.key, model.month))
     return noted
 
 

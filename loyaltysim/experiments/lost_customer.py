@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim import kernels
+from loyaltysim.core.codes import CUSTOMER, LOST, NONE
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.streams import Draws
-from loyaltysim.core.words import CUSTOMER, LOST, NONE
-from loyaltysim.engine import mechanisms_of, play, stationary_start
+from loyaltysim.core.random_streams import RngStream
 from loyaltysim.experiments.departing import with_departure
+from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
@@ -86,7 +86,7 @@ def lose(scenario: Scenario, replication: int, months: Sequence[int], group: int
     found: list[Loss] = []
     while world.month < max(months):
         before = world.fork()
-        report = play(world, scenario, mechanisms_of(scenario), scenario.seed, replication)
+        report = run_months(world, scenario, build_mechanisms(scenario), scenario.seed, replication)
         if world.month in months:
             found += _losses(scenario, replication, group, before, world.fork(), report)
     return found
@@ -95,14 +95,14 @@ def lose(scenario: Scenario, replication: int, months: Sequence[int], group: int
 def _losses(
     scenario: Scenario, replication: int, group: int, before: World, stays: World, report: Report
 ) -> Iterator[Loss]:
-    people, mechanisms = stays.people, mechanisms_of(scenario)
+    people, mechanisms = stays.people, build_mechanisms(scenario)
     moment = Moment(stays.month, people.status == CUSTOMER, people.generation.copy())
     chosen = choose(scenario, replication, group, before, stays)
     with_them = [Tally(moment, rows) for rows in chosen]
     _live(scenario, replication, stays, report, with_them)
     for ties, rows, staying in zip(TIES, chosen, with_them, strict=True):
         goes = before.fork()
-        told = play(goes, scenario, with_departure(mechanisms, rows), scenario.seed, replication)
+        told = run_months(goes, scenario, with_departure(mechanisms, rows), scenario.seed, replication)
         leaving = Tally(moment, rows)
         _live(scenario, replication, goes, told, [leaving])
         figures = {name: (staying.figures[name] - leaving.figures[name]) / rows.size for name in (*MONEY, *COUNTS)}
@@ -122,19 +122,19 @@ def choose(scenario: Scenario, replication: int, group: int, before: World, afte
     if rows.size < len(TIES) * group:
         what = f"three groups of {group:,} customers are more than the {rows.size:,} who could leave in month {after.month}"
         raise InputError(Problem(what, where="--group", cure="name a smaller group"))
-    key = Draws(scenario.seed, replication, "worth", after.month)("leaves")
-    luck = kernels.luck.units(key, rows, people.generation)
+    key = RngStream(scenario.seed, replication, "worth", after.month)("leaves")
+    luck = kernels.rng.uniforms(key, rows, people.generation)
     by_ties = np.lexsort((luck, after.ties()[rows]))
     return [np.sort(rows[third[np.argsort(luck[third])][:group]]) for third in np.array_split(by_ties, len(TIES))]
 
 
 def _live(scenario: Scenario, replication: int, world: World, report: Report, tallies: Sequence[Tally]) -> None:
     """Live a world from the end of its month to the horizon's, tallying; the value after the horizon comes last."""
-    mechanisms, began = mechanisms_of(scenario), world.month
+    mechanisms, began = build_mechanisms(scenario), world.month
     monthly = (1 + scenario.discount_rate) ** (-1 / 12)
     for month in range(began, scenario.months + 1):
         if month > began:
-            report = play(world, scenario, mechanisms, scenario.seed, replication)
+            report = run_months(world, scenario, mechanisms, scenario.seed, replication)
         paid = monthly ** (month + 1 - began)
         if month == scenario.months:
             paid *= scenario.mechanism("accounts").later_multiple(scenario)

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.core.record import Report
-from loyaltysim.core.streams import Draws
+from loyaltysim.core.codes import CUSTOMER, RESOLVED, SILENT
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.records import Report
+from loyaltysim.core.schedule import NoTimer
 from loyaltysim.core.tables import Table, World
-from loyaltysim.core.watch import Watch
-from loyaltysim.core.words import CUSTOMER, RESOLVED, SILENT
 from loyaltysim.experiments.reading_life import month_of
 from loyaltysim.mechanisms import FORM
-from loyaltysim.mechanisms.sins import COUNTS, KINDS
+from loyaltysim.mechanisms.service.sins import COUNTS, KINDS
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.life import FINAL, Life, Month, Talk
 
@@ -58,7 +58,7 @@ def again(
     beside = World({**world.tables, **tables, "people": twin}, world.first, world.tie)
     beside.rolls, beside.month = {**world.rolls, **rolls}, world.month
     report = Report(FORM)
-    spec.mechanism(key).step(beside, Draws(spec.seed, replication, key, world.month), report)
+    spec.mechanism(key).step(beside, RngStream(spec.seed, replication, key, world.month), report)
     return twin, report
 
 
@@ -109,7 +109,7 @@ class Tellers:
         return Talk(other, known, int(bad), int(good))
 
 
-class Observer(Watch):
+class Observer(NoTimer):
     """Notes the months of some people's lives while a model steps: `model.timed(observer)`, then `observer.life(row)`.
 
     `rows`: their numbers. A life is noted until the person dies or moves away.

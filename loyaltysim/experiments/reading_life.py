@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.core.words import (
+from loyaltysim.core.codes import (
     CUSTOMER,
     LONG_AGO,
     LOST,

@@ -9,39 +9,125 @@ the recommendation is read from the polynomials of all strategies' gains, and va
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.analysis.surrogate_analysis import SurrogateResult, analyse_surrogate
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import axes as reading
-from loyaltysim.experiments.decision import (
-    Asked,
-    Decision,
-    asked_as_usual,
-    begun,
-    frame,
-    needs,
-    prepared,
-    solved,
-    two_strategies,
-)
+from loyaltysim.experiments import factors as reading
 from loyaltysim.experiments.defaults import MOST_POINTS, SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
-from loyaltysim.experiments.designs import insisted, refuse_many, refuse_odd_most, spread
-from loyaltysim.experiments.texts import texts
-from loyaltysim.experiments.tried import Tried, mean_gain
-from loyaltysim.report import sensitivity_words as words
-from loyaltysim.report.turning import Findings, found_out
+from loyaltysim.experiments.designs import (
+    Point,
+    check_max_points,
+    check_size,
+    evaluate_points,
+    non_default_max_points,
+    sample_design,
+)
+from loyaltysim.experiments.options import (
+    NPV,
+    Decision,
+    DecisionRun,
+    StudyOptions,
+    as_texts,
+    build_frame,
+    calibrate_scenario,
+    needs,
+    open_decision,
+    prepare_scenario,
+    require_two_strategies,
+    show_study_options,
+)
+from loyaltysim.report.text import sensitivity as words
+from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
-    from loyaltysim.experiments.axes import Axis
+    from loyaltysim.experiments.factors import Factor
     from loyaltysim.scenario import Scenario
+
+# The points of a study of what is uncertain: simulated as they come, kept in the order in which they were planned.
+
+POINT = ("strategy", "npv", "gain", "replications", "error")
+
+
+def mean_gain(points: Sequence[Point], name: str) -> np.ndarray:
+    """Give a strategy's mean gain on the first at each point: float64, (m,)."""
+    import numpy as np
+
+    first = next(iter(points[0].figures))
+    return np.array([float((point.of(NPV)[name] - point.of(NPV)[first]).mean()) for point in points])
+
+
+class DesignRunner:
+    """The points of a study as they come, in the order in which they were planned."""
+
+    def __init__(self, inquiry: DecisionRun, axes: Sequence[Factor]) -> None:
+        self._inquiry, self._spec, self._axes = inquiry, inquiry.spec, axes
+        self._points: dict[int, Point] = {}
+        self.pair = ("", "")
+
+    def today(self) -> dict[str, float]:
+        """Simulate today's values; gives each strategy's gain there, and settles which difference decides."""
+        luck = range(self._spec.replications)
+        point = next(iter(evaluate_points(self._inquiry.lab, self._spec, [{}], tuple(self._spec.strategies), luck)))
+        worth = point.of(NPV)
+        best, second = rank_by_mean(worth)[:2]
+        self.pair = best, second
+        return {name: float(mean_gain([point], name)[0]) for name in worth}
+
+    def all_of(self, planned: Sequence[Mapping[str, float]]) -> None:
+        """Simulate what is planned, streaming the points."""
+        luck = range(self._spec.replications)
+        for point in evaluate_points(self._inquiry.lab, self._spec, planned, tuple(self._spec.strategies), luck):
+            self._points[point.number] = point
+            self._inquiry.stream("points", self._columns(), list(self._rows()))
+
+    def known(self) -> list[Point]:
+        """Give the points that could be simulated, in order."""
+        return [self._points[number] for number in sorted(self._points) if not self._points[number].error]
+
+    def deciding(self, planned: Sequence[Mapping[str, float]]) -> np.ndarray:
+        """Give the deciding difference at the first points planned: float64, (m,), NaN where there is none."""
+        import numpy as np
+
+        one, other = self.pair
+        points = (self._points[number] for number in range(len(planned)))
+        return np.array([np.nan if p.error else float((p.of(NPV)[one] - p.of(NPV)[other]).mean()) for p in points])
+
+    def table(self) -> pd.DataFrame:
+        """Give the points' table."""
+        return build_frame(self._rows(), self._columns())
+
+    def why_not(self) -> str:
+        """Give the error of the first point that could not be simulated."""
+        return next((point.error for point in self._points.values() if point.error), "too few points")
+
+    def lost(self) -> str:
+        """Say how many points are of no possible market; empty where all are."""
+        gone = sum(bool(point.error) for point in self._points.values())
+        return f"{gone} of {len(self._points)} points are of no possible market: {self.why_not()}." if gone else ""
+
+    def _columns(self) -> tuple[str, ...]:
+        return ("point", *(axis.path for axis in self._axes), *POINT)
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        empty = float("nan")
+        for number in sorted(self._points):
+            point = self._points[number]
+            head = (number + 1, *(point.values[axis.path] for axis in self._axes))
+            if point.error:
+                yield (*head, "", empty, empty, 0, point.error)
+            for name, worth in point.of(NPV).items() if not point.error else ():
+                yield (*head, name, float(worth.mean()), float(mean_gain([point], name)[0]), len(worth), "")
+
 
 LEVELS, FEWEST, MOST = 4, 8, 20_000
 
 
-@asked_as_usual
+@show_study_options
 def sensitivity(
     scenario: Any,
     *,
@@ -57,42 +143,44 @@ def sensitivity(
     the Latin hypercube besides; `most_points`: of both, beyond which it is refused. Tables: `sensitivity` (a row an input) and `points` (a row a point and strategy). Raises
     InputError and RunError.
     """
-    usual, over = Asked(**asked), texts(over)
-    spec = prepared(scenario, usual, SENSITIVITY_REPLICATIONS)
-    two_strategies(spec, "sensitivity")
+    usual, over = StudyOptions(**asked), as_texts(over)
+    spec = prepare_scenario(scenario, usual, SENSITIVITY_REPLICATIONS)
+    require_two_strategies(spec, "sensitivity")
     needs("SALib", "sensitivity")
-    axes = read_axes(spec, over)
+    axes = read_factors(spec, over)
     more = SENSITIVITY_POINTS if points is None else points
-    refuse_far_from_today(axes, spec)
-    refuse_sizes(trajectories, more)
-    refuse_few(trajectories * (len(axes) + 1) + more)
-    refuse_odd_most(most_points)
-    refuse_many(
+    check_today(axes, spec)
+    check_sizes(trajectories, more)
+    check_levels(trajectories * (len(axes) + 1) + more)
+    check_max_points(most_points)
+    check_size(
         trajectories * (len(axes) + 1) + more, spec, most_points, "--points", "take fewer points or trajectories"
     )
-    spec = solved(spec, usual)
-    options = {"over": list(over or spec.uncertain), "points": more, "trajectories": trajectories} | insisted(
-        most_points
-    )
-    with begun("sensitivity", spec, usual, options) as inquiry:
+    spec = calibrate_scenario(spec, usual)
+    options = {
+        "over": list(over or spec.uncertain),
+        "points": more,
+        "trajectories": trajectories,
+    } | non_default_max_points(most_points)
+    with open_decision("sensitivity", spec, usual, options) as inquiry:
         morris = morris_points(axes, trajectories, spec.seed)
-        filling = spread("lhs", axes, more, spec.seed)
-        tried = Tried(inquiry, axes)
+        filling = sample_design("lhs", axes, more, spec.seed)
+        tried = DesignRunner(inquiry, axes)
         today = tried.today()
         tried.all_of([*morris, *filling])
         known = tried.known()
         if len(known) < FEWEST:
             raise InputError(Problem(tried.why_not(), where=reading.OVER, cure="narrow the ranges"))
         effects = elementary_effects(axes, morris, tried, trajectories, spec.seed)
-        found = found_out(
-            scaled(axes, [point.values for point in known]),
+        found = analyse_surrogate(
+            scale_factor(axes, [point.values for point in known]),
             {name: mean_gain(known, name) for name in spec.strategies},
-            scaled(axes, [spec.flat()])[0],
+            scale_factor(axes, [spec.flat()])[0],
             today,
             effects,
             spec.seed,
         )
-        table = frame(rows(axes, spec, found), words.COLUMNS)
+        table = build_frame(sensitivity_rows(axes, spec, found), words.COLUMNS)
         tables = {"sensitivity": table, "points": tried.table()}
         told = words.answer(spec, table, found)
         notes = [
@@ -103,18 +191,18 @@ def sensitivity(
         return inquiry.concluded(told, tables, notes)
 
 
-def read_axes(spec: Scenario, over: Sequence[str]) -> list[Axis]:
+def read_factors(spec: Scenario, over: Sequence[str]) -> list[Factor]:
     """Give the inputs: those named, or the scenario's `uncertain` block; raises InputError without any."""
     chosen = list(over or spec.uncertain)
     if not chosen:
         cure = "name ranges below `uncertain` in the file, or write --over PATH=LOW:HIGH"
         raise InputError(Problem("nothing is said to be uncertain", "uncertain", reading.OVER, cure))
-    axes = [reading.read_axis(text, spec) for text in chosen]
-    reading.refuse_twice(axes)
+    axes = [reading.read_factor(text, spec) for text in chosen]
+    reading.check_unique(axes)
     return axes
 
 
-def refuse_sizes(trajectories: int, points: int) -> None:
+def check_sizes(trajectories: int, points: int) -> None:
     """Refuse designs too small to say anything, or too large to end."""
     if not 2 <= trajectories <= MOST:
         raise InputError(Problem(f"{trajectories} trajectories", where="--trajectories", cure=f"write 2 to {MOST:,}"))
@@ -122,14 +210,14 @@ def refuse_sizes(trajectories: int, points: int) -> None:
         raise InputError(Problem(f"{points} points", where="--points", cure=f"write 0 to {MOST:,}"))
 
 
-def refuse_few(points: int) -> None:
+def check_levels(points: int) -> None:
     """Refuse fewer points than a polynomial can be drawn through."""
     if points < FEWEST:
         cure = "write more --points, or more --trajectories"
         raise InputError(Problem(f"{points} points in all are too few; it takes {FEWEST}", where="--points", cure=cure))
 
 
-def refuse_far_from_today(axes: Sequence[Axis], spec: Scenario) -> None:
+def check_today(axes: Sequence[Factor], spec: Scenario) -> None:
     """Refuse ranges without today's value: what turns the recommendation is told from today on, each input by itself."""
     for axis in axes:
         today = float(spec.flat()[axis.path])
@@ -139,7 +227,7 @@ def refuse_far_from_today(axes: Sequence[Axis], spec: Scenario) -> None:
             raise InputError(Problem(what, axis.path, reading.OVER, cure))
 
 
-def problem(axes: Sequence[Axis]) -> dict[str, Any]:
+def morris_problem(axes: Sequence[Factor]) -> dict[str, Any]:
     """Describe the inputs as SALib wants them."""
     return {
         "num_vars": len(axes),
@@ -148,16 +236,16 @@ def problem(axes: Sequence[Axis]) -> dict[str, Any]:
     }
 
 
-def morris_points(axes: Sequence[Axis], trajectories: int, seed: int) -> list[dict[str, float]]:
+def morris_points(axes: Sequence[Factor], trajectories: int, seed: int) -> list[dict[str, float]]:
     """Give Morris's trajectories: each changes one input after the other, from a start of its own."""
     from SALib.sample import morris
 
-    drawn = morris.sample(problem(axes), trajectories, num_levels=LEVELS, seed=seed % 2**32)
+    drawn = morris.sample(morris_problem(axes), trajectories, num_levels=LEVELS, seed=seed % 2**32)
     return [{axis.path: axis.fitted(float(value)) for axis, value in zip(axes, row, strict=True)} for row in drawn]
 
 
 def elementary_effects(
-    axes: Sequence[Axis], planned: Sequence[Mapping[str, float]], tried: Tried, trajectories: int, seed: int
+    axes: Sequence[Factor], planned: Sequence[Mapping[str, float]], tried: DesignRunner, trajectories: int, seed: int
 ) -> dict[str, np.ndarray]:
     """Give Morris's mean absolute effect of each input on the deciding difference, its 95 % half-width, and the spread.
 
@@ -174,18 +262,18 @@ def elementary_effects(
         return {"mu_star": blank, "mu_star_conf": blank, "sigma": blank}
     rows = [row for t in whole for row in range(t * length, (t + 1) * length)]
     x = np.array([[planned[row][axis.path] for axis in axes] for row in rows])
-    result = morris.analyze(problem(axes), x, decides[rows], num_levels=LEVELS, seed=seed % 2**32)
+    result = morris.analyze(morris_problem(axes), x, decides[rows], num_levels=LEVELS, seed=seed % 2**32)
     return {name: np.asarray(result[name], dtype=float) for name in ("mu_star", "mu_star_conf", "sigma")}
 
 
-def scaled(axes: Sequence[Axis], points: Sequence[Mapping[str, Any]]) -> np.ndarray:
+def scale_factor(axes: Sequence[Factor], points: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """Give points as float64, (m, k), each input from -1 at its low to 1 at its high."""
     import numpy as np
 
     return np.array([[2 * (float(p[a.path]) - a.low) / (a.high - a.low) - 1 for a in axes] for p in points])
 
 
-def rows(axes: Sequence[Axis], spec: Scenario, found: Findings) -> list[tuple[Any, ...]]:
+def sensitivity_rows(axes: Sequence[Factor], spec: Scenario, found: SurrogateResult) -> list[tuple[Any, ...]]:
     """Give the table's rows, what it is worth most to know first, then what moves the difference most.
 
     What turns it, and what it is worth to know, is empty where the polynomial foretells too little to tell.

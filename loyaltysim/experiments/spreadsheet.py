@@ -18,7 +18,7 @@ from loyaltysim.experiments.spreadsheet_staff import (
     chosen_want,
     saturation,
 )
-from loyaltysim.scenario.book import levers
+from loyaltysim.scenario.registry import levers
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.calibration.feasible import monthly_hazard
-from loyaltysim.core.words import OUTCOMES
+from loyaltysim.calibration.closed_form import monthly_hazard
+from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.experiments.spreadsheet_staff import Levers, care_and_hires, care_at_the_desk, chosen_want
 
 if TYPE_CHECKING:

@@ -6,16 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from loyaltysim.experiments import axes as reading
-from loyaltysim.experiments.decision import NPV, Asked, Decision, asked_as_usual, begun, frame, prepared, solved
+from loyaltysim.experiments import factors as reading
+from loyaltysim.experiments.breakeven import frontier_cell
 from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_REPLICATIONS
-from loyaltysim.experiments.designs import KINDS, designs, insisted
-from loyaltysim.experiments.frontier import cell
-from loyaltysim.experiments.points import Point, simulated
-from loyaltysim.experiments.texts import texts
-from loyaltysim.report import sweep_words as words
-from loyaltysim.report.sequential import ranked
-from loyaltysim.report.statistics import Interval, interval, paired
+from loyaltysim.experiments.designs import KINDS, Point, build_design, evaluate_points, non_default_max_points
+from loyaltysim.experiments.options import (
+    NPV,
+    Decision,
+    StudyOptions,
+    as_texts,
+    build_frame,
+    calibrate_scenario,
+    open_decision,
+    prepare_scenario,
+    show_study_options,
+)
+from loyaltysim.report.text import sweep as words
+from loyaltysim.stats.intervals import Interval, interval, paired
+from loyaltysim.stats.sequential import rank_by_mean
 
 METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
 """What a sweep keeps of each run."""
@@ -34,7 +42,7 @@ FIGURES = (
 WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
 
 
-@asked_as_usual
+@show_study_options
 def sweep(
     scenario: Any,
     *,
@@ -50,31 +58,31 @@ def sweep(
     given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol; `most_points`: beyond how many it is refused. Tables: `sweep` (a row a point, strategy and metric) and
     `winners` (a row a point). Raises InputError and RunError.
     """
-    usual, over = Asked(**asked), texts(over)
-    spec = prepared(scenario, usual, SWEEP_REPLICATIONS)
+    usual, over = StudyOptions(**asked), as_texts(over)
+    spec = prepare_scenario(scenario, usual, SWEEP_REPLICATIONS)
     design = design or ("grid" if over else "lhs")
     chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
-    axes = [reading.read_axis(text, spec) for text in chosen]
-    reading.refuse_twice(axes)
-    planned = designs(design, axes, points, spec, most_points)
-    spec = solved(spec, usual)
+    axes = [reading.read_factor(text, spec) for text in chosen]
+    reading.check_unique(axes)
+    planned = build_design(design, axes, points, spec, most_points)
+    spec = calibrate_scenario(spec, usual)
     shown = design if design in KINDS else str(Path(design).resolve())
-    options = {"over": chosen, "design": shown, "points": points} | insisted(most_points)
-    with begun("sweep", spec, usual, options) as inquiry:
+    options = {"over": chosen, "design": shown, "points": points} | non_default_max_points(most_points)
+    with open_decision("sweep", spec, usual, options) as inquiry:
         paths, names = tuple(planned[0]), tuple(spec.strategies)
         luck = range(spec.replications)
-        recommended = ranked(next(iter(simulated(inquiry.lab, spec, [{}], names, luck))).of(NPV))[0]
+        recommended = rank_by_mean(next(iter(evaluate_points(inquiry.lab, spec, [{}], names, luck))).of(NPV))[0]
         figures: dict[int, list[tuple[Any, ...]]] = {}
         winners: dict[int, tuple[Any, ...]] = {}
-        for point in simulated(inquiry.lab, spec, planned, names, luck):
+        for point in evaluate_points(inquiry.lab, spec, planned, names, luck):
             head = (point.number + 1, *(point.values[path] for path in paths))
-            figures[point.number] = [(*head, *row) for row in rows(point)]
-            winners[point.number] = (*head, *cell(point, recommended))
+            figures[point.number] = [(*head, *row) for row in sweep_rows(point)]
+            winners[point.number] = (*head, *frontier_cell(point, recommended))
             inquiry.stream("winners", ("point", *paths, *WINNERS), _in_order(winners))
             inquiry.stream("sweep", ("point", *paths, *FIGURES), [row for each in _in_order(figures) for row in each])
         tables = {
-            "winners": frame(_in_order(winners), ("point", *paths, *WINNERS)),
-            "sweep": frame([row for each in _in_order(figures) for row in each], ("point", *paths, *FIGURES)),
+            "winners": build_frame(_in_order(winners), ("point", *paths, *WINNERS)),
+            "sweep": build_frame([row for each in _in_order(figures) for row in each], ("point", *paths, *FIGURES)),
         }
         told = words.answer(spec, tables["winners"], paths)
         return inquiry.concluded(told, tables, words.notes(spec, tables["winners"], paths))
@@ -84,7 +92,7 @@ def _in_order(rows: Mapping[int, Any]) -> list[Any]:
     return [rows[number] for number in sorted(rows)]
 
 
-def rows(point: Point) -> list[tuple[Any, ...]]:
+def sweep_rows(point: Point) -> list[tuple[Any, ...]]:
     """Give a point's rows: every strategy's figures, and their paired differences from the first strategy's."""
     empty = float("nan")
     if point.error:

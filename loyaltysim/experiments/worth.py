@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import executors, store
+from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import GROUP_PERCENT
-from loyaltysim.experiments.files import csv_text
-from loyaltysim.experiments.run import read
-from loyaltysim.report.statistics import Interval, interval
+from loyaltysim.experiments.run import read_scenario
+from loyaltysim.results import run_folder
+from loyaltysim.results.writer import csv_text
+from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,8 +78,8 @@ def worth(
     `group`: how many leave together, to lower noise (default: GROUP_PERCENT of the customers at the start); `set` and
     `executor` as in `run`. Raises InputError and RunError.
     """
-    store.prove_writable(out)
-    spec = read(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
+    run_folder.check_writable(out)
+    spec = read_scenario(scenario, replications=replications, months=None, seed=seed, overrides=tuple(set))
     leaving, number = check(spec, months, group)
     from loyaltysim.calibration import solve
     from loyaltysim.experiments.lost_customer import lose
@@ -86,12 +87,12 @@ def worth(
 
     spec = solve(spec)
     tasks = ((spec, replication, leaving, number) for replication in range(spec.replications))
-    with executors.opened(executor, tasks=spec.replications) as pool:
-        losses = [loss for found in executors.completed(pool, lose, tasks) for loss in found]
+    with executors.open_executor(executor, tasks=spec.replications) as pool:
+        losses = [loss for found in executors.iterate_completed(pool, lose, tasks) for loss in found]
     table = tabulate(losses)
     grades = rests_on(spec)
     files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}
-    return Worth(spec, table, grades, store.kept(out, spec, files))
+    return Worth(spec, table, grades, run_folder.write_result_folder(out, spec, files))
 
 
 def check(spec: Any, months: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
 from loyaltysim.core.threads import BLOCK
-from loyaltysim.core.words import CUSTOMER
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.luck import bits, erlang, normal, person, unit
+from loyaltysim.kernels.jit import kernel
+from loyaltysim.kernels.rng import bits, erlang, normal, person, to_share, uniform
 
 MARGIN = np.uint64(0)
 SUSCEPTIBILITY = np.uint64(2)
@@ -26,14 +26,14 @@ def traits(
         row = rows[i]
         seed = bits(key, person(row, generation[row]))
         margin[row] = np.exp(log_mean + log_sd * normal(seed, MARGIN))
-        susceptibility[row] = unit(seed, SUSCEPTIBILITY)
+        susceptibility[row] = uniform(seed, SUSCEPTIBILITY)
         fickleness[row] = erlang(seed, FICKLENESS, fickle_shape)
         talkativeness[row] = erlang(seed, TALKATIVENESS, talk_shape)
         readiness[row] = erlang(seed, READINESS, ready_shape)
 
 
 @kernel
-def take_roll(start, stop, status, tenure):
+def take_row_list(start, stop, status, tenure):
     """List the customers among the rows start..stop (int32, ascending) and add a month to their tenure.
 
     Every row is written to the list and only a customer's is kept: a branch that one person in five takes costs more.
@@ -87,3 +87,166 @@ def value(start, stop, status, margin, founder, with_rival):
         totals[block] = part
         of_founders[block] = founders_part
     return count, elsewhere, totals, of_founders
+
+
+# Prospects who join, and the lost who come back of their own.
+
+ONE = np.uint64(1)
+SIFTED = 1024
+MOST_FICKLE = 3.0
+"""A fickleness beyond which advertising draws no better, so that nobody is drawn without bounds."""
+
+
+@kernel
+def join(
+    start, stop, month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor,
+    forget, tilt, fickleness, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
+):  # fmt: skip
+    """Let prospects among the rows start..stop join and the lost return, each at a monthly hazard.
+
+    hazard = (drawn + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
+    the lost times `lost_factor` (and `heard_factor` if their last complaint was at least logged), where
+    drawn = advertising * exp(tilt * (min(fickleness, 3) - 1)). Who left `forget` months ago is a prospect again.
+    Returns the rows (int32) of those who come; what brought each (int8): advertising 0, talk 1, neither 2; and int64
+    (5,): joined, returned, and both by what brought them.
+    """
+    totals = np.zeros(5, np.int64)
+    rows = np.empty(stop - start, np.int32)
+    reasons_to_come = np.empty(stop - start, np.int8)
+    n = 0
+    most_steady = unprompted + advertising * max(np.exp(-tilt), np.exp(tilt * (MOST_FICKLE - 1.0)))
+    ceiling = damp * max(1.0, hold) * max(1.0, lost_factor, lost_factor * heard_factor)
+    may = np.empty(SIFTED, np.bool_)
+    sifted = np.empty(SIFTED, np.int64)
+    for begin in range(start, stop, SIFTED):
+        size = min(SIFTED, stop - begin)
+        # most people stay as they are: a loop without branches, over slices, sifts out those for whom more must be reckoned
+        until = begin + size
+        states, reasons, months = status[begin:until], reason[begin:until], left_month[begin:until]
+        good, generations = heard_good[begin:until], generation[begin:until]
+        for i in range(size):
+            near = to_share(bits(key, person(begin + i, generations[i]))) < (most_steady + praise * good[i]) * ceiling
+            forgets = (states[i] == LOST) & (month - months[i] >= forget) & (reasons[i] > MOVED)
+            may[i] = (near & (states[i] != CUSTOMER)) | forgets
+        listed = np.uint64(0)
+        for i in range(size):
+            sifted[listed] = begin + i
+            listed += np.uint64(may[i])
+        for i in range(listed):
+            row = sifted[i]
+            seed = bits(key, person(row, generation[row]))
+            u = to_share(seed)
+            lost = status[row] == LOST
+            if lost and month - left_month[row] >= forget and reason[row] > MOVED:
+                status[row] = PROSPECT
+                reason[row] = NONE
+                lost = False
+            talk = praise * heard_good[row]
+            if u >= (most_steady + talk) * ceiling:
+                continue
+            if lost and (reason[row] <= MOVED or left_month[row] == month):
+                continue
+            drawn = advertising * np.exp(tilt * (min(fickleness[row], MOST_FICKLE) - 1.0))
+            rate = (drawn + unprompted + talk) * np.exp(-blame * heard_bad[row]) * damp
+            if with_rival[row]:
+                rate *= hold
+            if lost:
+                rate *= lost_factor
+                if last_outcome[row] >= LOGGED:
+                    rate *= heard_factor
+            if u >= 1.0 - np.exp(-rate):
+                continue
+            pick = uniform(seed, ONE) * (drawn + unprompted + talk)
+            why = 0 if pick < drawn else (1 if pick < drawn + talk else 2)
+            totals[1 if lost else 0] += 1
+            totals[2 + why] += 1
+            rows[n] = row
+            reasons_to_come[n] = why
+            n += 1
+    return rows[:n].copy(), reasons_to_come[:n].copy(), totals
+
+
+@kernel
+def welcome(
+    rows, start_satisfaction, start_expectation, status, reason, tenure, exposure, satisfaction, expectation,
+    complained, tried, with_rival,
+):  # fmt: skip
+    """Make the people of `rows` (int32) customers whose tenure starts anew; gives how many of them a rival has lost."""
+    from_rival = 0
+    for i in range(rows.size):
+        row = rows[i]
+        from_rival += with_rival[row] != 0
+        status[row] = CUSTOMER
+        reason[row] = NONE
+        tenure[row] = 0
+        exposure[row] = 0.0
+        satisfaction[row] = start_satisfaction
+        expectation[row] = start_expectation
+        complained[row] = 0
+        tried[row] = 0
+        with_rival[row] = 0
+    return from_rival
+
+
+@kernel
+def afford(price, money):
+    """Take what the money still pays, in the given order; price: float64 (n,). Gives who is taken, and the sum spent.
+
+    Nobody who costs nothing is taken: they are worth nothing.
+    """
+    taken = np.zeros(price.size, np.bool_)
+    spent = 0.0
+    for i in range(price.size):
+        if price[i] > 0.0 and spent + price[i] <= money:
+            taken[i] = True
+            spent += price[i]
+    return taken, spent
+
+
+# What went with those who left: their margins, and how many went to a rival.
+
+VALUE_BLOCK = 4096
+
+
+@kernel
+def value_lost(roll, status, margin, with_rival, top):
+    """Sum up this month's leavers among the customers of the roll (int32).
+
+    `margin`: float32 by person; `top`: the margin from which one belongs to the top tenth. Returns the leavers' summed
+    margin, that of the top tenth among them (float64, added in blocks of 4,096 of the roll), the number of these, and the number who went to
+    a rival.
+    """
+    total = 0.0
+    of_top = 0.0
+    tops = 0
+    to_rival = 0
+    leavers = np.empty(VALUE_BLOCK, np.int32)
+    for start in range(0, roll.size, VALUE_BLOCK):
+        n = np.uint64(0)
+        for i in range(start, min(start + VALUE_BLOCK, roll.size)):
+            leavers[n] = roll[i]
+            n += np.uint64(status[np.uint64(roll[i])] == LOST)
+        part = 0.0
+        top_part = 0.0
+        for i in range(n):
+            row = leavers[i]
+            part += margin[row]
+            if margin[row] >= top:
+                top_part += margin[row]
+                tops += 1
+            if with_rival[row]:
+                to_rival += 1
+        total += part
+        of_top += top_part
+    return total, of_top, tops, to_rival
+
+
+def top_tenth(margin):
+    """Give the margin from which one belongs to the top tenth, and that tenth's share of the sum; margin: (n,), n >= 1.
+
+    The tenth is rounded up to whole people; the share is 0 if nobody pays anything.
+    """
+    size = -(-margin.size // 10)
+    best = np.partition(margin, margin.size - size)[margin.size - size :]
+    total = float(np.sum(margin, dtype=np.float64))
+    return float(best.min()), float(np.sum(best, dtype=np.float64)) / total if total > 0 else 0.0

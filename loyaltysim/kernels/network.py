@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.luck import below, bits, unit
+from loyaltysim.kernels.jit import kernel
+from loyaltysim.kernels.rng import below, bits, uniform
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
@@ -24,7 +24,7 @@ def small_world(people, half, rewired, key):
             edge = row * half + j
             other = (row + j + 1) % people
             seed = bits(key, np.uint64(edge))
-            if unit(seed, ZERO) < rewired:
+            if uniform(seed, ZERO) < rewired:
                 other = (row + 1 + below(bits(seed, ONE), people - 1)) % people
             a[edge] = row
             b[edge] = other

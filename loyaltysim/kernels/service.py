@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.core.threads import BLOCK
-from loyaltysim.kernels.compiled import kernel, part
-from loyaltysim.kernels.luck import GOLDEN, LOW32, ONE, S32, lucks, mix
+from loyaltysim.kernels.jit import inline, kernel
+from loyaltysim.kernels.rng import GOLDEN, LOW32, ONE, S32, bits, mix, person, person_uniforms, to_share, uniform
 
 TWO = np.uint64(2)
 EIGHT = np.uint64(8)
@@ -89,7 +89,7 @@ def meet(
     return totals[0], totals[1], totals[2], totals[3]
 
 
-@part
+@inline
 def _tables(care, mood, slot_other, failure, wow, cold):
     """Lay out what an encounter looks up: by employee, and by which half of the alias table's slot was drawn.
 
@@ -111,7 +111,7 @@ def _tables(care, mood, slot_other, failure, wow, cold):
     return at_work, places, cold_here, chances
 
 
-@part
+@inline
 def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, cold_at, fail_at):
     """Let the encounters of a block go as their words say, one after the other, whosever they are.
 
@@ -145,14 +145,14 @@ def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, 
     felt[words.size] = mood
 
 
-@part
+@inline
 def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
     """Draw the numbers of encounters of the first customers of the roll, and two words for each encounter in turn.
 
     A customer's own sequence, from `seeds`, is the number, then two words an encounter. Returns for how many customers
     there was room, and their encounters.
     """
-    lucks(roll, roll.size, generation, key, seeds, luck)
+    person_uniforms(roll, roll.size, generation, key, seeds, luck)
     for i in range(roll.size):
         n = np.int64(0)
         for e in range(AT_ONCE):
@@ -233,3 +233,110 @@ def feel(
             part += moved[i]
         totals[begin // BLOCK] = part
     return totals
+
+
+# Which of the seven sins of service each indifferent encounter was.
+
+LEAST = 1e-9
+"""Nobody knows, wants or can less than this, so that logarithms stay finite."""
+
+
+@kernel
+def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
+    """Give each cause's part (know, want, can, overload, burn-out) in an indifferent encounter, float64 (5,).
+
+    That of each employee (columns float64, care float32), by how often theirs are indifferent; they add up to 1, all alike
+    if nobody is ever indifferent.
+    """
+    of_know, of_want, of_can, of_overload, of_burnout = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(employees):
+        busy = min(1.0, overloaded / max(1.0 - now_want[i], LEAST))
+        know = -np.log(max(now_know[i], LEAST))
+        want = -np.log(max(now_want[i], LEAST))
+        can = -np.log(max(now_can[i], LEAST))
+        eager = -np.log(max(zeal[i], LEAST))
+        whole = know + want * (1.0 - busy) + can + want * busy + eager
+        often = (1.0 - care[i]) / max(whole, LEAST)
+        of_know += often * know
+        of_want += often * (want * (1.0 - busy))
+        of_can += often * can
+        of_overload += often * (want * busy)
+        of_burnout += often * eager
+    total = of_know + of_want + of_can + of_overload + of_burnout
+    parts = np.empty(5, np.float64)
+    parts[0], parts[1], parts[2], parts[3], parts[4] = of_know, of_want, of_can, of_overload, of_burnout
+    for k in range(5):
+        parts[k] = parts[k] / total if total > 0.0 else 0.2
+    return parts
+
+
+@kernel
+def sort(roll, generation, key, indifferent, reached, weight):
+    """Draw the kind of each indifferent encounter of the roll's customers.
+
+    indifferent: uint8 by person; reached: float64 (kinds,), running sums of the kinds' chances, the last above every
+    draw; weight: float64 (kinds,). Returns the rows with such an encounter, int32 in the order of the roll; the mean
+    weight of each one's encounters, float32; and the encounters of each kind, int64 (kinds,).
+    """
+    rows = np.empty(roll.size, np.int32)
+    n = 0
+    for i in range(roll.size):
+        rows[n] = roll[i]
+        n += indifferent[roll[i]] > 0
+    rows = rows[:n].copy()
+    mean = np.empty(n, np.float32)
+    counts = np.zeros(weight.size, np.int64)
+    for i in range(n):
+        row = rows[i]
+        seed = bits(key, person(row, generation[row]))
+        u = to_share(seed)
+        bad = indifferent[row]
+        total = 0.0
+        for e in range(bad):
+            if e > 0:
+                u = uniform(seed, np.uint64(e))
+            kind = 0
+            # counted, not searched: a branch that nothing foretells costs more than seven comparisons
+            for k in range(reached.size):
+                kind += u >= reached[k]
+            counts[kind] += 1
+            total += weight[kind]
+        mean[i] = total / bad
+    return rows, mean, counts
+
+
+# Small intrusions, and what they cost in satisfaction.
+
+MOST_MET = 256
+
+
+@kernel
+def intrude(roll, generation, key, chance, annoyance, met, indifferent, failed, wowed, satisfaction):
+    """Let each ordinary encounter of the roll's customers intrude with a chance, and each intrusion cost satisfaction.
+
+    A customer's number is binomial, by inversion of one draw. met, indifferent, failed, wowed: uint8, this month's
+    encounters by person; satisfaction: float32, not below 0. Returns the number of intrusions.
+    """
+    total = 0
+    spared = 1.0 - chance
+    none = np.empty(MOST_MET, np.float64)
+    none[0] = 1.0
+    for n in range(1, MOST_MET):
+        none[n] = none[n - 1] * spared
+    for i in range(roll.size):
+        row = roll[i]
+        u = to_share(bits(key, person(row, generation[row])))
+        if u < none[met[row]]:  # not even if all encounters were ordinary; the other columns need not be read
+            continue
+        ordinary = np.int64(met[row]) - indifferent[row] - failed[row] - wowed[row]
+        exactly = none[ordinary]
+        reached = exactly
+        count = 0
+        while u >= reached and count < ordinary:
+            count += 1
+            exactly = exactly * chance * (ordinary - count + 1) / (spared * count) if spared > 0.0 else 0.0
+            reached += exactly
+        if count > 0:
+            satisfaction[row] = max(satisfaction[row] - annoyance * count, 0.0)
+            total += count
+    return total

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel
-from loyaltysim.kernels.luck import bits, normal, person, unit
-from loyaltysim.kernels.sorting import stable_order
+from loyaltysim.core.codes import PRODUCT
+from loyaltysim.core.touchpoint_table import PEOPLE
+from loyaltysim.kernels.jit import kernel
+from loyaltysim.kernels.rng import bits, normal, person, uniform
 
 ZERO = np.uint64(0)
 
@@ -24,7 +25,7 @@ def hire(posts, keys, levels, width, hired, burnout, zeal, talents, nows):
         burnout[post] = 0.0
         zeal[post] = 1.0
         for k in range(3):
-            talent = levels[k] + width * (unit(keys[k], person(post, hired[post])) - 0.5)
+            talent = levels[k] + width * (uniform(keys[k], person(post, hired[post])) - 0.5)
             talents[k][post] = nows[k][post] = min(max(talent, 0.0), 1.0)
 
 
@@ -41,7 +42,7 @@ def turn_over(
     n = 0
     anew = 0
     for post in range(hired.size):
-        if unit(key, person(post, hired[post])) < turnover * np.exp(-slope * (now_want[post] * zeal[post] - usual)):
+        if uniform(key, person(post, hired[post])) < turnover * np.exp(-slope * (now_want[post] * zeal[post] - usual)):
             posts[n] = post
             n += 1
             anew += post < at_work
@@ -124,7 +125,7 @@ def burn(key, hired, employees, load, borne, half_width, acting, feeding, recove
     """
     total = 0.0
     for i in range(burnout.size):
-        bears = borne + half_width * (2.0 * unit(key, person(i, hired[i])) - 1.0)
+        bears = borne + half_width * (2.0 * uniform(key, person(i, hired[i])) - 1.0)
         strain = max(0.0, load - bears) + acting * acted[i]
         level = burnout[i] + feeding * strain * (1.0 - burnout[i]) - recovery * burnout[i]
         burnout[i] = min(max(level, 0.0), 1.0)
@@ -152,7 +153,7 @@ def broken(times, tolerance):
     n = times.size
     if n < 2:
         return 0.0
-    order = stable_order(times)
+    order = np.argsort(times, kind="mergesort")
     slower = 0
     place = 0
     for i in range(n):
@@ -161,3 +162,56 @@ def broken(times, tolerance):
             place += 1
         slower += n - place
     return slower / (n * (n - 1))
+
+
+# What becomes of complaints on their way up to the leaders.
+
+
+@kernel
+def climb(
+    voiced, generation, passes_on, flatters, blames, direct, arrives, retold, memory,
+    about, indifferent_at, failed_at, kind, importance, seen, seen_failing,
+):  # fmt: skip
+    """Let complaints (rows, int32) climb, and let what was seen of each touchpoint fade by `memory` before they are added.
+
+    `passes_on`, `flatters`, `blames`: keys of three decisions. Chances: `direct` to be heard unfiltered, `arrives` to arrive
+    at all, `retold` that a filtered one which blames kind people (kind 2) is told as a failure of another touchpoint, drawn
+    by importance. about (int8, what the grievance is over), indifferent_at, failed_at: by person; kind int8, importance,
+    seen and seen_failing (those told as failures of product or process) float64: by touchpoint. Returns how many arrive,
+    and how many of them are retold.
+    """
+    counts = np.zeros(seen.size, np.int64)
+    failures = np.zeros(seen.size, np.int64)
+    elsewhere = 0.0
+    last = -1
+    for place in range(seen.size):
+        if kind[place] != PEOPLE and importance[place] > 0.0:
+            elsewhere += importance[place]
+            last = place
+    arrived = 0
+    flattered = 0
+    for i in range(voiced.size):
+        row = voiced[i]
+        who = person(row, generation[row])
+        luck = uniform(passes_on, who)
+        if luck >= arrives:
+            continue
+        arrived += 1
+        fails = about[row] == PRODUCT
+        place = failed_at[row] if fails else indifferent_at[row]
+        if luck >= direct and last >= 0 and kind[place] == PEOPLE and uniform(flatters, who) < retold:
+            fails = True
+            draw = uniform(blames, who) * elsewhere
+            reached = 0.0
+            for place in range(last + 1):
+                if kind[place] != PEOPLE and importance[place] > 0.0:
+                    reached += importance[place]
+                    if draw < reached:
+                        break
+            flattered += 1
+        counts[place] += 1
+        failures[place] += fails
+    for place in range(seen.size):
+        seen[place] = seen[place] * memory + counts[place]
+        seen_failing[place] = seen_failing[place] * memory + failures[place]
+    return arrived, flattered

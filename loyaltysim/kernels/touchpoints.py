@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.kernels.compiled import kernel
+from loyaltysim.kernels.jit import kernel
 
 UNTRIED = -1.0
 """Stands for the money of a touchpoint whose turn has not come."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.declare import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.record import Report
-    from loyaltysim.core.streams import Draws
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
 
@@ -75,7 +75,7 @@ class Accounts(Mechanism):
             ),
             strict=True,
         )
-        firm.monthly_margin[0], firm.founders_margin[0] = threads.added(margins), threads.added(of_founders)
+        firm.monthly_margin[0], firm.founders_margin[0] = threads.sum_ranges(margins), threads.sum_ranges(of_founders)
         report(
             rival_customers=sum(rivals),
             customers=sum(counts),
@@ -84,7 +84,7 @@ class Accounts(Mechanism):
             value_share_top_tenth=firm.top_tenth[0],
         )
 
-    def step(self, world: World, luck: Draws, report: Report) -> None:
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
         """Book the margin of those who were customers at the month's start, and this month's costs."""
         margin, of_founders = float(world.firm.monthly_margin[0]), float(world.firm.founders_margin[0])
         spent = report.spent()

@@ -15,8 +15,8 @@ class _Room(ModuleType):
     """This room; and, since a package's room hides a function of the same name, the function too."""
 
     def __call__(self, folder: str | Path) -> Path:
-        """Draw a folder's report, pictures and workbook anew; see `loyaltysim.commands.report.report`."""
-        page: Path = import_module("loyaltysim.commands.report").report(folder)
+        """Draw a folder's report, pictures and workbook anew; see `loyaltysim.cli.report.report`."""
+        page: Path = import_module("loyaltysim.cli.report").report(folder)
         return page
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.report.folder import Material, material
+from loyaltysim.results.reader import ReportSource, read_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +60,8 @@ def decided(source: Any) -> Decided:
     if not hasattr(source, "tables") and isinstance(getattr(source, "folder", None), Path):
         source = source.folder  # a run's study: what was decided about it lies beside it
     if isinstance(source, str | Path):
-        source = material(source)
-    if isinstance(source, Material):
+        source = read_source(source)
+    if isinstance(source, ReportSource):
         return Decided(source.table, str(source.manifest.get("currency", "$")))
     found = getattr(source, "tables", None)
     tables: Mapping[str, pd.DataFrame] = found if isinstance(found, Mapping) else {}

@@ -12,7 +12,7 @@ from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
 from loyaltysim.report.life_parting import fork, parting
 from loyaltysim.report.life_words import in_short
-from loyaltysim.report.names import named, plain
+from loyaltysim.report.text.names import quote_name, to_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -206,10 +206,10 @@ def _spells(months: Sequence[Month]) -> Iterator[tuple[int, int]]:
 
 def _title(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     reference = lives[0]
-    return f"Person {person.number:,}, {named(reference.strategy, [each.strategy for each in lives])}: {in_short(setting, reference)}"
+    return f"Person {person.number:,}, {quote_name(reference.strategy, [each.strategy for each in lives])}: {in_short(setting, reference)}"
 
 
 def _subtitle(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     worlds = "" if len(lives) == 1 else f"The same person and the same luck under {len(lives)} strategies. "
     luck = f"seed {setting.seed}, replication {setting.replication}"
-    return f"{worlds}{f'{setting.title}, {luck}' if plain(setting.title).strip() else luck.capitalize()}"
+    return f"{worlds}{f'{setting.title}, {luck}' if to_text(setting.title).strip() else luck.capitalize()}"

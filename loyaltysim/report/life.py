@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from loyaltysim.core.words import CUSTOMER, LOST, PROSPECT
+from loyaltysim.core.codes import CUSTOMER, LOST, PROSPECT
 
 STANDINGS = {PROSPECT: "prospect", CUSTOMER: "customer", LOST: "lost"}
 FINAL = ("died", "moved")

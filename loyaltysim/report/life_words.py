@@ -9,8 +9,8 @@ from itertools import groupby
 from loyaltysim.report.life import Life, Month, Person, Setting
 from loyaltysim.report.life_parting import READABLE, fork, mood_apart, parting
 from loyaltysim.report.life_sentences import calendar, counted, listed, sentences, times
-from loyaltysim.report.names import head, named, plain
-from loyaltysim.report.words import fixed, horizon
+from loyaltysim.report.text.names import name_heading, quote_name, to_text
+from loyaltysim.report.text.numbers import format_fixed, format_horizon
 
 WIDTH = 96
 Telling = Callable[[Setting, Life, int], Iterator[str]]
@@ -54,7 +54,7 @@ def _told(setting: Setting, person: Person, lives: Sequence[Life], telling: Tell
     reference, *others = lives
     names = [life.strategy for life in lives]
     paragraphs = [_title(setting, person, len(lives)), _who(setting, person), ""]
-    paragraphs += [f"{head(life.strategy, names)}: {in_short(setting, life)}." for life in lives]
+    paragraphs += [f"{name_heading(life.strategy, names)}: {in_short(setting, life)}." for life in lives]
     paragraphs += ["", _heading(reference.strategy), *telling(setting, reference, 1)]
     for life in others:
         paragraphs += ["", _heading(life.strategy), *_against_reference(setting, reference, life, names, telling)]
@@ -64,7 +64,7 @@ def _told(setting: Setting, person: Person, lives: Sequence[Life], telling: Tell
 def _title(setting: Setting, person: Person, strategies: int) -> str:
     luck = f"seed {setting.seed}, replication {setting.replication}"
     worlds = "" if strategies == 1 else f"; the same person and the same luck under {strategies} strategies"
-    of = f" of {plain(setting.title)!r}" if setting.title else ""
+    of = f" of {to_text(setting.title)!r}" if setting.title else ""
     return f"Person {person.number:,}{of} ({luck}){worlds}."
 
 
@@ -73,7 +73,7 @@ def _who(setting: Setting, person: Person) -> str:
     standing = {
         "customer": f"they {_since(person.tenure)}, with a satisfaction of {person.satisfaction:.2f}",
         "prospect": "they are no customer, and were none of late",
-        "lost": f"they are no customer: they {f'left {horizon(person.gone)} ago' if person.gone else 'have just left'}",
+        "lost": f"they are no customer: they {f'left {format_horizon(person.gone)} ago' if person.gone else 'have just left'}",
     }[person.standing]
     traits = (
         f"{_against(person.fickleness, 'easily upset')}, {_against(person.talkativeness, 'talkative')} and "
@@ -86,25 +86,25 @@ def _who(setting: Setting, person: Person) -> str:
 
 
 def _since(tenure: int) -> str:
-    return f"have been a customer for {horizon(tenure)}" if tenure else "have just become a customer"
+    return f"have been a customer for {format_horizon(tenure)}" if tenure else "have just become a customer"
 
 
 def _against(value: float, word: str) -> str:
     """Compare with the mean person, by the number as it is written."""
-    shown = fixed(value, 1)
+    shown = format_fixed(value, 1)
     than = "less" if float(shown) < 0.8 else "more" if float(shown) > 1.2 else "about as"
     return f"{than} {word} ({shown} times)"
 
 
 def _heading(strategy: str) -> str:
-    return f"-- {plain(strategy)} --"
+    return f"-- {to_text(strategy)} --"
 
 
 def _against_reference(
     setting: Setting, reference: Life, life: Life, names: Sequence[str], telling: Telling
 ) -> Iterator[str]:
     """Tell where a life parts from the reference's, and from the month on in which its fate differs."""
-    like = f'under "{named(reference.strategy, names)}"'.replace('""', '"')
+    like = f'under "{quote_name(reference.strategy, names)}"'.replace('""', '"')
     apart, forked = parting(setting, reference, life), fork(setting, reference, life)
     size, first = mood_apart(reference, life, apart.month if apart else None)
     if apart is None:

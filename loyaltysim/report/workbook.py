@@ -13,16 +13,16 @@ from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.words import REASONS
-from loyaltysim.report import answer as answers
+from loyaltysim.core.codes import REASONS
 from loyaltysim.report.charts.customers import LOOKS
 from loyaltysim.report.charts.style import COLOURS
-from loyaltysim.report.failure_words import FAILURES, warning
-from loyaltysim.report.folder import Material
-from loyaltysim.report.names import plain
-from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval
-from loyaltysim.report.words import horizon
+from loyaltysim.report.text import answer as answers
+from loyaltysim.report.text.failures import FAILURES, failures_warning
+from loyaltysim.report.text.names import to_text
+from loyaltysim.report.text.numbers import format_horizon
+from loyaltysim.results.reader import ReportSource
+from loyaltysim.results.results import Results
+from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,6 @@ SHEETS = {
     "money": "Money",
     "departures": "Departures",
     "complaints": "Complaints",
-    "thresholds": "Break-even",
     "touchpoints": "Touchpoints",
     "business": "Business",
     "pilots": "Pilots",
@@ -61,13 +60,13 @@ Formats = Mapping[str, "Format"]
 Value = str | float | bool | None
 
 
-def workbook(material: Material) -> bytes:
+def workbook(material: ReportSource) -> bytes:
     """Return report.xlsx for what lies in a folder."""
     from xlsxwriter import Workbook
 
     file, manifest, results = io.BytesIO(), material.manifest, material.results
     book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False})  # fmt: skip
-    book.set_properties({"title": plain(str(manifest.get("title", "")))[:255], "author": "", "comments": "", "created": CREATED})  # fmt: skip
+    book.set_properties({"title": to_text(str(manifest.get("title", "")))[:255], "author": "", "comments": "", "created": CREATED})  # fmt: skip
     currency = str(manifest.get("currency", "$")) if results is None else results.currency
     formats = formats_of(book, currency)
     first = add_sheet(book, "Answer")
@@ -133,7 +132,7 @@ def write_row(sheet: Worksheet, row: int, values: Sequence[Value], kinds: Sequen
     """Write each cell of a row by the type of its value; nothing for what is absent."""
     for column, (value, kind) in enumerate(zip(values, kinds, strict=True)):
         if isinstance(value, str):
-            sheet.write_string(row, column, plain(value)[:32_767], kind)
+            sheet.write_string(row, column, to_text(value)[:32_767], kind)
         elif isinstance(value, bool):
             sheet.write_boolean(row, column, value, kind)
         elif value is None or not isfinite(value):
@@ -150,7 +149,7 @@ def write_sentence(
     Excel fits the height of a row to its wrapped cells, but not to merged ones.
     """
     sheet.merge_range(row, 0, row, MERGED, "", kind)
-    sheet.write_string(row, 0, plain(text), kind)
+    sheet.write_string(row, 0, to_text(text), kind)
     sheet.set_row(row, min(points * max(len(textwrap.wrap(text, letters)), 1), 409))
 
 
@@ -164,9 +163,11 @@ def write_answer(sheet: Worksheet, manifest: Mapping[str, object], formats: Form
     write_sentence(sheet, 3, " ".join(more), formats["text"])
 
 
-def write_strategies(book: Workbook, sheet: Worksheet, material: Material, results: Results, formats: Formats) -> None:
+def write_strategies(
+    book: Workbook, sheet: Worksheet, material: ReportSource, results: Results, formats: Formats
+) -> None:
     """Write the table that the terminal shows with its intervals apart, and a chart of it."""
-    names, first = results.strategies, plain(results.reference)
+    names, first = results.strategies, to_text(results.reference)
     pair = [f"against {first}", "without value after the horizon"] if len(names) > 1 else []
     spans = [head for what in pair for head in (what, f"{what}: 95 % from", "to")]
     heads = ["strategy", f"worth (NPV, {results.currency})", *spans, "customers at the end", "churn a year"]
@@ -189,7 +190,7 @@ def write_strategies(book: Workbook, sheet: Worksheet, material: Material, resul
         below += 17 + len(names)
     failed = material.table(FAILURES)
     if failed is not None and len(failed):
-        write_sentence(sheet, below, warning(failed, names, results.replications), formats["text"])
+        write_sentence(sheet, below, failures_warning(failed, names, results.replications), formats["text"])
         below += 2
     counts = material.manifest.get("rests_on") or {}
     if counts:
@@ -234,8 +235,6 @@ def format_name(column: str, about: Mapping[str, Value], currency: str) -> str:
     unit = str(about.get("unit", "")).replace(currency, "$")
     if isinstance(about[column], str):
         return "text"
-    if column == "times_today":
-        return "plain"
     if "item" in about:
         return "plain" if about["item"] in NOT_MONEY else "money"
     if unit:
@@ -260,7 +259,7 @@ def money_chart(book: Workbook, results: Results, last: int) -> Chart:
     """
     kinds = ((2, "with the value after the horizon", "#0072B2"), (5, "without the value after the horizon", "#E69F00"))
     which = "blue, above, with the value after the horizon; orange, below, without it"
-    title = f"Worth against the first strategy over {horizon(results.months)}: {which}"
+    title = f"Worth against the first strategy over {format_horizon(results.months)}: {which}"
     chart = add_chart(book, {"type": "bar"}, title, 980, min(230 + 26 * len(results.strategies), 800))
     for column, name, colour in kinds:
         labels, values = (["Answer", HEAD_ROW + 2, place, last, place] for place in (0, column))
@@ -287,7 +286,7 @@ def customers_chart(book: Workbook, results: Results) -> Chart:
 
 def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
     """Return the chart of how many left under each strategy and why, from the sheet of departures (six rows a strategy)."""
-    title, count = f"Customers who left in {horizon(results.months)}, by reason", len(results.strategies)
+    title, count = f"Customers who left in {format_horizon(results.months)}, by reason", len(results.strategies)
     chart = add_chart(book, {"type": "bar", "subtype": "stacked"}, title, 760, 200 + 30 * count)
     for reason, (colour, _, label) in LOOKS.items():
         rows = [2 + strategy * len(REASONS) + REASONS.index(reason) for strategy in range(count)]

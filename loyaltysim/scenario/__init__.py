@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from loyaltysim.scenario.auditing import audit, rests_on
-from loyaltysim.scenario.checking import check
-from loyaltysim.scenario.comparing import diff
-from loyaltysim.scenario.edges import edge_list_problem
-from loyaltysim.scenario.explaining import explain
+from loyaltysim.scenario.data_files import edge_list_problem
+from loyaltysim.scenario.describe import check, diff, explain
+from loyaltysim.scenario.evidence_audit import audit, rests_on
+from loyaltysim.scenario.extends import shipped_scenario
 from loyaltysim.scenario.json_schema import schema
-from loyaltysim.scenario.loading import load
-from loyaltysim.scenario.policies import Change, Strategy
-from loyaltysim.scenario.reading_ranges import Range
-from loyaltysim.scenario.resolved import resolved_yaml
-from loyaltysim.scenario.shipping import shipped
-from loyaltysim.scenario.starting import new
-from loyaltysim.scenario.value import Scenario
+from loyaltysim.scenario.loader import load
+from loyaltysim.scenario.ranges import Range
+from loyaltysim.scenario.scenario import Scenario
+from loyaltysim.scenario.strategies import Change, Strategy
+from loyaltysim.scenario.templates import new, resolved_yaml
 
 __all__ = [
     "Change",
@@ -31,5 +28,5 @@ __all__ = [
     "resolved_yaml",
     "rests_on",
     "schema",
-    "shipped",
+    "shipped_scenario",
 ]

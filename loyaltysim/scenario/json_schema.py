@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltysim.core.declaration import Declaration
-from loyaltysim.scenario.book import blocks, book, is_block_switch, levers, meaning, span
-from loyaltysim.scenario.explaining import OTHERS, ROLES
-from loyaltysim.scenario.policies import Pilot, pilot_words
-from loyaltysim.scenario.reading_ranges import candidates
-from loyaltysim.scenario.value import Scenario
+from loyaltysim.core.fields import Declaration
+from loyaltysim.scenario.describe import OTHERS, ROLES
+from loyaltysim.scenario.ranges import uncertain_paths
+from loyaltysim.scenario.registry import (
+    blocks,
+    describe_value,
+    format_range,
+    is_block_switch,
+    levers,
+    parameter_registry,
+)
+from loyaltysim.scenario.scenario import Scenario
+from loyaltysim.scenario.strategies import Pilot, describe_pilot
 
 MONTH = {"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}
 OFF = {"enum": ["on", "off", True, False], "description": "the whole block switched on or off"}
@@ -43,8 +50,8 @@ def _block(path: str, model: Json, made: Json) -> dict[str, Json]:
             inner = _block(full, _resolved(body, made), made)
             found[name] = _as_block(full, inner)
             deeper |= {f"{name}.{key}": value for key, value in inner.items()}
-        elif full in book():
-            found[name] = _leaf(book()[full], body)
+        elif full in parameter_registry():
+            found[name] = _leaf(parameter_registry()[full], body)
     return found | deeper
 
 
@@ -74,7 +81,7 @@ def _leaf(row: Declaration, made: Json) -> Json:
     if row.path == "calibration":
         kept["enum"] = ["on", "off", True, False]
         kept["type"] = None
-    told = [meaning(row), span(row), f"{ROLES[row.role]}; source: {row.source}"]
+    told = [describe_value(row), format_range(row), f"{ROLES[row.role]}; source: {row.source}"]
     return {"description": ". ".join(part for part in told if part)} | {
         key: value for key, value in kept.items() if value is not None
     }
@@ -102,8 +109,8 @@ def _change() -> Json:
 def _strategies() -> Json:
     properties: Json = {}
     for path in levers():
-        row = book()[path]
-        change = {"$ref": "#/$defs/change", "description": meaning(row)}
+        row = parameter_registry()[path]
+        change = {"$ref": "#/$defs/change", "description": describe_value(row)}
         properties[path] = change
         block, _, name = path.partition(".")
         nested = properties.setdefault(block, {"type": "object", "properties": {}, "additionalProperties": False})
@@ -115,7 +122,7 @@ def _strategies() -> Json:
 
 def _pilot() -> Json:
     made = Pilot.model_json_schema()
-    words = {path.rpartition(".")[2]: row for path, row in pilot_words().items()}
+    words = {path.rpartition(".")[2]: row for path, row in describe_pilot().items()}
     kept = ("type", "minimum", "maximum", "enum", "default")
     properties = {
         name: {key: made["properties"][name][key] for key in kept if key in made["properties"][name]}
@@ -138,5 +145,7 @@ def _uncertain() -> Json:
             {"enum": ["off", False]},
         ]
     }
-    properties = {path: bounds | {"description": meaning(book()[path])} for path in candidates()}
+    properties = {
+        path: bounds | {"description": describe_value(parameter_registry()[path])} for path in uncertain_paths()
+    }
     return {"type": "object", "description": OTHERS["uncertain"], "properties": properties}

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.scenario.book import book, meant, numeric, shown
-from loyaltysim.scenario.flatten import Entries, flatten
-from loyaltysim.scenario.given import Given, Place
-from loyaltysim.scenario.reading import read_yaml
+from loyaltysim.scenario.layers import Entries, flatten
+from loyaltysim.scenario.provenance import Located, Place
+from loyaltysim.scenario.registry import format_value, numeric, parameter_registry, suggest
+from loyaltysim.scenario.yaml_reader import read_yaml
 
 EXAMPLE = "write --set desk.budget=20_000, --set desk.budget+=20_000 or --set rivals=off"
 
 
-def lay_over(text: str, entries: Entries, layer: int) -> None:
+def apply_override(text: str, entries: Entries, layer: int) -> None:
     """Lay one override over the values; what is wrong is noted in `entries`."""
-    place = Place(f"--set {shown(text)}", brief="--set")
+    place = Place(f"--set {format_value(text)}", brief="--set")
     path, sign, raw = text.partition("=")
     adds = path.endswith("+")
     path = path.removesuffix("+").strip()
@@ -39,9 +39,9 @@ def lay_over(text: str, entries: Entries, layer: int) -> None:
         flatten({path: item}, entries)
 
 
-def _value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> Given | None:
-    if path in book() and book()[path].type == "str":
-        return Given(raw, place, place, layer=layer)
+def _value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> Located | None:
+    if path in parameter_registry() and parameter_registry()[path].type == "str":
+        return Located(raw, place, place, layer=layer)
     problems = [] if raw else [Problem("has no value")]
     item = None
     try:
@@ -52,7 +52,7 @@ def _value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> G
     return None if problems else item
 
 
-def _placed(item: Given, place: Place, layer: int) -> Given:
+def _placed(item: Located, place: Place, layer: int) -> Located:
     value = item.value
     if isinstance(value, dict):
         value = {key: _placed(inner, place, layer) for key, inner in value.items()}
@@ -61,15 +61,15 @@ def _placed(item: Given, place: Place, layer: int) -> Given:
     return replace(item, value=value, place=place, named=place, layer=layer)
 
 
-def _sum(path: str, item: Given, entries: Entries) -> Given | None:
-    if path not in book():
-        entries.problems.append(Problem("there is no such entry", path, str(item.place), meant(path)))
+def _sum(path: str, item: Located, entries: Entries) -> Located | None:
+    if path not in parameter_registry():
+        entries.problems.append(Problem("there is no such entry", path, str(item.place), suggest(path)))
     elif not numeric(path):
         entries.complain(item, path, "is no number, so nothing can be added to it", f"write --set {path}=...")
     elif isinstance(item.value, bool) or not isinstance(item.value, int | float):
-        entries.complain(item, path, f"{shown(item.value)} is not a number", EXAMPLE)
+        entries.complain(item, path, f"{format_value(item.value)} is not a number", EXAMPLE)
     else:
-        before = entries.values[path].value if path in entries.values else book()[path].default
+        before = entries.values[path].value if path in entries.values else parameter_registry()[path].default
         if isinstance(before, int | float) and not isinstance(before, bool):
-            return Given(before + item.value, item.place, item.named, layer=item.layer)
+            return Located(before + item.value, item.place, item.named, layer=item.layer)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
 from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, everyone_a_customer, market, run
 
 SOURCE = "TARP (1979, 1986), repurchase intentions after a problem; intentions, not behaviour"
@@ -30,15 +30,15 @@ def answer() -> KnownAnswer:
         widths = [3 * math.sqrt(p * (1 - p) / PEOPLE) for p in PUBLISHED[size]]
         for mix, published, simulated, width in zip(MIXES, PUBLISHED[size], overall, widths, strict=True):
             what = f"{size} problem, complain {mix[0]:.0%}, satisfied {mix[1]:.0%}, quick {mix[2]:.0%}: kept"
-            checks.append(near(what, published, simulated, width, REASON))
+            checks.append(check_near(what, published, simulated, width, REASON))
         errors = []
         for word, rate in zip(WORDS, rates, strict=True):
             stayed, decided = by_word[word]
             errors.append(3 * math.sqrt(rate * (1 - rate) / decided))
-            checks.append(near(f"{size} problem, {word}: kept", rate, stayed / decided, errors[-1], REASON))
+            checks.append(check_near(f"{size} problem, {word}: kept", rate, stayed / decided, errors[-1], REASON))
         x = list(range(7))
         ticks = dict(enumerate([*SAID, *(f"mix {mix[0]:.1f} {mix[1]:.1f} {mix[2]:.1f}" for mix in MIXES)]))
-        lines = banded("TARP", x, [*rates, *PUBLISHED[size]], [*errors, *widths])
+        lines = with_band("TARP", x, [*rates, *PUBLISHED[size]], [*errors, *widths])
         shares = [by_word[word][0] / by_word[word][1] for word in WORDS]
         points = Curve("simulated", x, [*shares, *overall])
         title = f"{size} problem ({'over 100 $' if size == 'large' else 'under 5 $'})"

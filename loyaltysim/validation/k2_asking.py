@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.scenario import Scenario
-from loyaltysim.validation.answer import Curve, KnownAnswer, Panel, banded, exactly, near, positive
+from loyaltysim.validation.checks import Curve, KnownAnswer, Panel, check_exactly, check_near, check_positive, with_band
 from loyaltysim.validation.k1_outcomes import unprompted
 from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, best_of, crossing, everyone_a_customer, market, run
 
@@ -35,10 +35,12 @@ def answer() -> KnownAnswer:
     reason = "3 standard errors of the gain on common luck, over its slope in the satisfied share"
     low, high = round(dearer - 0.1, 2), round(dearer + 0.1, 2)
     checks = [
-        near("asking keeps customers from a satisfied share of", BREAK_EVEN, start, width, reason, 3),
-        near("asking pays, talk apart, from a satisfied share of", dearer, pays, width, reason, 3),
-        exactly(f"best asks per customer at a satisfied share of {low}", 0, _best(low), "below the break-even"),
-        positive(f"best asks per customer at a satisfied share of {high}", _best(high), 1e-9, "above the break-even"),
+        check_near("asking keeps customers from a satisfied share of", BREAK_EVEN, start, width, reason, 3),
+        check_near("asking pays, talk apart, from a satisfied share of", dearer, pays, width, reason, 3),
+        check_exactly(f"best asks per customer at a satisfied share of {low}", 0, _best(low), "below the break-even"),
+        check_positive(
+            f"best asks per customer at a satisfied share of {high}", _best(high), 1e-9, "above the break-even"
+        ),
     ]
     slope = SATISFIED - UNSATISFIED
     lines = [s * slope + UNSATISFIED - SILENT for s in POINTS]
@@ -52,10 +54,10 @@ def answer() -> KnownAnswer:
         SOURCE,
         checks,
         [
-            Panel(f"kept: from s* = {BREAK_EVEN:.2f}", x, share, [banded("algebra", POINTS, lines, width * slope)],
+            Panel(f"kept: from s* = {BREAK_EVEN:.2f}", x, share, [with_band("algebra", POINTS, lines, width * slope)],
                   [Curve("simulated", POINTS, marks)]),
             Panel(f"worth: from s** = {dearer:.2f}", x, "gain of two asks ($/customer)",
-                  [banded("algebra", POINTS, value, width * slope * moved * _value())],
+                  [with_band("algebra", POINTS, value, width * slope * moved * _value())],
                   [Curve("simulated", POINTS, [_worth_of_asking(s) / (PEOPLE - 1) for s in POINTS])]),
         ],
     )  # fmt: skip

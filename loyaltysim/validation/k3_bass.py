@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
 from loyaltysim.validation.worlds import market, months_of, run
 
 SOURCE = "Bass (1969); p = .03, q = .38 a year; F(t) by monthly steps"
@@ -33,12 +33,12 @@ def answer() -> KnownAnswer:
     checks: list[Check] = []
     for year, published in PUBLISHED.items():
         simulated = float(share[12 * year])
-        checks.append(near(f"adopters after {year} years", published, simulated, noise + CHANCE_NOT_HAZARD, wide))
+        checks.append(check_near(f"adopters after {year} years", published, simulated, noise + CHANCE_NOT_HAZARD, wide))
         what = f"adopters after {year} years, by steps of 1 - exp(-h)"
-        checks.append(near(what, float(own[12 * year]), simulated, noise, narrow))
+        checks.append(check_near(what, float(own[12 * year]), simulated, noise, narrow))
     years = np.arange(12 * YEARS + 1) / 12
     every = slice(0, None, 6)
-    line = banded("Bass, monthly steps", list(years), list(_by_steps(float)), noise + CHANCE_NOT_HAZARD)
+    line = with_band("Bass, monthly steps", list(years), list(_by_steps(float)), noise + CHANCE_NOT_HAZARD)
     marks = Curve("simulated", list(years[every]), list(share[every]))
     panel = Panel("share of the market that has joined", "years", "share of people", [line], [marks])
     return KnownAnswer("K3", "Bass's S-curve of adoption", SOURCE, checks, [panel])

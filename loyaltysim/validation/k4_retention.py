@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln
 
-from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near, near_share
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, check_near_share, with_band
 from loyaltysim.validation.worlds import everyone_a_customer, market, months_of, run
 
 SOURCE = "Fader and Hardie (2007), shifted beta-geometric; their segments Regular and High End"
@@ -33,18 +33,21 @@ def answer() -> KnownAnswer:
         curve = np.exp(betaln(a, b + np.arange(SHOWN + 1)) - betaln(a, b))
         for year in (1, 4, 8, 12):
             reason = "as published for 10^6 customers (10 standard errors)"
-            checks.append(near(f"{name}: kept after {year} years", curve[year], shares[year], 0.005, reason))
+            checks.append(check_near(f"{name}: kept after {year} years", curve[year], shares[year], 0.005, reason))
         fitted = refit(kept[: FITTED + 1])
         for letter, published, found in zip("ab", (a, b), fitted, strict=True):
             reason = "3 %: the error of a fit to years 0 to 7 of 10^6 customers"
-            checks.append(near_share(f"{name}: {letter} refitted", published, found, 0.03, reason))
+            checks.append(check_near_share(f"{name}: {letter} refitted", published, found, 0.03, reason))
         whole, naive = LIFETIMES[name]
         lifetime = float(np.sum(shares * (1 + DISCOUNT) ** -np.arange(HORIZON + 1.0)))
         usual = 1 / (1 - shares[1] / (1 + DISCOUNT))
-        checks.append(near_share(f"{name}: discounted lifetime (years)", whole, lifetime, 0.01, ROUNDED))
-        checks.append(near_share(f"{name}: the same by a constant first-year rate", naive, usual, 0.01, ROUNDED))
+        checks.append(check_near_share(f"{name}: discounted lifetime (years)", whole, lifetime, 0.01, ROUNDED))
+        checks.append(check_near_share(f"{name}: the same by a constant first-year rate", naive, usual, 0.01, ROUNDED))
         years = list(range(SHOWN + 1))
-        lines = [banded("sBG", years, list(curve), 0.005), Curve("observed", years, [v / 100 for v in OBSERVED[name]])]
+        lines = [
+            with_band("sBG", years, list(curve), 0.005),
+            Curve("observed", years, [v / 100 for v in OBSERVED[name]]),
+        ]
         marks = Curve("simulated", years, list(shares[: SHOWN + 1]))
         panels.append(Panel(name, "years as a customer", "share still customers", lines, [marks]))
     return KnownAnswer("K4", "Retention that rises with tenure", SOURCE, checks, panels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
 from loyaltysim.validation.worlds import everyone_a_customer, market, run
 
 SOURCE = "margin multiples m r / (1 + i - r), Gupta and Lehmann (2003)"
@@ -24,8 +24,8 @@ def answer() -> KnownAnswer:
         widths = [HALF_DIGIT + 3 * _spread(kept, interest) / math.sqrt(PEOPLE) for kept in RETENTION]
         for kept, published, found, width in zip(RETENTION, multiples, simulated, widths, strict=True):
             what = f"multiple at retention {kept}, interest {interest:.0%}"
-            checks.append(near(what, published, found, width, REASON, 2))
-        line = banded("published", RETENTION, multiples, widths)
+            checks.append(check_near(what, published, found, width, REASON, 2))
+        line = with_band("published", RETENTION, multiples, widths)
         marks = [Curve("simulated", RETENTION, simulated)]
         panels.append(Panel(f"interest {interest:.0%}", "retention a year", "multiple of the margin", [line], marks))
     for kept in RETENTION[1:]:
@@ -33,7 +33,7 @@ def answer() -> KnownAnswer:
         what = f"the same at {kept}, 10 %: 12 years lived, the rest by value after the horizon"
         width = 3 * _spread(kept, 0.1) / math.sqrt(PEOPLE)
         found = _multiple(kept, 0.1, months=12, later=True)
-        checks.append(near(what, published, found, width, "3 standard errors of the simulated mean"))
+        checks.append(check_near(what, published, found, width, "3 standard errors of the simulated mean"))
     return KnownAnswer("K5", "Lifetime value at constant retention", SOURCE, checks, panels)
 
 

@@ -9,10 +9,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from loyaltysim.core.tables import World
-from loyaltysim.engine import stationary_start
 from loyaltysim.scenario import Scenario
-from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near_share
-from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, crossing, market, played
+from loyaltysim.simulation.engine import stationary_start
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near_share, with_band
+from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, crossing, market, run_market
 
 SOURCE = "Blattberg and Deighton (1996); Pfeifer (2005): optimum where both marginal costs equal lifetime value"
 PROSPECTS, PERIODS = 1_000_000, 20
@@ -65,13 +65,13 @@ def answer() -> KnownAnswer:
         "lifetime value": at_best.lifetime(BEST_A),
     }
     for what, found_cost in marginals.items():
-        checks.append(near_share(f"{what} at the optimum ($)", MARGINAL, found_cost, 0.05, WHY, 2))
+        checks.append(check_near_share(f"{what} at the optimum ($)", MARGINAL, found_cost, 0.05, WHY, 2))
     best_r = crossing(lambda r: _gain(1, (BEST_A, r)), 24, 52, steps=3)
     best_a = crossing(lambda a: _gain(0, (a, best_r)), 17, 40, steps=3)
-    checks.append(near_share("best A ($ per prospect)", BEST_A, best_a, 0.05, WHY, 3))
-    checks.append(near_share("best R ($ per customer and period)", BEST_R, best_r, 0.05, WHY, 3))
+    checks.append(check_near_share("best A ($ per prospect)", BEST_A, best_a, 0.05, WHY, 3))
+    checks.append(check_near_share("best R ($ per customer and period)", BEST_R, best_r, 0.05, WHY, 3))
     checks.append(
-        near_share("value there ($ per prospect)", BEST_VALUE, lived(PFEIFER, best_a, best_r).value, 0.01, SE)
+        check_near_share("value there ($ per prospect)", BEST_VALUE, lived(PFEIFER, best_a, best_r).value, 0.01, SE)
     )
     panels = [_panel(0, "A: $ per prospect", best_r), _panel(1, "R: $ per customer and period", BEST_A)]
     return KnownAnswer("K6", "Acquisition or retention", SOURCE, checks, panels)
@@ -84,7 +84,7 @@ def worked_examples() -> list[Check]:
         firm = Firm(won / -math.expm1(-1), 1 / spent_a, kept / -math.expm1(-1), 1 / spent_r, 200.0)
         found = lived(firm, spent_a, spent_r)
         what = f"A = {spent_a:g}, R = {spent_r:g}: value per prospect ($)"
-        checks.append(near_share(what, worth, found.value, 0.01, SE, 2))
+        checks.append(check_near_share(what, worth, found.value, 0.01, SE, 2))
     return checks
 
 
@@ -100,7 +100,7 @@ def lived(firm: Firm, spent_a: float, spent_r: float) -> Outcome:
 
     scenario, start = _newborn(firm)
     value, counts = 0.0, []
-    for period, (_, report) in enumerate(played(scenario, PERIODS, budgets, start)):
+    for period, (_, report) in enumerate(run_market(scenario, PERIODS, budgets, start)):
         counts.append(report["customers"])
         value += (report["margin_rate"] - report["spent"]) * (1 + DISCOUNT) ** -period
     return Outcome(counts[0] / PROSPECTS, sum(counts[1:]) / sum(counts[:-1]), value / PROSPECTS)
@@ -170,6 +170,6 @@ def _panel(which: int, label: str, other: float) -> Panel:
     fine = [tried[0] + (tried[-1] - tried[0]) * i / 60 for i in range(61)]
     line = [algebra(PFEIFER, *at(x)) for x in fine]
     title = f"best at {(BEST_A, BEST_R)[which]:.1f} ({'R' if which == 0 else 'A'} = {other:.1f})"
-    published = [banded("closed form", fine, line, [0.01 * abs(value) for value in line])]
+    published = [with_band("closed form", fine, line, [0.01 * abs(value) for value in line])]
     marks = Curve("simulated", tried, [lived(PFEIFER, *at(x)).value for x in tried])
     return Panel(title, label, "value per prospect ($)", published, [marks])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from loyaltysim.validation.answer import Check, Curve, KnownAnswer, Panel, banded, near, near_share
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, check_near_share, with_band
 from loyaltysim.validation.worlds import everyone_a_customer, market, months_of, run
 
 SOURCE = "mean lifetime 1 / ((1 - x) c + u); Braun and Schweidel (2011)"
@@ -25,14 +25,14 @@ def answer() -> KnownAnswer:
         found = [_cohort((1 - x) * CONTROLLED, other) for x in REMOVED]
         for x, life, (lived, over_other) in zip(REMOVED, published, found, strict=True):
             what = f"{name} (u = {other}): mean lifetime with {x:.0%} of c = {CONTROLLED} removed (months)"
-            checks.append(near_share(what, life, lived, share, reason, 2))
+            checks.append(check_near_share(what, life, lived, share, reason, 2))
             expected = other * life
             width = 3 * math.sqrt(max(expected * (1 - expected), 1e-12) / PEOPLE)
             what = f"{name} (u = {other}): share who leave over u with {x:.0%} removed"
-            checks.append(near(what, expected, over_other, width, "3 standard errors of a share"))
+            checks.append(check_near(what, expected, over_other, width, "3 standard errors of a share"))
         fine = [i / 40 for i in range(41)]
         curve = [1 / ((1 - x) * CONTROLLED + other) for x in fine]
-        lines.append(banded(f"u = {other}", fine, curve, [share * life for life in curve]))
+        lines.append(with_band(f"u = {other}", fine, curve, [share * life for life in curve]))
         marks.append(Curve(f"simulated, u = {other}", REMOVED, [lived for lived, _ in found]))
     panel = Panel(f"risk c = {CONTROLLED} a month", "share of c removed", "mean lifetime (months)", lines, marks)
     return KnownAnswer("K7", "Competing risks damp each other", SOURCE, checks, [panel])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from loyaltysim.core.record import Report, RunRecord
+from loyaltysim.core.records import Report, RunRecord
 from loyaltysim.core.tables import World
-from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
 SEED = 20_260_801
 """Fixed before any result was seen."""
@@ -72,7 +72,7 @@ def everyone_a_customer(people: int) -> dict[str, int]:
     return {"people": people, "customers": people - 1}
 
 
-def played(
+def run_market(
     scenario: Scenario,
     months: int,
     levers: Callable[[World, int], Mapping[str, Mapping[str, float]]] | None = None,
@@ -83,11 +83,11 @@ def played(
     `start`: a world at month 0 to fork, instead of being born again.
     """
     world = start.fork() if start else stationary_start(scenario, scenario.seed, 0)[0]
-    usual = mechanisms_of(scenario)
+    usual = build_mechanisms(scenario)
     for month in range(1, months + 1):
         chosen = levers(world, month) if levers else {}
         parts = [part.model_copy(update=dict(chosen.get(part.key, {}))) for part in usual]
-        yield world, play(world, scenario, parts, scenario.seed, 0)
+        yield world, run_months(world, scenario, parts, scenario.seed, 0)
 
 
 def run(scenario: Scenario, replication: int = 0) -> list[RunRecord]:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core import streams
-from loyaltysim.core.streams import Draws
-from loyaltysim.kernels import luck
+from loyaltysim.core import random_streams
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.kernels import rng
 from tests.evidence import luck_draws, luck_note, luck_tests
 from tests.evidence.luck_tests import PAIR_TESTS, SEQUENCE_TESTS, SMALLEST_P
 
@@ -32,7 +32,7 @@ VECTORS = {
 @pytest.mark.parametrize("seed", VECTORS)
 def test_the_generator_gives_the_published_vectors_plain_and_compiled(seed: int) -> None:
     expected = list(VECTORS[seed])
-    assert [streams.bits(seed, position) for position in range(4)] == expected
+    assert [random_streams.bits(seed, position) for position in range(4)] == expected
     assert luck_draws.bits(np.uint64(seed), np.arange(4, dtype=np.uint64)).tolist() == expected
 
 
@@ -43,9 +43,9 @@ def test_a_hundred_thousand_shares_fall_as_published() -> None:
 
 
 def test_the_tests_draw_as_kernels_draw() -> None:
-    key = Draws(2026, 3, "service", -7)("meets")
+    key = RngStream(2026, 3, "service", -7)("meets")
     rows, generation = np.arange(50, dtype=np.int32), np.full(50, 2, np.uint16)
-    expected = luck.units(np.uint64(key), rows, generation)
+    expected = rng.uniforms(np.uint64(key), rows, generation)
     assert np.array_equal(luck_draws.share(luck_draws.seeds(rows, 2, replication=3, month=-7)), expected)
 
 
@@ -78,7 +78,7 @@ def test_the_note_and_the_picture_show_every_p(
 
 # Luck that is wrong in one way each, and the test that must see it at the size above: mostly, each seventh draw repeats.
 N = np.arange(DRAWS, dtype=np.uint64)
-UNMIXED = (N * luck.GOLDEN >> np.uint64(11)) * 2.0**-53
+UNMIXED = (N * rng.GOLDEN >> np.uint64(11)) * 2.0**-53
 FAIR = np.random.default_rng(1).random(DRAWS)  # another generator: what is wrong below is what was done to it
 BROKEN: dict[str, tuple[Any, ...]] = {
     "chi-square": (np.sqrt(FAIR) * 0.1 + FAIR * 0.9, UNMIXED),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from click.testing import CliRunner, Result
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 
 FILE = """\
 title: A small question

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.experiments.axes import varied
+from loyaltysim.experiments.factors import apply_point
 from tests.decisions.firm import FILE, call, tables, written
 from tests.evidence.decision_trials import breakeven_margin, constant_hazards
 
@@ -68,7 +68,7 @@ def test_where_nothing_turns_it_is_said_with_the_least_lead(tmp_path: Path) -> N
 
 def test_a_lever_is_set_by_every_strategy_and_never_solved_anew(tmp_path: Path) -> None:
     spec = ls.load(written(tmp_path))
-    changed = varied(spec, {"advertising.budget": 100.0, "market.margin_mean": 77.0})
+    changed = apply_point(spec, {"advertising.budget": 100.0, "market.margin_mean": 77.0})
     assert changed.plan("as today")["advertising.budget"][0] == 100.0
     assert changed.plan("advertise")["advertising.budget"][0] == 600.0
     assert changed.mechanism("advertising").budget == 800.0

@@ -9,12 +9,19 @@ import pytest
 from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
-from loyaltysim.report.emulator import fit, shares, terms
-from loyaltysim.report.ranking import against_the_best, chance, mean_of_worst, pairs_together
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.sequential import MIXTURE, decided, looks, precise, sequential_interval, sequential_t
-from loyaltysim.report.statistics import student_t
-from loyaltysim.report.turning import found_out
+from loyaltysim.analysis.surrogate_analysis import analyse_surrogate
+from loyaltysim.stats.intervals import student_t
+from loyaltysim.stats.ranking import chance_best, mean_of_worst, multiple_comparison_with_best, simultaneous_pairs
+from loyaltysim.stats.roots import Curves, zero_between
+from loyaltysim.stats.sequential import (
+    MIXTURE,
+    is_decided,
+    is_precise,
+    look_schedule,
+    sequential_interval,
+    sequential_t,
+)
+from loyaltysim.stats.surrogate import fit_surrogate, sobol_shares, terms
 from tests.evidence.decision_trials import (
     RULES,
     SHAPES,
@@ -49,27 +56,27 @@ def test_a_study_that_stops_when_it_likes_still_holds_the_truth(shape: str, rule
 
 
 def test_looks_grow_and_end_at_the_most_allowed() -> None:
-    assert list(looks(20)) == [8, 12, 16, 20]
-    assert list(looks(5)) == [5]
+    assert list(look_schedule(20)) == [8, 12, 16, 20]
+    assert list(look_schedule(5)) == [5]
 
 
 def test_a_clear_winner_is_decided_and_a_close_race_is_not() -> None:
     luck = np.random.default_rng(4)
     noise, other = luck.normal(size=30), luck.normal(size=30)
-    clear = decided({"a": noise, "b": noise + 5 + 0.1 * other, "c": noise - 1 + 0.1 * other})
+    clear = is_decided({"a": noise, "b": noise + 5 + 0.1 * other, "c": noise - 1 + 0.1 * other})
     assert (clear.best, clear.second, clear.settled) == ("b", "a", True)
-    assert not decided({"a": noise, "b": other}).settled
-    assert precise({"a": noise + 100}, 0.02).settled
-    assert not precise({"a": noise + 100}, 0.001).settled
+    assert not is_decided({"a": noise, "b": other}).settled
+    assert is_precise({"a": noise + 100}, 0.02).settled
+    assert not is_precise({"a": noise + 100}, 0.001).settled
 
 
 def test_the_ranking_says_who_is_surely_best_and_who_surely_is_not() -> None:
     noise = np.random.default_rng(5).normal(size=20)
-    gaps = against_the_best({"low": noise, "high": noise + 3 + 0.1 * noise[::-1], "twin": noise + 3})
+    gaps = multiple_comparison_with_best({"low": noise, "high": noise + 3 + 0.1 * noise[::-1], "twin": noise + 3})
     assert list(gaps)[-1] == "low"
     assert gaps["low"].high == 0.0
     assert gaps["high"].low < 0.0 < gaps["high"].high
-    sure = against_the_best({"low": noise, "high": noise + 3 + 0.1 * noise[::-1]})
+    sure = multiple_comparison_with_best({"low": noise, "high": noise + 3 + 0.1 * noise[::-1]})
     assert sure["high"].low == 0.0
     assert sure["low"].mean == pytest.approx(-sure["high"].mean)
 
@@ -78,16 +85,16 @@ def test_more_pairs_make_wider_intervals() -> None:
     luck = np.random.default_rng(6)
     two = {"a": luck.normal(size=20), "b": luck.normal(1, size=20)}
     more = two | {"c": luck.normal(-9, size=20)}
-    assert pairs_together(more)["b", "a"].high > pairs_together(two)["b", "a"].high
+    assert simultaneous_pairs(more)["b", "a"].high > simultaneous_pairs(two)["b", "a"].high
 
 
 def test_the_worst_twentieth_and_wilsons_interval() -> None:
     assert mean_of_worst(np.arange(100.0)) == 2.0
     assert mean_of_worst(np.array([3.0, 1.0])) == 1.0
     assert mean_of_worst(np.arange(30.0)) == pytest.approx((0.0 + 0.5 * 1.0) / 1.5)
-    span = chance(9, 10)
+    span = chance_best(9, 10)
     assert (span.low, span.high) == pytest.approx((0.5958, 0.9821), abs=1e-4)
-    assert chance(10, 10).high == 1.0
+    assert chance_best(10, 10).high == 1.0
 
 
 def test_the_zero_of_a_straight_line_has_fiellers_interval() -> None:
@@ -131,17 +138,17 @@ def test_shares_of_variance_of_k1_are_the_analytic_ones_and_salibs() -> None:
 def test_a_polynomial_foretells_what_is_one_and_not_noise() -> None:
     luck = np.random.default_rng(9)
     x = luck.uniform(-1, 1, (50, 2))
-    made = fit(x, np.stack([1 + x[:, 0] * x[:, 1], luck.normal(size=50)], axis=1), terms(2, 2, (0, 1)))
+    made = fit_surrogate(x, np.stack([1 + x[:, 0] * x[:, 1], luck.normal(size=50)], axis=1), terms(2, 2, (0, 1)))
     assert made.foretells[0] > 0.999
     assert made.foretells[1] < 0.3
-    assert shares(made.weights[:, 0], made.terms)[1] == pytest.approx([1.0, 1.0], abs=1e-6)
+    assert sobol_shares(made.weights[:, 0], made.terms)[1] == pytest.approx([1.0, 1.0], abs=1e-6)
 
 
 def test_what_turns_the_recommendation_is_found_with_its_value() -> None:
     x = np.random.default_rng(10).uniform(-1, 1, (60, 2))
     gains = {"as today": np.zeros(60), "a": 1.0 + 0.1 * x[:, 1], "b": 0.5 + 2.0 * x[:, 0]}
     effects = {name: np.array([1.0, 0.1]) for name in ("mu_star", "mu_star_conf", "sigma")}
-    found = found_out(x, gains, np.array([0.0, 0.0]), {"as today": 0.0, "a": 1.0, "b": 0.5}, effects, 1)
+    found = analyse_surrogate(x, gains, np.array([0.0, 0.0]), {"as today": 0.0, "a": 1.0, "b": 0.5}, effects, 1)
     assert found.pair == ("a", "b")
     assert found.turns_at[0] == pytest.approx(0.25, abs=0.03)
     assert found.turns_to == ("b", "")

@@ -11,15 +11,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from invented_firm import results
 
-from loyaltysim.experiments.budgets import budgets
-from loyaltysim.report import duel
-from loyaltysim.report.statistics import interval
-from loyaltysim.scenario import load, shipped
+from loyaltysim.analysis import comparison
+from loyaltysim.analysis.budgets import planned_budgets
+from loyaltysim.scenario import load, shipped_scenario
+from loyaltysim.stats.intervals import interval
 
 
 def test_every_pair_is_there_the_better_first() -> None:
     found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3}, replications=12)
-    table = duel.duel(found)
+    table = comparison.compare_pairs(found)
     npv = table[table.measure == "npv"]
     assert len(npv) == 3
     assert (npv.difference >= 0).all()
@@ -37,11 +37,11 @@ def test_every_pair_is_there_the_better_first() -> None:
 def test_the_first_year_is_twelve_discounted_months() -> None:
     found = results()
     net = found.path("as today", "net")[:, 1:13]
-    assert duel.first_year(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
+    assert comparison.first_year_difference(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
 
 
 def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
-    table = duel.ranking(results(replications=12), {"as today": 0.0, "recovery": 500.0})
+    table = comparison.rank_strategies(results(replications=12), {"as today": 0.0, "recovery": 500.0})
     assert table["rank"].tolist() == [1, 2]
     assert table.set_index("strategy").budget_per_month["recovery"] == 500.0
     assert np.isnan(table.set_index("strategy").payback_months["as today"])
@@ -49,14 +49,14 @@ def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
 
 def test_unequal_budgets_are_told_and_equal_ones_not() -> None:
     found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3})
-    told = duel.unequal(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
+    told = comparison.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
     assert told.startswith("The budgets are not equal.")
     assert "recovery +20.0 k$, more +4.0 k$" in told
-    assert duel.unequal(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
+    assert comparison.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
 
 
 def test_planned_budgets_are_averages_over_the_months() -> None:
-    found = budgets(load(shipped("recovery-or-acquisition.yml")))
+    found = planned_budgets(load(shipped_scenario("recovery-or-acquisition.yml")))
     assert found == pytest.approx(
         {
             "as today": 0,
@@ -69,4 +69,4 @@ def test_planned_budgets_are_averages_over_the_months() -> None:
 
 
 def test_one_replication_says_nothing_of_risk() -> None:
-    assert duel.risk(results(replications=1)) == ""
+    assert comparison.describe_risk(results(replications=1)) == ""

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.experiments import optimise as optimising
+from loyaltysim.experiments.optimise import optimise as optimising
 from tests.decisions.firm import FILE, call, tables, written
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.globally.__defaults__", (1,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.globally.__defaults__", (1,))
     text = FILE.replace("later_value: false", "later_value: true") + "market.margin_mean: 400\n"
     out = tmp_path / "out"
     done = call("optimise", written(tmp_path, text), "--budget", 1_000, "--levers", "advertising.budget,winback.budget",
@@ -33,10 +33,10 @@ def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize("how", ["mean", "worst", "regret"])
 def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "loyaltysim.experiments.allocation.Search.globally", lambda search, first: search.try_all(first)
+        "loyaltysim.experiments.optimise.search.Search.globally", lambda search, first: search.try_all(first)
     )
-    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.locally.__defaults__", (0,))
-    monkeypatch.setattr("loyaltysim.experiments.optimise.WORLDS", 2)
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.locally.__defaults__", (0,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.optimise.WORLDS", 2)
     text = FILE.replace("months: 6", "months: 13")
     found = ls.optimise(
         written(tmp_path, text), budget=500, levers=["advertising.budget"], robust=how, by_year=how == "mean", replications=2,
@@ -54,10 +54,12 @@ def test_optimise_leaves_unspent_what_earns_nothing_on_other_luck(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "loyaltysim.experiments.allocation.Search.globally", lambda search, first: search.try_all(first)
+        "loyaltysim.experiments.optimise.search.Search.globally", lambda search, first: search.try_all(first)
     )
-    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.locally", lambda search: None)
-    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.best", lambda search: max(search.splits, key=sum))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.locally", lambda search: None)
+    monkeypatch.setattr(
+        "loyaltysim.experiments.optimise.search.Search.best", lambda search: max(search.splits, key=sum)
+    )
     found = ls.optimise(written(tmp_path), budget=500, levers="desk.budget", executor="in-process")
     assert found.optimise.set_index("lever").extra.to_dict() == {"desk.budget": 0.0, "left unspent": 500.0}
     assert "leaves all unspent: the best that the search found, 500 to desk.budget, loses " in found.answer

@@ -8,16 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from loyaltysim.experiments.next_dollar import next_dollars
-from loyaltysim.experiments.spending_curve import Followed
-from loyaltysim.report.roots import Curves, zero_between
+from loyaltysim.experiments.optimise.marginal_return import ResponseCurve, estimate_marginal_returns
+from loyaltysim.stats.roots import Curves, zero_between
 
 SPEND = np.linspace(0.0, 600.0, 7)
 
 
-def followed(gains: list[float], noise: float = 1.0, n: int = 12) -> Followed:
+def followed(gains: list[float], noise: float = 1.0, n: int = 12) -> ResponseCurve:
     luck = np.random.default_rng(5).normal(size=(n, len(gains)))
-    return Followed(SPEND, np.array(gains) + noise * (luck - luck.mean(axis=0)), 1.0)
+    return ResponseCurve(SPEND, np.array(gains) + noise * (luck - luck.mean(axis=0)), 1.0)
 
 
 def test_it_is_where_the_gain_is_greatest() -> None:
@@ -74,7 +73,7 @@ class Paid:
 
 @pytest.mark.parametrize(("today", "more"), [(0.0, 928.0), (0.0, 0.0), (1_000.0, 400.0), (40_000.0, 0.0)])
 def test_a_lever_whose_best_is_a_small_part_of_the_budget_is_followed_there(today: float, more: float) -> None:
-    found = next_dollars(Paid(today), np.array([more]), range(12))  # type: ignore[arg-type]
+    found = estimate_marginal_returns(Paid(today), np.array([more]), range(12))  # type: ignore[arg-type]
     one = dict(
         zip(("lever", "unit", "period", "at", "spend", "marginal", "low", "high", "end"), found.rows[-1], strict=False)
     )
@@ -84,7 +83,7 @@ def test_a_lever_whose_best_is_a_small_part_of_the_budget_is_followed_there(toda
 
 
 def test_the_marginal_value_of_a_small_spending_is_taken_as_far_below_it_as_above() -> None:
-    found = next_dollars(Paid(0.0, noise=0.0), np.array([928.0]), range(2))  # type: ignore[arg-type]
+    found = estimate_marginal_returns(Paid(0.0, noise=0.0), np.array([928.0]), range(2))  # type: ignore[arg-type]
     slope = 4 * (math.exp(-0.928) - math.exp(-1.7))
     assert found.rows[-1][5] == pytest.approx(slope, rel=0.3)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
-from loyaltysim.experiments.repeating import command_line
+from loyaltysim.cli import main
+from loyaltysim.results.manifest import repeat_command
 from tests.decisions.firm import written
 
 ASKED = {
@@ -26,7 +26,7 @@ ASKED = {
 @pytest.mark.parametrize("verb", ASKED)
 def test_the_line_on_the_page_gives_the_same_again(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.globally.__defaults__", (1,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.globally.__defaults__", (1,))
     (tmp_path / "own.csv").write_text("market.margin_mean,desk.budget\n20,0\n4_000,100\n")
     here = ["--executor", "in-process", "--out"]
     done = CliRunner().invoke(main, [verb, str(written(tmp_path)), *ASKED[verb], *here, "out"])
@@ -45,7 +45,7 @@ def test_an_interrupted_command_is_finished_in_its_folder(
     verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("loyaltysim.experiments.allocation.Search.globally.__defaults__", (1,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.globally.__defaults__", (1,))
     (tmp_path / "own.csv").write_text("market.margin_mean,desk.budget\n20,0\n4_000,100\n")
     asked = [verb, str(written(tmp_path)), *ASKED[verb], "--executor", "in-process", "--out"]
     assert CliRunner().invoke(main, [*asked, "undisturbed"]).exit_code == 0
@@ -75,7 +75,7 @@ def test_an_interrupted_command_is_finished_in_its_folder(
 
 def test_a_line_can_be_given_to_a_shell() -> None:
     options = {"over": ["a=1:2", "b"], "map": ("x", "y"), "by_year": True, "robust": None, "between": "", "budget": 2e4}
-    assert command_line("verb", options) == (
+    assert repeat_command("verb", options) == (
         "loyaltysim verb scenario.yml --over a=1:2 --over b --map x y --by-year --budget 20000"
     )
-    assert shlex.split(command_line("breakeven", {"between": "as today,the new"}))[-1] == "as today,the new"
+    assert shlex.split(repeat_command("breakeven", {"between": "as today,the new"}))[-1] == "as today,the new"

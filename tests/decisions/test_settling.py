@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from loyaltysim.commands import main
-from loyaltysim.experiments.precision import Rule
-from loyaltysim.experiments.store import RunFolder
+from loyaltysim.cli import main
+from loyaltysim.experiments.run import StoppingRule
+from loyaltysim.results.run_folder import RunFolder
 from tests.decisions.firm import FILE, written
 
 ALONE = FILE.replace("  advertise: {advertising.budget: {add: 500}}\n", "")
@@ -59,7 +59,7 @@ def test_one_strategy_cannot_be_decided_and_leaves_nothing(tmp_path: Path) -> No
 
 
 def test_where_all_runs_of_the_others_failed_nothing_is_decided() -> None:
-    for rule in (Rule(until_decided=True), Rule(share=0.5, until_decided=True)):
+    for rule in (StoppingRule(until_decided=True), StoppingRule(share=0.5, until_decided=True)):
         found = rule.look({"as today": np.array([3.0, 3.1, 2.9])})
         assert (found.best, found.second, found.settled) == ("as today", "", False)
 

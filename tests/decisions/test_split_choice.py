@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.experiments import optimise as optimising
-from loyaltysim.experiments.allocation import Search, Space
-from loyaltysim.experiments.choosing import BY_MEAN, FOUND, NONE, Choice, choose
-from loyaltysim.report import optimise_words
-from loyaltysim.report.robust import greatest_regret, in_the_worst
-from loyaltysim.report.split_words import LEFT, SplitWords
-from loyaltysim.report.statistics import interval
+from loyaltysim.experiments.optimise import optimise as optimising
+from loyaltysim.experiments.optimise.optimise import BY_MEAN, FOUND, NONE, Selection, select_split
+from loyaltysim.experiments.optimise.search import AllocationSpace, Search
+from loyaltysim.report.text import optimise
+from loyaltysim.report.text.optimise import LEFT, SplitWords
+from loyaltysim.stats.intervals import interval
+from loyaltysim.stats.ranking import greatest_regret, worst_tenth_mean
 
 SPEC: Any = SimpleNamespace(currency="$", months=6)
 WORLDS = np.array([14.0, 18.7, -4.9, 16.6, 3.9, 5.2, 26.8, 1.5]) * 1e3
@@ -29,9 +29,11 @@ def spread(means: Sequence[float], noise: float = 100.0) -> np.ndarray:
     return np.array([mean + noise * luck for mean in means])
 
 
-def searched(tried: Sequence[np.ndarray], how: str | None, fresh: Sequence[np.ndarray]) -> Choice:
+def searched(tried: Sequence[np.ndarray], how: str | None, fresh: Sequence[np.ndarray]) -> Selection:
     """Choose after a search that has tried splits of one lever: nothing first, then 100 $ more each; their fresh gains."""
-    search = Search(Space(1_000.0, (1_000.0,), (0,)), lambda splits: np.empty(0), optimising.ROBUST[how or "mean"])
+    search = Search(
+        AllocationSpace(1_000.0, (1_000.0,), (0,)), lambda splits: np.empty(0), optimising.ROBUST[how or "mean"]
+    )
     search.splits = [np.array([100.0 * number]) for number in range(len(tried))]
     search.values = list(tried)
 
@@ -39,14 +41,14 @@ def searched(tried: Sequence[np.ndarray], how: str | None, fresh: Sequence[np.nd
         def gains(self, splits: Sequence[np.ndarray], luck: Sequence[int]) -> np.ndarray:
             return np.stack([fresh[round(float(split[0]) / 100)] for split in splits])
 
-    return choose(search, Fresh(), range(12), how)  # type: ignore[arg-type]
+    return select_split(search, Fresh(), range(12), how)  # type: ignore[arg-type]
 
 
-def said(choice: Choice, how: str | None) -> str:
+def said(choice: Selection, how: str | None) -> str:
     spending: Any = SimpleNamespace(
         budget=1_000.0, periods=("all",), cells=[("desk.budget", "all")], space=SimpleNamespace(groups=(0,)), today=lambda path: 0.0
     )  # fmt: skip
-    one, none, by_mean = (optimising.candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
+    one, none, by_mean = (optimising.make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
     words = SplitWords(SPEC, 1_000.0, how, len(choice.gains[0]))
     return words.answer(one, none, by_mean, taken=choice.which == FOUND)
 
@@ -116,7 +118,7 @@ def test_a_regret_is_told_as_one_against_the_best_split_tried_in_that_world() ->
 
 
 def test_the_worst_share_counts_the_last_world_in_part_and_no_regret_is_below_zero() -> None:
-    worst = in_the_worst(spread([5.0, 1.0, 3.0, 9.0], 0.0), share=0.375)
+    worst = worst_tenth_mean(spread([5.0, 1.0, 3.0, 9.0], 0.0), share=0.375)
     assert worst.mean == pytest.approx((1.0 + 0.5 * 3.0) / 1.5)
     regret = greatest_regret(np.stack([spread([1.0, 4.0]), spread([1.0, 2.0])]), 0)
     assert (regret.mean, regret.low) == (0.0, 0.0)
@@ -137,20 +139,20 @@ BY_YEAR = dollars(
 
 
 def test_of_a_split_by_years_the_year_is_named() -> None:
-    told = optimise_words.next_dollar(SPEC, BY_YEAR)
+    told = optimise.next_dollar(SPEC, BY_YEAR)
     assert "at today's levers 2.33 (2.23 to 2.43) in desk.budget in year 2, down to 0.51 in year 1;" in told
     assert "With all else as in the best split and the same in every year, a further $ loses from 850" in (
-        optimise_words.overspending(SPEC, BY_YEAR)
+        optimise.overspending(SPEC, BY_YEAR)
     )
 
 
 def test_a_split_beyond_the_overspending_point_is_told_as_such() -> None:
     rows = dollars(("a.budget", "all", "today", 40.0, 0.2, 30.0), ("a.budget", "all", "best", 880.0, -0.1, 850.0))
-    assert "(the split spends 880, which may be luck)" in optimise_words.overspending(SPEC, rows)
+    assert "(the split spends 880, which may be luck)" in optimise.overspending(SPEC, rows)
     rows.loc[1, "spend"] = 950.0
-    assert "(the split spends 950, surely too much)" in optimise_words.overspending(SPEC, rows)
+    assert "(the split spends 950, surely too much)" in optimise.overspending(SPEC, rows)
     rows.loc[1, "spend"] = 800.0
-    assert "split spends" not in optimise_words.overspending(SPEC, rows)
+    assert "split spends" not in optimise.overspending(SPEC, rows)
 
 
 def test_the_figure_by_years_says_of_no_year_by_itself_up_to_where_it_pays() -> None:

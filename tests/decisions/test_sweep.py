@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.experiments.axes import read_axis
-from loyaltysim.experiments.designs import designs
+from loyaltysim.experiments.designs import build_design
+from loyaltysim.experiments.factors import read_factor
 from tests.decisions.firm import call, tables, written
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -36,17 +36,23 @@ def test_ones_own_designs_are_simulated_in_their_order(tmp_path: Path) -> None:
 
 def test_whoever_insists_gets_more_points_and_whole_numbers_are_each_taken_once(tmp_path: Path) -> None:
     spec = ls.load(written(tmp_path))
-    assert len(designs("grid", [read_axis("market.margin_mean=20:80:1500", spec)], None, spec, 1_500)) == 1_500
-    people = read_axis("market.people=1000:1004:1000000", spec)
-    assert [point["market.people"] for point in designs("grid", [people], None, spec)] == [1000, 1001, 1002, 1003, 1004]
+    assert len(build_design("grid", [read_factor("market.margin_mean=20:80:1500", spec)], None, spec, 1_500)) == 1_500
+    people = read_factor("market.people=1000:1004:1000000", spec)
+    assert [point["market.people"] for point in build_design("grid", [people], None, spec)] == [
+        1000,
+        1001,
+        1002,
+        1003,
+        1004,
+    ]
 
 
 def test_designs_fill_the_ranges_and_repeat(tmp_path: Path) -> None:
     spec = ls.load(written(tmp_path))
-    axes = [read_axis(path, spec) for path in spec.uncertain]
+    axes = [read_factor(path, spec) for path in spec.uncertain]
     for kind in ("lhs", "sobol"):
-        points = designs(kind, axes, 16, spec)
-        assert points == designs(kind, axes, 16, spec)
+        points = build_design(kind, axes, 16, spec)
+        assert points == build_design(kind, axes, 16, spec)
         margins = [point["market.margin_mean"] for point in points]
         assert 20 <= min(margins) < 300
         assert 3_700 < max(margins) <= 4_000

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.report import breakeven_words as words
 from loyaltysim.report.charts.decisions import breakeven_title
-from loyaltysim.report.statistics import Interval
+from loyaltysim.report.text import breakeven as words
+from loyaltysim.stats.intervals import Interval
 
 AXIS: Any = SimpleNamespace(path="market.margin_mean", unit="$/month", low=10.0, high=90.0)
 NAMES = ("as today", "recovery")
@@ -27,7 +27,7 @@ def point(value: float, *gaps: float) -> Any:
 
 
 POINTS = [point(10, -9, -8, -9), point(40, 1, -1, 0.3), point(90, 9, 8, 9)]
-TURN = words.Flip(Interval(38.0, 30.0, 45.0, 3), *NAMES)
+TURN = words.Crossover(Interval(38.0, 30.0, 45.0, 3), *NAMES)
 
 
 @pytest.mark.parametrize(("today", "known"), [(40.0, False), (30.0, False), (45.0, False), (29.0, True), (60.0, True)])
@@ -41,9 +41,9 @@ def test_today_within_the_interval_is_on_no_known_side(today: float, known: bool
 
 
 def test_an_open_end_holds_today_too_and_of_several_turns_the_near_one_is_named() -> None:
-    open_turn = words.Flip(Interval(38.0, 30.0, float("inf"), 3), *NAMES)
+    open_turn = words.Crossover(Interval(38.0, 30.0, float("inf"), 3), *NAMES)
     assert "within that interval" in words.answer(spec(80.0), AXIS, POINTS, [open_turn], NAMES)
-    other = words.Flip(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
+    other = words.Crossover(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
     assert "within the interval of the turn at 80" in words.answer(spec(77.0), AXIS, POINTS, [TURN, other], NAMES)
 
 
@@ -56,7 +56,7 @@ def test_what_is_best_today_is_hedged_where_it_is_not_sure() -> None:
     )
 
 
-ANYWHERE = words.Flip(Interval(38.44, float("-inf"), float("inf"), 3), *NAMES)
+ANYWHERE = words.Crossover(Interval(38.44, float("-inf"), float("inf"), 3), *NAMES)
 
 
 def test_a_turn_that_may_lie_anywhere_is_not_told_as_one() -> None:
@@ -68,7 +68,7 @@ def test_a_turn_that_may_lie_anywhere_is_not_told_as_one() -> None:
 
 
 def test_of_two_turns_each_is_told_by_what_is_known_of_it() -> None:
-    other = words.Flip(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
+    other = words.Crossover(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
     told = words.answer(spec(90.0), AXIS, POINTS, [ANYWHERE, other], NAMES)
     assert told.startswith("Cannot tell whether as today or recovery is better")
     assert "; and the recommendation turns from recovery to as today where market.margin_mean rises past 80" in told

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 import loyaltysim as ls
-from loyaltysim.experiments.allocation import Search, Space, corners
+from loyaltysim.experiments.optimise.search import AllocationSpace, Search, corner_splits
 from loyaltysim.model import simulate
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.statistics import Interval, interval
 from loyaltysim.scenario import Scenario
+from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.validation import k2_asking, k6_spending
 from loyaltysim.validation.k1_outcomes import RATES
 from loyaltysim.validation.k1_outcomes import _kept as k1_kept
-from loyaltysim.validation.k8_money import WHOLE
+from loyaltysim.validation.k8_dose_response import WHOLE
 
 MOST_PER_HEAD = 80.0
 
@@ -30,8 +30,8 @@ def spending_of_k6(seed: int, steps: int) -> dict[str, Any]:
         # without a customer there is nothing to keep, and nothing earned
         return np.array([[k6_spending.lived(firm, float(a), float(r)).value if a > 0 else 0.0] for a, r in splits])
 
-    search = Search(Space(MOST_PER_HEAD, (MOST_PER_HEAD,) * 2, (0, 0)), evaluate, seed=seed)
-    search.globally(corners(search.space), rounds=1)
+    search = Search(AllocationSpace(MOST_PER_HEAD, (MOST_PER_HEAD,) * 2, (0, 0)), evaluate, seed=seed)
+    search.globally(corner_splits(search.space), rounds=1)
     search.locally(steps)
     a, r = map(float, search.best())
     step, here = k6_spending.STEP, k6_spending.lived(firm, a, r)
@@ -109,8 +109,8 @@ def best_asking(satisfied: float, replications: int, seed: int) -> dict[str, flo
         ]
         return np.array([[run[name] for run in runs] for name in names])
 
-    search = Search(Space(4.0, (4.0,), (0,)), evaluate, seed=seed)
-    search.globally(corners(search.space)[:2], rounds=1)
+    search = Search(AllocationSpace(4.0, (4.0,), (0,)), evaluate, seed=seed)
+    search.globally(corner_splits(search.space)[:2], rounds=1)
     search.locally(4)
     best = search.best()
     values = evaluate([best, np.zeros(1)])
@@ -137,8 +137,8 @@ def interior_best(lever: str, replications: int, seed: int) -> dict[str, Any]:
         return np.array([[run[name] for run in runs] for name in names])
 
     bound = BOUNDS[lever]
-    search = Search(Space(bound, (bound,), (0,)), evaluate, seed=seed)
-    search.globally(corners(search.space)[:2], rounds=1)
+    search = Search(AllocationSpace(bound, (bound,), (0,)), evaluate, seed=seed)
+    search.globally(corner_splits(search.space)[:2], rounds=1)
     search.locally(3)
     best = search.best()
     values = evaluate([best, np.zeros(1), np.array([bound])])
@@ -163,8 +163,8 @@ def k1_by_simulation(points: np.ndarray) -> np.ndarray:
 def shipped_worth(replications: int) -> dict[str, np.ndarray]:
     """Give the NPV of each strategy of the shipped scenario in so many replications."""
     from loyaltysim.calibration import solve
-    from loyaltysim.scenario import shipped
+    from loyaltysim.scenario import shipped_scenario
 
-    spec = solve(ls.load(shipped("recovery-or-acquisition.yml")))
+    spec = solve(ls.load(shipped_scenario("recovery-or-acquisition.yml")))
     runs = [simulate(spec, r, list(spec.strategies)) for r in range(replications)]
     return {name: np.array([run[i].figures["npv"] for run in runs]) for i, name in enumerate(spec.strategies)}

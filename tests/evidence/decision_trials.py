@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.report.emulator import fit, resampled_shares, shares, terms
-from loyaltysim.report.roots import Curves, zero_between
-from loyaltysim.report.sequential import decided, looks, precise, sequential_interval
-from loyaltysim.report.statistics import interval
 from loyaltysim.scenario import Scenario
+from loyaltysim.stats.intervals import interval
+from loyaltysim.stats.roots import Curves, zero_between
+from loyaltysim.stats.sequential import is_decided, is_precise, look_schedule, sequential_interval
+from loyaltysim.stats.surrogate import fit_surrogate, resampled_shares, sobol_shares, terms
 from loyaltysim.validation.worlds import market
 
 TRUTH = 250.0
@@ -36,7 +36,7 @@ def breakeven_trials(trials: int, replications: int, seed: int) -> dict[str, flo
     return {"covered": held / trials, "mean": float(np.mean(found)), "without_one_zero": lost, "trials": trials}
 
 
-RULES = {"until decided": lambda a: decided(a).settled, "to 20 %": lambda a: precise(a, 0.2).settled}
+RULES = {"until decided": lambda a: is_decided(a).settled, "to 20 %": lambda a: is_precise(a, 0.2).settled}
 SHAPES = {
     "normal": lambda luck, size: luck.normal(0.0, 1.0, size),
     "skewed": lambda luck, size: (luck.gamma(9.0, 1.0, size) - 9.0) / 3.0,
@@ -52,7 +52,7 @@ def sequential_trials(trials: int, shape: str, rule: str, lead: float, seed: int
     for _ in range(trials):
         gap = lead + SHAPES[shape](luck, most)
         worth = {"a": 3.0 + gap, "b": np.full(most, 3.0)}
-        for n in looks(most):
+        for n in look_schedule(most):
             so_far = {name: each[:n] for name, each in worth.items()}
             if RULES[rule](so_far):
                 break
@@ -107,7 +107,7 @@ def emulated_shares(points: np.ndarray, figures: np.ndarray, seed: int) -> dict[
     """Give Sobol's shares of figures (m,) at points (m, 3) in 0..1, as `sensitivity` does, with the ends of their intervals."""
     chosen = terms(3, 2, (0, 1, 2))
     x = 2 * points - 1
-    first, total = shares(fit(x, figures[:, None], chosen).weights[:, 0], chosen)
+    first, total = sobol_shares(fit_surrogate(x, figures[:, None], chosen).weights[:, 0], chosen)
     firsts, totals = resampled_shares(x, figures, chosen, seed)
     return {
         "first": first.tolist(),

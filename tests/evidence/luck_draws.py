@@ -14,8 +14,8 @@ import numpy as np
 from numba import vectorize
 from numpy.typing import NDArray
 
-from loyaltysim.core.streams import stream
-from loyaltysim.kernels import luck
+from loyaltysim.core.random_streams import stream_key
+from loyaltysim.kernels import rng
 
 Words = NDArray[np.uint64]
 Draws = NDArray[np.float64]
@@ -30,44 +30,44 @@ DECISIONS = (
     "reviews.withdraws", "joining.joins", "winback.returns", "pilot.tries",
     "leaders.flatters", "leaders.blames", "surveys.asks", "surveys.answers", "surveys.tells",
 )  # fmt: skip
-STREAMS = np.array([stream(name) for name in DECISIONS], np.uint64)
-MEETS = stream("service.meets")
+STREAMS = np.array([stream_key(name) for name in DECISIONS], np.uint64)
+MEETS = stream_key("service.meets")
 
 
 @vectorize(["uint64(uint64, uint64)"], cache=True)
 def bits(key: Any, position: Any) -> Any:
-    return luck.bits(key, position)
+    return rng.bits(key, position)
 
 
 @vectorize(["uint64(int64, int64)"], cache=True)
 def person(row: Any, generation: Any) -> Any:
-    return luck.person(row, generation)
+    return rng.person(row, generation)
 
 
 @vectorize(["float64(uint64)"], cache=True)
 def share(word: Any) -> Any:
-    return luck.share(word)
+    return rng.to_share(word)
 
 
 @vectorize(["float64(uint64)"], cache=True)
 def high(word: Any) -> Any:
-    return luck.high(word)
+    return rng.high(word)
 
 
 @vectorize(["float64(uint64)"], cache=True)
 def low(word: Any) -> Any:
-    return luck.below(word, np.uint64(16_777_216)) / 16_777_216.0
+    return rng.below(word, np.uint64(16_777_216)) / 16_777_216.0
 
 
 @vectorize(["float64(uint64, int64)"], cache=True)
 def slot(word: Any, slots: Any) -> Any:
-    return (luck.below(word, slots) + 0.5) / slots
+    return (rng.below(word, slots) + 0.5) / slots
 
 
 @vectorize(["float64(uint64, int64)"], cache=True)
 def within_slot(word: Any, slots: Any) -> Any:
-    spread = (word & luck.LOW32) * np.uint64(slots)  # as service draws where in a touchpoint's slot an encounter falls
-    return np.float64(spread & luck.LOW32) * luck.TWO_POW_32
+    spread = (word & rng.LOW32) * np.uint64(slots)  # as service draws where in a touchpoint's slot an encounter falls
+    return np.float64(spread & rng.LOW32) * rng.TWO_POW_32
 
 
 def word(number: Any) -> Any:
@@ -162,7 +162,7 @@ def _slot_and_rest(words: Words) -> tuple[Draws, Draws]:
 
 
 def _decisions(one: str, other: str) -> Pair:
-    return _neighbours("stream", stream(one), stream(other), f"{one} and {other}")
+    return _neighbours("stream", stream_key(one), stream_key(other), f"{one} and {other}")
 
 
 PAIRS = (

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.core.record import PilotRecord
-from loyaltysim.experiments.executors import completed, opened
+from loyaltysim.core.records import PilotRecord
+from loyaltysim.execution.executors import iterate_completed, open_executor
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 
@@ -51,10 +51,10 @@ def pilots_of(scenario: Scenario, replications: int, where: str) -> list[PilotRe
 def pilots_of_each(scenarios: Sequence[Scenario], replications: int, where: str) -> list[list[PilotRecord]]:
     """Simulate so many pilots of each scenario by one set of processes."""
     found = []
-    with opened(where, tasks=replications) as pool:
+    with open_executor(where, tasks=replications) as pool:
         for scenario in scenarios:
             tasks = ((scenario, replication, ["tried"]) for replication in range(replications))
-            records = [record for (record,) in completed(pool, simulate, tasks)]
+            records = [record for (record,) in iterate_completed(pool, simulate, tasks)]
             ordered = sorted(records, key=lambda each: each.replication)
             found.append([record.pilot for record in ordered if record.pilot])
     return found

@@ -31,8 +31,8 @@ LAB = """
     sys.path.insert(0, os.getcwd())
 
     def main(runs, folder):
-        from loyaltysim.experiments.lab import Ask, Lab
-        from loyaltysim.experiments.ledger import Ledger
+        from loyaltysim.execution.evaluator import Ask, Lab
+        from loyaltysim.execution.run_cache import Ledger
         from loyaltysim.scenario import Scenario
         from tests.conftest import SMALL
 
@@ -50,7 +50,7 @@ LAB = """
 """
 RUN = """
     if __name__ == "__main__":
-        from loyaltysim.commands import main
+        from loyaltysim.cli import main
         try:
             main(sys.argv[1:])
         finally:

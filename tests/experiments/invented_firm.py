@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.core.declaration import Metric
-from loyaltysim.core.record import RunRecord, figures, month_metrics
-from loyaltysim.report.gathering import collect
-from loyaltysim.report.results import Results
+from loyaltysim.core.fields import Metric
+from loyaltysim.core.records import RunRecord, figures, month_metrics
+from loyaltysim.results.results import Results, build_results
 
 REASONS = ("died", "moved", "friends", "rival", "product", "indifference")
 SHARES = (0.01, 0.03, 0.05, 0.09, 0.14, 0.68)
@@ -133,7 +132,7 @@ def results(strategies: dict[str, float] | None = None, **changes: Any) -> Resul
     """Simulate the invented firm and bring its records together."""
     scenario = FakeScenario(**({"strategies": strategies} if strategies else {}), **changes)
     runs = (simulate(scenario, replication, scenario.strategies) for replication in range(scenario.replications))
-    return collect([record for run in runs for record in run], scenario, CATALOG)
+    return build_results([record for run in runs for record in run], scenario, CATALOG)
 
 
 def typed_results(

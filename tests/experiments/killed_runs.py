@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from loyaltysim.experiments.executors import AHEAD
+from loyaltysim.execution.executors import AHEAD
 
 HERE = Path(__file__).parent
 WORKERS = 2
@@ -30,7 +30,7 @@ PROGRAM = """
     from dataclasses import replace
     sys.path[:0] = [{here!r}]
     import counted
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
     from loyaltysim.experiments import run
     real = run.machinery
     run.machinery = lambda: replace(real(), simulate=counted.simulate)
@@ -61,9 +61,9 @@ class Scene:
 
     def stored(self) -> int:
         """Count the runs that the ledger holds."""
-        from loyaltysim.experiments.ledger import Ledger
+        from loyaltysim.execution.run_cache import RunCache
 
-        with Ledger(self.place / "runs") as ledger:
+        with RunCache(self.place / "runs") as ledger:
             return ledger.count()
 
     def begin(self, verb: str, *arguments: str) -> subprocess.Popen[str]:

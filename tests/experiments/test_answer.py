@@ -10,12 +10,12 @@ from invented_firm import results, typed_results
 from rich.console import Console
 
 from loyaltysim.core.errors import RunError
-from loyaltysim.report.answer import answer, table
-from loyaltysim.report.gathering import collect
-from loyaltysim.report.names import head
-from loyaltysim.report.ranking import against_the_best
-from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import Money, calendar, horizon, money_for, roundly
+from loyaltysim.report.text.answer import answer, table
+from loyaltysim.report.text.names import name_heading
+from loyaltysim.report.text.numbers import Money, format_horizon, format_month, money_for, round_amount
+from loyaltysim.results.results import build_results
+from loyaltysim.stats.intervals import Interval
+from loyaltysim.stats.ranking import multiple_comparison_with_best
 
 M = 1e6
 
@@ -88,7 +88,7 @@ def test_names_stay_recognisable() -> None:
     assert said.startswith('"recovery" earns 1.1 M$ more than "Recovery" over')
     said = answer(typed_results({"iPhone push": worth([2 * M, 2.1 * M]), "B2B: all-in": worth([M, M])}))
     assert said.startswith('"iPhone push" earns 1.1 M$ more than "B2B: all-in" over')
-    assert head("listen and recover") == "Listen and recover"
+    assert name_heading("listen and recover") == "Listen and recover"
 
 
 def test_a_small_loss_keeps_its_sign_and_its_size() -> None:
@@ -196,13 +196,13 @@ def test_ends_near_zero_show_their_side() -> None:
 
 
 def test_spans_of_time() -> None:
-    assert [horizon(months) for months in (1, 12, 18, 60)] == ["1 month", "1 year", "18 months", "5 years"]
-    assert (calendar("2027-01", 1), calendar("2027-01", 60), calendar("2027-11", 3)) == (
+    assert [format_horizon(months) for months in (1, 12, 18, 60)] == ["1 month", "1 year", "18 months", "5 years"]
+    assert (format_month("2027-01", 1), format_month("2027-01", 60), format_month("2027-11", 3)) == (
         "2027-01",
         "2031-12",
         "2028-01",
     )
-    assert [roundly(n) for n in (7, 32, 121, 4_321)] == [7, 32, 130, 4400]
+    assert [round_amount(n) for n in (7, 32, 121, 4_321)] == [7, 32, 130, 4400]
 
 
 def test_a_missing_record_is_not_passed_over() -> None:
@@ -211,7 +211,7 @@ def test_a_missing_record_is_not_passed_over() -> None:
     scenario = FakeScenario()
     records = simulate(scenario, 0, scenario.strategies)
     with pytest.raises(RunError, match="no record of 'as today', replication 1"):
-        collect(records, scenario, CATALOG)
+        build_results(records, scenario, CATALOG)
 
 
 def test_a_lead_that_is_sure_step_by_step_and_not_for_all_pairs_at_once_is_told_so() -> None:
@@ -223,7 +223,7 @@ def test_a_lead_that_is_sure_step_by_step_and_not_for_all_pairs_at_once_is_told_
         "last": worth([M * (50 + one - two) for one, two in zip(luck, spread, strict=True)]),
     }
     told = answer(typed_results(figures)).split("\n")
-    span = against_the_best({name: np.array(each["npv"]) for name, each in figures.items()})["best"]
+    span = multiple_comparison_with_best({name: np.array(each["npv"]) for name, each in figures.items()})["best"]
     assert told[0].startswith("Best earns 1.1 M$ more than first over 1 year (95 %: 0.")
     assert span.low < 0.0 < span.high
     assert told[1].startswith("That is judged step by step (Holm)")

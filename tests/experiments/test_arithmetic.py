@@ -11,16 +11,16 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.experiments import bare as bare_module
 from loyaltysim.experiments.arithmetic import reckoned, simulated, tabulate_bridge
 from loyaltysim.experiments.bare import PARTS, bare, steps
 from loyaltysim.experiments.spreadsheet import Spreadsheet
 from loyaltysim.model import simulate
-from loyaltysim.scenario import Scenario, load, shipped
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario import Scenario, load, shipped_scenario
+from loyaltysim.scenario.registry import parameter_registry
 
 pytestmark = pytest.mark.markets
 
@@ -98,7 +98,7 @@ def test_today_the_spreadsheet_shows_what_is_stated(baseline: Scenario) -> None:
 
 
 def test_the_baselines_rates_are_those_worked_out_by_hand() -> None:
-    sheet = Spreadsheet(load(shipped("baseline.yml")))
+    sheet = Spreadsheet(load(shipped_scenario("baseline.yml")))
     assert sheet.rates.leaving == pytest.approx(0.0184, abs=5e-5)
     assert sheet.rates.grieving == pytest.approx(0.0172, abs=6e-5)
     assert 1 - sheet.rates.silence == pytest.approx(0.150, abs=5e-4)
@@ -128,7 +128,7 @@ def test_the_parts_are_restored_one_by_one_up_to_the_scenario_itself(
     for number, market in enumerate(markets[1:], 1):
         values, own = market.flat(), baseline.flat()
         still = {path for part in PARTS[number:] for path in part.stilled}
-        assert {path for path in book() if values[path] != own[path]} <= still
+        assert {path for path in parameter_registry() if values[path] != own[path]} <= still
         assert all(values[path] == value for part in PARTS[number:] for path, value in part.stilled.items())
 
 
@@ -185,7 +185,7 @@ def test_one_replication_is_said_to_give_no_interval(tmp_path: Path, monkeypatch
 
 
 def test_no_replications_are_refused_with_this_verbs_own_default() -> None:
-    told = CliRunner().invoke(main, ["arithmetic", str(shipped("baseline.yml")), "--replications", "0"])
+    told = CliRunner().invoke(main, ["arithmetic", str(shipped_scenario("baseline.yml")), "--replications", "0"])
     assert told.exit_code == 2
     assert "leave it out for 10" in told.output
 

@@ -9,7 +9,7 @@ import pytest
 from invented_firm import results
 
 import loyaltysim as ls
-from loyaltysim.report.business_table import COLUMNS, business
+from loyaltysim.analysis.summary import COLUMNS, build_business
 from loyaltysim.scenario import Scenario
 
 SMALL = {
@@ -47,4 +47,4 @@ def test_f34_the_file_has_the_true_reasons_and_the_told_ones(tmp_path: Path) -> 
 
 def test_no_file_where_nobody_was_asked(tmp_path: Path) -> None:
     assert not (kept(tmp_path, **{"win_loss.on": False}) / "business.csv").exists()
-    assert business(results()).empty
+    assert build_business(results()).empty

@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner
 from schedulers import Here, free_port, scheduler
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.experiments import cluster_doors, clusters, executors
-from loyaltysim.experiments.executors import Place, parse
-from loyaltysim.experiments.lab import Ask, Lab, no_store
+from loyaltysim.execution import cluster as cluster_doors
+from loyaltysim.execution import cluster as clusters
+from loyaltysim.execution import executors
+from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
+from loyaltysim.execution.executors import ExecutorPlace, parse_place
 from loyaltysim.scenario import Scenario
 
 STUDY = Path(__file__).parents[2] / "scenarios" / "recovery-or-acquisition.yml"
@@ -41,13 +43,13 @@ def refused(where: str, *more: str) -> str:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("dask://127.0.0.1:8786", Place("dask", host="127.0.0.1", port=8786)),
-        ("dask://a-b.example:1?allow-remote", Place("dask", host="a-b.example", port=1, anywhere=True)),
-        ("dask://[::1]:8786", Place("dask", host="::1", port=8786)),
+        ("dask://127.0.0.1:8786", ExecutorPlace("dask", host="127.0.0.1", port=8786)),
+        ("dask://a-b.example:1?allow-remote", ExecutorPlace("dask", host="a-b.example", port=1, anywhere=True)),
+        ("dask://[::1]:8786", ExecutorPlace("dask", host="::1", port=8786)),
     ],
 )
-def test_the_place_is_read(text: str, place: Place) -> None:
-    assert parse(text) == place
+def test_the_place_is_read(text: str, place: ExecutorPlace) -> None:
+    assert parse_place(text) == place
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_the_place_is_read(text: str, place: Place) -> None:
 )
 def test_a_place_written_wrongly_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="dask://HOST:PORT"):
-        parse(text)
+        parse_place(text)
 
 
 def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +107,7 @@ def test_certificates_that_are_not_complete_are_told(tmp_path: Path) -> None:
     with (
         dask.config.set(certificates(tmp_path, "ca-file")),
         pytest.raises(InputError, match=r"no file for distributed\.comm\.tls\.client\.cert"),
-        executors.opened("dask://127.0.0.1:8786", 3),
+        executors.open_executor("dask://127.0.0.1:8786", 3),
     ):
         pass
 
@@ -125,7 +127,10 @@ def test_with_certificates_another_machine_is_spoken_to_by_tls(tmp_path: Path, m
         monkeypatch.setattr(clusters.socket, "create_connection", lambda *call, **how: clusters.socket.socket())
         monkeypatch.setattr(clusters, "greet", lambda place, address, security: tried.append(address))
         monkeypatch.setattr("distributed.Client", connecting)
-        with pytest.raises(InputError, match="no scheduler answers"), executors.opened("dask://192.0.2.1:8786", 3):
+        with (
+            pytest.raises(InputError, match="no scheduler answers"),
+            executors.open_executor("dask://192.0.2.1:8786", 3),
+        ):
             pass
     assert tried == ["tls://192.0.2.1:8786"] * 2
 
@@ -135,15 +140,15 @@ def test_without_workers_that_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     with (
         scheduler(tmp_path, workers=0) as empty,
         pytest.raises(InputError, match="has no workers"),
-        executors.opened(empty.where, 3),
+        executors.open_executor(empty.where, 3),
     ):
         pass
 
 
 def test_workers_of_another_program_are_refused(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = clusters.program()
-    monkeypatch.setattr(clusters, "program", lambda: "9.9.9+00000000")
-    with pytest.raises(InputError) as refusal, executors.opened(here.where, 3):
+    theirs = clusters.program_version()
+    monkeypatch.setattr(clusters, "program_version", lambda: "9.9.9+00000000")
+    with pytest.raises(InputError) as refusal, executors.open_executor(here.where, 3):
         pass
     assert f"has loyaltysim {theirs}, and this is 9.9.9" in str(refusal.value)
     assert "install the same version on every machine" in str(refusal.value)
@@ -157,18 +162,18 @@ def test_runs_of_another_kind_of_machine_are_not_kept(
     def never() -> Any:
         raise AssertionError("the ledger was opened")
 
-    monkeypatch.setattr(clusters, "makings", lambda: "another processor")
-    with Lab(here.where, store=never) as lab:
-        assert not lab.answer(Ask(small(), ("as today",), (0,))).error
+    monkeypatch.setattr(clusters, "environment_fingerprint", lambda: "another processor")
+    with Evaluator(here.where, store=never) as lab:
+        assert not lab.answer(Request(small(), ("as today",), (0,))).error
 
 
 @pytest.mark.markets
 def test_a_worker_that_is_killed_changes_no_bit(small: Callable[..., Scenario], tmp_path: Path) -> None:
-    asks = [Ask(small(seed=seed), ("as today",), tuple(range(8))) for seed in range(6)]
-    with Lab("in-process", store=no_store) as lab:
+    asks = [Request(small(seed=seed), ("as today",), tuple(range(8))) for seed in range(6)]
+    with Evaluator("in-process", store=no_cache) as lab:
         expected = {answer.number: answer.figures["as today"] for answer in lab.answers(asks)}
     found = {}
-    with scheduler(tmp_path) as cluster, Lab(cluster.where, store=no_store) as lab:
+    with scheduler(tmp_path) as cluster, Evaluator(cluster.where, store=no_cache) as lab:
         for answer in lab.answers(asks):
             if not found:
                 cluster.workers[0].send_signal(signal.SIGKILL)

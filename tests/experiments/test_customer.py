@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.customer import CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, LONG_AGO
+from loyaltysim.core.codes import CUSTOMER, LONG_AGO
 from loyaltysim.experiments.customer import CustomerLife
 from loyaltysim.experiments.finding_life import RULES, fates
 from loyaltysim.model import LoyaltyModel

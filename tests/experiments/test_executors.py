@@ -13,21 +13,25 @@ import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
 import loyaltysim as ls
+from loyaltysim.analysis import summary
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.experiments import executors
-from loyaltysim.experiments.executors import InProcess, Place, completed, opened, parse
-from loyaltysim.report import tables
-from loyaltysim.report.gathering import collect
+from loyaltysim.execution import executors
+from loyaltysim.execution.executors import ExecutorPlace, InProcess, iterate_completed, open_executor, parse_place
+from loyaltysim.results.results import build_results
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("in-process", Place("in-process")), ("processes", Place("processes")), ("processes:3", Place("processes", 3))],
+    [
+        ("in-process", ExecutorPlace("in-process")),
+        ("processes", ExecutorPlace("processes")),
+        ("processes:3", ExecutorPlace("processes", 3)),
+    ],
 )
-def test_places(text: str, place: Place) -> None:
-    assert parse(text) == place
+def test_places(text: str, place: ExecutorPlace) -> None:
+    assert parse_place(text) == place
 
 
 @pytest.mark.parametrize(
@@ -35,11 +39,11 @@ def test_places(text: str, place: Place) -> None:
 )
 def test_a_place_that_is_none_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(InputError, match="write in-process, processes, or processes:N"):
-        parse(text)
+        parse_place(text)
 
 
 @pytest.mark.parametrize("where", [print, 5, 0, object(), ThreadPoolExecutor])
-@pytest.mark.parametrize("use", [executors.check_place, lambda where: opened(where, 9).__enter__()])
+@pytest.mark.parametrize("use", [executors.check_place, lambda where: open_executor(where, 9).__enter__()])
 def test_what_is_no_executor_is_refused_and_told_what_one_is(where: Any, use: Any) -> None:
     with pytest.raises(InputError, match="is not a place to compute") as told:
         use(where)
@@ -59,12 +63,12 @@ def test_processors_are_counted() -> None:
 
 @pytest.mark.parametrize(("where", "tasks"), [("in-process", 9), ("processes:4", 1), (None, 1)])
 def test_no_process_is_started_for_what_needs_none(where: str | None, tasks: int) -> None:
-    with opened(where, tasks) as pool:
+    with open_executor(where, tasks) as pool:
         assert isinstance(pool, InProcess)
 
 
 def test_workers_are_no_more_than_tasks() -> None:
-    with opened("processes:8", 2) as pool:
+    with open_executor("processes:8", 2) as pool:
         assert isinstance(pool, executors.Processes)
         assert pool.workers == 2
 
@@ -77,8 +81,8 @@ def test_workers_use_one_thread_and_leave_the_start_method_alone() -> None:
     import multiprocessing
 
     before = multiprocessing.get_start_method()
-    with opened("processes:2", 2) as pool:
-        found = set(completed(pool, environment_of_worker, [(name,) for name in executors.ONE_THREAD]))
+    with open_executor("processes:2", 2) as pool:
+        found = set(iterate_completed(pool, environment_of_worker, [(name,) for name in executors.ONE_THREAD]))
     assert found == {"1"}
     assert multiprocessing.get_start_method() == before
 
@@ -103,14 +107,19 @@ class Shuffled(Executor):
 def tables_by(pool: Executor) -> list[Any]:
     scenario = FakeScenario(replications=6)
     names = list(scenario.strategies)
-    found = [record for run in completed(pool, simulate, [(scenario, r, names) for r in range(6)]) for record in run]
-    study = collect(found, scenario, CATALOG)
-    return [make(study) for make in (tables.summary, tables.departures, tables.complaints, tables.money)]
+    found = [
+        record for run in iterate_completed(pool, simulate, [(scenario, r, names) for r in range(6)]) for record in run
+    ]
+    study = build_results(found, scenario, CATALOG)
+    return [
+        make(study)
+        for make in (summary.build_summary, summary.build_departures, summary.build_complaints, summary.build_money)
+    ]
 
 
 def test_results_do_not_depend_on_where_or_in_which_order() -> None:
     expected = tables_by(InProcess())
-    with opened("processes:2", 6) as pool:
+    with open_executor("processes:2", 6) as pool:
         spread = tables_by(pool)
     with ThreadPoolExecutor(3) as pool:
         threaded = tables_by(pool)
@@ -124,8 +133,8 @@ def die(number: int) -> int:
 
 
 def test_a_workers_death_is_said_plainly() -> None:
-    with pytest.raises(RunError, match="a worker process died"), opened("processes:2", 3) as pool:
-        list(completed(pool, die, [(1,), (2,), (3,)]))
+    with pytest.raises(RunError, match="a worker process died"), open_executor("processes:2", 3) as pool:
+        list(iterate_completed(pool, die, [(1,), (2,), (3,)]))
 
 
 def refuse(number: int) -> int:
@@ -134,12 +143,12 @@ def refuse(number: int) -> int:
 
 @pytest.mark.parametrize("where", ["in-process", "processes:2"])
 def test_an_error_in_a_task_arrives_as_it_is(where: str) -> None:
-    with pytest.raises(InputError, match="is wrong"), opened(where, 3) as pool:
-        list(completed(pool, refuse, [(1,), (2,), (3,)]))
+    with pytest.raises(InputError, match="is wrong"), open_executor(where, 3) as pool:
+        list(iterate_completed(pool, refuse, [(1,), (2,), (3,)]))
 
 
 def test_ones_own_executor_is_used_and_left_open() -> None:
     with ThreadPoolExecutor(1) as own:
-        with opened(own, 3) as pool:
+        with open_executor(own, 3) as pool:
             assert pool is own
         assert own.submit(int, "4").result() == 4

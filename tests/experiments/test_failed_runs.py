@@ -19,11 +19,11 @@ import pandas as pd
 import pytest
 from schedulers import scheduler
 
-from loyaltysim.commands.run import pictures
+from loyaltysim.cli.run import pictures
 from loyaltysim.core.errors import RunError
-from loyaltysim.experiments.run import Machinery, Order, carry_out
-from loyaltysim.report.folder import material
+from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
 from loyaltysim.report.page.build import page
+from loyaltysim.results.reader import read_source
 
 HERE, CHECKOUT = Path(__file__).parent, Path(__file__).parents[2]
 THREE = {"as today": 0.0, "recovery": 0.04, "advertising": 0.01}
@@ -62,8 +62,8 @@ def never(scenario: Any, replication: int, strategies: Sequence[str]) -> list[An
 
 def study_of(simulate: Any, executor: str = "in-process", out: str = "out", **changes: Any) -> Any:
     spec = fakes.FakeScenario(strategies=THREE, **changes)
-    made = Machinery(simulate, fakes.CATALOG, lambda scenario: "title: fake\n")
-    return carry_out(spec, made, Order(out=out, executor=executor, finish=pictures))
+    made = Backend(simulate, fakes.CATALOG, lambda scenario: "title: fake\n")
+    return run_scenario(spec, made, RunConfig(out=out, executor=executor, finish=pictures))
 
 
 @pytest.mark.parametrize("executor", ["in-process", "processes:2"])
@@ -91,7 +91,7 @@ def test_what_is_told_is_what_the_other_replications_say() -> None:
 
 def test_the_report_warns_and_is_the_same_when_drawn_anew() -> None:
     study = study_of(fails_once)
-    drawn = page(material(study.folder))
+    drawn = page(read_source(study.folder))
     assert drawn == (study.folder / "report.html").read_bytes()
     told = drawn.decode()
     assert "What is missing?" in told
@@ -109,7 +109,7 @@ def test_a_strategy_that_always_fails_is_left_out_and_the_others_compared() -> N
     assert study.results.strategies == ("as today", "advertising")
     assert study.results.replications == 4
     assert "recovery in replications 0, 1, 2, 3 (none of its runs ended, so it is not compared)" in study.warning
-    assert material(study.folder).results.strategies == study.results.strategies
+    assert read_source(study.folder).results.strategies == study.results.strategies
 
 
 def test_if_all_fail_the_study_has_failed() -> None:
@@ -140,7 +140,7 @@ PROGRAM = """
     from dataclasses import replace
     sys.path[:0] = [{here!r}, {checkout!r}]
     import flaky
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
     from loyaltysim.experiments import run
     real = run.machinery
     run.machinery = lambda: replace(real(), simulate=flaky.simulate)

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import dispatch, task
-from loyaltysim.experiments.lab import Answer, Ask, Lab, no_store
-from loyaltysim.experiments.ledger import Ledger
-from loyaltysim.experiments.progress import Progress
-from loyaltysim.experiments.starts import Starts, market_key
+from loyaltysim.execution import evaluator, tasks
+from loyaltysim.execution.evaluator import Evaluator, Request, Response, no_cache
+from loyaltysim.execution.progress import Progress
+from loyaltysim.execution.run_cache import RunCache
+from loyaltysim.execution.tasks import StartCache, start_key
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 STRATEGIES = {
     "as today": {},
@@ -32,8 +32,8 @@ NAMES = tuple(STRATEGIES)
 Small = Callable[..., Scenario]
 
 
-def answered(asks: Any, executor: str = "in-process", **how: Any) -> dict[int, Answer]:
-    with Lab(executor, **{"store": no_store} | how) as lab:
+def answered(asks: Any, executor: str = "in-process", **how: Any) -> dict[int, Response]:
+    with Evaluator(executor, **{"store": no_cache} | how) as lab:
         return {answer.number: answer for answer in lab.answers(asks)}
 
 
@@ -46,7 +46,7 @@ def same(one: Any, two: Any) -> bool:
 def test_answers_have_the_bits_of_a_plain_simulation(small: Small, executor: str) -> None:
     specs = [small(strategies=STRATEGIES, seed=seed) for seed in (1, 2)]
     replications = (2, 0, 1, 2)
-    found = answered([Ask(spec, NAMES, replications, "a point") for spec in specs], executor)
+    found = answered([Request(spec, NAMES, replications, "a point") for spec in specs], executor)
     for number, spec in enumerate(specs):
         plain = {(r, each.strategy): each.figures for r in range(3) for each in simulate(spec, r, NAMES)}
         assert not found[number].error
@@ -57,22 +57,22 @@ def test_answers_have_the_bits_of_a_plain_simulation(small: Small, executor: str
 
 
 def test_a_single_ask_and_an_empty_one(small: Small) -> None:
-    with Lab("in-process", store=no_store) as lab:
-        assert lab.answer(Ask(small(), ("as today",), (0, 1))).figures["as today"]["npv"].shape == (2,)
-        assert lab.answer(Ask(small(), ("as today",), ())).figures["as today"]["npv"].shape == (0,)
+    with Evaluator("in-process", store=no_cache) as lab:
+        assert lab.answer(Request(small(), ("as today",), (0, 1))).figures["as today"]["npv"].shape == (2,)
+        assert lab.answer(Request(small(), ("as today",), ())).figures["as today"]["npv"].shape == (0,)
 
 
 def test_a_run_that_fails_is_a_row_and_the_rest_goes_on(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = task._figures
+    real = tasks._figures
 
     def fails(scenario: Scenario, market: str, strategy: str, replication: int) -> Any:
         if scenario.seed == 2 and replication == 1:
             raise ZeroDivisionError("nobody is left")
         return real(scenario, market, strategy, replication)
 
-    monkeypatch.setattr(task, "_figures", fails)
-    asks = [Ask(small(seed=seed), ("as today",), (0, 1, 2)) for seed in (1, 2, 3)]
-    found = answered([*asks, Ask(small(), ("no such plan",), (0,))])
+    monkeypatch.setattr(tasks, "_figures", fails)
+    asks = [Request(small(seed=seed), ("as today",), (0, 1, 2)) for seed in (1, 2, 3)]
+    found = answered([*asks, Request(small(), ("no such plan",), (0,))])
     assert [bool(found[number].error) for number in range(4)] == [False, True, False, True]
     assert found[1].error == "ZeroDivisionError: nobody is left"
     assert not found[1].figures
@@ -82,12 +82,12 @@ def test_a_run_that_fails_is_a_row_and_the_rest_goes_on(small: Small, monkeypatc
 def test_asks_are_drawn_when_there_is_room(small: Small) -> None:
     drawn: list[int] = []
 
-    def asks() -> Iterator[Ask]:
+    def asks() -> Iterator[Request]:
         for seed in range(40):
             drawn.append(seed)
-            yield Ask(small(seed=seed), ("as today",), (0,))
+            yield Request(small(seed=seed), ("as today",), (0,))
 
-    with Lab("in-process", store=no_store) as lab:
+    with Evaluator("in-process", store=no_cache) as lab:
         answers = lab.answers(asks())
         for number in range(5):
             next(answers)
@@ -99,13 +99,13 @@ def test_asks_are_drawn_when_there_is_room(small: Small) -> None:
 def test_an_iterator_may_adapt_to_the_answers(small: Small) -> None:
     best: list[float] = []
 
-    def asks() -> Iterator[Ask]:
+    def asks() -> Iterator[Request]:
         for step in range(4):
             strategies = {"as today": {"desk.budget": {"add": 100 * step}}}
-            yield Ask(small(strategies=strategies), ("as today",), (0,))
+            yield Request(small(strategies=strategies), ("as today",), (0,))
             assert len(best) >= step - 3
 
-    with Lab("in-process", store=no_store) as lab:
+    with Evaluator("in-process", store=no_cache) as lab:
         for answer in lab.answers(asks()):
             best.append(float(answer.figures["as today"]["npv"][0]))
             lab.best = f"{max(best):,.0f}"
@@ -113,35 +113,35 @@ def test_an_iterator_may_adapt_to_the_answers(small: Small) -> None:
 
 
 def test_no_burn_in_is_lived_twice(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    starts = Starts()
-    monkeypatch.setattr(task, "at_hand", lambda: starts)
+    starts = StartCache()
+    monkeypatch.setattr(tasks, "at_hand", lambda: starts)
     changes = [{"desk.budget": {"add": 50 * step}} for step in range(3)]
-    asks = [Ask(small(strategies={"plan": change}), ("plan",), (0, 1)) for change in changes]
+    asks = [Request(small(strategies={"plan": change}), ("plan",), (0, 1)) for change in changes]
     later = [
-        Ask(small(strategies={"plan": {}}, discount_rate=rate, months=6), ("plan",), (0, 1)) for rate in (0.1, 0.2)
+        Request(small(strategies={"plan": {}}, discount_rate=rate, months=6), ("plan",), (0, 1)) for rate in (0.1, 0.2)
     ]
     assert not any(answer.error for answer in answered([*asks, *later]).values())
     assert starts.lived == 2
     other = small(**{"market.readiness_shape": 3.0})
-    starts.of(other, market_key(other), 0)
+    starts.of(other, start_key(other), 0)
     assert starts.lived == 3
 
 
 def test_starts_are_bounded_in_bytes(small: Small) -> None:
-    starts = Starts(most_bytes=1)
+    starts = StartCache(most_bytes=1)
     for replication in (0, 1, 1, 0):
-        starts.of(small(), market_key(small()), replication)
+        starts.of(small(), start_key(small()), replication)
     assert starts.lived == 3
     assert len(starts._kept) == 1
 
 
 def test_memory_does_not_grow_with_the_asks(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "MOST_HOMES", 10)
-    monkeypatch.setattr(task, "_figures", lambda *call: np.zeros(len(CATALOG)))
+    monkeypatch.setattr(evaluator, "MOST_HOMES", 10)
+    monkeypatch.setattr(tasks, "_figures", lambda *call: np.zeros(len(CATALOG)))
     spec = small()
-    asks = (Ask(spec, ("as today",), (first, first + 1)) for first in range(0, 800, 2))
+    asks = (Request(spec, ("as today",), (first, first + 1)) for first in range(0, 800, 2))
     held: list[int] = []
-    with Lab("in-process", store=no_store) as lab:
+    with Evaluator("in-process", store=no_cache) as lab:
         tracemalloc.start()
         for answer in lab.answers(asks):
             if answer.number % 80 == 20:
@@ -158,16 +158,16 @@ def unsolved(small: Small, **changes: Any) -> Scenario:
 
 def test_a_market_is_solved_once_in_a_worker(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     solved: list[float] = []
-    rates = {path: row.default for path, row in book().items() if row.role == "solved"}
+    rates = {path: row.default for path, row in parameter_registry().items() if row.role == "solved"}
 
     def solving(scenario: Scenario) -> dict[str, float]:
         solved.append(scenario.stated.churn_annual)
         return rates
 
-    monkeypatch.setattr(task, "rates", solving)
+    monkeypatch.setattr(tasks, "rates", solving)
     specs = [unsolved(small, **{"stated.churn_annual": churn}) for churn in (0.2, 0.2, 0.3, 0.2)]
     assert not any(spec.is_solved for spec in specs)
-    found = answered([Ask(spec, ("as today",), (0, 1)) for spec in specs])
+    found = answered([Request(spec, ("as today",), (0, 1)) for spec in specs])
     assert solved == [0.2, 0.3]
     plain = simulate(specs[2].replaced(rates, source="solved"), 1, ("as today",))[0].figures["npv"]
     assert found[2].figures["as today"]["npv"][1] == plain
@@ -177,29 +177,29 @@ def test_a_market_that_cannot_be_solved_is_a_row(small: Small, monkeypatch: pyte
     def refusing(scenario: Scenario) -> dict[str, float]:
         raise InputError(Problem("cannot be met", "stated.churn_annual"))
 
-    monkeypatch.setattr(task, "rates", refusing)
-    asks = [Ask(unsolved(small), ("as today",), (0,)), Ask(small(), ("as today",), (0,))]
+    monkeypatch.setattr(tasks, "rates", refusing)
+    asks = [Request(unsolved(small), ("as today",), (0,)), Request(small(), ("as today",), (0,))]
     found = answered([*asks, asks[0]])
     assert found[0].error == found[2].error == "stated.churn_annual: cannot be met"
     assert not found[1].error
 
 
 def test_what_one_study_has_run_another_takes(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def store() -> Ledger:
-        return Ledger(tmp_path)
+    def store() -> RunCache:
+        return RunCache(tmp_path)
 
     heard: list[Progress] = []
-    first = answered([Ask(small(strategies=STRATEGIES), NAMES, (0, 1, 2))], store=store)
+    first = answered([Request(small(strategies=STRATEGIES), NAMES, (0, 1, 2))], store=store)
     with store() as ledger:
         assert ledger.count() == 9  # as today and the same are one plan
 
     def never(*call: Any) -> Any:
         raise AssertionError("it was computed again")
 
-    monkeypatch.setattr(task, "_figures", never)
+    monkeypatch.setattr(tasks, "_figures", never)
     renamed = {"other words": STRATEGIES["recovery"], "nothing": {}}
     spec = small(strategies=renamed, title="Another title", replications=9, start="2031-05")
-    again = answered([Ask(spec, ("other words", "nothing"), (2, 1))], store=store, progress=heard.append)
+    again = answered([Request(spec, ("other words", "nothing"), (2, 1))], store=store, progress=heard.append)
     for name, before in (("other words", "recovery"), ("nothing", "the same")):
         expected = {metric: each[[2, 1]] for metric, each in first[0].figures[before].items()}
         assert same(again[0].figures[name], expected)
@@ -211,6 +211,6 @@ def test_what_one_study_has_run_another_takes(small: Small, tmp_path: Path, monk
 )
 def test_what_a_run_depends_on_is_in_its_key(small: Small, tmp_path: Path, changes: dict[str, Any]) -> None:
     for spec in (small(), small(**changes)):
-        answered([Ask(spec, ("as today",), (0,))], store=lambda: Ledger(tmp_path))
-    with Ledger(tmp_path) as ledger:
+        answered([Request(spec, ("as today",), (0,))], store=lambda: RunCache(tmp_path))
+    with RunCache(tmp_path) as ledger:
         assert ledger.count() == 2

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loyaltysim.core.record import RunRecord
-from loyaltysim.experiments import ledger as ledgers
-from loyaltysim.experiments.ledger import Ledger, usual
+from loyaltysim.core.records import RunRecord
+from loyaltysim.execution import run_cache as ledgers
+from loyaltysim.execution.run_cache import RunCache, default_cache
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 
@@ -37,9 +37,9 @@ def bits(record: RunRecord) -> tuple[object, ...]:
 
 def test_a_run_comes_back_as_it_was(record: RunRecord, tmp_path: Path) -> None:
     assert record.pilot is not None
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         ledger.keep_records({"a" * 32: record})
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         found = ledger.records({"a" * 32: ("tried", 3), "b" * 32: ("tried", 4)})
         assert list(found) == ["a" * 32]
         assert bits(found["a" * 32]) == bits(record)
@@ -47,7 +47,7 @@ def test_a_run_comes_back_as_it_was(record: RunRecord, tmp_path: Path) -> None:
 
 
 def test_figures_alone_are_no_whole_run_until_its_months_come(record: RunRecord, tmp_path: Path) -> None:
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         ledger.keep_figures({"a" * 32: np.array(list(record.figures.values()))})
         assert ledger.records({"a" * 32: ("tried", 3)}) == {}
         ledger.keep_records({"a" * 32: record})
@@ -57,7 +57,7 @@ def test_figures_alone_are_no_whole_run_until_its_months_come(record: RunRecord,
 
 @pytest.mark.parametrize("harm", ["gone", "torn", "other"])
 def test_months_that_were_lost_are_computed_again(record: RunRecord, tmp_path: Path, harm: str) -> None:
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         ledger.keep_records({"a" * 32: record, "b" * 32: record})
         file = tmp_path / "series" / "aa" / f"{'a' * 32}.parquet"
         if harm == "gone":
@@ -76,14 +76,14 @@ def test_months_that_were_lost_are_computed_again(record: RunRecord, tmp_path: P
 
 def test_a_ledger_that_is_none_any_more_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"this is no database" * 100)
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         ledger.keep_figures({"a": np.ones(2)})
         assert ledger.count() == 1
 
 
 def test_where_nothing_can_be_kept_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with Ledger(tmp_path / "file" / "below") as ledger:
+    with RunCache(tmp_path / "file" / "below") as ledger:
         ledger.keep_figures({"a": np.ones(2)})
         assert ledger.figures(["a"]) == {}
         assert ledger.count() == 0
@@ -92,25 +92,25 @@ def test_where_nothing_can_be_kept_nothing_fails(tmp_path: Path) -> None:
 def test_the_runs_used_longest_ago_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr(ledgers.time, "time", lambda: now)
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         for number in range(10):
             now += 10_000
             ledger.keep_figures({f"run {number}": np.full(100, float(number))})
         now += 10_000
         ledger.figures(["run 0"])
-    with Ledger(tmp_path, most_bytes=5_000) as ledger:
+    with RunCache(tmp_path, most_bytes=5_000) as ledger:
         ledger.trim()
         assert sorted(ledger.figures([f"run {number}" for number in range(10)])) == ["run 0", "run 6", "run 7", "run 8", "run 9"]  # fmt: skip
 
 
 def test_months_go_with_their_run(record: RunRecord, tmp_path: Path) -> None:
-    with Ledger(tmp_path, most_bytes=1) as ledger:
+    with RunCache(tmp_path, most_bytes=1) as ledger:
         ledger.keep_records({"a" * 32: record})
     assert not list(tmp_path.rglob("*.parquet"))
 
 
 def write_many(folder: Path, first: int) -> None:
-    with Ledger(folder) as ledger:
+    with RunCache(folder) as ledger:
         for number in range(first, first + 60):
             ledger.keep_figures({f"run {number}": np.full(5, float(number))})
 
@@ -122,7 +122,7 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
         writer.start()
     for writer in writers:
         writer.join(120)
-    with Ledger(tmp_path) as ledger:
+    with RunCache(tmp_path) as ledger:
         found = ledger.figures([f"run {number}" for number in range(90)])
     assert all((found[f"run {number}"] == number).all() for number in range(90))
     base = sqlite3.connect(tmp_path / "ledger.sqlite")
@@ -131,11 +131,11 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
 
 
 def test_the_environment_says_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert usual() is None
+    assert default_cache() is None
     monkeypatch.setenv("LOYALTYSIM_RUNS", str(tmp_path / "mine"))
-    with usual() or pytest.fail("none") as ledger:
+    with default_cache() or pytest.fail("none") as ledger:
         assert ledger.folder == tmp_path / "mine"
     monkeypatch.delenv("LOYALTYSIM_RUNS")
     monkeypatch.setenv("LOYALTYSIM_CACHE", str(tmp_path))
-    with usual() or pytest.fail("none") as ledger:
+    with default_cache() or pytest.fail("none") as ledger:
         assert ledger.folder == tmp_path / "runs"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, OUTCOMES, REASONS
+from loyaltysim.core.codes import CUSTOMER, OUTCOMES, REASONS
 from loyaltysim.experiments.observing import Observer
-from loyaltysim.mechanisms.sins import KINDS
+from loyaltysim.mechanisms.service.sins import KINDS
 from loyaltysim.model import NUMBER, LoyaltyModel
 from loyaltysim.report.life import FINAL, STANDINGS, Life, Month
 from loyaltysim.scenario import Scenario

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from invented_firm import results
 
-from loyaltysim.core.record import PilotRecord
-from loyaltysim.report.pilot_table import pilots, sentences, taught
+from loyaltysim.core.records import PilotRecord
+from loyaltysim.report.text.pilots import build_pilots, pilot_lesson, pilot_sentences
 
 
 def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -> str:
@@ -18,7 +18,7 @@ def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -
         for each in estimates
     ]
     firm = results()
-    (said,) = sentences(replace(firm, pilots={firm.strategies[1]: found}))
+    (said,) = pilot_sentences(replace(firm, pilots={firm.strategies[1]: found}))
     return said
 
 
@@ -40,12 +40,12 @@ def test_luck_does_not_change_what_is_taught(luck: float) -> None:
 
 def test_what_is_taught_by_hand() -> None:
     steady = np.array([0.010, 0.011, 0.009])
-    assert taught(-steady, 2 * steady).endswith("too badly of the plan, hiding 50 % of its good.")
-    assert taught(2 * steady, -steady).endswith("hiding all of its harm.")
-    assert taught(steady, steady).endswith("speaks too well of the plan.")
-    assert taught(steady, np.array([0.01, -0.01, 0.0])).endswith("speaks too well of the plan.")
-    assert "right but for luck" in taught(np.array([0.01, -0.01, 0.001]), steady)
-    assert taught(steady[:1], steady[:1]) == ""
+    assert pilot_lesson(-steady, 2 * steady).endswith("too badly of the plan, hiding 50 % of its good.")
+    assert pilot_lesson(2 * steady, -steady).endswith("hiding all of its harm.")
+    assert pilot_lesson(steady, steady).endswith("speaks too well of the plan.")
+    assert pilot_lesson(steady, np.array([0.01, -0.01, 0.0])).endswith("speaks too well of the plan.")
+    assert "right but for luck" in pilot_lesson(np.array([0.01, -0.01, 0.001]), steady)
+    assert pilot_lesson(steady[:1], steady[:1]) == ""
 
 
 def test_one_replication_claims_no_error_and_nothing_is_endless() -> None:
@@ -59,6 +59,6 @@ def test_one_replication_claims_no_error_and_nothing_is_endless() -> None:
 def test_the_table_has_a_row_a_replication() -> None:
     firm = results()
     found = [PilotRecord(20, 80, 0.01, -0.02, 0.04, 0.0, 0.0, rolled_out=False)] * 3
-    table = pilots(replace(firm, pilots={firm.strategies[1]: found}))
+    table = build_pilots(replace(firm, pilots={firm.strategies[1]: found}))
     assert list(table.replication) == [0, 1, 2]
     assert (table.ci_low <= table.true_effect).all()

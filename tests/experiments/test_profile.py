@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loyaltysim.core.record import RunRecord
+from loyaltysim.core.records import RunRecord
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.report.profile import Profile, with_run
+from loyaltysim.report.text.profile import Profile, with_run
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yml"
 SMALL = """title: a small market

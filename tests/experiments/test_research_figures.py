@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from loyaltysim.calibration import solve
-from loyaltysim.experiments.executors import completed, opened
+from loyaltysim.execution.executors import iterate_completed, open_executor
 from loyaltysim.model import simulate
-from loyaltysim.scenario import load, shipped
+from loyaltysim.scenario import load, shipped_scenario
 
 pytestmark = pytest.mark.markets
 
@@ -26,10 +26,10 @@ Worths = dict[str, np.ndarray]
 def worths_of(name: str, replications: int, strategies: dict[str, Any]) -> Worths:
     """Give each strategy's net present values, float64 (replications,), in a shipped scenario on this test's luck."""
     changes = {"strategies": strategies, "seed": SEED}
-    scenario = solve(load(shipped(name)).replaced(changes, source="test"))
+    scenario = solve(load(shipped_scenario(name)).replaced(changes, source="test"))
     tasks = ((scenario, replication, list(strategies)) for replication in range(replications))
-    with opened("processes:2", tasks=replications) as pool:
-        runs = sorted(completed(pool, simulate, tasks), key=lambda runs: runs[0].replication)
+    with open_executor("processes:2", tasks=replications) as pool:
+        runs = sorted(iterate_completed(pool, simulate, tasks), key=lambda runs: runs[0].replication)
     return {key: np.array([run[place].figures["npv"] for run in runs]) for place, key in enumerate(strategies)}
 
 
@@ -40,7 +40,7 @@ def is_worth_more(worths: Worths, better: str, worse: str) -> bool:
 
 @pytest.fixture(scope="module")
 def worths() -> Worths:
-    of_the_file = load(shipped("evidence.yml")).strategies
+    of_the_file = load(shipped_scenario("evidence.yml")).strategies
     return worths_of("evidence.yml", 6, {key: strategy.plain() for key, strategy in of_the_file.items()} | MORE)
 
 

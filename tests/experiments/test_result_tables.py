@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
+from loyaltysim.analysis import summary
 from loyaltysim.mechanisms import CATALOG as REAL
-from loyaltysim.report import tables
-from loyaltysim.report.statistics import Interval
+from loyaltysim.stats.intervals import Interval
 
 T1 = 12.7062047  # t(.975; 1)
 
@@ -24,39 +24,39 @@ def row(frame: Any, **keys: str) -> Any:
 
 
 def test_summary_by_hand() -> None:
-    found = tables.summary(typed_results({"one": {"left": [10.0, 20.0]}, "two": {"left": [13.0, 25.0]}}))
+    found = summary.build_summary(typed_results({"one": {"left": [10.0, 20.0]}, "two": {"left": [13.0, 25.0]}}))
     two = row(found, strategy="two", metric="left")
     # differences 3 and 5: mean 4, deviation sqrt(2), half-width t * sqrt(2) / sqrt(2)
     assert (two["mean"], two["difference"]) == (19.0, 4.0)
     assert (two["difference_ci_low"], two["difference_ci_high"]) == pytest.approx((4 - T1, 4 + T1))
     one = row(found, strategy="one", metric="left")
     assert one[["difference", "difference_ci_low", "difference_ci_high"]].isna().all()
-    assert list(found.columns) == tables.SUMMARY
+    assert list(found.columns) == summary.SUMMARY
 
 
 def test_parts_of_ratios_stand_in_no_summary() -> None:
-    shown = set(tables.summary(results())["metric"])
+    shown = set(summary.build_summary(results())["metric"])
     assert "customers_start" not in shown
     assert {"left", "joined", "returned", "cost_advertising", "churn_annual", "customers"} <= shown
-    left_out = tables.only_parts(REAL)
+    left_out = summary.only_parts(REAL)
     assert {"customers_start", "satisfaction_sum", "response_months"} <= left_out
     assert not left_out & {"left", "joined", "messages_bad", "cost_advertising", "winback_margin", "grievances"}
 
 
 def test_one_replication_leaves_intervals_empty() -> None:
-    found = tables.summary(typed_results({"one": {"left": [10.0]}, "two": {"left": [13.0]}}))
+    found = summary.build_summary(typed_results({"one": {"left": [10.0]}, "two": {"left": [13.0]}}))
     two = row(found, strategy="two", metric="left")
     assert (two["mean"], two["difference"]) == (13.0, 3.0)
     assert two[["ci_low", "ci_high", "difference_ci_low", "difference_ci_high"]].isna().all()
 
 
 def test_a_rate_of_nothing_is_empty() -> None:
-    found = tables.summary(results())
+    found = summary.build_summary(results())
     assert found[found.metric == "nothing"]["mean"].isna().all()
 
 
 def test_units_speak_the_scenarios_currency() -> None:
-    found = tables.summary(results(currency="EUR"))
+    found = summary.build_summary(results(currency="EUR"))
     assert row(found, strategy="as today", metric="revenue")["unit"] == "EUR"
 
 
@@ -67,14 +67,14 @@ def departures_of(died: list[float], product: list[float]) -> dict[str, list[flo
 
 
 def test_departures_by_hand() -> None:
-    found = tables.departures(typed_results({"one": departures_of([10.0, 30.0], [40.0, 70.0])}))
+    found = summary.build_departures(typed_results({"one": departures_of([10.0, 30.0], [40.0, 70.0])}))
     died = row(found, strategy="one", reason="died")
     # shares .2 and .3: mean .25, half-width t * .05
     assert (died["count"], died["share"]) == (20.0, 0.25)
     assert (died["ci_low"], died["ci_high"]) == (0.0, pytest.approx(0.25 + T1 * 0.05))
     assert row(found, strategy="one", reason="product")["never_complained"] == 5.0
     assert found["share"].sum() == pytest.approx(1.0)
-    assert list(found.columns) == tables.DEPARTURES
+    assert list(found.columns) == summary.DEPARTURES
 
 
 def complaints_of(**changes: list[float]) -> dict[str, list[float]]:
@@ -89,7 +89,7 @@ def test_complaints_by_hand() -> None:
         decided_small_logged=[10.0, 0.0],
         stayed_small_logged=[8.0, 0.0],
     )
-    found = tables.complaints(typed_results({"one": figures}))
+    found = summary.build_complaints(typed_results({"one": figures}))
     large = row(found, severity="large", outcome="logged")
     assert (large["grievances"], large["stayed"], large["stay_rate"]) == (15.0, 3.0, 0.2)
     both = row(found, severity="all", outcome="logged")
@@ -97,7 +97,7 @@ def test_complaints_by_hand() -> None:
     assert (both["grievances"], both["stayed"], both["stay_rate"]) == (20.0, 7.0, pytest.approx(0.35))
     assert isnan(row(found, severity="large", outcome="silent")["stay_rate"])
     assert len(found) == 3 * 5
-    assert list(found.columns) == tables.COMPLAINTS
+    assert list(found.columns) == summary.COMPLAINTS
 
 
 def money_of(worth: list[float], cost: list[float], customers: list[float]) -> dict[str, list[float]]:
@@ -115,7 +115,7 @@ def test_money_against_the_first_by_hand() -> None:
         money_of([100.0, 120.0], [50.0, 50.0], [10.0, 10.0]),
         money_of([130.0, 160.0], [60.0, 60.0], [14.0, 14.0]),
     )
-    found = tables.money(study_of(flat, one=one, two=two))
+    found = summary.build_money(study_of(flat, one=one, two=two))
     saved, back = (row(found, strategy="two", item=item) for item in ("cost_per_saved_customer", "return_on_spend"))
     assert saved["mean"] == 2.5
     # gains 30 and 40 on 10 spent: 3.5, half-width t * (sqrt(50) / sqrt(2)) / 10
@@ -125,13 +125,13 @@ def test_money_against_the_first_by_hand() -> None:
         (found.strategy == "one") & found.item.isin(["cost_per_saved_customer", "return_on_spend", "payback_months"])
     ]
     assert ours[["mean", "ci_low", "ci_high"]].isna().all(axis=None)
-    assert list(found.columns) == tables.MONEY
+    assert list(found.columns) == summary.MONEY
 
 
 def test_no_cost_per_customer_when_none_is_surely_saved() -> None:
     flat = {"one": [0.0, 0.0], "two": [0.0, 0.0]}
     one, two = money_of([1.0, 1.0], [50.0, 50.0], [10.0, 10.0]), money_of([1.0, 1.0], [60.0, 61.0], [9.0, 12.0])
-    found = tables.money(study_of(flat, one=one, two=two))
+    found = summary.build_money(study_of(flat, one=one, two=two))
     assert isnan(row(found, strategy="two", item="cost_per_saved_customer")["mean"])
 
 
@@ -147,14 +147,14 @@ def test_no_cost_per_customer_when_none_is_surely_saved() -> None:
 )
 def test_payback_is_the_first_month_from_which_it_stays(net: list[float], month: float) -> None:
     one, two = money_of([1.0], [1.0], [1.0]), money_of([1.0], [2.0], [1.0])
-    found = tables.money(study_of({"one": [0.0] * 5, "two": net}, one=one, two=two))
+    found = summary.build_money(study_of({"one": [0.0] * 5, "two": net}, one=one, two=two))
     assert row(found, strategy="two", item="payback_months")["mean"] == pytest.approx(month, nan_ok=True)
 
 
 def test_a_payback_that_may_never_come_says_so() -> None:
-    assert tables.open_months(Interval(6.0, 4.0, 9.0, 5)) == "4 to 9"
-    assert tables.open_months(Interval(54.0, 49.0, nan, 5)) == "49 or later, if at all"
-    assert tables.open_months(Interval(6.0, n=1)) == ""
+    assert summary.unpaid_months(Interval(6.0, 4.0, 9.0, 5)) == "4 to 9"
+    assert summary.unpaid_months(Interval(54.0, 49.0, nan, 5)) == "49 or later, if at all"
+    assert summary.unpaid_months(Interval(6.0, n=1)) == ""
 
 
 def test_payback_lies_within_its_interval() -> None:
@@ -162,7 +162,7 @@ def test_payback_lies_within_its_interval() -> None:
     paths = np.stack([np.where(months == 1, -10.0 + r, np.where(months > 0, 2.0, 0.0)) for r in range(4)])
     one, two = money_of([1.0] * 4, [1.0] * 4, [1.0] * 4), money_of([1.0] * 4, [2.0] * 4, [1.0] * 4)
     back = row(
-        tables.money(study_of({"one": np.zeros(13), "two": paths}, one=one, two=two)),
+        summary.build_money(study_of({"one": np.zeros(13), "two": paths}, one=one, two=two)),
         strategy="two",
         item="payback_months",
     )
@@ -172,6 +172,6 @@ def test_payback_lies_within_its_interval() -> None:
 
 
 def test_every_cost_the_catalog_books_stands_in_the_money_table() -> None:
-    items = set(tables.money(results())["item"])
+    items = set(summary.build_money(results())["item"])
     assert {"revenue", "margin", "cost_desk", "cost_advertising", "npv", "npv_without_later_value", "clv"} <= items
     assert {"acquisition_cost", "cost_per_saved_customer", "return_on_spend", "payback_months"} <= items

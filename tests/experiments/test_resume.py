@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 from killed_runs import MOST_IN_FLIGHT, Scene, files_of, killed_when, scene
 
-from loyaltysim.commands import main
-from loyaltysim.experiments.folders import held
+from loyaltysim.cli import main
+from loyaltysim.results.run_folder import lock_folder
 
 REPLICATIONS = 20
 
@@ -110,8 +110,8 @@ def test_a_changed_scenario_is_refused(undisturbed: Scene, tmp_path: Path) -> No
 
 def test_a_folder_that_another_process_is_at_is_refused(undisturbed: Scene, tmp_path: Path) -> None:
     folder = copied(undisturbed, tmp_path / "busy", status="interrupted")
-    program = f"import sys; from loyaltysim.commands import main; main(['resume', {str(folder)!r}])"
-    with held(folder):
+    program = f"import sys; from loyaltysim.cli import main; main(['resume', {str(folder)!r}])"
+    with lock_folder(folder):
         refused = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "another process is at this run now" in refused.stderr

@@ -12,7 +12,7 @@ import pytest
 from invented_firm import FakeScenario, results
 
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.experiments import files, store
+from loyaltysim.results import run_folder, writer
 
 
 @pytest.fixture(autouse=True)
@@ -31,47 +31,47 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_slugs(name: str, made: str) -> None:
-    assert store.slug(name) == made
+    assert run_folder.slug(name) == made
 
 
 def test_each_run_gets_a_folder_of_its_own() -> None:
-    names = [store.claim(None, FakeScenario()).path for _ in range(3)]
+    names = [run_folder.create_run_folder(None, FakeScenario()).path for _ in range(3)]
     assert [str(name) for name in names] == [f"results/fake-study-abcdef-{n}" for n in (1, 2, 3)]
     assert all(not list(name.iterdir()) for name in names)
 
 
 def test_a_gap_left_by_a_deleted_folder_harms_nothing() -> None:
     for _ in range(3):
-        store.claim(None, FakeScenario())
+        run_folder.create_run_folder(None, FakeScenario())
     Path("results/fake-study-abcdef-2").rmdir()
     (Path("results/fake-study-abcdef-1") / "mine").write_text("kept")
-    assert store.claim(None, FakeScenario()).path.name == "fake-study-abcdef-2"
+    assert run_folder.create_run_folder(None, FakeScenario()).path.name == "fake-study-abcdef-2"
     assert (Path("results/fake-study-abcdef-1") / "mine").read_text() == "kept"
 
 
 def test_a_chosen_folder_may_be_new_deep_or_empty() -> None:
-    assert store.claim("a/b/c", FakeScenario()).path.is_dir()
-    assert store.claim("a/b/c", FakeScenario()).path == Path("a/b/c")
+    assert run_folder.create_run_folder("a/b/c", FakeScenario()).path.is_dir()
+    assert run_folder.create_run_folder("a/b/c", FakeScenario()).path == Path("a/b/c")
 
 
 def test_a_folder_that_holds_something_is_refused() -> None:
     Path("full").mkdir()
     Path("full/mine").write_text("mine")
     with pytest.raises(InputError, match="never overwritten"):
-        store.claim("full", FakeScenario())
+        run_folder.create_run_folder("full", FakeScenario())
     with pytest.raises(InputError, match="is a file"):
-        store.claim("full/mine", FakeScenario())
+        run_folder.create_run_folder("full/mine", FakeScenario())
     assert Path("full/mine").read_text() == "mine"
 
 
 def test_a_place_under_a_file_is_said_plainly() -> None:
     Path("file").write_text("")
     with pytest.raises(RunError, match="cannot make the folder file/below"):
-        store.claim("file/below", FakeScenario())
+        run_folder.create_run_folder("file/below", FakeScenario())
 
 
 def test_a_failed_write_leaves_no_half_file() -> None:
-    folder = store.claim("out", FakeScenario())
+    folder = run_folder.create_run_folder("out", FakeScenario())
     folder.write("whole.csv", "first\n")
 
     def half() -> None:
@@ -86,7 +86,7 @@ def test_a_failed_write_leaves_no_half_file() -> None:
 
 
 def test_an_abandoned_folder_is_gone_with_what_was_made_for_it() -> None:
-    folder = store.claim("a/b", FakeScenario())
+    folder = run_folder.create_run_folder("a/b", FakeScenario())
     folder.tell(status="interrupted")
     folder.write("figures/x.png", b"x")
     folder.abandon()
@@ -96,27 +96,27 @@ def test_an_abandoned_folder_is_gone_with_what_was_made_for_it() -> None:
 def test_an_abandoned_folder_spares_what_was_there_before() -> None:
     Path("a").mkdir()
     Path("a/mine").write_text("mine")
-    folder = store.claim("a/b", FakeScenario())
+    folder = run_folder.create_run_folder("a/b", FakeScenario())
     folder.abandon()
     assert [path.name for path in Path("a").iterdir()] == ["mine"]
 
 
 def test_the_manifest_gathers_what_is_told() -> None:
-    folder = store.claim("out", FakeScenario())
+    folder = run_folder.create_run_folder("out", FakeScenario())
     folder.tell(status="interrupted", seed=1)
     folder.tell(status="done")
     assert json.loads((folder.path / "manifest.json").read_text()) == {"status": "done", "seed": 1}
 
 
-def full_disk(folder: store.RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room(self: store.RunFolder, name: str, content: str | bytes) -> None:
+def full_disk(folder: run_folder.RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(self: run_folder.RunFolder, name: str, content: str | bytes) -> None:
         raise RunError(f"cannot write {name}: No space left on device")
 
-    monkeypatch.setattr(store.RunFolder, "write", no_room)
+    monkeypatch.setattr(run_folder.RunFolder, "write", no_room)
 
 
 def test_on_a_full_disk_the_end_is_told_in_the_old_manifests_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = store.claim("out", FakeScenario())
+    folder = run_folder.create_run_folder("out", FakeScenario())
     folder.tell(status="interrupted", title="a title that is longer than what follows it, so that the file shrinks")
     full_disk(folder, monkeypatch)
     assert folder.tell_at_last(status="failed", title="") == ""
@@ -124,7 +124,7 @@ def test_on_a_full_disk_the_end_is_told_in_the_old_manifests_place(monkeypatch: 
 
 
 def test_a_manifest_that_would_mislead_is_removed_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = store.claim("out", FakeScenario())
+    folder = run_folder.create_run_folder("out", FakeScenario())
     folder.tell(status="interrupted")
     full_disk(folder, monkeypatch)
     monkeypatch.setattr("os.fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
@@ -135,20 +135,20 @@ def test_a_manifest_that_would_mislead_is_removed_and_that_is_said(monkeypatch: 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_text_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
     frame = pd.DataFrame({"strategy": [f'{start}cmd|"/c calc"!A1, "x"'], "mean": [-1.5], "ci_low": [float("nan")]})
-    rows = list(csv.reader(io.StringIO(files.csv_text(frame), newline="")))
+    rows = list(csv.reader(io.StringIO(writer.csv_text(frame), newline="")))
     assert rows[1] == [f"'{start}" + 'cmd|"/c calc"!A1, "x"', "-1.5", ""]
 
 
 def test_csv_keeps_every_digit_and_unix_line_ends() -> None:
-    text = files.csv_text(pd.DataFrame({"mean": [0.1 + 0.2, 1e-300, 12]}))
+    text = writer.csv_text(pd.DataFrame({"mean": [0.1 + 0.2, 1e-300, 12]}))
     assert text == "mean\n0.30000000000000004\n1e-300\n12.0\n"
 
 
 def test_months_are_tidy_and_complete() -> None:
     study = results(replications=3, months=14)
-    folder = store.claim("out", FakeScenario())
+    folder = run_folder.create_run_folder("out", FakeScenario())
     with folder.new("months.parquet") as file:
-        files.write_months(study, file)
+        writer.write_months(study, file)
     found = pd.read_parquet(folder.path / "months.parquet")
     assert list(found.columns) == ["strategy", "replication", "month", "metric", "value"]
     left = found[(found.strategy == "recovery") & (found.replication == 2) & (found.metric == "left")]
@@ -164,7 +164,7 @@ def test_months_are_tidy_and_complete() -> None:
 def test_many_replications_are_written_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     study = results(replications=5, months=3)
     whole, pieces = io.BytesIO(), io.BytesIO()
-    files.write_months(study, whole)
-    monkeypatch.setattr(files, "REPLICATIONS_AT_ONCE", 2)
-    files.write_months(study, pieces)
+    writer.write_months(study, whole)
+    monkeypatch.setattr(writer, "REPLICATIONS_AT_ONCE", 2)
+    writer.write_months(study, pieces)
     pd.testing.assert_frame_equal(pd.read_parquet(whole), pd.read_parquet(pieces))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
-from loyaltysim.scenario import load, shipped
+from loyaltysim.cli import main
+from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.test_scenario_library import LIBRARY, ROOT
 
 MOST_LINES = 25
@@ -16,11 +16,11 @@ MOST_LINES = 25
 
 @pytest.mark.parametrize("name", LIBRARY)
 def test_a_scenario_is_a_short_file_with_a_question_and_a_lesson(name: str) -> None:
-    scenario = load(shipped(name))
+    scenario = load(shipped_scenario(name))
     assert scenario.question
     assert scenario.lesson
-    assert "extends: baseline.yml" in shipped(name).read_text(encoding="utf-8")
-    assert len(shipped(name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    assert "extends: baseline.yml" in shipped_scenario(name).read_text(encoding="utf-8")
+    assert len(shipped_scenario(name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
 @pytest.mark.parametrize("name", LIBRARY)

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from loyaltysim.calibration import solve
-from loyaltysim.core.record import RunRecord
-from loyaltysim.core.words import DAYS_A_MONTH
+from loyaltysim.core.codes import DAYS_A_MONTH
+from loyaltysim.core.records import RunRecord
 from loyaltysim.model import NUMBER, simulate
-from loyaltysim.report.pilot_table import taught
-from loyaltysim.scenario import load, shipped
+from loyaltysim.report.text.pilots import pilot_lesson
+from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.lessons import CLAIMS, LESS, MORE, TODAY
 
 pytestmark = pytest.mark.markets
@@ -38,7 +38,7 @@ LIBRARY = sorted(file.name for file in (ROOT / "scenarios").glob("*.yml") if fil
 @cache
 def runs_of(name: str) -> dict[str, list[RunRecord]]:
     """Run a scenario of the library a few times; each strategy's records, one a replication."""
-    scenario = solve(load(shipped(f"{name}.yml"), seed=SEED))
+    scenario = solve(load(shipped_scenario(f"{name}.yml"), seed=SEED))
     found: dict[str, list[RunRecord]] = {strategy: [] for strategy in scenario.strategies}
     for replication in range(NARROW.get(name, REPLICATIONS)):
         for record in simulate(scenario, replication, list(found)):
@@ -196,7 +196,7 @@ def test_a_pilot_that_shares_its_desk_hides_most_of_the_harm() -> None:
     assert sure(shared)
     assert sure(shared - own)
     assert shared.mean() > 0.5 * harm.mean() > 2 * abs(own.mean())
-    assert "too well of the plan, hiding" in taught(shared, -harm)
+    assert "too well of the plan, hiding" in pilot_lesson(shared, -harm)
 
 
 def test_every_scenario_has_a_claim_that_is_tested() -> None:

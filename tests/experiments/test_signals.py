@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_whole_run import script
 
-from loyaltysim.commands.signals import heeded
+from loyaltysim.cli.display import handling_signals
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def test_workers_end_when_their_parent_is_killed() -> None:
 def test_a_signal_that_nohup_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with heeded():
+        with handling_signals():
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
             assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

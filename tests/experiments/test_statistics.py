@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.report.statistics import (
+from loyaltysim.stats.intervals import (
     ALPHA,
     compare_best,
     holm_alpha,

@@ -13,11 +13,11 @@ import pytest
 from invented_firm import results
 
 from loyaltysim import plots
-from loyaltysim.commands.run import run
+from loyaltysim.analysis.touchpoints import COLUMNS, build_touchpoints, rank_touchpoints
+from loyaltysim.cli.run import run
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.record import Audit
-from loyaltysim.core.touchpoint import usual
-from loyaltysim.report.touchpoint_table import COLUMNS, ranks, touchpoints
+from loyaltysim.core.records import Audit
+from loyaltysim.core.touchpoint_table import default_touchpoints
 from loyaltysim.scenario import Scenario
 
 SMALL = {
@@ -58,7 +58,7 @@ def audited(*audits: Audit) -> Any:
 
 def test_f19_four_fields_by_hand() -> None:
     """Mean importance is .25 and mean performance .4 x .9 + .4 x .5 + .1 x .9 + .1 x .5 = .7."""
-    table = touchpoints(audited(audit([0.4, 0.4, 0.1, 0.1], [0.9, 0.5, 0.9, 0.5], priority=[0.1, 0.9, 0.1, 0.4])))
+    table = build_touchpoints(audited(audit([0.4, 0.4, 0.1, 0.1], [0.9, 0.5, 0.9, 0.5], priority=[0.1, 0.9, 0.1, 0.4])))
     rows = table[table.strategy == "as today"]
     assert list(rows.field) == ["keep", "urgent", "icing", "needs action"]
     assert list(rows["rank"]) == [3, 1, 4, 2]
@@ -67,23 +67,23 @@ def test_f19_four_fields_by_hand() -> None:
 def test_f19_the_lines_are_the_reference_s_so_that_a_mended_touchpoint_can_cross_them() -> None:
     study = audited(audit([0.5, 0.5], [0.6, 0.8]))
     better = replace(study, audits={**study.audits, study.strategies[1]: [audit([0.5, 0.5], [0.75, 0.9])]})
-    assert list(touchpoints(better).field) == ["urgent", "keep", "keep", "keep"]
+    assert list(build_touchpoints(better).field) == ["urgent", "keep", "keep", "keep"]
 
 
 def test_performances_are_means_over_replications_with_their_interval() -> None:
-    row = touchpoints(audited(audit([1.0], [0.6]), audit([1.0], [0.8]), audit([1.0], [0.7]))).iloc[0]
+    row = build_touchpoints(audited(audit([1.0], [0.6]), audit([1.0], [0.8]), audit([1.0], [0.7]))).iloc[0]
     assert row.performance == pytest.approx(0.7)
     assert row.ci_low < 0.6
     assert row.ci_high > 0.8
 
 
 def test_equal_priorities_rank_in_the_table_s_order() -> None:
-    assert ranks(np.array([0.2, 0.5, 0.2, 0.5])).tolist() == [3, 1, 4, 2]
+    assert rank_touchpoints(np.array([0.2, 0.5, 0.2, 0.5])).tolist() == [3, 1, 4, 2]
 
 
 def crowded() -> list[Any]:
     """Studies whose pictures are hard: the usual table, all in one place, one alone, and long names."""
-    rows = usual()
+    rows = default_touchpoints()
     importance = np.array([row.importance for row in rows])
     spread = audit(importance / importance.sum(), np.linspace(0.3, 0.95, len(rows)), [row.name for row in rows])
     heap = audit(np.full(120, 1 / 120), np.full(120, 0.7))
@@ -122,7 +122,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_f18_f19_a_run_s_folder_holds_the_table_and_the_picture(study: Any) -> None:
     table = pd.read_csv(study.folder / "touchpoints.csv")
     assert list(table.columns) == COLUMNS
-    assert len(table) == 2 * len(usual())
+    assert len(table) == 2 * len(default_touchpoints())
     pd.testing.assert_frame_equal(study.touchpoints, table, check_dtype=False)
     assert (study.folder / "figures/touchpoints.png").read_bytes() == study.plot.touchpoints()._repr_png_()
     assert study.plot.touchpoints("repair")._repr_png_() != study.plot.touchpoints()._repr_png_()

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 from invented_firm import CATALOG, FakeScenario, simulate
 
-from loyaltysim.commands.run import pictures
+from loyaltysim.cli.run import pictures
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.experiments.progress import Progress
-from loyaltysim.experiments.run import Machinery, Order, carry_out, read
-from loyaltysim.experiments.study import Study
+from loyaltysim.execution.progress import Progress
+from loyaltysim.experiments.run import Backend, RunConfig, read_scenario, run_scenario
+from loyaltysim.study import Study
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -34,12 +34,12 @@ def text_of(scenario: Any) -> str:
     return f"title: {scenario.title}\n"
 
 
-def machinery(simulate_one: Any = simulate) -> Machinery:
-    return Machinery(simulate_one, CATALOG, text_of)
+def machinery(simulate_one: Any = simulate) -> Backend:
+    return Backend(simulate_one, CATALOG, text_of)
 
 
 def study_of(**changes: Any) -> Study:
-    return carry_out(FakeScenario(), machinery(), Order(executor="in-process", finish=pictures, **changes))
+    return run_scenario(FakeScenario(), machinery(), RunConfig(executor="in-process", finish=pictures, **changes))
 
 
 def test_the_folder_holds_what_the_interface_promises() -> None:
@@ -49,7 +49,7 @@ def test_the_folder_holds_what_the_interface_promises() -> None:
         "manifest.json", "scenario.yml", "months.parquet", "summary.csv", "departures.csv", "complaints.csv",
         "money.csv", "duel.csv", "ranking.csv", "metrics.csv", "figures.parquet", "report.html", "report.xlsx", "figures/customers.png",
         "figures/money.png", "figures/waterfall.png", "figures/reasons.png", "figures/funnel.png",
-        "figures/next_dollar.png", "figures/thresholds.png", "thresholds.csv",
+        "figures/next_dollar.png",
     }  # fmt: skip
     manifest = json.loads((study.folder / "manifest.json").read_text())
     assert manifest["status"] == "done"
@@ -62,7 +62,7 @@ def test_the_folder_holds_what_the_interface_promises() -> None:
 
 def test_the_study_says_the_same_as_its_files() -> None:
     study = study_of()
-    for name in ("summary", "departures", "complaints", "money", "thresholds"):
+    for name in ("summary", "departures", "complaints", "money"):
         pd.testing.assert_frame_equal(
             getattr(study, name), pd.read_csv(study.folder / f"{name}.csv"), check_dtype=False
         )
@@ -79,7 +79,7 @@ def test_its_pictures_are_drawn_on_demand() -> None:
 
 
 def test_two_runs_write_the_same_bytes() -> None:
-    one, two = study_of(), carry_out(FakeScenario(), machinery(), Order(executor="processes:2", finish=pictures))
+    one, two = study_of(), run_scenario(FakeScenario(), machinery(), RunConfig(executor="processes:2", finish=pictures))
     assert one.folder != two.folder
     for path in one.folder.rglob("*"):
         if path.is_file() and path.name != "manifest.json":
@@ -104,7 +104,7 @@ def raising(error: BaseException) -> Any:
 
 def test_wrong_input_found_late_leaves_nothing() -> None:
     with pytest.raises(InputError):
-        carry_out(FakeScenario(), machinery(raising(InputError(Problem("wrong")))), Order(executor="in-process"))
+        run_scenario(FakeScenario(), machinery(raising(InputError(Problem("wrong")))), RunConfig(executor="in-process"))
     assert not list(Path().iterdir())
 
 
@@ -118,7 +118,7 @@ def test_wrong_input_found_late_leaves_nothing() -> None:
 )
 def test_the_manifest_says_how_a_run_ended(error: BaseException, seen: type[BaseException], status: str) -> None:
     with pytest.raises(seen):
-        carry_out(FakeScenario(), machinery(raising(error)), Order(out="out", executor="in-process"))
+        run_scenario(FakeScenario(), machinery(raising(error)), RunConfig(out="out", executor="in-process"))
     assert json.loads(Path("out/manifest.json").read_text())["status"] == status
     assert not [path for path in Path("out").iterdir() if path.name.startswith(".")]
 
@@ -127,7 +127,7 @@ SCRIPT = """
     import sys
     sys.path[:0] = [{checkout!r}, {here!r}]
     import invented_firm as fakes
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
     from loyaltysim.experiments import run as experiments
 
     def slow(scenario, replication, strategies):
@@ -222,7 +222,7 @@ def test_help_and_wrong_places_answer_without_heavy_imports() -> None:
     program = f"""
         import sys
         sys.path.insert(0, {str(CHECKOUT)!r})
-        from loyaltysim.commands import main
+        from loyaltysim.cli import main
         for arguments in (["--help"], ["x.yml", "--executor", "cloud"], ["x.yml"]):
             try:
                 main(["run", *arguments])
@@ -241,7 +241,7 @@ class Replaceable(FakeScenario):
 
 def test_a_scenario_of_python_takes_what_the_call_says() -> None:
     asked = {"replications": None, "months": 6, "seed": None, "overrides": ()}
-    assert read(Replaceable(), **asked).months == 6
-    assert read(Replaceable(), **asked).replications == 4
+    assert read_scenario(Replaceable(), **asked).months == 6
+    assert read_scenario(Replaceable(), **asked).replications == 4
     with pytest.raises(InputError, match=r"scenario\.replaced"):
-        read(Replaceable(), **asked | {"overrides": ("desk.budget=3",)})
+        read_scenario(Replaceable(), **asked | {"overrides": ("desk.budget=3",)})

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.experiments import executors
-from loyaltysim.experiments.executors import Processes, WorkerLostError, completed, opened
-from loyaltysim.experiments.lab import Ask, Lab, no_store
+from loyaltysim.execution import executors
+from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
+from loyaltysim.execution.executors import Processes, WorkerLostError, iterate_completed, open_executor
 from loyaltysim.scenario import Scenario
 
 RUNS = tuple(range(12))
@@ -45,14 +45,14 @@ def own_number(number: int) -> int:
 
 
 def test_a_worker_that_dies_at_work_is_replaced(tmp_path: Path) -> None:
-    with opened("processes:2", 8) as pool:
-        found = completed(pool, die_once, [(number, str(tmp_path / "mark")) for number in range(8)])
+    with open_executor("processes:2", 8) as pool:
+        found = iterate_completed(pool, die_once, [(number, str(tmp_path / "mark")) for number in range(8)])
         assert sorted(found) == [2 * number for number in range(8)]
     assert (tmp_path / "mark").exists()
 
 
 def test_a_worker_killed_while_idle_is_replaced() -> None:
-    with opened("processes:1", 8) as pool:
+    with open_executor("processes:1", 8) as pool:
         assert isinstance(pool, Processes)
         first = pool.send(0, own_number, 1).result()
         os.kill(first, signal.SIGKILL)
@@ -67,8 +67,8 @@ def test_a_deadly_task_is_given_up_and_the_others_go_on() -> None:
         lost.append((sent, error))
         return []
 
-    with opened("processes:2", 6) as pool:
-        found = sorted(completed(pool, deadly, [(number,) for number in range(6)], give_up))
+    with open_executor("processes:2", 6) as pool:
+        found = sorted(iterate_completed(pool, deadly, [(number,) for number in range(6)], give_up))
     assert found == [0, 2, 6, 8, 10]
     assert [sent for sent, _ in lost] == [(2,)]
     assert isinstance(lost[0][1], WorkerLostError)
@@ -76,8 +76,8 @@ def test_a_deadly_task_is_given_up_and_the_others_go_on() -> None:
 
 
 def test_work_sent_to_a_worker_stays_there() -> None:
-    with opened("processes:2", 8) as pool:
-        sent = [[executors.send(pool, worker, own_number, n) for n in range(3)] for worker in (0, 1)]
+    with open_executor("processes:2", 8) as pool:
+        sent = [[executors.submit_to(pool, worker, own_number, n) for n in range(3)] for worker in (0, 1)]
         places = [{future.result() for future in futures} for futures in sent]
     assert [len(place) for place in places] == [1, 1]
     assert places[0] != places[1]
@@ -94,11 +94,11 @@ def test_ended_workers_leave_nobody_waiting() -> None:
 @pytest.mark.markets
 def test_a_lab_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., Scenario]) -> None:
     spec = small()
-    asks = [Ask(spec.replaced({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
-    with Lab("in-process", store=no_store) as lab:
+    asks = [Request(spec.replaced({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
+    with Evaluator("in-process", store=no_cache) as lab:
         expected = [answer.figures for answer in lab.answers(asks)]
     victims: list[int] = []
-    with Lab("processes:2", store=no_store) as lab:
+    with Evaluator("processes:2", store=no_cache) as lab:
         found: dict[int, Any] = {}
         for answer in lab.answers(asks):
             if not victims:
@@ -110,7 +110,7 @@ def test_a_lab_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., S
         assert same(figures["as today"], found[number]["as today"])
 
 
-def workers_of(lab: Lab) -> Sequence[int]:
+def workers_of(lab: Evaluator) -> Sequence[int]:
     assert isinstance(lab.pool, Processes)
     return lab.pool.pids()
 

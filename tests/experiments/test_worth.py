@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
+from loyaltysim.cli import main
+from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.words import CUSTOMER
-from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.experiments.departing import with_departure
 from loyaltysim.experiments.lost_customer import choose
 from loyaltysim.scenario import Scenario, resolved_yaml
+from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
 ALONE = {
     "word_of_mouth.on": False, "friends.on": False, "reviews.on": False, "joining.imitation": 0.0,
@@ -52,11 +52,11 @@ def test_a_forced_departure_conserves_people_and_grievances(small: Callable[...,
     spec = small()
     world, start = stationary_start(spec, spec.seed, 0)
     before = world.fork()
-    natural = play(world, spec, mechanisms_of(spec), spec.seed, 0)
+    natural = run_months(world, spec, build_mechanisms(spec), spec.seed, 0)
     rows = np.concatenate(choose(spec, 0, 10, before, world))
     assert np.unique(rows).size == 30
     forced = before.fork()
-    report = play(forced, spec, with_departure(mechanisms_of(spec), rows), spec.seed, 0)
+    report = run_months(forced, spec, with_departure(build_mechanisms(spec), rows), spec.seed, 0)
     assert (forced.people.status[rows] != CUSTOMER).all()
     assert (world.people.status[rows] == CUSTOMER).all()
     held = start["customers"] + report["joined"] + report["returned"] - report["left"]
@@ -109,13 +109,13 @@ def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario],
 
 
 def test_the_thirds_are_said_to_barely_differ_where_everyone_has_as_many_ties(small: Callable[..., Scenario]) -> None:
-    from loyaltysim.report import worth_table
+    from loyaltysim.report.text import customers
 
     said = []
     for kind in ("small_world", "scale_free"):
         spec = small(**{"market.network.kind": kind, "market.network.rewired": 0.0})
         found = ls.worth(spec, months=[1], group=5, replications=1, executor="in-process")
-        said.append(any("barely differ" in line for line in worth_table.legend(found.table)))
+        said.append(any("barely differ" in line for line in customers.legend(found.table)))
     assert said == [True, False]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from numba import njit
 
-from loyaltysim.kernels import luck
+from loyaltysim.kernels import rng
 
 
 def from_python(part: Callable[..., Any]) -> Callable[..., Any]:
@@ -20,4 +20,4 @@ def from_python(part: Callable[..., Any]) -> Callable[..., Any]:
     return call  # type: ignore[no-any-return]
 
 
-person, share, high, below = map(from_python, (luck.person, luck.share, luck.high, luck.below))
+person, share, high, below = map(from_python, (rng.person, rng.to_share, rng.high, rng.below))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
-from loyaltysim.kernels import desk, handlers, handoffs
+from loyaltysim.core.codes import LOGGED, MISCLASSIFIED, MISLAID, PASSED_ON, RESOLVED, RESOLVED_FAST, STALLED
+from loyaltysim.kernels import case_desk, complaints
 from tests.kernels.parts import from_python
 
 KEY, ROWS, FIRST = np.uint64(2026), np.arange(5, dtype=np.int32), np.zeros(5, np.uint16)
@@ -16,8 +16,8 @@ CERTAIN, NEVER = 1.0, 0.0
 PROMISE, PATIENCE, HOURS = 0.1, 3.0, 2.0
 MONTH = 4
 
-conclude = from_python(desk.conclude)
-handle = from_python(handlers.handle)
+conclude = from_python(case_desk.conclude)
+handle = from_python(case_desk.handle)
 
 
 def five_cases(**changes: Any) -> dict[str, np.ndarray]:
@@ -122,7 +122,7 @@ def test_a_complaint_is_handed_on_stalls_and_is_mislaid(
     chances: tuple[float, float, float, float], flag: int, lags: tuple[bool, bool]
 ) -> None:
     misclassified, passed_on, stalls, mislaid = chances
-    flags, before, after = handoffs.route(ROWS, FIRST, KEY, misclassified, passed_on, 0.2, stalls, 1.5, mislaid)
+    flags, before, after = complaints.route(ROWS, FIRST, KEY, misclassified, passed_on, 0.2, stalls, 1.5, mislaid)
     assert flags.tolist() == [flag] * 5
     assert (bool(before.all()), bool(after.all())) == lags
     assert (bool(before.any()), bool(after.any())) == lags
@@ -131,7 +131,7 @@ def test_a_complaint_is_handed_on_stalls_and_is_mislaid(
 def test_hand_offs_take_as_long_as_said_on_average() -> None:
     n = 40_000
     rows = np.arange(n, dtype=np.int32)
-    _, before, after = handoffs.route(rows, np.zeros(n, np.uint16), KEY, 1.0, 1.0, 0.2, 0.5, 1.5, 0.0)
+    _, before, after = complaints.route(rows, np.zeros(n, np.uint16), KEY, 1.0, 1.0, 0.2, 0.5, 1.5, 0.0)
     for lag in (before, after):
         assert lag.mean() == pytest.approx(0.2 + 0.5 * 1.5, abs=4 * lag.std() / np.sqrt(n))
     assert abs(np.corrcoef(before, after)[0, 1]) < 4 / np.sqrt(n)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.core.words import INDIFFERENCE, LARGE, PRODUCT, SMALL
-from loyaltysim.kernels import grievance, luck
+from loyaltysim.core.codes import INDIFFERENCE, LARGE, PRODUCT, SMALL
+from loyaltysim.kernels import complaints
+from loyaltysim.kernels import rng as luck
 from tests.kernels.parts import person, share
 
 PEOPLE = 8_000
@@ -28,7 +29,7 @@ def test_grievances_are_those_found_one_after_the_other() -> None:
     grieved = rng.integers(0, 30, PEOPLE).astype(np.int16)
     kind, severity, repeated = np.full((3, PEOPLE), -9, np.int8)
     month, spoilt, key = grieved.copy(), np.full(PEOPLE, -9, np.float32), np.uint64(12)
-    rows, of_products, again = grievance.grieve(
+    rows, of_products, again = complaints.grieve(
         roll, generation, key, 30, indifferent, failed, satisfaction, before, tenure, fickleness, open_case, 0.2, 0.3,
         3.0, 0.5, 120.0, 0.4, 12, sinned, sin_weight, kind, severity, month, repeated, spoilt,
     )  # fmt: skip
@@ -42,9 +43,9 @@ def test_grievances_are_those_found_one_after_the_other() -> None:
             continue
         expected.append(row)
         over_staff, over_product = int(indifferent[row]) * of_staff, int(failed[row]) * of_product
-        is_staff = luck.unit(seed, np.uint64(1)) * (over_staff + over_product) < over_staff
+        is_staff = luck.uniform(seed, np.uint64(1)) * (over_staff + over_product) < over_staff
         assert kind[row] == (INDIFFERENCE if is_staff else PRODUCT)
-        assert severity[row] == (SMALL if luck.unit(seed, np.uint64(2)) < 0.4 else LARGE)
+        assert severity[row] == (SMALL if luck.uniform(seed, np.uint64(2)) < 0.4 else LARGE)
         assert repeated[row] == (30 - grieved[row] < 12)
         assert month[row] == 30
         assert spoilt[row] == before[row]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.alias import alias
-from loyaltysim.kernels import luck, service
-from loyaltysim.mechanisms.service import numbers_met
+from loyaltysim.core.random_streams import alias
+from loyaltysim.kernels import rng as luck
+from loyaltysim.kernels import service
+from loyaltysim.mechanisms.service.service import numbers_met
 from tests.kernels import parts
 
 STAFF, TOUCHPOINTS, PEOPLE = 37, 5, 6_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import INDIFFERENCE, LONG_AGO, PRODUCT
-from loyaltysim.kernels import grievance, sins
-from loyaltysim.kernels.luck import TWO_POW_53, bits, unit
+from loyaltysim.core.codes import INDIFFERENCE, LONG_AGO, PRODUCT
+from loyaltysim.kernels import complaints, service
+from loyaltysim.kernels.rng import TWO_POW_53, bits, uniform
 
 KEY = np.uint64(2026)
 ROLL = np.arange(5, dtype=np.int32)
@@ -16,7 +16,9 @@ FIRST = np.zeros(5, np.uint16)
 
 def test_only_indifferent_encounters_get_a_kind_and_rows_get_their_mean_weight() -> None:
     indifferent = np.array([0, 2, 0, 1, 255], np.uint8)
-    rows, mean, counts = sins.sort(ROLL, FIRST, KEY, indifferent, np.array([0.0, 2.0, 2.0]), np.array([9.0, 1.5, 9.0]))
+    rows, mean, counts = service.sort(
+        ROLL, FIRST, KEY, indifferent, np.array([0.0, 2.0, 2.0]), np.array([9.0, 1.5, 9.0])
+    )
     assert rows.tolist() == [1, 3, 4]
     assert mean.tolist() == [1.5, 1.5, 1.5]
     assert counts.tolist() == [0, 258, 0]
@@ -24,9 +26,9 @@ def test_only_indifferent_encounters_get_a_kind_and_rows_get_their_mean_weight()
 
 def test_a_kind_is_chosen_by_the_encounters_own_draw() -> None:
     seed = np.uint64(bits(KEY, np.uint64(1)))
-    draws = [float(seed >> np.uint64(11)) * TWO_POW_53, unit(seed, np.uint64(1)), unit(seed, np.uint64(2))]
+    draws = [float(seed >> np.uint64(11)) * TWO_POW_53, uniform(seed, np.uint64(1)), uniform(seed, np.uint64(2))]
     border = sorted(draws)[1]
-    _, mean, counts = sins.sort(
+    _, mean, counts = service.sort(
         ROLL, FIRST, KEY, np.array([0, 3, 0, 0, 0], np.uint8), np.array([border, 2.0]), np.array([1.0, 4.0])
     )
     assert counts.tolist() == [1, 2]
@@ -36,7 +38,7 @@ def test_a_kind_is_chosen_by_the_encounters_own_draw() -> None:
 def grieved(weights: dict[int, float], roll: np.ndarray = ROLL) -> tuple[list[int], list[int]]:
     """Give who grieves, and over what, of five customers: 0 met nobody bad, 3 met a failure, the others indifference."""
     kind = np.full(5, -1, np.int8)
-    rows, _, _ = grievance.grieve(
+    rows, _, _ = complaints.grieve(
         roll,
         FIRST,
         KEY,

@@ -7,10 +7,11 @@ import pytest
 from numba import njit
 from numpy.typing import NDArray
 
-from loyaltysim.kernels import leaving, luck
-from loyaltysim.kernels.exponential import powers as powers_part
-from loyaltysim.kernels.luck import FEW, MANY
-from loyaltysim.kernels.luck import poissons as poissons_part
+from loyaltysim.kernels import churn
+from loyaltysim.kernels import rng as luck
+from loyaltysim.kernels.jit import exp_inplace as powers_part
+from loyaltysim.kernels.rng import FEW, MANY
+from loyaltysim.kernels.rng import poisson_many as poissons_part
 
 
 @njit(error_model="numpy")
@@ -63,7 +64,7 @@ def test_hazards_to_follow_and_to_be_lured_are_as_documented() -> None:
     fickleness[:50], bad[:100] = 0, 1e6
     generation = rng.integers(0, 3, n).astype(np.uint16)
     followed, exposed = np.full(n, -1, np.float32), exposure.copy()
-    leaving.follow(roll, fickleness, good, bad, exposed, 0.01, 0.1, 2.0, 0.6, 0.44, followed)
+    churn.follow(roll, fickleness, good, bad, exposed, 0.01, 0.1, 2.0, 0.6, 0.44, followed)
     power = np.minimum(0.6 * exposure - 0.1 * (good - 2.0 * bad.astype(float)), 700)
     expected = np.minimum(0.01 * fickleness * np.exp(power), 1e6)
     np.testing.assert_allclose(followed[roll], expected[roll], rtol=1e-6)
@@ -73,8 +74,8 @@ def test_hazards_to_follow_and_to_be_lured_are_as_documented() -> None:
     assert (exposed[others] == exposure[others]).all()
     lured = np.full(n, -1, np.float32)
     key = np.uint64(99)
-    leaving.lure(roll, generation, key, 0.75, fickleness, satisfaction, 0.003, 2.0, 0.5, 0.6, lured)
-    free = (satisfaction[roll] < 0.6) | (luck.units(key, roll, generation) < 0.75)
+    churn.lure(roll, generation, key, 0.75, fickleness, satisfaction, 0.003, 2.0, 0.5, 0.6, lured)
+    free = (satisfaction[roll] < 0.6) | (luck.uniforms(key, roll, generation) < 0.75)
     hazard = 0.003 * fickleness[roll] * np.exp(2.0 * (0.5 - satisfaction[roll].astype(float)))
     np.testing.assert_allclose(lured[roll], np.where(free, hazard, 0), rtol=1e-6)
     assert (lured[others] == -1).all()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
-from loyaltysim.kernels import luck, network, talk
+from loyaltysim.core.codes import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
+from loyaltysim.kernels import network, word_of_mouth
+from loyaltysim.kernels import rng as luck
 from tests.kernels.parts import below, high, person, share
 
 PEOPLE = 3_000
@@ -30,7 +31,7 @@ def test_messages_go_as_one_teller_after_the_other(reach: int, ties: int, mean: 
     outcome = rng.choice([NONE] * 9 + [SILENT, LOGGED, RESOLVED], PEOPLE).astype(np.int8)
     talkativeness = rng.gamma(4, 0.25, PEOPLE).astype(np.float32)
     key = np.uint64(11)
-    heard, begins, totals = talk.tell(
+    heard, begins, totals = word_of_mouth.tell(
         roll, generation, key, status, reason, wowed, outcome, talkativeness, mean, mean / 2, STRONG, first, tie,
         PEOPLE, reach,
     )  # fmt: skip

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.commands.run import run
-from loyaltysim.experiments.study import Study
+from loyaltysim.cli.run import run
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import Study
 from tests.report.studies import STRATEGIES
 
 

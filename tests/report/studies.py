@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.report.results import Results
+from loyaltysim.results.results import Results
 
 HOSTILE = "=1+1 <script>alert('x')</script> & \"-->"
 LONG = "the board's own proposal of last autumn, revised twice, for 5 $ or 6 $ a customer, number {}"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.experiments.study import Study
-from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page.build import page
+from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.study import Study
 from tests.report.browser import Browser, needs_axe, needs_browser
 from tests.report.studies import LONG, widened
 
@@ -34,10 +34,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def pages(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The small run's own page, and one of twelve strategies with long names over 20 years."""
-    found = material(study.folder)
+    found = read_source(study.folder)
     wide = widened(study.results, [LONG.format(number) for number in range(12)], months=240, money=1e3)
     place = tmp_path_factory.mktemp("wide") / "report.html"
-    place.write_bytes(page(Material(found.manifest, wide, found.path)))
+    place.write_bytes(page(ReportSource(found.manifest, wide, found.path)))
     return {"small": study.folder / "report.html", "wide": place}
 
 

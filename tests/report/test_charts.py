@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from loyaltysim import plots
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.charts import charts
+from loyaltysim.study import Study
 
 ROOT = Path(__file__).parents[2]
 SECTION = "        [Drawing(material.figure(customer_charts.reasons))],\n"
@@ -33,10 +33,10 @@ def copy(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "loyaltysim", copied / "loyaltysim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(folder, copied / "out")
     (copied / "loyaltysim/report/charts/silence.py").write_text(example("charts/silence.py"))
-    section = copied / "loyaltysim/report/page/questions.py"
+    section = copied / "loyaltysim/report/page/overview.py"
     text = section.read_text()
     assert text.count(SECTION) == 1
-    text = text.replace(SECTION, example("section")).replace("\nfrom loyaltysim.report.folder", f"\n{example('import')}from loyaltysim.report.folder", 1)  # fmt: skip
+    text = text.replace(SECTION, example("section")).replace("\nfrom loyaltysim.results.reader", f"\n{example('import')}from loyaltysim.results.reader", 1)  # fmt: skip
     section.write_text(text)
     return copied
 

@@ -15,12 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 from loyaltysim import plots
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.files import csv_text
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.charts.style import png
 from loyaltysim.report.decided import plainly
+from loyaltysim.results.writer import csv_text
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG
 from tests.report.test_plots import on_one_another, shown
 

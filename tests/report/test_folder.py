@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
-from loyaltysim.commands.run import run
-from loyaltysim.core.record import PilotRecord
-from loyaltysim.experiments import replication_files
-from loyaltysim.experiments.store import RunFolder
-from loyaltysim.experiments.study import Study
-from loyaltysim.report.folder import material
-from loyaltysim.report.results import Results
+from loyaltysim.cli import main
+from loyaltysim.cli.run import run
+from loyaltysim.core.records import PilotRecord
+from loyaltysim.results import writer
+from loyaltysim.results.reader import read_source
+from loyaltysim.results.results import Results
+from loyaltysim.results.run_folder import RunFolder
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE
 
 DRAWN = ("report.html", "report.xlsx", *(f"figures/{name}.png" for name in (
@@ -47,7 +47,7 @@ def same_bits(one: Results, other: Results) -> None:
 
 
 def test_results_are_read_back_to_the_bit(study: Study) -> None:
-    found = material(study.folder).results
+    found = read_source(study.folder).results
     assert found is not None
     same_bits(study.results, found)
 
@@ -59,8 +59,8 @@ def test_pilots_whose_interval_has_no_end_are_read_back_too(study: Study, tmp_pa
     known = replace(endless, low=-0.125, high=0.375, rolled_out=True)
     results = replace(study.results, pilots={HOSTILE: [endless, known, endless]})
     shutil.copytree(study.folder, tmp_path / "copy")
-    replication_files.keep(results, RunFolder(tmp_path / "copy", []))
-    found = material(tmp_path / "copy").results
+    writer.write_figures(results, RunFolder(tmp_path / "copy", []))
+    found = read_source(tmp_path / "copy").results
     assert found is not None
     assert found.pilots == {HOSTILE: [endless, known, endless]}
 

@@ -16,9 +16,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from loyaltysim.experiments.study import Study
-from loyaltysim.report.folder import Material, material
 from loyaltysim.report.workbook import workbook
+from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.study import Study
 from tests.report.studies import LONG, widened
 
 VARIANTS = [
@@ -28,12 +28,12 @@ REFERENCES = ["Act now!A1 plan", "=cmd|' /C calc'!A0", "Sheet!$B$2"]
 
 
 def made(study: Study, names: list[str], currency: str = "$") -> bytes:
-    found = material(study.folder)
+    found = read_source(study.folder)
     results = replace(widened(study.results, names), currency=currency)
     manifest = dict(found.manifest) | {"answer": f"{names[0]} is best. " * 2, "currency": currency}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return workbook(Material(manifest, results, found.path))
+        return workbook(ReportSource(manifest, results, found.path))
 
 
 @pytest.mark.parametrize("first", REFERENCES)
@@ -76,7 +76,7 @@ def test_a_table_s_long_texts_wrap(study: Study, tmp_path: Path) -> None:
     table.to_csv(tmp_path / "copy/summary.csv", index=False)
     manifest = json.loads((tmp_path / "copy/manifest.json").read_text())
     (tmp_path / "copy/manifest.json").write_text(json.dumps(manifest | {"files": {}}))
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook(material(tmp_path / "copy"))))["Summary"]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(read_source(tmp_path / "copy"))))["Summary"]
     for row, name in enumerate(VARIANTS, 2):
         assert sheet.cell(row, 1).value == name
         assert sheet.cell(row, 1).alignment.wrap_text

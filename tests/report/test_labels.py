@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from loyaltysim import plots
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.charts.money import ranked
+from loyaltysim.study import Study
 from tests.report.studies import widened
 from tests.report.test_plots import shown
 

@@ -8,18 +8,19 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.charts import style as drawing
 from loyaltysim.report.charts.customers import LOOKS
-from loyaltysim.report.folder import Material, material
 from loyaltysim.report.page import svg
-from loyaltysim.report.page.basis import rests_on
+from loyaltysim.report.page.assumptions import evidence_section
 from loyaltysim.report.page.build import page
-from loyaltysim.report.page.parts import amount
-from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import money_for
+from loyaltysim.report.page.components import amount
+from loyaltysim.report.text.numbers import money_for
+from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.stats.intervals import Interval
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
 
 IN_ORDER = [
@@ -84,7 +85,7 @@ def test_headings_descend_one_by_one_and_each_drawing_says_what_it_shows(outline
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     drawings = outline.all("svg")
-    assert len(drawings) == 10
+    assert len(drawings) == 9
     assert all(each["role"] == "img" and len(str(each["aria-label"])) > 60 for each in drawings)
     assert outline.all("html")[0]["lang"] == "en"
     assert {each.get("scope") for each in outline.all("th")} == {"row", "col"}
@@ -150,11 +151,11 @@ def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
 
 def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
     wide = widened(study.results, [LONG.format(number) for number in range(12)], months=240, money=1e3)
-    found = material(study.folder)
-    content = page(Material(found.manifest, wide, found.path))
+    found = read_source(study.folder)
+    content = page(ReportSource(found.manifest, wide, found.path))
     assert len(content) < 3_000_000
     outline = Outline(content.decode())
-    assert len(outline.all("svg")) == 11
+    assert len(outline.all("svg")) == 10
     assert LONG.format(11) in outline.texts
 
 
@@ -181,14 +182,19 @@ def test_it_names_the_command_that_finds_where_the_recommendation_turns(
     study: Study, text: str, tmp_path: Path
 ) -> None:
     command = "loyaltysim breakeven scenario.yml"
-    assert command in text.partition('<section id="basis"')[2].partition("</section>")[0]
-    found = material(study.folder)
+    section = text.partition('<section id="basis"')[2].partition("</section>")[0]
+    assert f"<code>{command}</code>" in section
+    audit = study.folder / "audit.csv"
+    weakest = next(path for path in pd.read_csv(audit).path if not path.startswith("stated.reasons"))
+    assert re.findall(rf"<code>{command} --over (\S+)</code>", section) == [weakest]
+    found = read_source(study.folder)
     assert found.results is not None
     alone = widened(found.results, ["as today"])
-    assert command not in page(Material(found.manifest, alone, found.path)).decode()
+    assert command not in page(ReportSource(found.manifest, alone, found.path)).decode()
+    assert evidence_section(ReportSource({}, alone, found.path)) is None
     shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "breakeven_curve.csv").write_text("path\n")
-    assert rests_on(material(tmp_path)).code == []
+    assert evidence_section(read_source(tmp_path)).code == []
 
 
 def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
@@ -199,13 +205,13 @@ def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
 
 
 def test_names_from_right_to_left_do_not_reorder_the_sentence(study: Study) -> None:
-    name, found = "תוכנית <3>", material(study.folder)
+    name, found = "תוכנית <3>", read_source(study.folder)
     results = widened(study.results, [name, "recovery"])
     manifest = dict(found.manifest) | {
         "answer": f'Over 1 year, "{name}" earns 3 more than recovery.',
         "title": "עברית!",
     }
-    content = page(Material(manifest, results, found.path)).decode()
+    content = page(ReportSource(manifest, results, found.path)).decode()
     assert '"<bdi>תוכנית &lt;3&gt;</bdi>" earns 3'.replace('"', "&#34;") in content
     assert "<h1><bdi>עברית!</bdi></h1>" in content
     assert '<th scope="row"><bdi>תוכנית &lt;3&gt;</bdi></th>' in content

@@ -12,10 +12,10 @@ from matplotlib.text import Text
 
 from loyaltysim import plots
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.study import Study
 from loyaltysim.report.charts.money import steps
 from loyaltysim.report.charts.style import png
-from loyaltysim.report.statistics import interval
+from loyaltysim.stats.intervals import interval
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
 
 QUESTIONS = ("money", "waterfall", "customers", "reasons", "funnel", "talk", "next_dollar", "touchpoints")
@@ -75,7 +75,7 @@ def test_the_study_s_plots_are_these_functions(study: Study) -> None:
         assert (study.folder / f"figures/{question}.png").read_bytes() == png(picture)
 
 
-@pytest.mark.parametrize("question", [*QUESTIONS, "thresholds"])
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_finished_run_s_folder_is_drawn_as_its_study_is(study: Study, question: str) -> None:
     drawn = getattr(plots, question)
     whole = png(drawn(study))

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.declare import Metric
-from loyaltysim.core.record import Audit, RunRecord
-from loyaltysim.report import scratch
-from loyaltysim.report.audits import figure_of
-from loyaltysim.report.gathering import Failure, Gathered
-from loyaltysim.report.scratch import TOGETHER, Paths, Scratch
+from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.records import Audit, RunRecord
+from loyaltysim.results import out_of_core
+from loyaltysim.results.out_of_core import TOGETHER, SpillArray, SpilledPaths, audit_figure
+from loyaltysim.results.results import RunAccumulator, RunFailure
 
 ROWS, COLUMNS = 7, 5
 
@@ -25,13 +24,13 @@ ROWS, COLUMNS = 7, 5
 def test_tables_come_back_to_the_bit(
     count: int, in_memory: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scratch, "IN_MEMORY", in_memory or 1)
+    monkeypatch.setattr(out_of_core, "IN_MEMORY", in_memory or 1)
     tables = np.random.default_rng(1).normal(size=(count, ROWS, COLUMNS))
     tables[0, 0, 0], tables[-1, -1, -1] = np.nan, -0.0
-    kept = Scratch(ROWS, COLUMNS, tmp_path)
+    kept = SpillArray(ROWS, COLUMNS, tmp_path)
     assert [kept.put(table) for table in tables] == list(range(count))
     order = list(reversed(range(count)))
-    paths, expected = Paths(kept, order), tables[order]
+    paths, expected = SpilledPaths(kept, order), tables[order]
     assert paths.shape == expected.shape
     assert np.asarray(paths).tobytes() == expected.tobytes()
     assert np.array_equal(paths[0], expected[0], equal_nan=True)
@@ -43,8 +42,8 @@ def test_tables_come_back_to_the_bit(
 
 
 def test_the_file_has_no_name_and_goes_with_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "IN_MEMORY", 1)
-    kept = Scratch(ROWS, COLUMNS, tmp_path)
+    monkeypatch.setattr(out_of_core, "IN_MEMORY", 1)
+    kept = SpillArray(ROWS, COLUMNS, tmp_path)
     for _ in range(TOGETHER):
         kept.put(np.ones((ROWS, COLUMNS)))
     assert not list(tmp_path.iterdir())
@@ -73,9 +72,9 @@ def record(strategy: str, replication: int, months: int = 61) -> RunRecord:
 
 
 def test_a_driver_holds_little_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "IN_MEMORY", 2**16)
+    monkeypatch.setattr(out_of_core, "IN_MEMORY", 2**16)
     months = 2_000  # 32 kB a run
-    runs = Gathered(catalog(), tmp_path)
+    runs = RunAccumulator(catalog(), tmp_path)
     runs.take(record("a", r, months) for r in range(100))
     tracemalloc.start()
     try:
@@ -89,21 +88,21 @@ def test_a_driver_holds_little_of_a_run(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_run_counts_once_and_in_the_scenarios_order() -> None:
-    runs = Gathered(catalog())
+    runs = RunAccumulator(catalog())
     runs.take(record(name, r) for r in (2, 0, 1, 1) for name in ("b", "a"))
     results = runs.results(Spec)
     assert (len(runs), runs.seconds, runs.person_months) == (6, 3.0, 60)
     assert results.strategies == ("a", "b")
     assert results.figures["b"]["npv"].tolist() == [0.0, 1.0, 2.0]
     assert results.path("a", "net")[:, 5].tolist() == [0.0, 1.0, 2.0]
-    assert figure_of(results.audits["a"], "gap").tolist() == [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]
+    assert audit_figure(results.audits["a"], "gap").tolist() == [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]
     assert [audit.figures["gap"][0] for audit in results.audits["a"][1:]] == [1.0, 2.0]
 
 
 def test_a_replication_counts_where_every_strategy_has_its_run() -> None:
-    runs = Gathered(catalog())
+    runs = RunAccumulator(catalog())
     runs.take(record(name, r) for name in ("a", "b") for r in range(3) if (name, r) != ("b", 1))
-    runs.failures["b", 1] = Failure("b", 1, "why")
+    runs.failures["b", 1] = RunFailure("b", 1, "why")
     results = runs.results(Spec)
     assert (results.numbers, tuple(results.left_out), results.replications) == ((0, 2), (1,), 2)
     assert runs.figures(Spec, "npv")["a"].tolist() == [0.0, 2.0]

@@ -21,13 +21,13 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from loyaltysim.commands.run import show_table
-from loyaltysim.experiments.study import Study
-from loyaltysim.report import answer
-from loyaltysim.report.folder import Material, material
+from loyaltysim.cli.run import show_table
 from loyaltysim.report.page.build import page
-from loyaltysim.report.words import fixed
+from loyaltysim.report.text import answer
+from loyaltysim.report.text.numbers import format_fixed
 from loyaltysim.report.workbook import HEAD_ROW, workbook
+from loyaltysim.results.reader import ReportSource, read_source
+from loyaltysim.study import Study
 from tests.report.studies import HOSTILE
 
 SHEETS = [
@@ -93,7 +93,7 @@ def test_the_tables_are_those_of_the_csv_files(book: Any, folder: Path) -> None:
 
 
 def test_the_same_folder_gives_the_same_bytes(folder: Path) -> None:
-    assert workbook(material(folder)) == (folder / "report.xlsx").read_bytes()
+    assert workbook(read_source(folder)) == (folder / "report.xlsx").read_bytes()
 
 
 def page_rows(page: str, section: str) -> dict[str, list[tuple[float | None, str]]]:
@@ -137,8 +137,8 @@ def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.Capture
         | {"customers": np.full_like(each["customers"], 10702.5), "churn_annual": np.full_like(each["npv"], 0.1445)}
         for name, each in study.results.figures.items()
     }
-    results, found = replace(study.results, figures=figures), material(study.folder)
-    found = Material(found.manifest, results, found.path)
+    results, found = replace(study.results, figures=figures), read_source(study.folder)
+    found = ReportSource(found.manifest, results, found.path)
     Console(width=200).print(answer.table(results))
     terminal = capsys.readouterr().out
     for section, place in (("answer", 3), ("customers", 0)):
@@ -154,7 +154,7 @@ def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.Capture
     [(10702.5, 0, "10,703"), (-0.5, 0, "-1"), (-0.4, 0, "0"), (100 * 0.145, 0, "15"), (2.675, 2, "2.68"), (1e15, 0, "1,000,000,000,000,000")],
 )  # fmt: skip
 def test_halves_are_rounded_away_from_zero_as_spreadsheets_do(value: float, places: int, shown: str) -> None:
-    assert fixed(value, places) == shown
+    assert format_fixed(value, places) == shown
 
 
 def test_money_on_the_page_is_money_in_the_csv_file(folder: Path, study: Study) -> None:
@@ -183,7 +183,7 @@ def test_libreoffice_opens_and_converts_it(folder: Path, tmp_path: Path) -> None
 
 
 def test_the_command_s_help_names_the_verb() -> None:
-    from loyaltysim.commands import main
+    from loyaltysim.cli import main
 
     assert "report" in CliRunner().invoke(main, ["--help"]).stdout
 

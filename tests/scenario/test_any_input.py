@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import check
-from loyaltysim.scenario.book import blocks, book
-from loyaltysim.scenario.emit import flow
+from loyaltysim.scenario.registry import blocks, parameter_registry
+from loyaltysim.scenario.yaml_writer import write_flow
 
-PATHS = st.sampled_from([*book(), *blocks(), "strategies", "uncertain", "extends", "nothing", "desk.budgets"])
+PATHS = st.sampled_from(
+    [*parameter_registry(), *blocks(), "strategies", "uncertain", "extends", "nothing", "desk.budgets"]
+)
 LEAVES = st.sampled_from(["off", "on", "", "x", "2027-03", "file", None, True, 0, -1, 3, 0.5, 1e308, 10**400])
 WORDS = st.sampled_from(["low", "high", "add", "value", "times", "from", "to", "ramp", "a", "name"])
 VALUES = st.recursive(
@@ -37,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(data=st.dictionaries(PATHS, VALUES, max_size=4))
 def test_any_values(data: dict[str, object], folder: Path) -> None:
-    assert answer(flow(data), folder)
+    assert answer(write_flow(data), folder)
 
 
 @given(

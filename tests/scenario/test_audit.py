@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
-from loyaltysim.commands import main
-from loyaltysim.scenario import Scenario, load, resolved_yaml, shipped
-from loyaltysim.scenario.book import book
-from loyaltysim.scenario.grading import GRADES, evidence, graded
+from loyaltysim.cli import main
+from loyaltysim.scenario import Scenario, load, resolved_yaml, shipped_scenario
+from loyaltysim.scenario.grades import GRADES, evidence, grade_values
+from loyaltysim.scenario.registry import parameter_registry
 
 OWN = """\
 extends: baseline.yml
@@ -24,7 +24,9 @@ winback: off
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    (tmp_path / "baseline.yml").write_text(shipped("baseline.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "baseline.yml").write_text(
+        shipped_scenario("baseline.yml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     path = tmp_path / "own.yml"
     path.write_text(OWN, encoding="utf-8")
     return path
@@ -56,7 +58,7 @@ def test_it_leaves_out_what_is_switched_off_idle_or_a_choice(own: Path) -> None:
     assert "market.fickleness_beta" not in paths
     assert "market.fickleness_shape" in paths
     assert not {"months", "seed", "title", "desk.budget", "grievance.indifference"} & paths
-    wanted = {path for path, row in book().items() if row.role == "param" and row.grade != "definition"}
+    wanted = {path for path, row in parameter_registry().items() if row.role == "param" and row.grade != "definition"}
     assert {path for path in wanted if not path.startswith(("winback.", "market."))} <= paths
 
 
@@ -70,7 +72,7 @@ def test_it_leaves_out_what_is_switched_off_idle_or_a_choice(own: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_changes_the_answer_is_a_row_of_it_with_a_grade(path: str) -> None:
-    rows = ls.audit(shipped("baseline.yml")).set_index("path")
+    rows = ls.audit(shipped_scenario("baseline.yml")).set_index("path")
     assert rows.loc[path, "grade"] in GRADES
     assert rows.loc[path, "value"]
 
@@ -84,7 +86,7 @@ def test_without_calibration_it_rests_on_the_typed_rates_and_not_on_what_is_stat
 
 def test_a_runs_resolved_scenario_carries_the_grades(own: Path, tmp_path: Path) -> None:
     spec = load(own)
-    solved = spec.replaced({path: row.default for path, row in book().items() if row.role == "solved"})
+    solved = spec.replaced({path: row.default for path, row in parameter_registry().items() if row.role == "solved"})
     kept = tmp_path / "scenario.yml"
     kept.write_text(resolved_yaml(solved), encoding="utf-8")
     again = load(kept)
@@ -95,10 +97,10 @@ def test_a_runs_resolved_scenario_carries_the_grades(own: Path, tmp_path: Path) 
 
 
 def test_a_comment_without_a_grade_says_nothing() -> None:
-    assert graded("measured: a study; with two parts") == ("measured", "a study; with two parts")
-    assert graded("share; folklore: F1; baseline.yml:3") == ("folklore", "F1; baseline.yml:3")
-    assert graded("assumptions abound") is None
-    assert graded("how good this is") is None
+    assert grade_values("measured: a study; with two parts") == ("measured", "a study; with two parts")
+    assert grade_values("share; folklore: F1; baseline.yml:3") == ("folklore", "F1; baseline.yml:3")
+    assert grade_values("assumptions abound") is None
+    assert grade_values("how good this is") is None
 
 
 def test_the_command_prints_text_csv_and_json(own: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import check
 from tests.scenario.bad_scenarios import MORE, TEN_KINDS, Bad

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import VERBS, main
+from loyaltysim.cli import VERBS, main
 from loyaltysim.core.errors import RunError
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def imported(*words: str) -> set[str]:
     program = f"""
 import atexit, sys
 atexit.register(lambda: print("imported:", *sys.modules))
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 sys.argv = {["loyaltysim", *words]!r}
 main(prog_name="loyaltysim")
 """

@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 
 from loyaltysim.core.errors import InputError
-from loyaltysim.scenario import Scenario, load, schema, shipped
-from loyaltysim.scenario.book import blocks, book, levers
-from loyaltysim.scenario.odd_page import filled, parts
-from loyaltysim.scenario.write_baseline import UNCERTAIN, generated
+from loyaltysim.scenario import Scenario, load, schema, shipped_scenario
+from loyaltysim.scenario.registry import blocks, levers, parameter_registry
+from tools.write_baseline import UNCERTAIN, generated
+from tools.write_odd import filled, parts
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", generated())
 def test_the_committed_file_is_the_generated_one(name: str) -> None:
-    cure = "run python -m loyaltysim.scenario.write_baseline"
+    cure = "run python -m tools.write_baseline"
     assert (ROOT / name).read_text(encoding="utf-8") == generated()[name], cure
 
 
 def test_the_committed_description_of_the_model_is_the_generated_one() -> None:
     page = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
-    assert filled(page) == page, "run python -m loyaltysim.scenario.odd_page"
+    assert filled(page) == page, "run python -m tools.write_odd"
 
 
 def test_a_column_that_the_description_lacks_is_put_in() -> None:
@@ -52,17 +52,17 @@ def test_the_box_of_a_submodel_has_its_numbers_columns_and_figures() -> None:
 
 
 def test_the_baseline_is_the_defaults_in_full() -> None:
-    spec = load(shipped("baseline.yml"))
+    spec = load(shipped_scenario("baseline.yml"))
     assert spec.flat() == Scenario().replaced({"title": spec.title, "question": spec.question}, "test").flat()
     left_out = [path for path, origin in spec.provenance.items() if origin == "default"]
-    assert all(book()[path].role == "solved" or path.endswith(".on") for path in left_out)
+    assert all(parameter_registry()[path].role == "solved" or path.endswith(".on") for path in left_out)
     assert list(spec.uncertain) == list(UNCERTAIN)
     assert "accounts.later_value" not in spec.uncertain
 
 
 def test_every_value_of_the_baseline_has_its_unit_and_source() -> None:
     text = generated()["scenarios/baseline.yml"]
-    for row in book().values():
+    for row in parameter_registry().values():
         name = row.path.rpartition(".")[2]
         if not row.path.endswith(".on"):
             assert re.search(
@@ -72,7 +72,7 @@ def test_every_value_of_the_baseline_has_its_unit_and_source() -> None:
 
 def test_the_page_of_parameters_has_them_all() -> None:
     page = generated()["docs/parameters.md"]
-    assert all(f"| `{path}` |" in page for path in book())
+    assert all(f"| `{path}` |" in page for path in parameter_registry())
 
 
 def reachable(path: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def reachable(path: str) -> dict[str, Any]:
 
 def test_the_schema_knows_every_path_nested_and_dotted() -> None:
     made = schema()
-    for path in [*book(), *blocks()]:
+    for path in [*parameter_registry(), *blocks()]:
         assert path in made["properties"]
     voice = made["properties"]["voice"]["anyOf"][0]["properties"]["price"]
     assert voice == reachable("voice.price")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.months import calendar, number
+from loyaltysim.scenario.strategies import month_name, month_number
 
 
 def planned(change: Any, *, months: int = 12, budget: float = 2_000.0) -> tuple[float, ...]:
@@ -84,7 +84,7 @@ def test_months_within_the_dates_change_and_no_others(
 ) -> None:
     first = min(first, months)
     last = min(first + length, months)
-    dates = {"from": calendar(first, "2027-01"), "to": calendar(first + length, "2027-01")}
+    dates = {"from": month_name(first, "2027-01"), "to": month_name(first + length, "2027-01")}
     values = planned({"add": add, "ramp": ramp, **dates}, months=months)
     assert len(values) == months
     for month, value in enumerate(values, 1):
@@ -97,4 +97,4 @@ def test_months_within_the_dates_change_and_no_others(
 
 @given(months=st.integers(-500, 5_000))
 def test_calendar_months_count_on(months: int) -> None:
-    assert number(calendar(months, "2027-01"), "2027-01") == months
+    assert month_number(month_name(months, "2027-01"), "2027-01") == months

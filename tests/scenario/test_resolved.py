@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from loyaltysim.scenario import Scenario, load, resolved_yaml
-from loyaltysim.scenario.emit import flow
+from loyaltysim.scenario.yaml_writer import write_flow
 
 STRATEGIES = {
     "as today": {},
@@ -96,4 +96,4 @@ def test_any_name_survives(tmp_path_factory: object, names: list[str]) -> None:
     )
 )
 def test_plain_data_survives_one_line_of_yaml(data: object) -> None:
-    assert YAML(typ="safe", pure=True).load(flow(data)) == data
+    assert YAML(typ="safe", pure=True).load(write_flow(data)) == data

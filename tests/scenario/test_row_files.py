@@ -8,7 +8,7 @@ import pytest
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import load, resolved_yaml
-from loyaltysim.scenario.value import Scenario
+from loyaltysim.scenario.scenario import Scenario
 
 HEAD = "name,stage,kind,importance,failure\n"
 GOOD = HEAD + "counter,shopping,people,3,0.5\n" + '"chairs, tables",site,brand,1,\n'

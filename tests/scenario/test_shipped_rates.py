@@ -11,30 +11,30 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.calibration import solved_rates
-from loyaltysim.calibration.cache import SHIPPED, content_key, shipped_rates
-from loyaltysim.calibration.search import find_rates
-from loyaltysim.scenario import load, shipped
+from loyaltysim.calibration.cache import SHIPPED, content_key, read_shipped_rates
+from loyaltysim.calibration.solver import find_rates
+from loyaltysim.scenario import load, shipped_scenario
 
 PACKAGE = Path(__file__).parents[2] / "loyaltysim"
-CURE = "run python -m loyaltysim.calibration.write_shipped"
+CURE = "run python -m tools.write_shipped_rates"
 
 
 @pytest.mark.parametrize("name", ["baseline.yml", "recovery-or-acquisition.yml"])
 def test_the_shipped_question_need_not_search(name: str) -> None:
-    assert shipped_rates(content_key(load(shipped(name)))), CURE
+    assert read_shipped_rates(content_key(load(shipped_scenario(name)))), CURE
 
 
 def test_the_shipped_rates_are_what_the_search_finds() -> None:
     # Another processor's last bits may let one person in ten thousand decide otherwise, and so move a rate by as little.
     assert json.loads(SHIPPED.read_text())["rates"] == pytest.approx(
-        find_rates(load(shipped("baseline.yml"))), rel=1e-3
+        find_rates(load(shipped_scenario("baseline.yml"))), rel=1e-3
     )
 
 
 def test_another_world_is_searched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LOYALTYSIM_CACHE", str(tmp_path))
-    own = load(shipped("baseline.yml"), ["market.people=49999"])
-    assert shipped_rates(content_key(own)) is None
+    own = load(shipped_scenario("baseline.yml"), ["market.people=49999"])
+    assert read_shipped_rates(content_key(own)) is None
     found = solved_rates(own)
     assert found != json.loads(SHIPPED.read_text())["rates"]
     assert [json.loads(file.read_text()) for file in tmp_path.glob("*.json")] == [found]

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 SOLVED = {"voice.unprompted": 0.2, "desk.answer_scale": 1e-5}
 
@@ -19,7 +19,7 @@ def test_it_is_frozen() -> None:
 
 def test_flat_holds_every_declared_value() -> None:
     flat = Scenario().flat()
-    assert list(flat) == list(book())
+    assert list(flat) == list(parameter_registry())
     assert flat["market.network.ties"] == 12
     assert flat["touchpoints.table"][0]["name"]
 

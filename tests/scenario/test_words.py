@@ -9,10 +9,10 @@ import pytest
 from loyaltysim.core.errors import InputError
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.scenario import Scenario, check, diff, explain, load, new
-from loyaltysim.scenario.book import blocks, book
+from loyaltysim.scenario.registry import blocks, parameter_registry
 
 
-@pytest.mark.parametrize("path", [*book(), *blocks(), *CATALOG, "strategies", "uncertain", "extends"])
+@pytest.mark.parametrize("path", [*parameter_registry(), *blocks(), *CATALOG, "strategies", "uncertain", "extends"])
 def test_everything_can_be_explained(path: str) -> None:
     assert explain(path).startswith(path)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.touchpoint import PEOPLE
+from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import MARKET, played

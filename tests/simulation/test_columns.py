@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from loyaltysim.core.declare import Mechanism
-from loyaltysim.core.record import Report
-from loyaltysim.core.streams import Draws
+from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.records import Report
 from loyaltysim.core.tables import Table, World, only_own_columns
-from loyaltysim.engine import build_network, mechanisms_of
 from loyaltysim.mechanisms import CATALOG, FORM, MONTH
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import build_mechanisms, build_network
 from tests.simulation.worlds import newborn
 
 BUSY = {
@@ -40,9 +40,9 @@ def test_a_mechanism_writes_only_columns_that_name_it(small: Callable[..., Scena
     world = newborn(scenario, 3)
     for month in range(4, 10):
         world.month, report = month, Report(FORM)
-        for mechanism in mechanisms_of(scenario):
+        for mechanism in build_mechanisms(scenario):
             with only_own_columns(world, type(mechanism)):
-                mechanism.step(world, Draws(scenario.seed, 0, mechanism.key, month), report)
+                mechanism.step(world, RngStream(scenario.seed, 0, mechanism.key, month), report)
 
 
 def test_a_sealed_column_refuses_to_be_written(small: Callable[..., Scenario]) -> None:
@@ -101,15 +101,15 @@ class Spy:
 
 
 def read_by_a_run(scenario: Scenario, world: World, seen: set[str]) -> None:
-    spies = [Spy(mechanism, mechanism.key, seen) for mechanism in mechanisms_of(scenario)]
+    spies = [Spy(mechanism, mechanism.key, seen) for mechanism in build_mechanisms(scenario)]
     by_key = {spy._prefix: spy for spy in spies}
     build_network(by_key["market"], np.uint64(1))  # type: ignore[arg-type]
     for spy in spies:
-        spy.begin(world, Draws(scenario.seed, 0, spy._prefix, world.month))
+        spy.begin(world, RngStream(scenario.seed, 0, spy._prefix, world.month))
     world.month += 1
     report = Report(FORM)
     for spy in spies:
-        spy.step(world, Draws(scenario.seed, 0, spy._prefix, world.month), report)
+        spy.step(world, RngStream(scenario.seed, 0, spy._prefix, world.month), report)
     months = {name: np.zeros(3) for name in CATALOG}
     for spy in spies:
         spy.close(months, scenario)

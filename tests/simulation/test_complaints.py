@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from loyaltysim.core.codes import CUSTOMER, LOGGED
 from loyaltysim.core.tables import World
-from loyaltysim.core.words import CUSTOMER, LOGGED
-from loyaltysim.engine import mechanisms_of, play, stationary_start
 from loyaltysim.model import RECORDED, simulate
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 from tests.simulation.worlds import MARKET, played
 
 pytestmark = pytest.mark.markets
@@ -166,7 +166,7 @@ def test_a_stopped_programme_decays(market: Callable[..., Scenario]) -> None:
 
 
 def play_on(world: World, scenario: Scenario) -> None:
-    play(world, scenario, mechanisms_of(scenario), scenario.seed, 0)
+    run_months(world, scenario, build_mechanisms(scenario), scenario.seed, 0)
 
 
 def test_a_longer_promise_makes_no_answer_faster_f30(market: Callable[..., Scenario]) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.core.record import Report
+from loyaltysim.core.codes import CUSTOMER, LOST, OUTCOMES, REASONS, SEVERITIES
+from loyaltysim.core.records import Report
 from loyaltysim.core.tables import World
-from loyaltysim.core.words import CUSTOMER, LOST, OUTCOMES, REASONS, SEVERITIES
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import played

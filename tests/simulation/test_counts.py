@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from loyaltysim.engine import born
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import birth
 
 ALL_KINDS_OF_RUN = """
 import importlib, json, pkgutil
@@ -45,4 +45,4 @@ def test_each_kernel_is_compiled_for_one_signature() -> None:
 @pytest.mark.parametrize(("kind", "most"), [("none", 96), ("small_world", 160)])
 def test_a_person_takes_few_bytes(small: Callable[..., Scenario], kind: str, most: int) -> None:
     scenario = small(**{"market.people": 20_000, "market.customers": 4_000, "market.network.kind": kind})
-    assert born(scenario, scenario.seed, 0).nbytes() / 20_000 <= most
+    assert birth(scenario, scenario.seed, 0).nbytes() / 20_000 <= most

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import REASONS
-from loyaltysim.kernels import handlers, joining
+from loyaltysim.core.codes import REASONS
+from loyaltysim.kernels import case_desk, market
 from loyaltysim.scenario import Scenario
 from tests.kernels.parts import from_python
 from tests.simulation.worlds import played
 
 NEVER = -1e9
 
-handle = from_python(handlers.handle)
+handle = from_python(case_desk.handle)
 
 
 def finishing(hours: float, handler_hours: float = 160.0, cases: int = 400) -> np.ndarray:
@@ -71,7 +71,7 @@ def test_a_handler_stays_busy_into_the_next_month(small: Callable[..., Scenario]
 
 
 def test_whoever_the_purse_cannot_pay_is_passed_over() -> None:
-    taken, spent = joining.afford(np.array([5_000.0, 300.0, 0.0, 250.0, 100.0]), 420.0)
+    taken, spent = market.afford(np.array([5_000.0, 300.0, 0.0, 250.0, 100.0]), 420.0)
     assert taken.tolist() == [False, True, False, False, True]
     assert spent == 400.0
 

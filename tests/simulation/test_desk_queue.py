@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from loyaltysim.kernels import desk, handlers
+from loyaltysim.kernels import case_desk
 from tests.kernels.parts import from_python
 
 REPLICATIONS, STANDARD_ERRORS = 50, 3.0
@@ -15,8 +15,8 @@ HANDLERS, HANDLER_HOURS, MEAN_HOURS = 3, 160.0, 2.0
 SERVED_A_MONTH = HANDLER_HOURS / MEAN_HOURS
 NO_PART_TIMER = (-1e9, 0.0)
 
-handle = from_python(handlers.handle)
-receive = from_python(desk.receive)
+handle = from_python(case_desk.handle)
+receive = from_python(case_desk.receive)
 
 
 def erlang_c(servers: int, offered: float) -> float:

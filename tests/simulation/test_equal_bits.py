@@ -9,13 +9,13 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from loyaltysim.core.pipeline import play_month
+from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.schedule import run_month
 from loyaltysim.core.tables import World
-from loyaltysim.core.words import CUSTOMER
-from loyaltysim.engine import mechanisms_of, stationary_start
 from loyaltysim.mechanisms import FORM
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import build_mechanisms, stationary_start
 
 STRATEGIES = {"as today": {}, "recovery": {"desk.budget": {"add": 500}}, "asking": {"voice.budget": {"add": 300}}}
 
@@ -61,7 +61,7 @@ def test_replications_and_seeds_meet_different_luck(scenario: Scenario) -> None:
 def month_one(scenario: Scenario, start: World, **levers: float) -> World:
     world = start.fork()
     changed = scenario.replaced(levers, source="test")
-    play_month(world, world.month + 1, mechanisms_of(changed), FORM, scenario.seed, 0)
+    run_month(world, world.month + 1, build_mechanisms(changed), FORM, scenario.seed, 0)
     return world
 
 

@@ -14,7 +14,7 @@ import pytest
 from loyaltysim.mechanisms import CATALOG
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 from tests.simulation.worlds import MARKET
 
 pytestmark = pytest.mark.markets
@@ -82,7 +82,7 @@ def lowers(lever: str) -> bool:
 
 
 def test_every_lever_has_its_row() -> None:
-    assert set(EFFECTS) == {path for path, row in book().items() if row.role == "lever"}
+    assert set(EFFECTS) == {path for path, row in parameter_registry().items() if row.role == "lever"}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.book import book
+from loyaltysim.scenario.registry import parameter_registry
 
 pytestmark = pytest.mark.markets
 
@@ -145,7 +145,7 @@ NO_INTERIOR: dict[str, tuple[str, Mapping[str, Any], str, Mapping[str, Any], tup
 
 
 def test_every_lever_is_in_one_of_the_tables() -> None:
-    levers = {path for path, row in book().items() if row.role == "lever"}
+    levers = {path for path, row in parameter_registry().items() if row.role == "lever"}
     assert INTERIORS.keys() | NO_INTERIOR.keys() == levers
     assert not INTERIORS.keys() & NO_INTERIOR.keys()
 

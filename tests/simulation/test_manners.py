@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from loyaltysim import kernels
-from loyaltysim.core.touchpoint import PEOPLE
+from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.kernels.staff import broken
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, next_month
@@ -65,7 +65,7 @@ def test_f27_intrusions_by_hand() -> None:
     failed, wowed = np.array([0, 0, 1, 0, 1], np.uint8), np.array([1, 0, 0, 0, 0], np.uint8)
     satisfaction = np.array([0.5, 0.5, 0.5, 0.5, 0.05], np.float32)
     arguments = (np.arange(5, dtype=np.int32), np.zeros(5, np.uint16), np.uint64(7))
-    total = kernels.manners.intrude(*arguments, 1.0, 0.1, met, indifferent, failed, wowed, satisfaction)
+    total = kernels.service.intrude(*arguments, 1.0, 0.1, met, indifferent, failed, wowed, satisfaction)
     assert total == 1 + 3
     assert satisfaction == pytest.approx([0.4, 0.5, 0.5, 0.5, 0.0])
 
@@ -76,7 +76,7 @@ def test_f27_intrusions_are_binomial_and_fewer_of_them_spare_the_same_people() -
     counts = []
     for chance in (0.3, 0.1):
         satisfaction = np.full(n, 100.0, np.float32)
-        kernels.manners.intrude(
+        kernels.service.intrude(
             rows, np.zeros(n, np.uint16), np.uint64(7), chance, 1.0, met, none, none, none, satisfaction
         )
         counts.append(100 - satisfaction)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.words import CUSTOMER, LOST, NONE
-from loyaltysim.engine import stationary_start
+from loyaltysim.core.codes import CUSTOMER, LOST, NONE
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import stationary_start
 from tests.simulation.worlds import MARKET, newborn, played
 
 pytestmark = pytest.mark.markets

@@ -12,8 +12,8 @@ import mesa
 import numpy as np
 import pytest
 
+from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
-from loyaltysim.core.words import CUSTOMER
 from loyaltysim.model import Customer, LoyaltyModel
 from loyaltysim.scenario import Scenario
 

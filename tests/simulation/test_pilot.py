@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, hypergeom
 
-from loyaltysim.arms import SIZED, Arms, sized
-from loyaltysim.core.record import PilotRecord
+from loyaltysim.core.records import PilotRecord
 from loyaltysim.core.tables import World
-from loyaltysim.engine import mechanisms_of, stationary_start
 from loyaltysim.mechanisms import CATALOG, FORM
-from loyaltysim.mechanisms.staff import Staff
+from loyaltysim.mechanisms.staff.staff import Staff
 from loyaltysim.model import NUMBER, LoyaltyModel, simulate
-from loyaltysim.pilot import difference, wilson
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.strategy_checks import FEWEST
+from loyaltysim.scenario.cross_checks import FEWEST
+from loyaltysim.simulation.engine import build_mechanisms, stationary_start
+from loyaltysim.simulation.pilot import difference, wilson
+from loyaltysim.simulation.split_firm import SIZED, SplitFirm, scale_to_arm
 from tests.evidence.pilots import (
     APART,
     NOTHING,
@@ -186,18 +186,18 @@ def test_the_difference_of_two_arms_by_hand() -> None:
 
 def test_an_arm_has_its_part_of_budgets_and_posts_and_of_nothing_else(small: Small) -> None:
     staff = Staff(training=1_000.0)
-    part = sized(staff, 0.25)
+    part = scale_to_arm(staff, 0.25)
     changed = {name for name in Staff.model_fields if getattr(part, name) != getattr(staff, name)}
     assert part.training == 250.0  # type: ignore[attr-defined]
     assert {row.path.partition(".")[2] for row in Staff.declarations() if row.unit in SIZED} >= changed
     rivals = small().mechanism("rivals")
-    assert sized(rivals, 0.25) is rivals
+    assert scale_to_arm(rivals, 0.25) is rivals
 
 
-def whole(small: Small, one_desk: bool) -> tuple[World, Arms]:
+def whole(small: Small, one_desk: bool) -> tuple[World, SplitFirm]:
     scenario = small(**BUSY)
     world, _ = stationary_start(scenario, scenario.seed, 0)
-    return world, Arms(world, 0.4, np.uint64(7), one_desk=one_desk)
+    return world, SplitFirm(world, 0.4, np.uint64(7), one_desk=one_desk)
 
 
 def test_open_cases_are_divided_and_put_together_again(small: Small) -> None:
@@ -224,7 +224,7 @@ def test_the_arms_are_divided_by_person_and_not_by_month(small: Small) -> None:
     first = arms.tries(rows)
     assert abs(first.mean() - 0.4) < 4 * np.sqrt(0.24 / rows.size)
     scenario = small(**MARKET)
-    today = mechanisms_of(scenario)
+    today = build_mechanisms(scenario)
     for month in (1, 2):
         arms.play(month, (today, today), FORM, scenario.seed, 0)
     same = world.people.generation == 0

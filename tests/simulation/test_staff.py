@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.streams import Draws
+from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.tables import World
 from loyaltysim.mechanisms import CATALOG
-from loyaltysim.mechanisms.sins import KINDS, Sins
+from loyaltysim.mechanisms.service.sins import KINDS, Sins
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, played
@@ -169,11 +169,11 @@ def test_burnout_settles_where_feeding_and_healing_meet(small: Small) -> None:
     world, report = newborn(scenario), {}
     for _ in range(200):
         world.firm.load[0] = burnout.borne + 0.2
-        burnout.step(world, Draws(1, 0, "burnout", 1), report.update)
+        burnout.step(world, RngStream(1, 0, "burnout", 1), report.update)
     assert world.staff.burnout == pytest.approx(0.2 / (0.2 + burnout.recovery))
     assert world.staff.zeal == pytest.approx(1 - burnout.coldness * world.staff.burnout)
     everyone = scenario.mechanism("staff").model_copy(update={"turnover": 1.0, "turnover_slope": 0.0})
-    everyone.step(world, Draws(1, 0, "staff", 1), report.update)
+    everyone.step(world, RngStream(1, 0, "staff", 1), report.update)
     assert not world.staff.burnout.any()
     assert np.all(world.staff.zeal == 1)
 

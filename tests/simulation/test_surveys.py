@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from loyaltysim import kernels
-from loyaltysim.core.words import CUSTOMER
-from loyaltysim.mechanisms.surveys import standard_error
+from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.mechanisms.complaints.surveys import standard_error
 from loyaltysim.model import NUMBER, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_beliefs import OUTSPOKEN, SURVEYED, figures_of
@@ -24,8 +24,8 @@ def test_the_sample_by_hand_f23() -> None:
     roll, generation = np.arange(0, 10, 2, dtype=np.int32), np.zeros(10, np.uint16)
     satisfaction = np.arange(10, dtype=np.float32) / 10
     key = np.uint64(7)
-    draws = kernels.luck.units(key, roll, generation)
-    rows, totals = kernels.surveys.sample(roll, generation, key, float(np.sort(draws)[3]), satisfaction)
+    draws = kernels.rng.uniforms(key, roll, generation)
+    rows, totals = kernels.complaints.sample(roll, generation, key, float(np.sort(draws)[3]), satisfaction)
     assert rows.tolist() == roll[draws < np.sort(draws)[3]].tolist()
     assert len(rows) == 3
     assert totals.tolist() == pytest.approx([2.0])

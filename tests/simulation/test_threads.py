@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core import threads
 from loyaltysim.core.tables import World
-from loyaltysim.experiments.executors import InProcess, completed, opened
+from loyaltysim.execution.executors import InProcess, iterate_completed, open_executor
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import played
 
@@ -25,7 +25,7 @@ CROWD = {"market.people": 40_000, "market.customers": 20_000, "desk.budget": 3_0
 def eager(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let threads pay for a single block; gives how many calls were made at once, each time that there was a choice."""
     made: list[int] = []
-    together = threads.together
+    together = threads.run_together
 
     def noted(calls: list[tuple[Any, ...]]) -> list[Any]:
         made.append(len(calls))
@@ -37,7 +37,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def after_months(scenario: Scenario, number: int) -> tuple[World, dict[str, float]]:
-    with threads.at_most(number):
+    with threads.limit_threads(number):
         *_, (world, report) = played(scenario, 4)
     return world, report.values
 
@@ -60,7 +60,7 @@ def test_threads_change_no_bit(small: Callable[..., Scenario], eager: list[int],
 @pytest.mark.parametrize("rows", [0, 1, threads.LEAST, 3 * threads.LEAST + 1, 1_000_003])
 @pytest.mark.parametrize("number", [1, 2, 3, 7])
 def test_ranges_cover_all_rows_once_and_begin_at_blocks(rows: int, number: int) -> None:
-    with threads.at_most(number):
+    with threads.limit_threads(number):
         found = threads.ranges(rows)
     assert found[0][0] == 0
     assert found[-1][1] == rows
@@ -70,7 +70,7 @@ def test_ranges_cover_all_rows_once_and_begin_at_blocks(rows: int, number: int) 
 
 
 def test_a_small_market_gets_no_threads() -> None:
-    with threads.at_most(8):
+    with threads.limit_threads(8):
         assert threads.ranges(2_000) == [(0, 2_000)]
 
 
@@ -81,30 +81,30 @@ def test_an_error_in_any_range_reaches_the_caller() -> None:
         return number
 
     with pytest.raises(ValueError, match="range 2"):
-        threads.together([(refuse, 0), (refuse, 1), (refuse, 2)])
+        threads.run_together([(refuse, 0), (refuse, 1), (refuse, 2)])
 
 
 def test_blocks_are_added_one_after_the_other() -> None:
     blocks = np.array([1e16, 1.0, -1e16, 1.0])
-    assert threads.added([blocks]) == threads.added([blocks[:1], blocks[1:]]) == 1.0
+    assert threads.sum_ranges([blocks]) == threads.sum_ranges([blocks[:1], blocks[1:]]) == 1.0
 
 
 def threads_here() -> int:
-    return threads.allowed()
+    return threads.allowed_threads()
 
 
 def test_workers_share_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.experiments.executors.usable_processors", lambda: 4)
+    monkeypatch.setattr("loyaltysim.execution.executors.usable_processors", lambda: 4)
     for tasks, asked, workers, each in ((9, 0, 4, 1), (2, 0, 2, 2), (9, 2, 2, 2), (3, 1, 3, 1)):
-        with opened(None, tasks, asked) as pool:
+        with open_executor(None, tasks, asked) as pool:
             assert (pool.workers, pool.threads) == (workers, each)  # type: ignore[attr-defined]
 
 
 def test_a_task_is_told_how_many_threads_it_may_use() -> None:
-    assert list(completed(InProcess(3), threads_here, [()])) == [3]
-    assert list(completed(InProcess(), threads_here, [()])) == [threads.usable_processors()]
+    assert list(iterate_completed(InProcess(3), threads_here, [()])) == [3]
+    assert list(iterate_completed(InProcess(), threads_here, [()])) == [threads.usable_processors()]
     with ThreadPoolExecutor(1) as own:
-        assert list(completed(own, threads_here, [()])) == [1]
+        assert list(iterate_completed(own, threads_here, [()])) == [1]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "100000"])

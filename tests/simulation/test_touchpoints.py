@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyaltysim.core.touchpoint import KINDS, PEOPLE, STAGES, usual
+from loyaltysim.core.touchpoint_table import KINDS, PEOPLE, STAGES, default_touchpoints
 from loyaltysim.kernels.touchpoints import going_wrong
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
@@ -108,7 +108,7 @@ def test_f19_f20_some_repair_earns_more_than_none_and_than_too_much(small: Calla
 
 
 def test_f18_the_usual_table_has_a_hundred_touchpoints_of_every_stage_and_kind() -> None:
-    rows = usual()
+    rows = default_touchpoints()
     assert len(rows) >= 100
     assert len({row.name for row in rows}) == len(rows)
     cells = Counter((row.stage, row.kind) for row in rows)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loyaltysim.core.pipeline import play_month
-from loyaltysim.core.record import Report
+from loyaltysim.core.records import Report
+from loyaltysim.core.schedule import run_month
 from loyaltysim.core.tables import World
-from loyaltysim.engine import born, mechanisms_of, play, stationary_start
 from loyaltysim.mechanisms import FORM
 from loyaltysim.scenario import Scenario
+from loyaltysim.simulation.engine import birth, build_mechanisms, run_months, stationary_start
 
 MARKET = {
     "market.people": 10_000,
@@ -26,17 +26,17 @@ def played(scenario: Scenario, months: int, replication: int = 0) -> Iterator[tu
     """Give the world and the report after each month from the stationary start."""
     world, _ = stationary_start(scenario, scenario.seed, replication)
     for month in range(1, months + 1):
-        yield world, play_month(world, month, mechanisms_of(scenario), FORM, scenario.seed, replication)
+        yield world, run_month(world, month, build_mechanisms(scenario), FORM, scenario.seed, replication)
 
 
 def newborn(scenario: Scenario, months: int = 0) -> World:
     """Give a world that has lived so many months since its birth."""
-    world = born(scenario, scenario.seed, 0)
+    world = birth(scenario, scenario.seed, 0)
     for _ in range(months):
-        play_month(world, world.month + 1, mechanisms_of(scenario), FORM, scenario.seed, 0)
+        run_month(world, world.month + 1, build_mechanisms(scenario), FORM, scenario.seed, 0)
     return world
 
 
 def next_month(world: World, scenario: Scenario) -> dict[str, float]:
     """Live one more month, perhaps with other levers, and give what it reported."""
-    return play(world, scenario, mechanisms_of(scenario), scenario.seed, 0).values
+    return run_months(world, scenario, build_mechanisms(scenario), scenario.seed, 0).values

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.validation import KNOWN
-from loyaltysim.validation.run import HEADER, validate
+from loyaltysim.validation.runner import HEADER, validate
 
 pytestmark = pytest.mark.markets
 

@@ -11,26 +11,26 @@ import pytest
 from click.testing import CliRunner
 from scipy.special import betaln
 
-from loyaltysim.commands import main
+from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation import k5_lifetime_value, k6_spending
-from loyaltysim.validation.answer import KnownAnswer, exactly, near, near_share, positive
+from loyaltysim.validation.checks import KnownAnswer, check_exactly, check_near, check_near_share, check_positive
 from loyaltysim.validation.k4_retention import refit
-from loyaltysim.validation.run import validate
+from loyaltysim.validation.runner import validate
 from loyaltysim.validation.worlds import crossing, everyone_a_customer, market, run
 
 
 def test_a_check_passes_within_its_tolerance_only() -> None:
-    assert near("x", 1.0, 1.09, 0.1, "").passed
-    assert not near("x", 1.0, 1.11, 0.1, "").passed
-    assert not near("x", 1.0, math.nan, 0.1, "").passed
-    assert near_share("x", -2.0, -2.09, 0.05, "").passed
-    assert not near_share("x", -2.0, -2.11, 0.05, "").passed
-    assert positive("x", 0.2, 0.1, "").passed
-    assert not positive("x", 0.05, 0.1, "").passed
-    assert not exactly("x", 0, 1e-12, "").passed
+    assert check_near("x", 1.0, 1.09, 0.1, "").passed
+    assert not check_near("x", 1.0, 1.11, 0.1, "").passed
+    assert not check_near("x", 1.0, math.nan, 0.1, "").passed
+    assert check_near_share("x", -2.0, -2.09, 0.05, "").passed
+    assert not check_near_share("x", -2.0, -2.11, 0.05, "").passed
+    assert check_positive("x", 0.2, 0.1, "").passed
+    assert not check_positive("x", 0.05, 0.1, "").passed
+    assert not check_exactly("x", 0, 1e-12, "").passed
 
 
 def test_a_search_finds_where_a_function_is_zero_and_ends_at_a_bound_without_one() -> None:
@@ -59,9 +59,9 @@ def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None
 
 
 def test_the_command_exits_with_1_and_says_so_if_a_check_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = KnownAnswer("K5", "wrong", "nobody", [near("two", 2.0, 3.0, 0.5, "a reason")], [])
+    wrong = KnownAnswer("K5", "wrong", "nobody", [check_near("two", 2.0, 3.0, 0.5, "a reason")], [])
     monkeypatch.setattr(k5_lifetime_value, "answer", lambda: wrong)
-    monkeypatch.setattr("loyaltysim.validation.picture.draw", lambda known: b"picture")
+    monkeypatch.setattr("loyaltysim.validation.figure.draw", lambda known: b"picture")
     outcome = CliRunner().invoke(main, ["validate", "k5", "--out", str(tmp_path)])
     assert outcome.exit_code == 1
     assert "FAILED" in outcome.output
@@ -83,13 +83,13 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(
 
 
 def test_the_rows_of_other_known_answers_stay_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.validation.picture.draw", lambda known: b"picture")
+    monkeypatch.setattr("loyaltysim.validation.figure.draw", lambda known: b"picture")
     for number, name, module in (
         (2.0, "K6", k6_spending),
         (3.0, "K5", k5_lifetime_value),
         (4.0, "K5", k5_lifetime_value),
     ):
-        known = KnownAnswer(name, "x", "y", [near("z", number, number, 0.1, "w")], [])
+        known = KnownAnswer(name, "x", "y", [check_near("z", number, number, 0.1, "w")], [])
         monkeypatch.setattr(module, "answer", lambda known=known: known)
         validate([name], out=tmp_path)
     rows = [line.split(",") for line in (tmp_path / "validation.csv").read_text().splitlines()[1:]]
@@ -104,12 +104,12 @@ def test_advertising_as_a_chance_brings_that_share_of_the_prospects() -> None:
 
 
 def test_the_well_tied_are_the_valuable_ones_only_where_that_is_said(small: Callable[..., Scenario]) -> None:
-    from loyaltysim.engine import born
+    from loyaltysim.simulation.engine import birth
 
     ranks = {}
     for share in (0.0, 0.8):
         spec = small(**{"market.network.kind": "scale_free", "market.people": 20_000, "market.margin_ties": share})
-        world = born(spec, 1, 0)
+        world = birth(spec, 1, 0)
         margins = np.log(world.people.margin.astype(float))
         ties = np.argsort(np.argsort(np.diff(world.first), kind="stable"))
         ranks[share] = float(np.corrcoef(margins, ties)[0, 1])

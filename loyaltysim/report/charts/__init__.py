@@ -14,8 +14,8 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.report.decided import decided
-from loyaltysim.report.folder import results_of
-from loyaltysim.report.results import Results
+from loyaltysim.results.reader import read_results_of
+from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ class Chart:
         """Draw from a study, its results, a folder or its material; raises InputError where what it needs is not there."""
         from loyaltysim.report.charts.style import look
 
-        found = decided(source) if self.tables else results_of(source)
+        found = decided(source) if self.tables else read_results_of(source)
         with look():
             figure = self.draw(found, *about)
             engine = figure.get_layout_engine()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.words import REASONS
+from loyaltysim.analysis.summary import share
+from loyaltysim.core.codes import REASONS
 from loyaltysim.report.charts import chart
 from loyaltysim.report.charts.style import (
     ABOVE,
@@ -29,11 +30,10 @@ from loyaltysim.report.charts.style import (
     row_height,
     subplots,
 )
-from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval, paired, student_t
-from loyaltysim.report.tables import share
-from loyaltysim.report.words import calendar, fixed, horizon
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import format_fixed, format_horizon, format_month
+from loyaltysim.results.results import Results
+from loyaltysim.stats.intervals import interval, paired, student_t
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ def customers(results: Results) -> Picture:
     step = next((each for each in (1, 2, 3, 6, 12, 24, 60, 120) if results.months / each <= 12), 240)
     axes.set_xticks(range(0, results.months + 1, step))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    last = calendar(results.start, results.months)
+    last = format_month(results.start, results.months)
     axes.set_xlabel(literal(f"month (0 is the start; month 1 is {results.start}, month {results.months} is {last})"))
     axes.set_ylabel("customers at the end of the month")
     low, high = axes.get_ylim()
@@ -116,15 +116,15 @@ def customers_subtitle(results: Results) -> str:
 def customers_title(results: Results) -> str:
     """Say which strategy ends with the most customers, or that none clearly does."""
     ends = results.by_strategy("customers")
-    first, over = results.reference, horizon(results.months)
+    first, over = results.reference, format_horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean
-        return f"{head(first, results.strategies)}: from {fixed(start)} customers to {fixed(interval(ends[first]).mean)} in {over}"
+        return f"{name_heading(first, results.strategies)}: from {format_fixed(start)} customers to {format_fixed(interval(ends[first]).mean)} in {over}"
     best = max(ends, key=lambda name: interval(ends[name]).mean)
     gain = paired(ends[best], ends[first])
     if best == first or (gain.known and gain.holds_zero):
-        return f"No strategy clearly ends with more customers than {named(first, results.strategies)} after {over}"
-    return f"{head(best, results.strategies)} ends with the most customers after {over}: {fixed(gain.mean)} more than {named(first, results.strategies)}"
+        return f"No strategy clearly ends with more customers than {quote_name(first, results.strategies)} after {over}"
+    return f"{name_heading(best, results.strategies)} ends with the most customers after {over}: {format_fixed(gain.mean)} more than {quote_name(first, results.strategies)}"
 
 
 @chart("Why do customers leave, and how many?")
@@ -157,9 +157,9 @@ def reasons(results: Results) -> Picture:
     axes.set_xlim(0, longest)
     quiet_rows(axes, labels)
     first = results.figures[results.reference]["left"]
-    gaps = ["" if name == results.reference else f"  ({fixed(paired(results.figures[name]['left'], first).mean, sign='+')})" for name in names]  # fmt: skip
-    beside(axes, [f"{fixed(total)}{gap}" for total, gap in zip(totals, gaps, strict=True)])
-    axes.set_xlabel(f"customers who left in {horizon(results.months)}")
+    gaps = ["" if name == results.reference else f"  ({format_fixed(paired(results.figures[name]['left'], first).mean, sign='+')})" for name in names]  # fmt: skip
+    beside(axes, [f"{format_fixed(total)}{gap}" for total, gap in zip(totals, gaps, strict=True)])
+    axes.set_xlabel(f"customers who left in {format_horizon(results.months)}")
     axes.legend(**ABOVE, ncols=3, handlelength=0.9, handleheight=0.9)
     return picture
 
@@ -169,7 +169,7 @@ def reasons_title(results: Results) -> str:
     first = results.figures[results.reference]
     parts = {reason: interval(share(first[f"left_{reason}"], first["left"])).mean for reason in REASONS}
     most = max(parts, key=lambda reason: parts[reason])
-    return f"{head(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
+    return f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
 
 
 def reasons_subtitle(results: Results) -> str:
@@ -178,7 +178,7 @@ def reasons_subtitle(results: Results) -> str:
     mean = "One replication" if n == 1 else f"Means of {n} replications"
     if len(results.strategies) == 1:
         return f"{mean}; in the bar, each reason's share"
-    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {named(results.reference, results.strategies)}"
+    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {quote_name(results.reference, results.strategies)}"
 
 
 def fewest_leavers(results: Results) -> str:
@@ -188,8 +188,8 @@ def fewest_leavers(results: Results) -> str:
     gap = paired(left[results.reference], left[best])
     if best == results.reference or gap.holds_zero:
         return ""
-    ours, first = (named(name, results.strategies) for name in (best, results.reference))
-    return f"The fewest leave under {ours}: {fixed(gap.mean)} fewer than under {first} (95 %: {fixed(gap.low)} to {fixed(gap.high)})."
+    ours, first = (quote_name(name, results.strategies) for name in (best, results.reference))
+    return f"The fewest leave under {ours}: {format_fixed(gap.mean)} fewer than under {first} (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
 
 
 @chart("What is said, good and bad, and what did it do?", when=lambda results: "messages_bad" in results.catalog)
@@ -219,35 +219,37 @@ def draw_talk(axes: Axes, results: Results, metric: str, colour: str) -> None:
     axes.set_xlim(0, (max(means) or 1.0) * 1.75)
     axes.axvline(0, color=INK, linewidth=1.0)
     bars = axes.barh(range(len(means)), means, height=0.56, color=colour, linewidth=0)
-    lower = ["" if name == results.reference else fixed(gap, sign="+") for name, gap in zip(found, gaps, strict=True)]
+    lower = [
+        "" if name == results.reference else format_fixed(gap, sign="+") for name, gap in zip(found, gaps, strict=True)
+    ]
     for text in axes.bar_label(bars, lower, padding=3, fontsize=7.5, color=GREY):
         text.xyann = (3, -5)
     for text, gap in zip(
-        axes.bar_label(bars, [fixed(mean) for mean in means], padding=3, fontsize=8.5), lower, strict=True
+        axes.bar_label(bars, [format_fixed(mean) for mean in means], padding=3, fontsize=8.5), lower, strict=True
     ):
         text.xyann = (3, 5 if gap else 0)
 
 
 def talk_title(results: Results) -> str:
     """Say what talk does under the first strategy."""
-    first, whose = results.reference, head(results.reference, results.strategies)
+    first, whose = results.reference, name_heading(results.reference, results.strategies)
     good, bad = (interval(results.figures[first][metric]).mean for metric in ("messages_good", "messages_bad"))
     if bad <= 0:
         return f"{whose}: nobody says anything bad"
     brought, took = (interval(results.figures[first][metric]).mean for metric in ("joined_by_talk", "left_friends"))
     return (
         f"{whose}: {good / bad:.1f} good messages for each bad one; "
-        f"talk brings {fixed(brought)} customers, and {fixed(took)} follow friends away"
+        f"talk brings {format_fixed(brought)} customers, and {format_fixed(took)} follow friends away"
     )
 
 
 def talk_subtitle(results: Results) -> str:
     """Say what the numbers are."""
-    n, over = results.replications, horizon(results.months)
+    n, over = results.replications, format_horizon(results.months)
     mean = f"One replication over {over}" if n == 1 else f"Means of {n} replications over {over}"
     if len(results.strategies) == 1:
         return mean
-    return f"{mean}; the smaller number is the difference from {named(results.reference, results.strategies)}"
+    return f"{mean}; the smaller number is the difference from {quote_name(results.reference, results.strategies)}"
 
 
 def most_moved(results: Results) -> str:
@@ -261,6 +263,6 @@ def most_moved(results: Results) -> str:
     if best == results.reference or gap.holds_zero:
         return ""
     return (
-        f"{head(best, results.strategies)} gains most by it: {fixed(gap.mean)} customers more than "
-        f"{named(results.reference, results.strategies)}, brought and kept (95 %: {fixed(gap.low)} to {fixed(gap.high)})."
+        f"{name_heading(best, results.strategies)} gains most by it: {format_fixed(gap.mean)} customers more than "
+        f"{quote_name(results.reference, results.strategies)}, brought and kept (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
     )

@@ -31,9 +31,9 @@ from loyaltysim.report.charts.style import (
     width_of,
 )
 from loyaltysim.report.decided import TURNS, Decided, plainly
-from loyaltysim.report.names import head, named
-from loyaltysim.report.statistics import Interval
-from loyaltysim.report.words import money_for
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import money_for
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,9 +145,9 @@ def breakeven_title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFra
     if flips.empty:
         best = curve[curve.best == "yes"].strategy
         which = "stays the best" if curve.strategy.nunique() > 2 else "stays the better"
-        return f"Nothing turns: {named(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
+        return f"Nothing turns: {quote_name(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
     first = flips.iloc[0]
-    below, above = named(first.better_below), named(first.better_above)
+    below, above = quote_name(first.better_below), quote_name(first.better_above)
     sampled = "replications" in curve and curve.replications.max() > 1
     if sampled and isnan(first.ci_low) and isnan(first.ci_high):
         return f"Cannot tell whether {below} or {above} is better, wherever {path} lies in the range"
@@ -158,7 +158,7 @@ def breakeven_subtitle(curve: pd.DataFrame, names: list[str]) -> str:
     """Say what lines and bands are."""
     bands = "; bands are 95 % intervals, paired on common luck" if len(names) <= MOST_BANDS else ""
     n = int(curve.replications.max()) if "replications" in curve else 0
-    return f"{f'Means of {n} replications a value' if n else 'Means'}{bands}. The zero line is {named(names[0])}"
+    return f"{f'Means of {n} replications a value' if n else 'Means'}{bands}. The zero line is {quote_name(names[0])}"
 
 
 @chart("Who wins where, over two parameters at once?", tables={"frontier": ("best", "decided")})
@@ -212,7 +212,7 @@ def frontier_title(known: pd.DataFrame, count: int) -> str:
     if known.empty:
         return "No cell of the map could be simulated"
     counts = known.best.value_counts()
-    return f"{head(str(counts.index[0]))} is the best in {counts.iloc[0]} of {count} cells of the map"
+    return f"{name_heading(str(counts.index[0]))} is the best in {counts.iloc[0]} of {count} cells of the map"
 
 
 def frontier_subtitle(table: pd.DataFrame) -> str:
@@ -275,7 +275,7 @@ def sensitivity_title(rows: list[Any]) -> str:
         return f"{most}; {none}"
     first = turning[0]
     more = f" ({len(turning)} assumptions turn it)" if len(turning) > 1 else ""
-    turned = f"turns it to {named(first.turns_to)} at {plainly(first.turns_at)}{more}"
+    turned = f"turns it to {quote_name(first.turns_to)} at {plainly(first.turns_at)}{more}"
     return f"{most}, which {turned}" if first.path == rows[0].path else f"{most}; {first.path} {turned}"
 
 

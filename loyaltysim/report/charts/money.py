@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
-from loyaltysim.report.answer import WITH, WITHOUT, gaps
+from loyaltysim.analysis.discounting import discount
+from loyaltysim.analysis.summary import contrast_with_reference
 from loyaltysim.report.charts import chart
 from loyaltysim.report.charts.style import (
     ABOVE,
@@ -29,12 +30,11 @@ from loyaltysim.report.charts.style import (
     row_height,
     subplots,
 )
-from loyaltysim.report.discounting import discounted
-from loyaltysim.report.names import head, named
-from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Comparison, Interval, compare_best, interval, paired
-from loyaltysim.report.tables import against_reference
-from loyaltysim.report.words import Money, horizon, money_for
+from loyaltysim.report.text.answer import WITH, WITHOUT, gaps
+from loyaltysim.report.text.names import name_heading, quote_name
+from loyaltysim.report.text.numbers import Money, format_horizon, money_for
+from loyaltysim.results.results import Results
+from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval, paired
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +77,9 @@ def money(results: Results) -> Picture:
     axes.margins(x=0.08)
     quiet_rows(axes, labels)
     whose = "" if alone else f", difference from {results.reference}"
-    axes.set_xlabel(fit(f"net present value over {horizon(results.months)}{whose} ({scale.unit})", 5.0, fontsize=10))
+    axes.set_xlabel(
+        fit(f"net present value over {format_horizon(results.months)}{whose} ({scale.unit})", 5.0, fontsize=10)
+    )
     if len(kinds) > 1:
         axes.legend(**ABOVE, ncols=2)
     return picture
@@ -120,7 +122,7 @@ def draw_worths(axes: Axes, rows: list[MoneyRow], kind: Kind, divisor: float) ->
 def money_subtitle(results: Results) -> str:
     """Say what dots and lines are."""
     n = results.replications
-    whose = "" if len(results.strategies) == 1 else f"Zero is {named(results.reference, results.strategies)}. "
+    whose = "" if len(results.strategies) == 1 else f"Zero is {quote_name(results.reference, results.strategies)}. "
     if n == 1:
         return f"{whose}One replication: no intervals"
     kind = "" if len(results.strategies) == 1 else "paired on common luck, "
@@ -130,17 +132,21 @@ def money_subtitle(results: Results) -> str:
 
 def title_of_money(results: Results) -> str:
     """Say which strategy earns most, or that it cannot be told."""
-    over = horizon(results.months)
+    over = format_horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][WITH])
-        return f"{head(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
+        return f"{name_heading(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
     return title_of_contest(results, compare_best(results.by_strategy(WITH)), over)
 
 
 def title_of_contest(results: Results, contest: Comparison, over: str) -> str:
     """Say which of the best two earns more over a horizon, or that it cannot be told."""
     gain, names = contest.difference, results.strategies
-    best, second, first = named(contest.best, names), named(contest.second, names), head(contest.best, names)
+    best, second, first = (
+        quote_name(contest.best, names),
+        quote_name(contest.second, names),
+        name_heading(contest.best, names),
+    )
     if gain.known and not contest.decided:
         return f"Cannot tell whether {best} or {second} earns more over {over}"
     if gain.mean == 0.0:
@@ -170,7 +176,7 @@ def steps(results: Results, strategy: str) -> list[Step]:
 
     def flow(metric: str) -> np.ndarray:
         names = {strategy, results.reference}
-        return gain({name: discounted(results, name, metric) for name in names})
+        return gain({name: discount(results, name, metric) for name in names})
 
     later = gain(results.by_strategy("later_value"))
     costs = {item(metric.doc): -flow(name) for name, metric in results.catalog.items() if metric.account == "cost"}
@@ -292,12 +298,12 @@ def draw_steps(axes: Axes, panel: Panel, scale: Money, rows: int) -> None:
 
 def waterfall_subtitle(results: Results) -> str:
     """Say what diamonds and bars are."""
-    n, over = results.replications, horizon(results.months)
+    n, over = results.replications, format_horizon(results.months)
     rate = f"discounted at {100 * results.discount_rate:.3g} % a year over {over}"
     mean = "One replication" if n == 1 else f"Means of {n} replications"
     if len(results.strategies) == 1:
         return f"{mean}, {rate}. Bars are steps from nothing to the strategy's worth"
-    first = named(results.reference, results.strategies)
+    first = quote_name(results.reference, results.strategies)
     return f"{mean}, {rate}. Diamonds are whole worths, bars the steps from {first} to each strategy; the axis does not begin at zero"
 
 
@@ -319,7 +325,7 @@ def returns(results: Results) -> list[Return]:
             name,
             paired(results.figures[name]["discounted_cost"], first["discounted_cost"]),
             paired(results.figures[name]["npv"], first["npv"]),
-            against_reference(results, name)["return_on_spend"],
+            contrast_with_reference(results, name)["return_on_spend"],
         )
         for name in results.strategies[1:]
     ]
@@ -372,15 +378,15 @@ def next_dollar_title(results: Results) -> str:
         return "No strategy surely spends more than the first, so nothing can be said of the next dollar"
     best, currency = rows[0], results.currency
     if best.ratio.mean <= 0:
-        return f"No strategy brings back what it spends beyond {named(results.reference, results.strategies)}"
+        return f"No strategy brings back what it spends beyond {quote_name(results.reference, results.strategies)}"
     sure = "" if not best.ratio.holds_zero else ", which may be luck"
-    name = head(best.strategy, results.strategies)
+    name = name_heading(best.strategy, results.strategies)
     return f"{name} brings most: {best.ratio.mean:.2f} {currency} gained beyond each {currency} spent more{sure}"
 
 
 def next_dollar_subtitle(results: Results) -> str:
     """Say what spending and gain are measured against."""
-    n, first = results.replications, named(results.reference, results.strategies)
+    n, first = results.replications, quote_name(results.reference, results.strategies)
     lines = f"lines are 95 % intervals (Fieller) from {n} replications, paired on common luck"
     sure = "one replication: no intervals" if n == 1 else lines
-    return f"Spending and gain are differences from {first} over {horizon(results.months)}, discounted; {sure}"
+    return f"Spending and gain are differences from {first} over {format_horizon(results.months)}, discounted; {sure}"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loyaltysim.analysis.touchpoints import ACTION, ICING, KEEP, URGENT, mean_figures, rank_touchpoints, touchpoint_rows
+from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.words import OUTCOMES, SEVERITIES
 from loyaltysim.report.charts import chart
 from loyaltysim.report.charts.style import (
     ABOVE,
@@ -27,11 +28,10 @@ from loyaltysim.report.charts.style import (
     subplots,
     titled,
 )
-from loyaltysim.report.names import head
-from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import interval
-from loyaltysim.report.touchpoint_table import ACTION, ICING, KEEP, URGENT, lines, mean_figures, ranks
-from loyaltysim.report.words import fixed, horizon
+from loyaltysim.report.text.names import name_heading
+from loyaltysim.report.text.numbers import format_fixed, format_horizon
+from loyaltysim.results.results import Results
+from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -171,7 +171,9 @@ def draw_nodes(axes: Axes, nodes: list[Node], room: float, whole: float, left_of
         axes.fill_between(
             [node.x, node.x + NODE], node.low, node.low + max(node.tall, 0.012), color=node.colour, lw=0, zorder=3
         )
-        part = fixed(node.size) if len(nodes) == 1 else f"{fixed(node.size)} ({percent(node.size / whole)})"
+        part = (
+            format_fixed(node.size) if len(nodes) == 1 else f"{format_fixed(node.size)} ({percent(node.size / whole)})"
+        )
         axes.text(
             node.x - 0.07 if left_of else node.x + NODE + 0.07, y, f"{node.label}\n{part}", fontsize=SIZE, va="center",
             ha="right" if left_of else "left", linespacing=1.15, zorder=4,
@@ -205,7 +207,7 @@ def draw_ribbon(axes: Axes, one: Node, other: Node, tall: float, colour: str) ->
 
 def funnel_title(results: Results, strategy: str, found: Ways) -> str:
     """Say how many problems are never told, and how many customers stay."""
-    whose = head(strategy, results.strategies)
+    whose = name_heading(strategy, results.strategies)
     if found.all <= 0:
         return f"{whose}: nobody had a problem worth leaving over"
     silent, kept = found.ended["silent"] / found.all, found.kept / found.all
@@ -216,7 +218,7 @@ def funnel_subtitle(results: Results, strategy: str) -> str:
     """Say what is counted."""
     n = results.replications
     mean = "One replication" if n == 1 else f"Means of {n} replications"
-    return f"{mean} over {horizon(results.months)}: problems worth leaving over that came to a decision, and what became of them"
+    return f"{mean} over {format_horizon(results.months)}: problems worth leaving over that came to a decision, and what became of them"
 
 
 MOST_LABELS = 12
@@ -240,9 +242,9 @@ def touchpoints(results: Results, strategy: str | None = None) -> Picture:
     if not results.audits:
         raise InputError(Problem("no touchpoint was scored", "scorecard", cure="write scorecard: on"))
     audits = results.audits[strategy]
-    figures, first, between = mean_figures(audits), audits[0], lines(results)
+    figures, first, between = mean_figures(audits), audits[0], touchpoint_rows(results)
     x, y = 100 * figures["importance"], 100 * figures["performance"]
-    order = ranks(figures["priority"])
+    order = rank_touchpoints(figures["priority"])
     fields = [between.field(*pair) for pair in zip(figures["importance"], figures["performance"], strict=True)]
     labelled = [row for row in range(len(x)) if order[row] <= MOST_LABELS]
     shown = [row for row in labelled if x[row] > 0]
@@ -295,7 +297,9 @@ def touchpoints_title(fields: list[str]) -> str:
 
 def touchpoints_subtitle(results: Results, strategy: str, count: int, named_count: int) -> str:
     """Say what is compared, and which of the touchpoints are named."""
-    whose = f"{head(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
+    whose = (
+        f"{name_heading(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
+    )
     which = "" if named_count == count else f"; the {named_count} with the highest priority are named, by rank"
     compared = "" if strategy == results.reference else f"; the level line is that of {results.reference}"
     return f"{whose}{compared}{which}"

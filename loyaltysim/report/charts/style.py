@@ -15,7 +15,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from loyaltysim.report.names import plain
+from loyaltysim.report.text.names import to_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +126,7 @@ def titled(width: float, body: float, title: str, subtitle: str) -> tuple[Pictur
         picture.text(0.15 / width, 1 - 0.14 / height, above, va="top", **large),
         picture.text(0.15 / width, 1 - second / height, below, va="top", **small),
     )
-    picture.headline, picture.note, picture.top = plain(title), plain(subtitle).replace(r"\$", "$"), top
+    picture.headline, picture.note, picture.top = to_text(title), to_text(subtitle).replace(r"\$", "$"), top
     return picture, top
 
 
@@ -154,8 +154,8 @@ def fit(text: str, inches: float, most_lines: int = 8, **kind: Any) -> str:
     """Return a text broken into lines no wider than so many inches, in letters of this `fontsize` and kind."""
     letters = max(int(inches * INCH / (kind["fontsize"] * 0.5)), 8)
     while True:
-        lines = textwrap.wrap(plain(text), letters, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
-        lines = [plain(text)[: letters - 1] + "…"] if lines == ["…"] else lines  # one word, too long for one line
+        lines = textwrap.wrap(to_text(text), letters, max_lines=most_lines, placeholder=" …", break_on_hyphens=False)
+        lines = [to_text(text)[: letters - 1] + "…"] if lines == ["…"] else lines  # one word, too long for one line
         lines = [literal(line) for line in lines]
         if letters <= 8 or width_of(None, lines, **kind) <= inches:
             return "\n".join(lines)
@@ -186,7 +186,7 @@ def svg(figure: Figure) -> bytes:
 def literal(text: str) -> str:
     """Return a text of which matplotlib reads no dollar sign as mathematics, and that begins at the left in any script."""
     turned = any(bidirectional(letter) in ("R", "AL") for letter in text)
-    return f"{LEFT_TO_RIGHT if turned else ''}{plain(text)}".replace("$", r"\$")
+    return f"{LEFT_TO_RIGHT if turned else ''}{to_text(text)}".replace("$", r"\$")
 
 
 def line_look(position: int) -> dict[str, Any]:
@@ -324,11 +324,6 @@ def label_ends(axes: Axes, labels: Sequence[str], ends: Sequence[tuple[float, fl
         text.xy = (1.0, y / tall)
         guide = ([across, 1.0 + 0.05 / wide, 1.0 + 0.33 / wide], [up, up if across == 1.0 else y / tall, y / tall])
         axes.plot(*guide, transform=axes.transAxes, color=colour, linewidth=0.9, clip_on=False)
-
-
-def within(picture: Figure, text: str, inches: float, fontsize: float, most_lines: int = 3, **kind: Any) -> str:
-    """Return a text no wider than so many inches, in a few lines."""
-    return fit(text, inches, most_lines, fontsize=fontsize, **kind)
 
 
 def all_within(

@@ -7,24 +7,50 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.folder import Material
-from loyaltysim.report.names import plain
-from loyaltysim.report.page import svg
-from loyaltysim.report.page.parts import Drawing, Section
-from loyaltysim.report.page.registry import sections
+from loyaltysim.report.page import assumptions, decisions, money, overview, svg
+from loyaltysim.report.page.components import Drawing, Section
+from loyaltysim.report.text.names import to_text
+from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
     from markupsafe import Markup
 
+# The sections of a page in their order: each a function from what lies in a folder to a section, or to nothing.
 
-def page(material: Material) -> bytes:
+Maker = Callable[[ReportSource], Section | None]
+
+SECTIONS: tuple[Maker, ...] = (
+    overview.answer,
+    overview.failures,
+    money.money,
+    overview.customers,
+    overview.reasons,
+    overview.funnel,
+    overview.talk,
+    overview.touchpoints,
+    money.next_dollar,
+    decisions.next_dollar,
+    decisions.breakeven,
+    decisions.sensitivity,
+    decisions.other_tables,
+    assumptions.evidence_section,
+    assumptions.provenance_section,
+)
+
+
+def sections(material: ReportSource) -> list[Section]:
+    """Give the sections that have something to say."""
+    return [section for make in SECTIONS if (section := make(material)) is not None]
+
+
+def page(material: ReportSource) -> bytes:
     """Give report.html: UTF-8, the same bytes for the same folder."""
-    title = plain(str(material.manifest.get("title") or "Results"))
+    title = to_text(str(material.manifest.get("title") or "Results"))
     shown = [_with_drawings(section) for section in sections(material)]
     text = _template().render(
         title=title,
-        question=plain(" ".join(str(material.manifest.get("question", "")).split())),
+        question=to_text(" ".join(str(material.manifest.get("question", "")).split())),
         sections=shown,
         isolate=isolate(users_words(material)),
         colours=[(svg.name_of(light), light, dark) for light, dark in svg.DARK.items()],
@@ -32,14 +58,14 @@ def page(material: Material) -> bytes:
     return text.encode()
 
 
-def users_words(material: Material) -> set[str]:
+def users_words(material: ReportSource) -> set[str]:
     """Return the title, the question and the names of strategies and touchpoints, as the page shows them."""
     manifest, results = material.manifest, material.results
     question = " ".join(str(manifest.get("question", "")).split())
     words = {str(manifest.get("title", "")), question, *map(str, manifest.get("strategies", ()))}
     if results is not None:
         words |= {*results.strategies, *(name for audits in results.audits.values() for name in audits[0].names)}
-    return {plain(each) for each in words}
+    return {to_text(each) for each in words}
 
 
 def isolate(words: set[str]) -> Callable[[str], Markup]:
@@ -61,7 +87,7 @@ def isolate(words: set[str]) -> Callable[[str], Markup]:
 def _with_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:
     """Give a section with each drawing's heading and element."""
     return section, [
-        (drawing, heading(drawing), svg.drawn(drawing.figure, f"{section.key}{number}", alternative(drawing)))
+        (drawing, heading(drawing), svg.render_svg(drawing.figure, f"{section.key}{number}", alternative(drawing)))
         for number, drawing in enumerate(section.drawings)
     ]
 

@@ -9,10 +9,10 @@ from typing import Any
 from loyaltysim.report.charts import Chart
 from loyaltysim.report.charts import decisions as charts
 from loyaltysim.report.decided import decided, plainly
-from loyaltysim.report.folder import Material
-from loyaltysim.report.names import plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, row_head
-from loyaltysim.report.words import fixed
+from loyaltysim.report.page.components import Cell, Drawing, Section, Table, row_head
+from loyaltysim.report.text.names import to_text
+from loyaltysim.report.text.numbers import format_fixed
+from loyaltysim.results.reader import ReportSource
 
 MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 8, 1e-9
 SHOWN = {
@@ -25,7 +25,7 @@ OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit
 """Tables that have a section of their own, or are told elsewhere."""
 
 
-def next_dollar(material: Material) -> Section | None:
+def next_dollar(material: ReportSource) -> Section | None:
     """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` has left them."""
     return _section(
         material, "optimise", "What is the best split of the budget?", ("optimise", "next_dollar"),
@@ -33,7 +33,7 @@ def next_dollar(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def breakeven(material: Material) -> Section | None:
+def breakeven(material: ReportSource) -> Section | None:
     """Show where the recommendation turns, and the map of who wins, where `breakeven` has left them."""
     return _section(
         material, "breakeven", "Where does the recommendation turn?", ("breakeven", "frontier"),
@@ -41,7 +41,7 @@ def breakeven(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def sensitivity(material: Material) -> Section | None:
+def sensitivity(material: ReportSource) -> Section | None:
     """Show which assumptions the answer hangs on, where `sensitivity` has left it."""
     return _section(
         material, "sensitivity", "Which assumptions does it hang on?", ("sensitivity",),
@@ -49,7 +49,7 @@ def sensitivity(material: Material) -> Section | None:
     )  # fmt: skip
 
 
-def other_tables(material: Material) -> Section | None:
+def other_tables(material: ReportSource) -> Section | None:
     """Show what else a command without results of its own has left."""
     if material.results is not None:
         return None
@@ -59,7 +59,7 @@ def other_tables(material: Material) -> Section | None:
 
 
 def _section(
-    material: Material, key: str, question: str, names: Sequence[str], pictures: Sequence[Chart]
+    material: ReportSource, key: str, question: str, names: Sequence[str], pictures: Sequence[Chart]
 ) -> Section | None:
     """Draw what can be drawn of a decision's tables, and show them."""
     found = decided(material)
@@ -69,7 +69,7 @@ def _section(
     return Section(key, question, drawings=drawings, tables=tables) if drawings or tables else None
 
 
-def _table(material: Material, name: str) -> Table | None:
+def _table(material: ReportSource, name: str) -> Table | None:
     """Show a CSV file as it is, its first rows and columns if there are many."""
     found = material.table(name)
     if found is None or found.empty:
@@ -87,14 +87,14 @@ def _table(material: Material, name: str) -> Table | None:
 
 def _cell(value: Any, head: bool) -> Cell:
     if isinstance(value, str):
-        return row_head(value) if head else Cell(plain(value))
+        return row_head(value) if head else Cell(to_text(value))
     if isnan(value):
         return Cell("")
-    text = plainly(value) if abs(value) < 1e4 else fixed(value)
+    text = plainly(value) if abs(value) < 1e4 else format_fixed(value)
     text = "0" if abs(value) < NOTHING else text
     return Cell(text, value=float(value), head=head)
 
 
 def _head(column: str) -> str:
     """Write a column's name so that it can be broken between its words."""
-    return plain(column).replace("_", " ").replace(".", ".\u200b")
+    return to_text(column).replace("_", " ").replace(".", ".\u200b")

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from math import isfinite
 
+from loyaltysim.analysis.discounting import discount
+from loyaltysim.analysis.summary import contrast_with_reference, unpaid_months
 from loyaltysim.report.charts import money as charts
 from loyaltysim.report.charts.money import ranked, returns
-from loyaltysim.report.discounting import discounted
-from loyaltysim.report.folder import Material
-from loyaltysim.report.names import named, plain
-from loyaltysim.report.page.parts import Cell, Drawing, Section, Table, about, amount, decimal, row_head
-from loyaltysim.report.results import Results
-from loyaltysim.report.statistics import Interval, interval
-from loyaltysim.report.tables import against_reference, open_months
-from loyaltysim.report.words import money_for
+from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, amount, decimal, row_head
+from loyaltysim.report.text.names import quote_name, to_text
+from loyaltysim.report.text.numbers import money_for
+from loyaltysim.results.reader import ReportSource
+from loyaltysim.results.results import Results
+from loyaltysim.stats.intervals import Interval, interval
 
 PANELS = 6
 """Waterfalls in one drawing: more would not fit on one printed page."""
 
 
-def money(material: Material) -> Section | None:
+def money(material: ReportSource) -> Section | None:
     """Show where each strategy's worth comes from."""
     results = material.results
     if results is None:
         return None
     panels = ranked(results)
     drawings = [Drawing(material.figure(charts.money))] if len(results.strategies) > 1 else []
-    first = named(results.reference, results.strategies)
+    first = quote_name(results.reference, results.strategies)
     for begin in range(0, len(panels), PANELS):
         title = f"From {first} to each strategy, step by step" if len(results.strategies) > 1 else ""
         title += " (continued)" if begin else ""
@@ -46,12 +46,12 @@ def _discounting(results: Results) -> str:
 
 def _money_table(results: Results) -> Table:
     names = results.strategies
-    flows = {name: (discounted(results, name, "margin"), results.figures[name]["discounted_cost"], results.figures[name]["later_value"]) for name in names}  # fmt: skip
+    flows = {name: (discount(results, name, "margin"), results.figures[name]["discounted_cost"], results.figures[name]["later_value"]) for name in names}  # fmt: skip
     spans = [interval(values) for each in flows.values() for values in each]
     large = money_for(results.currency, *spans, *(interval(results.figures[name]["npv"]) for name in names))
     rows = []
     for name in names:
-        against = against_reference(results, name)
+        against = contrast_with_reference(results, name)
         cells = [amount(large, Interval(interval(values).mean)) for values in flows[name]]
         worth = amount(large, interval(results.figures[name]["npv"]))
         paid = [_payback(against["payback_months"])] if len(names) > 1 else []
@@ -62,10 +62,10 @@ def _money_table(results: Results) -> Table:
 
 
 def _payback(month: Interval) -> Cell:
-    return Cell(f"{month.mean:.0f}", open_months(month), month.mean) if isfinite(month.mean) else Cell("")
+    return Cell(f"{month.mean:.0f}", unpaid_months(month), month.mean) if isfinite(month.mean) else Cell("")
 
 
-def next_dollar(material: Material) -> Section | None:
+def next_dollar(material: ReportSource) -> Section | None:
     """Show what each dollar spent beyond the first strategy brings back."""
     results = material.results
     if results is None or len(results.strategies) == 1:
@@ -73,7 +73,9 @@ def next_dollar(material: Material) -> Section | None:
     found = returns(results)
     spent = money_for(results.currency, *(each.spent for each in found))
     gained = money_for(results.currency, *(each.gained for each in found))
-    saved = {each.strategy: against_reference(results, each.strategy)["cost_per_saved_customer"] for each in found}
+    saved = {
+        each.strategy: contrast_with_reference(results, each.strategy)["cost_per_saved_customer"] for each in found
+    }
     each_costs = money_for(results.currency, *saved.values())
     rows = [
         [
@@ -90,7 +92,7 @@ def next_dollar(material: Material) -> Section | None:
         f"per {results.currency} spent more",
         "cost of one more customer",
     ]
-    caption = about(results, f"Differences from {plain(results.reference)}, discounted")
+    caption = about(results, f"Differences from {to_text(results.reference)}, discounted")
     said = [
         "What a strategy's money earned on average is not what a little more of it would earn: returns usually diminish."
     ]

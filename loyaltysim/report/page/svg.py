@@ -31,7 +31,7 @@ def name_of(colour: str) -> str:
     return f"--c{colour[1:].lower()}"
 
 
-def drawn(figure: Figure, key: str, label: str) -> str:
+def render_svg(figure: Figure, key: str, label: str) -> str:
     """Give a figure as one `svg` element without its heading, which a page says itself; `label` says what it shows.
 
     `key` sets the drawing's inner names apart from those of other drawings on the page.

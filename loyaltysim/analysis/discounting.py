@@ -1,0 +1,23 @@
+"""Present values from a run's months, at its own discount rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim.results.results import Results
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def annuity(rate: float, first: int, last: int) -> float:
+    """Give the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
+    return sum((1.0 + rate) ** (-month / 12.0) for month in range(first, last + 1))
+
+
+def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
+    """Give the present value of a monthly flow: float64, (n,)."""
+    import numpy as np
+
+    factor = (1.0 + results.discount_rate) ** (-np.arange(results.months + 1) / 12.0)
+    return results.path(strategy, metric) @ factor

@@ -1,0 +1,116 @@
+"""The command line: one short verb a file, each calling one library function of the same name.
+
+Verbs are imported when they are called for, so that `--help` and a mistyped word are answered at once. Errors are told
+here, once: wrong input is exit status 2, a failed run 1, Ctrl-C 130, SIGTERM 143 and a terminal that hangs up 129.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from loyaltysim import __version__
+from loyaltysim.core.errors import InputError, RunError
+
+VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "run": "Simulate every strategy of a scenario.",
+        "breakeven": "Say where the recommendation turns.",
+        "sweep": "Simulate the strategies over any parameters or levers.",
+        "sensitivity": "Say which assumptions the answer hangs on.",
+        "optimise": "Split a monthly budget over the levers.",
+        "resume": "Finish an interrupted run.",
+        "rerun": "Repeat a run and compare the bits.",
+        "report": "Draw the report of a run's folder anew.",
+        "check": "Check a scenario and say what it holds.",
+        "new": "Start a scenario from a template.",
+        "explain": "Explain a parameter, lever, block or metric.",
+        "audit": "List what an answer rests on, the weakest evidence first.",
+        "arithmetic": "Put the spreadsheet's arithmetic beside the simulation.",
+        "worth": "Say what one lost customer is worth.",
+        "customer": "Tell the life of one customer under each strategy.",
+        "diff": "Say what differs between two scenarios.",
+        "validate": "Hold the engine against published results.",
+        "schema": "Print the JSON Schema of scenarios, for editors.",
+    }
+)
+"""Each verb with its line in the help; its file in this folder holds the click command as `command`."""
+
+WRONG_INPUT, RUN_FAILED, READER_GONE = 2, 1, 141
+
+COMPLETION = (
+    'Shell completion: eval "$(_LOYALTYSIM_COMPLETE=bash_source loyaltysim)" in ~/.bashrc; zsh_source or fish_source '
+    "likewise."
+)
+
+
+class Verbs(click.Group):
+    """A group that imports a verb only when it is called for, and tells every error in one place."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the verbs in the order of the help."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb; None if there is none of this name."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"loyaltysim.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, or say which one was probably meant."""
+        close = get_close_matches(args[0], VERBS, n=1)
+        if args[0] not in VERBS and close:
+            ctx.fail(f"there is no command {args[0]!r}; did you mean {close[0]}?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a verb; what the user or the machine can mend is told in words, without a traceback."""
+        from loyaltysim.cli.display import handling_signals, status_of
+
+        try:
+            with handling_signals():
+                return super().invoke(ctx)
+        except InputError as error:
+            _leave(str(error), WRONG_INPUT)
+        except RunError as error:
+            _leave(str(error), RUN_FAILED)
+        except KeyboardInterrupt as interrupt:
+            _leave(str(interrupt) or "interrupted", status_of(interrupt))
+        except BrokenPipeError:
+            _leave_quietly()
+
+
+def _leave(message: str, status: int) -> None:
+    with suppress(OSError):  # the terminal may be gone
+        click.echo(message, err=True)
+    sys.exit(status)
+
+
+def _leave_quietly() -> None:
+    """Leave without a word: whoever read the output has closed it (`| head`), so nothing may be flushed to it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    sys.exit(READER_GONE)
+
+
+@click.group(cls=Verbs, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="loyaltysim")
+def main() -> None:
+    """Simulate where a service company's next dollar earns most: service, complaints, win-back or advertising."""

@@ -1,0 +1,205 @@
+"""The words that declare a mechanism: param, lever, column, roll, metric; and its step.
+
+Everything that must know about a mechanism reads these declarations: the scenario's check and its schema, `explain`,
+the docs, the tables, the recorder, the reports. This file needs neither NumPy nor Numba, so a mistyped key is answered
+at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loyaltysim.core.fields import Better, Column, Declaration, Grade, Metric, Over, Role, RowList, declared_fields
+
+if TYPE_CHECKING:
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+
+def _declared(
+    role: Role,
+    default: Any,
+    *,
+    unit: str,
+    doc: str,
+    low: float | None,
+    high: float | None,
+    source: str,
+    grade: Grade,
+    cost: str = "",
+    examples: tuple[float, float] | None = None,
+    named: str = "",
+    main: bool = False,
+) -> Any:
+    extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
+    if cost:
+        extra["cost"] = cost
+    if examples:
+        extra["plausible"] = list(examples)
+    if named:
+        extra["named"] = named
+    if main:
+        extra["main"] = True
+    return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
+
+
+def param(
+    default: Any,
+    *,
+    unit: str,
+    doc: str,
+    low: float | None = None,
+    high: float | None = None,
+    source: str = "assumption",
+    grade: Grade = "assumption",
+    plausible: tuple[float, float] | None = None,
+    named: str = "",
+) -> Any:
+    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade.
+
+    `named`: the word that a file may say for a default that is a long list of rows.
+    """
+    return _declared(
+        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible,
+        named=named,
+    )  # fmt: skip
+
+
+def lever(
+    default: float,
+    *,
+    unit: str,
+    doc: str,
+    low: float = 0,
+    high: float | None = None,
+    cost: str = "itself",
+    source: str = "management's choice",
+    main: bool = False,
+) -> Any:
+    """Declare a choice of management's, likewise, with what it costs (`itself` when it is a budget).
+
+    A `main` lever is one of those among which money is split unless others are named.
+    """
+    return _declared(
+        "lever",
+        default,
+        unit=unit,
+        doc=doc,
+        low=low,
+        high=high,
+        source=source,
+        grade="definition",
+        cost=cost,
+        main=main,
+    )
+
+
+def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> Any:
+    """Declare a parameter that calibration solves for from what the scenario states; typed when `calibration: off`."""
+    return _declared("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
+
+
+def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Any:
+    """Declare state: table, NumPy type, unit, meaning, starting value, and who besides the owner writes it."""
+    return Column(table, dtype, doc, unit, start, tuple(writers.split()))
+
+
+def row_list(*, doc: str, dtype: str = "int32") -> Any:
+    """Declare a month's list of rows, read as `world.<name>` by the mechanisms that come later in the month."""
+    return RowList(doc, dtype)
+
+
+def metric(
+    *,
+    doc: str,
+    unit: str,
+    over: Over = "sum",
+    better: Better = "",
+    of: tuple[str, str] | None = None,
+    annual: bool = False,
+    account: Literal["", "cost"] = "",
+    headline: bool = False,
+    called: str = "",
+) -> Any:
+    """Declare an outcome.
+
+    `over`: `end` (the last month's value), `sum` (a flow), `mean`, `ratio` (the sum of `of[0]` over the sum of `of[1]`;
+    `annual` turns a monthly chance into a yearly one) or `close` (reckoned from the whole horizon by `Mechanism.close`).
+    `account="cost"` books it as money spent. `headline` figures stand in the terminal's table.
+    """
+    return Metric(doc, unit, over, better, of, annual, account, headline, called)
+
+
+class Mechanism(BaseModel):
+    """A frozen set of numbers with a `step`; its state lives in columns only."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, ignored_types=(Column, RowList, Metric), allow_inf_nan=False
+    )
+
+    key: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Mechanisms without which this one makes no sense: while it is on, they must be on."""
+    always: ClassVar[bool] = False
+    """Whether no market can be without it."""
+    market_wide: ClassVar[bool] = False
+    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`core.arms`)."""
+    of_firm: ClassVar[bool] = True
+    """Whether its budgets and posts are the firm's, so that a part of the firm has its part of them."""
+
+    on: bool = Field(
+        True,
+        description="whether this part of the world works at all; `off` as the whole block says the same",
+        json_schema_extra={"role": "switch", "unit": "yes/no", "source": "choice of the study", "grade": "definition"},
+    )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "key" not in cls.__dict__:
+            cls.key = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __copy__(self) -> Self:
+        """Copy the declared numbers only: what a `cached_property` reckoned from them may not hold for the copy."""
+        copy = super().__copy__()
+        for name in copy.__dict__.keys() - type(self).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
+
+    def begin(self, world: World, luck: RngStream) -> None:
+        """Lay out this mechanism's state at the birth of a market (traits, starting values)."""
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Do this mechanism's part of one month."""
+
+    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+        """Reckon the figures that need the whole horizon; `months` maps each metric to its months 0..T."""
+        return {}
+
+    @classmethod
+    @cache
+    def columns(cls) -> tuple[Column, ...]:
+        """Give this mechanism's columns in the order of their declaration."""
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, Column))
+
+    @classmethod
+    @cache
+    def rolls(cls) -> tuple[RowList, ...]:
+        """Give the month's lists that this mechanism makes."""
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, RowList))
+
+    @classmethod
+    @cache
+    def metrics(cls) -> tuple[Metric, ...]:
+        """Give this mechanism's metrics in the order of their declaration."""
+        return tuple(thing for thing in vars(cls).values() if isinstance(thing, Metric))
+
+    @classmethod
+    def declarations(cls) -> Iterator[Declaration]:
+        """Give its params, levers and solved parameters, nested blocks included, as rows of the book."""
+        return declared_fields(cls, cls.key)

@@ -1,0 +1,55 @@
+"""Under which key a run is known: all that it depends on, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from loyaltysim.core.fingerprint import environment_fingerprint
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+STUDY_ONLY = ("title", "question", "lesson", "start", "replications", "currency", "calibration")
+"""What changes no run: texts, how often, and which calendar month is the first (the plan says it month by month)."""
+FILES_PATH = "market.network.path"
+"""Of an own network the content counts, not where it lies."""
+
+
+def world_key(scenario: Scenario) -> str:
+    """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
+    values = {path: value for path, value in scenario.flat().items() if path not in (*STUDY_ONLY, FILES_PATH)}
+    values["network"] = scenario.network_sha256
+    return _digest(json.dumps(values, sort_keys=True), environment_fingerprint())
+
+
+def plan_key(scenario: Scenario, strategy: str) -> str:
+    """Give the digest of what a strategy does: its levers month by month, and its pilot; not what it is called.
+
+    A lever that a strategy sets to what it is anyway is no part of it.
+    """
+    pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
+    plan = {
+        path: values for path, values in scenario.plan(strategy).items() if not _stays(_today(scenario, path), values)
+    }
+    return _digest(json.dumps([sorted(plan.items()), pilot.plain() if pilot else None]))
+
+
+def _today(scenario: Scenario, path: str) -> object:
+    return reduce(getattr, path.split("."), scenario)
+
+
+def _stays(today: object, values: Sequence[float]) -> bool:
+    return isinstance(today, float) and all(value == today for value in values)
+
+
+def run_key(world: str, plan: str, replication: int) -> str:
+    """Give the key of one run, from those of its world and its plan."""
+    return _digest(world, plan, str(replication))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""From a grievance to its answer: who complains, through which channel, and what the desk does about it."""

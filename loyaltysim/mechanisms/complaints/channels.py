@@ -1,0 +1,124 @@
+"""A complaint comes by phone, chat, e-mail, form, social media or in person (F29): each has its share, its price, its way
+to the record, and eyes that see it.
+
+What is said in public is a bad review until a good recovery has it withdrawn (F35). Direct channels that are easy to find
+draw complaints out of the public ones.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim import kernels
+from loyaltysim.core.codes import HOURS_A_MONTH
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+
+class Channel(BaseModel):
+    """One way to complain."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    name: str
+    share: float = param(1.0, unit="weight", low=0, doc="how many complaints come this way, relative to the others")
+    cost: float = param(5.0, unit="$/complaint", low=0, doc="cost of receiving one complaint")
+    delay: float = param(1.0, unit="weight", low=0, doc="time until it is on record, relative to the others")
+    visible: float = param(0.0, unit="chance", low=0, high=1, doc="chance that a complaint is public")
+
+
+def _row(name: str, share: float, cost: float, delay: float, visible: float) -> Channel:
+    return Channel.model_validate({"name": name, "share": share, "cost": cost, "delay": delay, "visible": visible})
+
+
+USUAL = [
+    _row("phone", 35.0, 8.0, 0.0, 0.0),
+    _row("chat", 10.0, 5.0, 0.0, 0.0),
+    _row("e-mail", 20.0, 4.0, 2.0, 0.0),
+    _row("form", 15.0, 2.0, 1.0, 0.0),
+    _row("social media", 10.0, 6.0, 3.0, 1.0),
+    _row("in person", 10.0, 10.0, 2.0, 0.0),
+]
+
+
+class Channels(Mechanism):
+    """Give each of this month's complaints its channel."""
+
+    delay: float = param(
+        2.0, unit="hours", low=0, doc="mean time from a complaint to its record, by the usual shares", source="F29"
+    )
+    most_steered: float = param(
+        0.8, unit="share", low=0, high=1, doc="most of the public complaints that easy direct channels can draw"
+    )
+    scale: float = param(1_000.0, unit="$/month", low=0.01, doc="spending on direct channels that reaches 63 % of it")
+    pace: float = param(0.3, unit="share/month", low=0, high=1, doc="part of the gap that habit closes a month")
+    table: list[Channel] = param(
+        USUAL, unit="rows", doc="the channels: name, share, cost, delay, visible", source="F29"
+    )
+
+    direct: float = lever(0.0, unit="$/month", doc="direct channels that are easy to find, in place of public ones")
+
+    steered = column("firm", "float64", unit="share", doc="public complaints that direct channels draw")
+
+    channel = row_list(doc="for each of `voiced`, the channel: a row of channels.table")
+    record_lag = row_list(dtype="float64", doc="for each of `voiced`, months from the complaint to its record")
+    public = row_list(doc="rows of the customers whose complaint is public")
+
+    complaints_public = metric(unit="complaints", better="lower", doc="complaints that all can read")
+    cost_channels = metric(unit="$", account="cost", doc="cost of receiving complaints")
+    cost_direct = metric(unit="$", account="cost", doc="spent on direct channels")
+
+    def mean_cost(self) -> float:
+        """Give the mean cost of receiving a complaint, by the usual shares."""
+        total = math.fsum(row.share for row in self.table)
+        return math.fsum(row.share * row.cost for row in self.table) / total if self.on and total else 0.0
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Draw the channel of each complaint, what it costs, when it is on record, and whether it is public."""
+        import numpy as np
+
+        people, firm, voiced = world.people, world.firm, world.voiced
+        goal = -self.most_steered * math.expm1(-self.direct / self.scale)
+        firm.steered[0] += self.pace * (goal - firm.steered[0])
+        cost_each, lags, visible = self._columns
+        world.channel, world.record_lag, public, cost = kernels.complaints.use(
+            voiced, world.found, people.generation, luck("uses"), luck("is seen"),
+            _reached(*self._shares, float(firm.steered[0])), cost_each, lags, visible,
+        )  # fmt: skip
+        if world.found.size:  # who tells a survey tells nobody else
+            public = np.setdiff1d(public, world.found, assume_unique=True)
+        world.public = public
+        report(complaints_public=public.size, cost_channels=cost, cost_direct=self.direct)
+
+    @cached_property
+    def _columns(self) -> tuple[NDArray, NDArray, NDArray]:
+        """Give each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
+        import numpy as np
+
+        lags = kernels.complaints.lags(self._told("share"), self._told("delay"), self.delay / HOURS_A_MONTH)
+        return np.array(self._told("cost")), np.array(lags), np.array(self._told("visible"))
+
+    @cached_property
+    def _shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        return tuple(self._told("share")), tuple(self._told("visible"))
+
+    def _told(self, name: str) -> list[float]:
+        return [float(getattr(row, name)) for row in self.table]
+
+
+@lru_cache(maxsize=256)
+def _reached(shares: tuple[float, ...], visible: tuple[float, ...], steered: float) -> NDArray:
+    """Give the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the last."""
+    import numpy as np
+
+    return np.array(kernels.complaints.reached(shares, visible, steered))

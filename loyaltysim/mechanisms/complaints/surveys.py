@@ -1,0 +1,201 @@
+"""A sampled survey of all customers measures what the silent ones feel, and finds some of their grievances (F23).
+
+What it measures has a sampling error, told beside it and beside the truth. A grievance that is found is handed to the
+desk as if it had been voiced, but never in public. Who is asked also says whether they mean to leave; that is not what
+they do.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core import threads
+from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.mechanism import Mechanism, lever, metric, param, row_list
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+WIDEST_SPREAD = 0.5
+"""The largest standard deviation that answers between 0 and 1 can have; taken where one answer shows none."""
+
+
+class Surveys(Mechanism):
+    """Ask a random sample of this month's customers."""
+
+    price: float = param(
+        2.0, unit="$/person", low=0.001, doc="cost of asking one person of the sample", plausible=(0.5, 30)
+    )
+    response: float = param(
+        0.3,
+        unit="share",
+        low=0,
+        high=1,
+        doc="of those asked, those who answer, if they were not asked lately",
+        plausible=(0.05, 0.6),
+    )
+    telling: float = param(
+        0.8,
+        unit="share",
+        low=0,
+        high=1,
+        doc="of those who answer with a grievance that they have not voiced, those who tell it",
+        plausible=(0.4, 1),
+    )
+    goodwill: float = param(
+        0.002,
+        unit="satisfaction/ask",
+        low=0,
+        high=1,
+        doc="satisfaction that being surveyed costs the rested",
+        plausible=(0, 0.01),
+    )
+    intends_below: float = param(
+        0.4,
+        unit="0 to 1",
+        low=0,
+        high=1,
+        doc="satisfaction below which a customer says that they will leave",
+        source="the gap to what they do: Chandon, Morwitz and Reinartz 2005",
+        plausible=(0.3, 0.6),
+    )
+
+    budget: float = lever(
+        0.0, unit="$/month", doc="surveying a random sample of all customers, each at most once a month", source="F23"
+    )
+
+    found = row_list(doc="of those with a grievance this month, those silent ones whom the survey found")
+    intending = row_list(doc="rows of those who said that they will leave")
+    staying = row_list(doc="rows of those who said that they will stay")
+
+    surveyed = metric(unit="customers", doc="customers asked by a survey")
+    survey_answers = metric(unit="customers", better="higher", doc="of these, those who answered")
+    survey_sum = metric(unit="customers", doc="sum of satisfaction over those who answered")
+    survey_error_sum = metric(unit="customers", doc="each month's standard error times its answers")
+    survey_customers = metric(unit="customer-months", doc="customers in the months of a survey")
+    survey_true_sum = metric(unit="customer-months", doc="sum of satisfaction over all of them")
+    survey_satisfaction = metric(
+        unit="0 to 1", over="ratio", of=("survey_sum", "survey_answers"), doc="mean satisfaction as surveys measure it"
+    )
+    survey_error = metric(
+        unit="0 to 1",
+        over="ratio",
+        of=("survey_error_sum", "survey_answers"),
+        better="lower",
+        doc="standard error of a single month's survey, not of survey_satisfaction over the horizon",
+    )
+    survey_true = metric(
+        unit="0 to 1",
+        over="ratio",
+        of=("survey_true_sum", "survey_customers"),
+        doc="mean satisfaction of all customers when the surveys were made",
+    )
+    grievances_found = metric(unit="grievances", better="higher", doc="silent grievances that a survey found")
+    survey_intending = metric(unit="customers", doc="of those who answered, those who said that they will leave")
+    survey_intention = metric(
+        unit="share",
+        over="ratio",
+        of=("survey_intending", "survey_answers"),
+        better="lower",
+        doc="share of those who answered who said that they will leave",
+    )
+    intended = metric(unit="customers", doc="those who had said so a month ago")
+    intended_left = metric(unit="customers", doc="of these, those who left in that month")
+    intention_kept = metric(
+        unit="share/year",
+        over="ratio",
+        of=("intended_left", "intended"),
+        annual=True,
+        doc="annual churn of those who had said that they will leave",
+    )
+    denied = metric(unit="customers", doc="those who had said a month ago that they will stay")
+    denied_left = metric(unit="customers", doc="of these, those who left in that month")
+    intention_missed = metric(
+        unit="share/year",
+        over="ratio",
+        of=("denied_left", "denied"),
+        annual=True,
+        doc="annual churn of those who had said that they will stay",
+    )
+    cost_surveys = metric(unit="$", account="cost", doc="spent on surveys")
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""
+        import numpy as np
+
+        self._look_back(world, report)
+        nobody = np.empty(0, np.int32)
+        world.found = world.intending = world.staying = nobody
+        if self.budget > 0 and world.customers_now.size:
+            self._ask(world, luck, report)
+        report(cost_surveys=self.budget)
+
+    def _look_back(self, world: World, report: Report) -> None:
+        """Count who of last month's answers has left since; not in month 1, whose customers were founded anew."""
+        import numpy as np
+
+        if world.month == 1 or not world.intending.size + world.staying.size:
+            return
+        status = world.people.status
+        report(
+            intended=world.intending.size,
+            intended_left=int(np.count_nonzero(status[world.intending] != CUSTOMER)),
+            denied=world.staying.size,
+            denied_left=int(np.count_nonzero(status[world.staying] != CUSTOMER)),
+        )
+
+    def _ask(self, world: World, luck: RngStream, report: Report) -> None:
+        import numpy as np
+
+        people, firm, everyone = world.people, world.firm, world.customers_now
+        parts = threads.over_row_list(
+            kernels.complaints.sample, everyone, people.generation, luck("asks"),
+            min(1.0, self.budget / self.price / everyone.size), people.satisfaction,
+        )  # fmt: skip
+        asked = threads.join_ranges([rows for rows, _ in parts])
+        draws = kernels.rng.uniforms(luck("answers"), asked, people.generation)
+        answered = asked[draws < self.response * float(firm.willing[0])]
+        told = people.satisfaction[answered].astype(float)
+        leaving = told < self.intends_below
+        world.intending, world.staying = answered[leaving], answered[~leaving]
+        self._hand_over(world, luck, answered)
+        cost = np.float32(self.goodwill * float(firm.ask_weight[0]))
+        people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - cost, 0)
+        firm.asked_lately[0] += asked.size / everyone.size
+        report(
+            surveyed=asked.size,
+            survey_answers=told.size,
+            survey_sum=float(told.sum()),
+            survey_error_sum=told.size * standard_error(told, everyone.size) if told.size else 0.0,
+            survey_customers=everyone.size,
+            survey_true_sum=threads.sum_ranges([totals for _, totals in parts]),
+            grievances_found=world.found.size,
+            survey_intending=world.intending.size,
+        )
+
+    def _hand_over(self, world: World, luck: RngStream, answered: NDArray) -> None:
+        """Find silent grievances among the answers; they are complaints from here on, if there is a desk."""
+        import numpy as np
+
+        people = world.people
+        silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
+        met = np.intersect1d(silent, answered, assume_unique=True)
+        draws = kernels.rng.uniforms(luck("tells"), met, people.generation)
+        found = world.found = met[draws < self.telling]
+        if world.firm.desk_open[0]:
+            world.voiced = np.union1d(world.voiced, found)
+            people.complained[found] = 1
+
+
+def standard_error(answers: NDArray, customers: int) -> float:
+    """Give the standard error of the mean of answers drawn without replacement from so many customers."""
+    import numpy as np
+
+    spread = float(np.std(answers, ddof=1)) if answers.size > 1 else WIDEST_SPREAD
+    return spread * math.sqrt((1 - answers.size / customers) / answers.size)

@@ -1,0 +1,84 @@
+"""Most grievances are never voiced (F3); asking every customer and easy channels make more of them heard (F15, F23).
+
+Each ask costs money and a little goodwill, the more the more often they were asked lately. Whether a complaint heard is a customer kept depends on the desk.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
+
+if TYPE_CHECKING:
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+
+class Voice(Mechanism):
+    """Turn this month's grievances into complaints, or into silence."""
+
+    needs = ("grievance", "desk")
+
+    unprompted: float = solved(
+        0.15,
+        unit="chance",
+        high=1,
+        doc="chance that an average customer voices a grievance unasked",
+        source="F3, solved from the stated silent share of the lost",
+    )
+    price: float = param(1.0, unit="$/ask", low=0.001, doc="cost of asking one customer once", plausible=(0.3, 3))
+    silence_left: float = param(
+        0.6, unit="ratio", low=0, high=1, doc="what one ask a customer-month leaves of the silence"
+    )
+    goodwill: float = param(
+        0.001, unit="satisfaction/ask", low=0, high=1, doc="satisfaction that each ask costs the rested"
+    )
+
+    budget: float = lever(
+        0.0,
+        unit="$/month",
+        doc="asking every customer how it went, and easy channels to say so",
+        source="F15",
+        main=True,
+    )
+
+    complained = column(
+        "people", "int8", doc="has voiced a grievance in this time as a customer", writers="surveys joining winback"
+    )
+
+    voiced = row_list(doc="rows of the customers who complain this month")
+
+    complaints = metric(unit="complaints", doc="grievances that were voiced")
+    cost_voice = metric(unit="$", account="cost", doc="spent on asking customers")
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Ask, and let those who grieve speak or stay silent."""
+        import numpy as np
+
+        people, wronged = world.people, world.grieved
+        asks = self.budget / self.price / max(1, world.customers_now.size)
+        if asks > 0 and self.goodwill > 0:
+            asked = world.customers_now
+            lost = np.float32(self.goodwill * float(world.firm.ask_weight[0]) * asks)
+            people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
+        world.firm.asked_lately[0] += asks
+        voiced = world.voiced = kernels.complaints.speak(
+            wronged, people.generation, luck("speaks"), people.readiness, self._unprompted, self._asked(asks),
+            people.complained,
+        )  # fmt: skip
+        report(complaints=voiced.size, cost_voice=self.budget)
+
+    @cached_property
+    def _unprompted(self) -> float:
+        """Give the hazard at which an average customer speaks unasked."""
+        return -math.log1p(-self.unprompted) if self.unprompted < 1 else math.inf
+
+    def _asked(self, asks: float) -> float:
+        """Give the hazard that so many asks add."""
+        if asks == 0:
+            return 0.0
+        return -asks * math.log(self.silence_left) if self.silence_left > 0 else math.inf

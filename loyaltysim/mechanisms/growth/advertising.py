@@ -1,0 +1,65 @@
+"""Advertising brings prospects, with diminishing returns; what a customer costs today is stated, its strength is solved.
+
+Rivals see it a month later and may answer it, which drowns some of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, solved
+
+if TYPE_CHECKING:
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+ALMOST_ALL = 1 - 1e-12
+"""The largest chance whose hazard is still a number."""
+
+
+class Advertising(Mechanism):
+    """Turn this month's advertising into a hazard to join."""
+
+    market_wide = True
+
+    strength: float = solved(
+        0.004,
+        unit="1/month",
+        doc="hazard to join that boundless advertising would give a prospect",
+        source="solved from the stated acquisition cost",
+    )
+    scale: float = param(
+        50_000.0,
+        unit="$/month",
+        low=1,
+        doc="spending at which 63 % of the most is reached",
+        plausible=(20_000, 100_000),
+    )
+    response: Literal["hazard", "chance"] = param(
+        "hazard",
+        unit="",
+        doc="whether strength is a prospect's hazard to join or, with nothing else at work, the chance",
+        source="K6, Blattberg and Deighton",
+    )
+
+    budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers", main=True)
+
+    pull = column("firm", "float64", unit="1/month", doc="hazard to join through advertising this month")
+    advertised = column("firm", "float64", unit="$/month", doc="advertising of the last month")
+    advertised_usual = column("firm", "float64", unit="$/month", doc="advertising at the scenario's top-level levers")
+
+    cost_advertising = metric(unit="$", account="cost", doc="spent on advertising")
+
+    def begin(self, world: World, luck: RngStream) -> None:
+        """Let rivals be used to today's advertising."""
+        world.firm.advertised[0] = world.firm.advertised_usual[0] = self.budget
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Settle the month's pull."""
+        firm = world.firm
+        pull = self.strength * -math.expm1(-self.budget / self.scale) * (1 - float(firm.drowned[0]))
+        firm.pull[0] = -math.log1p(-min(pull, ALMOST_ALL)) if self.response == "chance" else pull
+        firm.advertised[0] = self.budget
+        report(cost_advertising=self.budget)

@@ -1,0 +1,103 @@
+"""An unhappy customer tells ten others (F4), a happy one five (F5).
+
+Unhappy is who had a grievance that ended below resolved, told once when its outcome is known, leavers too; happy is who
+met a wow or a good recovery. Strong ties are neighbours drawn with replacement, weak ties anyone (Goldenberg and others).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim import kernels
+from loyaltysim.core import threads
+from loyaltysim.core.mechanism import Mechanism, column, metric, param
+
+if TYPE_CHECKING:
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+FITS = 18
+"""The inboxes of 2**18 people, bad or good, are half a mebibyte: what a core's second cache holds."""
+
+
+class WordOfMouth(Mechanism):
+    """Let customers tell."""
+
+    market_wide = True
+
+    told_when_unhappy: float = param(
+        10.0,
+        unit="people",
+        low=0,
+        high=100,
+        doc="people whom an unhappy customer tells",
+        source="F4",
+        grade="secondary",
+        plausible=(6, 28),
+    )
+    told_when_happy: float = param(
+        5.0,
+        unit="people",
+        low=0,
+        high=100,
+        doc="people whom a happy customer tells",
+        source="F5",
+        grade="secondary",
+        plausible=(4, 16),
+    )
+    strong: float = param(0.6, unit="share", low=0, high=1, doc="messages that go to neighbours; the rest to anyone")
+
+    inbox_good = column("people", "uint16", unit="messages", doc="good messages told this month", writers="opinion")
+    inbox_bad = column("people", "uint16", unit="messages", doc="bad messages told this month", writers="opinion")
+
+    unhappy_occasions = metric(unit="occasions", better="lower", doc="unhappy customers with something to tell")
+    happy_occasions = metric(unit="occasions", better="higher", doc="happy customers with something to tell")
+    messages_bad = metric(unit="messages", better="lower", doc="bad messages sent")
+    messages_good = metric(unit="messages", better="higher", doc="good messages sent")
+    mean_when_unhappy = metric(
+        called="told_when_unhappy",
+        unit="people",
+        over="ratio",
+        of=("messages_bad", "unhappy_occasions"),
+        doc="people told on an unhappy occasion",
+    )
+    mean_when_happy = metric(
+        called="told_when_happy",
+        unit="people",
+        over="ratio",
+        of=("messages_good", "happy_occasions"),
+        doc="people told on a happy occasion",
+    )
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Send this month's messages; they are heard next month."""
+        people = world.people
+        reach = _neighbourhood(people.rows)
+        parts = threads.over_row_list(
+            kernels.word_of_mouth.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
+            people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
+            self.strong, world.first, world.tie, people.rows, reach,
+        )  # fmt: skip
+        _deliver(parts, people)
+        unhappy, happy, bad, good = threads.count_ranges([counts for _, _, counts in parts])
+        report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)
+
+
+def _neighbourhood(people: int) -> int:
+    """Give the size, as a power of 2, of neighbourhoods whose inboxes stay in the cache and are many enough for the threads."""
+    if threads.allowed_threads() == 1 and people <= 1 << FITS:
+        return FITS
+    return min(FITS, max(0, people - 1).bit_length() - (4 * threads.allowed_threads()).bit_length())
+
+
+def _deliver(parts: list[Any], people: Any) -> None:
+    """Put every message into an inbox: each range of neighbourhoods by one thread, so that no two write the same inbox."""
+
+    def into(place: int, until: int) -> None:
+        for heard, begins, _ in parts:
+            kernels.word_of_mouth.deliver(place, until, heard, begins, people.inbox_bad, people.inbox_good)
+
+    places = parts[0][1].size // 2
+    shares = min(places, len(parts))
+    threads.run_together([(into, k * places // shares, (k + 1) * places // shares) for k in range(shares)])

@@ -1,0 +1,1 @@
+"""Who is in the market, what rivals offer, and who leaves."""

@@ -1,0 +1,249 @@
+"""The market is a fixed set of people; who dies or moves away makes room for a newcomer, so it keeps its size.
+
+Monthly margins are very unequal (F10), people differ in how easily they leave (so whom advertising wins is fickler than
+who stayed), in how much they talk and how readily they complain, and they know each other through a network.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim import kernels
+from loyaltysim.core import threads
+from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
+from loyaltysim.mechanisms.market.arrival import welcome
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+
+class Network(BaseModel):
+    """Who knows whom."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: Literal["small_world", "random", "scale_free", "file", "none"] = param(
+        "small_world", unit="", doc="the network's shape; `none`: anyone may talk to anyone; `file`: read `path`"
+    )
+    ties: int = param(12, unit="ties/person", low=2, high=200, doc="mean number of ties a person", plausible=(6, 20))
+    rewired: float = param(0.1, unit="share", low=0, high=1, doc="ties of a small world that lead anywhere")
+    path: str = param("", unit="file", doc="an edge list: one tie a line, two person numbers, # comments")
+
+
+class Market(Mechanism):
+    """Keep the people: their traits, their ties, and each month's roll of customers."""
+
+    always = True
+    market_wide = True
+
+    people: int = param(50_000, unit="people", low=100, high=100_000_000, doc="everyone in the market")
+    customers: int = param(10_000, unit="people", low=1, doc="customers at the start (month 0)")
+    margin_mean: float = param(
+        40.0, unit="$/month", low=0, doc="mean monthly margin of a customer", plausible=(20, 100), source="F10"
+    )
+    margin_cv: float = param(
+        1.5, unit="ratio", low=0, high=10, doc="spread of margins (lognormal): standard deviation / mean", source="F10"
+    )
+    top_tenth_share: float = param(
+        0.0,
+        unit="share",
+        low=0,
+        high=0.99,
+        doc="share of all margins that the top tenth of people pay; sets the spread in place of margin_cv; 0: unused",
+        source="F10",
+        plausible=(0.3, 0.8),
+    )
+    margin_ties: float = param(
+        0.0,
+        unit="correlation",
+        low=0,
+        high=1,
+        doc="how far the well tied are the valuable ones (of the margin's logarithm with the rank of the ties)",
+        source="K8, Nejad and others",
+    )
+    fickleness_kind: Literal["gamma", "beta"] = param(
+        "gamma", unit="", doc="how proneness to leave is spread: gamma of mean 1, or -ln(1 - beta) for K4", source="K4"
+    )
+    fickleness_shape: int = param(
+        3, unit="shape", low=1, high=60, doc="gamma shape of fickleness: the smaller, the more unequal"
+    )
+    fickleness_beta: list[float] = param(
+        [0.668, 3.806], unit="a, b", doc="the beta distribution's a and b", source="K4", grade="measured"
+    )
+    talkativeness_shape: int = param(4, unit="shape", low=1, high=60, doc="gamma shape of talkativeness, mean 1")
+    readiness_shape: int = param(
+        4, unit="shape", low=1, high=60, doc="gamma shape of the readiness to complain, mean 1"
+    )
+    network: Network = Network()
+    burn_in: int = param(
+        96, unit="months", low=0, high=2000, doc="months lived at the top-level levers before month 0, unrecorded"
+    )
+
+    status = column(
+        "people", "int8", doc="prospect 0, customer 1, lost 2", writers="recovery departure joining winback"
+    )
+    generation = column("people", "uint16", doc="which newcomer stands in this row")
+    margin = column("people", "float32", unit="$/month", doc="monthly margin while a customer")
+    fickleness = column("people", "float32", doc="multiplies the chances to leave and to grieve", start=1)
+    talkativeness = column("people", "float32", doc="multiplies how many are told", start=1)
+    susceptibility = column("people", "float32", doc="how far the mood met is caught, 0 to 1 (F24)")
+    readiness = column("people", "float32", doc="multiplies the readiness to complain", start=1)
+    tenure = column("people", "int16", unit="months", doc="months as a customer", writers="joining winback")
+    left_month = column("people", "int16", doc="month of leaving", start=LONG_AGO, writers="recovery departure joining")
+    reason = column("people", "int8", doc="why they left", start=NONE, writers="recovery departure joining winback")
+    founder = column("people", "int8", doc="was a customer at month 0")
+    top_margin = column(
+        "firm", "float64", unit="$/month", doc="margin from which a customer of month 0 is in the top tenth"
+    )
+    top_tenth = column("firm", "float64", unit="share", doc="share of month 0's margin that its top tenth pay")
+
+    customers_now = row_list(doc="rows of this month's customers, ascending")
+
+    customers_start = metric(unit="customers", doc="customers at the start of the month")
+
+    def begin(self, world: World, luck: RngStream) -> None:
+        """Draw everyone's traits, and first customers near the stationary mix.
+
+        Whoever leaves at a rate stays a customer for its inverse, so the first customers are drawn (by an exponential
+        race) with weight 1 / (0.05 + fickleness).
+        """
+        import numpy as np
+
+        everyone = np.arange(self.people, dtype=np.int32)
+        self._draw_traits(world, luck, everyone)
+        races = self._exponentials(world, luck("first customers"))
+        first = np.argsort(races * self._proneness(world), kind="stable")[: self.customers]
+        world.people.status[first] = CUSTOMER
+
+    def settle(self, world: World, luck: RngStream, hazard: float, forget: int) -> None:
+        """Give the first customers a tenure, and the market its pool of the lost, as if `hazard` had always reigned.
+
+        Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about `hazard`
+        times the customers a month, are drawn from the prospects in proportion to their proneness to leave.
+        """
+        import numpy as np
+
+        people, proneness = world.people, self._proneness(world)
+        held = np.flatnonzero(people.status == CUSTOMER)
+        rate = hazard * proneness[held] / proneness[held].mean()
+        tenure = self._exponentials(world, luck("first tenure"))[held] / np.maximum(rate, 1e-6)
+        people.tenure[held] = np.minimum(tenure, 600).astype(np.int16)
+        free = np.flatnonzero(people.status == PROSPECT)
+        pool = min(round(hazard * held.size * forget), free.size // 2)
+        races = self._exponentials(world, luck("first lost"))[free] / proneness[free]
+        lost = free[np.argsort(races, kind="stable")[:pool]]
+        people.status[lost], people.reason[lost] = LOST, INDIFFERENCE
+        months_ago = 1 + np.arange(lost.size) % forget
+        people.left_month[lost] = np.maximum(world.month - months_ago, LONG_AGO + 1)
+
+    def _proneness(self, world: World) -> NDArray:
+        return 0.05 + world.people.fickleness.astype(float)
+
+    def _exponentials(self, world: World, key: np.uint64) -> NDArray:
+        import numpy as np
+
+        everyone = np.arange(self.people, dtype=np.int32)
+        return -np.log1p(-kernels.rng.uniforms(key, everyone, world.people.generation))
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
+        people = world.people
+        if world.gone.size:
+            self._renew(world, luck, world.gone)
+        parts = threads.over_rows(kernels.market.take_row_list, people.rows, people.status, people.tenure)
+        world.customers_now = threads.join_ranges(parts)
+        report(customers_start=world.customers_now.size)
+
+    def _renew(self, world: World, luck: RngStream, gone: NDArray) -> None:
+        """Let a newcomer stand in each of the rows (int32) of those who died or moved."""
+        import numpy as np
+
+        people = world.people
+        next_generation = people.generation[gone] + 1
+        rows = gone.astype(np.intp)  # once, not again for each column
+        for name, declared in people.columns.items():
+            people.__dict__[name][rows] = declared.start
+        people.generation[rows] = next_generation
+        self._draw_traits(world, luck, gone)
+
+    def found(self, world: World, luck: RngStream) -> None:
+        """Make month 0 hold the stated number of customers exactly, and mark them as founders.
+
+        The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
+        prospects (then from the lost), in an order of their own luck. Where all of these are too few, newcomers stand in for
+        those who died or moved in the last month, at once and not in the next.
+        """
+        import numpy as np
+
+        people = world.people
+        rows = np.arange(self.people, dtype=np.int32)
+        order = kernels.rng.uniforms(luck("founders"), rows, people.generation)
+        surplus = int(np.count_nonzero(people.status == CUSTOMER)) - self.customers
+        if surplus > 0:
+            held = rows[people.status == CUSTOMER]
+            newest = held[np.lexsort((order[held], people.tenure[held]))][:surplus]
+            for name in ("status", "reason", "tenure", "open_case"):
+                getattr(people, name)[newest] = people.columns[name].start
+            people.with_rival[newest] = world.firm.all_supplied[0]
+        elif surplus < 0:
+            free = rows[(people.status == PROSPECT) | ((people.status == LOST) & (people.reason >= FRIENDS))]
+            welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
+            early, world.gone = np.split(world.gone, [max(0, -surplus - free.size)])
+            if early.size:
+                self._renew(world, luck, early)
+                welcome(world, early)
+        people.founder[:] = people.status == CUSTOMER
+        paid = people.margin[people.founder == 1]
+        world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.market.top_tenth(paid)
+
+    def _draw_traits(self, world: World, luck: RngStream, rows: NDArray) -> None:
+        import numpy as np
+
+        people = world.people
+        key = luck.ever("traits")
+        spread = self._spread()
+        log_mean = math.log(self.margin_mean) - spread**2 / 2 if self.margin_mean > 0 else -math.inf
+        kernels.market.traits(
+            rows, people.generation, key, log_mean, spread, self.fickleness_shape,
+            self.talkativeness_shape, self.readiness_shape, people.margin, people.susceptibility, people.fickleness,
+            people.talkativeness, people.readiness,
+        )  # fmt: skip
+        if self.margin_ties > 0 and self.margin_mean > 0:
+            ranked = _normal_by_ties(world)[rows]
+            own = np.log(people.margin[rows].astype(float)) - log_mean
+            rest = math.sqrt(1 - self.margin_ties**2)
+            people.margin[rows] = np.exp(log_mean + self.margin_ties * spread * ranked + rest * own)
+        if self.fickleness_kind == "beta":
+            from scipy.special import betaincinv
+
+            draws = kernels.rng.uniforms(luck.ever("proneness"), rows, people.generation)
+            people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
+
+    def _spread(self) -> float:
+        """Give the standard deviation of the margins' logarithm.
+
+        The top tenth of a lognormal have the share P(z < spread - z0) of its sum, z0 the normal's 0.9 quantile.
+        """
+        if self.top_tenth_share == 0:
+            return math.sqrt(math.log1p(self.margin_cv**2))
+        normal = NormalDist()
+        return max(0.0, normal.inv_cdf(self.top_tenth_share) + normal.inv_cdf(0.9))
+
+
+def _normal_by_ties(world: World) -> NDArray:
+    """Give each person the normal quantile of their number of ties' middle rank; float64 (people,)."""
+    import numpy as np
+    from scipy.special import ndtri
+
+    _, which, count = np.unique(world.ties(), return_inverse=True, return_counts=True)
+    return ndtri((np.cumsum(count) - count / 2) / which.size)[which]

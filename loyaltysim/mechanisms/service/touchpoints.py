@@ -1,0 +1,253 @@
+"""Customers meet the company at touchpoints, in four stages and four kinds, each with its importance and failure rate (F18).
+
+Where people serve, indifference and wows happen most; what is met before buying also decides who joins. Touchpoints are
+ranked by importance, urgency, gap and ease (F19). Money for repair mends them in that order as far as the firm goes by
+it, and for the rest where it ends most of the failures that the leaders saw, or that an audit found (F16). What the
+complaint desk learns about causes (F8, F32) mends only where such failures are known. Mending ends failures, and only those
+that are not promises broken by differing standards; indifference is the staff's. A mended touchpoint slips back when nobody keeps it up (F20).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.random_streams import alias
+from loyaltysim.core.touchpoint_table import (
+    BRAND,
+    KINDS,
+    SEARCH,
+    STAGES,
+    ColdByKind,
+    Priority,
+    Touchpoint,
+    WarmByKind,
+    against_largest,
+    default_touchpoints,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import Table, World
+
+
+UNKNOWN = 1e-9
+"""Weight of priority where all goes by belief: it settles only what belief leaves open."""
+
+
+class Touchpoints(Mechanism):
+    """Keep each touchpoint's failure rate: what is mended, and what slips back."""
+
+    failure: float = param(
+        0.02,
+        unit="chance",
+        low=0,
+        high=1,
+        doc="mean chance that an encounter which is not indifferent fails",
+        source="F18",
+    )
+    relapse: float = param(
+        0.02, unit="share/month", low=0, high=1, doc="part of what was mended that slips back a month", source="F20"
+    )
+    mendable: float = param(
+        0.8,
+        unit="share",
+        low=0,
+        high=1,
+        doc="most of a touchpoint's failures that mending can end",
+        plausible=(0.5, 0.95),
+    )
+    differ: float = param(
+        1.0,
+        unit="share",
+        low=0,
+        high=1,
+        doc="how far touchpoints differ in indifference and wows; 0: all alike",
+        source="F18",
+    )
+    first_impression: float = param(
+        0.3,
+        unit="log ratio",
+        low=0,
+        high=5,
+        doc="log of joining lost when twice as much goes wrong in search and brand as usual",
+        source="F18",
+        plausible=(0, 0.6),
+    )
+    belief: float = param(
+        0.5,
+        unit="share",
+        low=0,
+        high=1,
+        doc="how far money for repair goes where it ends most of what the leaders believe to fail, and not by priority",
+        source="F16",
+        plausible=(0, 1),
+    )
+    audit_scale: float = param(
+        150.0, unit="$/month", low=1, doc="spending on audits at which 63 % of what leaders go by is what audits found"
+    )
+    indifference: ColdByKind = ColdByKind()
+    wow: WarmByKind = WarmByKind()
+    priority: Priority = Priority()
+    table: list[Touchpoint] = param(
+        [*default_touchpoints()],
+        unit="rows",
+        doc="the touchpoints: usual, a CSV file's name, or rows (name, stage, kind, importance, failure, ...)",
+        source="F18",
+        named="usual",
+    )
+
+    repair: float = lever(0.0, unit="$/month", doc="mending touchpoints, by priority and belief", source="F19, F20")
+
+    audit: float = lever(
+        0.0,
+        unit="$/month",
+        doc="audits of all touchpoints: leaders learn where most fails, complained of or not",
+        source="F19",
+    )
+
+    importance = column("touchpoints", "float64", unit="share", doc="share of encounters")
+    met_first = column("touchpoints", "float64", unit="share", doc="share of encounters, of those before buying only")
+    usual_rate = column("touchpoints", "float64", unit="chance", doc="failure rate with nothing mended")
+    mended = column("touchpoints", "float64", unit="share", doc="part of its failures that is mended")
+    rate = column("touchpoints", "float64", unit="chance", doc="failure rate now", writers="consistency")
+    cold = column("touchpoints", "float64", unit="ratio", doc="its chance of indifference against the mean", start=1)
+    warm = column("touchpoints", "float64", unit="ratio", doc="its chance of a wow against the mean", start=1)
+    slot_share = column("touchpoints", "uint64", doc="alias table: share of the slot that is its own, times 2**32")
+    slot_other = column("touchpoints", "int64", doc="alias table: the touchpoint that has the rest of the slot")
+    fix_cost = column("touchpoints", "float64", unit="$", doc="spending that mends 63 % of it", start=1)
+    ease = column("touchpoints", "float64", unit="share", doc="how easily it is fixed")
+    stage = column("touchpoints", "int8", doc="search 0, site 1, shopping 2, satisfaction 3")
+    kind = column("touchpoints", "int8", doc="communication 0, channel 1, people 2, brand 3")
+    gap = column("touchpoints", "float64", unit="chance", doc="chance of a failure there that mending can still end")
+    precedence = column("touchpoints", "float64", unit="share", doc="what makes it be mended sooner, 0 to 1")
+    spent_on = column("touchpoints", "float64", unit="$", doc="repair money spent on it in months 1 and later")
+    audited = column("firm", "float64", unit="share", doc="part of where failures are that audits tell the leaders")
+    first_factor = column("firm", "float64", unit="ratio", doc="factor of first impressions on joining", start=1)
+
+    mended_share = metric(
+        unit="share", over="mean", better="higher", doc="part of the usual failures that is mended, by importance"
+    )
+    cost_repair = metric(unit="$", account="cost", doc="spent on mending touchpoints")
+    cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints")
+    repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
+
+    def begin(self, world: World, luck: RngStream) -> None:
+        """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1.
+
+        Wows are had only in encounters that are not indifferent, so their mean is taken over these.
+        """
+        import numpy as np
+
+        points = world.touchpoints
+        weight = self._column("importance")
+        points.importance[:] = weight / weight.sum()
+        relative = self._column("failure")
+        mean = float(points.importance @ relative)
+        points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
+        points.rate[:] = points.usual_rate
+        points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
+        cared_for = 1 - kernels.touchpoints.going_wrong(
+            float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows)
+        )
+        points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
+        points.fix_cost[:], points.ease[:] = self._column("fix_cost"), self._column("ease")
+        points.stage[:] = [STAGES.index(row.stage) for row in self.table]
+        points.kind[:] = [KINDS.index(row.kind) for row in self.table]
+        points.met_first[:] = points.importance * ((points.stage == SEARCH) | (points.kind == BRAND))
+        points.slot_share[:], points.slot_other[:] = alias(points.importance)
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
+        points, firm = world.touchpoints, world.firm
+        care, idle = float(firm.care_now[0]), 0.0
+        points.mended[:] *= 1 - self.relapse
+        firm.audited[0] = -math.expm1(-self.audit / self.audit_scale)
+        self._find_causes(world, float(firm.money_for_causes[0]))
+        self._rank(points, care)
+        if self.repair > 0:
+            spent = self._repair(world)
+            idle = self.repair - float(spent.sum())
+            if world.month > 0:
+                points.spent_on[:] += spent
+        points.rate[:] = points.usual_rate * (1 - points.mended) * firm.friction[0]
+        firm.first_factor[0] = self._first_factor(world)
+        usual = points.importance * points.usual_rate
+        ended = usual.dot((1 - points.by_promise) * points.mended) / (usual.sum() or 1.0)
+        report(
+            mended_share=ended,
+            cost_repair=self.repair,
+            repair_idle=idle,
+            cost_audits=self.audit,
+        )
+
+    def _rank(self, points: Table, care: float) -> None:
+        """Settle gaps and priorities (F19) by last month's failure rates: the highest is mended first."""
+        kernels.touchpoints.rank(
+            care, points.importance, points.cold, points.rate, points.usual_rate, points.by_promise, points.mended, points.ease,
+            self.mendable, self._weights, points.gap, points.precedence,
+        )  # fmt: skip
+
+    @cached_property
+    def _weights(self) -> NDArray:
+        import numpy as np
+
+        weights = self.priority
+        return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
+
+    def _find_causes(self, world: World, money: float) -> None:
+        """Mend where a dollar ends most of the failures known; where none are known nobody looks for causes."""
+        if money > 0:
+            import numpy as np
+
+            promising = self._promising(world)
+            self._mend(world.touchpoints, np.where(promising > 0, promising, -np.inf), money)
+
+    def _promising(self, world: World) -> NDArray:
+        """Give where a dollar ends most of the failures that the leaders saw or an audit found, 0 to 1, (touchpoints,)."""
+        points, care, audited = world.touchpoints, float(world.firm.care_now[0]), float(world.firm.audited[0])
+        seen = against_largest(points.seen_failing / points.fix_cost)
+        if not audited:
+            return seen
+        true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        return (1 - audited) * seen + audited * against_largest(true / points.fix_cost)
+
+    def _repair(self, world: World) -> NDArray:
+        """Spend the money for repair by priority and belief; gives what each touchpoint took, float64 (touchpoints,).
+
+        What they paid to mend the leaders count no longer. What they know nothing of follows by priority.
+        """
+        points, promising = world.touchpoints, self._promising(world)
+        belief = self.belief if promising.any() else 0.0
+        return self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
+
+    def _mend(self, points: Table, order: NDArray, money: float) -> NDArray:
+        return kernels.touchpoints.mend(
+            order, money, self.mendable, points.usual_rate, points.fix_cost, points.mended, points.seen_failing
+        )  # fmt: skip
+
+    def _first_factor(self, world: World) -> float:
+        """Give the factor of first impressions on joining: 1 while what is met before buying is as usual."""
+        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.wrong
+        usual_bad = wrong(float(firm.care_usual[0]), points.met_first, points.cold, points.usual_rate)
+        if usual_bad == 0:
+            return 1.0
+        now = wrong(float(firm.care_now[0]), points.met_first, points.cold, points.rate)
+        return math.exp(-self.first_impression * (now / usual_bad - 1))
+
+    def _against_mean(self, share: NDArray, name: str, kinds: ColdByKind | WarmByKind) -> NDArray:
+        weight = self._column(name) * [getattr(kinds, row.kind) for row in self.table]
+        mean = float(share @ weight) / (float(share.sum()) or 1.0)
+        relative: NDArray = weight / mean if mean > 0 else 0 * weight + 1
+        return 1 + self.differ * (relative - 1)
+
+    def _column(self, name: str) -> NDArray:
+        import numpy as np
+
+        return np.array([getattr(row, name) for row in self.table], float)

@@ -1,0 +1,1 @@
+"""The people who serve: their skill, mood, managers and leaders."""

@@ -1,0 +1,134 @@
+"""Messages lose truth as they climb the hierarchy (F16): each layer leaves some out, and flatters in what it passes on.
+
+Leaders learn of what goes wrong from complaints. A layer that tells of its own people tells of a failure of something
+else instead, so the more layers, the less do leaders believe that it is the people, and the more failures do they look
+for where there are few. What they saw lately, and have not paid to mend since, is what they believe, and money for
+mending follows it. Leaders who listen at the front line themselves hear some of it as it was said (F15).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim import kernels
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.touchpoint_table import PEOPLE, against_largest
+
+if TYPE_CHECKING:
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import Table, World
+
+
+class Leaders(Mechanism):
+    """Let the leaders believe where it goes wrong, and which touchpoint is worst."""
+
+    layers: int = param(
+        3, unit="layers", low=0, high=20, doc="layers between the front line and the leaders", source="F16"
+    )
+    loss: float = param(
+        0.3, unit="share/layer", low=0, high=1, doc="messages that each layer does not pass on", source="F16"
+    )
+    flattery: float = param(
+        0.15,
+        unit="share/layer",
+        low=0,
+        high=1,
+        doc="of messages that blame the firm's people, those that each layer tells as a failure of something else",
+        source="F16, F34",
+        plausible=(0, 0.4),
+    )
+    memory: float = param(
+        0.9, unit="share/month", low=0, high=1, doc="part of what was seen that still counts a month later"
+    )
+    most_direct: float = param(
+        0.9, unit="share", low=0, high=1, doc="most of the messages that leaders who listen hear unfiltered"
+    )
+    scale: float = param(1_000.0, unit="$/month", low=0.01, doc="spending on listening that reaches 63 % of it")
+    pace: float = param(
+        0.3, unit="share/month", low=0, high=1, doc="part of the gap to what is paid for that closes a month"
+    )
+
+    listening: float = lever(
+        0.0, unit="$/month", doc="leaders who hear the front line themselves, past all layers", source="F15"
+    )
+
+    seen = column(
+        "touchpoints", "float64", unit="complaints", doc="complaints about it that the leaders saw, faded by age"
+    )
+    seen_failing = column(
+        "touchpoints",
+        "float64",
+        unit="complaints",
+        doc="of these, told as failures of product or process, less what was mended since",
+        writers="touchpoints",
+    )
+    believed_sum = column(
+        "touchpoints", "float64", doc="sum over months 1 and later of its share of what goes wrong, as they believe"
+    )
+    heard_direct = column("firm", "float64", unit="share", doc="messages that reach the leaders unfiltered")
+
+    believed_right = metric(
+        unit="share",
+        over="mean",
+        better="higher",
+        doc="months in which the leaders, by complaints and audits, look for most failures at the touchpoint that has most",
+    )
+    believed_wrongly = metric(
+        unit="share",
+        over="mean",
+        better="lower",
+        doc="part of what goes wrong that the leaders look for at other touchpoints than where it is",
+    )
+    believed_people = metric(
+        unit="share", over="mean", doc="part of what goes wrong that the leaders put down to touchpoints of kind people"
+    )
+    true_people = metric(unit="share", over="mean", doc="part of what goes wrong that is at touchpoints of kind people")
+    leaders_heard = metric(unit="complaints", better="higher", doc="complaints that reached the leaders")
+    leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
+    cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen")
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Let this month's complaints climb, and settle what the leaders believe."""
+        import numpy as np
+
+        points, firm = world.touchpoints, world.firm
+        goal = -self.most_direct * math.expm1(-self.listening / self.scale)
+        firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
+        heard, flattered = self._climb(world, luck, float(firm.heard_direct[0]))
+        believed = points.seen / (float(points.seen.sum()) or 1.0)
+        if world.month > 0:
+            points.believed_sum[:] += believed
+        care = float(firm.care_now[0])
+        true = points.importance * kernels.touchpoints.going_wrong(care, points.cold, points.rate)
+        true /= float(true.sum()) or 1.0
+        people = points.kind == PEOPLE
+        report(
+            believed_right=float(_right(points, care, float(firm.audited[0]))),
+            believed_wrongly=float(np.maximum(true - believed, 0).sum()),
+            believed_people=float(believed[people].sum()),
+            true_people=float(true[people].sum()),
+            leaders_heard=heard,
+            leaders_flattered=flattered,
+            cost_listening=self.listening,
+        )
+
+    def _climb(self, world: World, luck: RngStream, direct: float) -> tuple[int, int]:
+        """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
+        people, points = world.people, world.touchpoints
+        arrived: tuple[int, int] = kernels.staff.climb(
+            world.voiced, people.generation, luck("passes on"), luck("flatters"),
+            luck("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
+            1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
+            points.kind, points.importance, points.seen, points.seen_failing,
+        )  # fmt: skip
+        return arrived
+
+
+def _right(points: Table, care: float, audited: float) -> bool:
+    """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by nothing."""
+    true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate)
+    known = (1 - audited) * against_largest(points.seen_failing) + audited * against_largest(true)
+    believed = known.argmax()
+    return bool(known[believed] > 0 and believed == true.argmax())

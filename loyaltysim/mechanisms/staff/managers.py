@@ -1,0 +1,69 @@
+"""Staff mirror their managers' attitude, and customers mirror the staff (F14).
+
+Leadership work raises the attitude slowly; left alone it sinks back to today's. It raises the staff's want by itself, and
+more of what is spent on treating staff well reaches them through managers who mean it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+
+if TYPE_CHECKING:
+    from loyaltysim.core.random_streams import RngStream
+    from loyaltysim.core.records import Report
+    from loyaltysim.core.tables import World
+
+
+class Managers(Mechanism):
+    """Move the managers' attitude, and what the staff take from it."""
+
+    attitude_today: float = param(
+        0.6,
+        unit="0 to 1",
+        low=0.05,
+        high=1,
+        doc="managers' attitude to staff and service today, which the staff's want already mirrors",
+        source="F14",
+        plausible=(0.3, 0.9),
+    )
+    mirroring: float = param(
+        0.1, unit="share", low=0, high=1, doc="want that staff gain as the attitude rises from 0 to 1", source="F14"
+    )
+    carried: float = param(
+        0.5, unit="ratio", low=0, high=5, doc="how much more of good treatment a whole step of attitude lets through"
+    )
+    pace: float = param(
+        1 / 12, unit="share/month", low=0, high=1, doc="part of the gap in attitude closed a month", source="F13"
+    )
+    scale: float = param(
+        120.0, unit="$/employee-month", low=1, doc="spending at which leadership work has 63 % of its effect"
+    )
+
+    leadership: float = lever(
+        0.0, unit="$/month", doc="leadership work: choosing and coaching managers whom staff can mirror"
+    )
+
+    attitude = column("firm", "float64", unit="0 to 1", doc="managers' attitude now")
+    mirrored = column("firm", "float64", unit="share", doc="want that staff gain by mirroring their managers")
+    backing = column("firm", "float64", unit="ratio", doc="how much of good treatment reaches the staff", start=1)
+
+    managers_attitude = metric(unit="0 to 1", over="mean", better="higher", doc="managers' attitude")
+    cost_leadership = metric(unit="$", account="cost", doc="spent on leadership work")
+
+    def begin(self, world: World, luck: RngStream) -> None:
+        """Start at today's attitude."""
+        world.firm.attitude[0] = self.attitude_today
+
+    def step(self, world: World, luck: RngStream, report: Report) -> None:
+        """Move the attitude toward what leadership work sets, and pass it on."""
+        firm = world.firm
+        worked = -math.expm1(-self.leadership / (self.scale * int(firm.employees[0])))
+        goal = self.attitude_today + (1 - self.attitude_today) * worked
+        firm.attitude[0] += self.pace * (goal - firm.attitude[0])
+        gained = float(firm.attitude[0]) - self.attitude_today
+        firm.mirrored[0] = self.mirroring * gained
+        firm.backing[0] = 1 + self.carried * gained
+        report(managers_attitude=firm.attitude[0], cost_leadership=self.leadership)

@@ -1,0 +1,131 @@
+"""A scenario is a value: frozen, complete, checked; where each of its numbers came from stands beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, Field, create_model
+
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.mechanisms import MONTH
+from loyaltysim.scenario.ranges import Range
+from loyaltysim.scenario.registry import mechanisms, parameter_registry, suggest
+from loyaltysim.scenario.strategies import AS_TODAY, Strategy, plan
+from loyaltysim.scenario.study_settings import Study
+
+if TYPE_CHECKING:
+    from loyaltysim.core.mechanism import Mechanism
+
+LABELS = ("title", "question", "lesson", "calibration", "market.network.path")
+"""What changes no figure of a run by itself; an own network counts by its content."""
+
+SOLVED = "solved"
+
+
+class Resolved(Study):
+    """The study's fields, the strategies and what is uncertain; `Scenario` adds one attribute a mechanism.
+
+    `provenance` says for every path where its value came from (`baseline.yml:12`, `--set`, `default`, `solved`), and
+    the same for `strategies.<name>` and `uncertain.<path>`; `notes` holds what a file's comment says of a value's
+    evidence (`secondary: TARP`); `stem` is the file's name without its ending;
+    `network_sha256` the content of an own network, empty without one.
+    """
+
+    strategies: dict[str, Strategy] = Field(default_factory=lambda: {AS_TODAY: Strategy()})
+    uncertain: dict[str, Range] = Field(default_factory=dict)
+    provenance: dict[str, str] = Field(default_factory=dict)
+    notes: dict[str, str] = Field(default_factory=dict)
+    stem: str = "scenario"
+    network_sha256: str = ""
+
+    def mechanism(self, key: str) -> Any:
+        """Give a mechanism, with its numbers, by the name of its block; raises InputError for an unknown one."""
+        if key not in mechanisms():
+            raise InputError(Problem("there is no such mechanism", key, cure=suggest(key, mechanisms())))
+        mechanism: Mechanism = getattr(self, key)
+        return mechanism
+
+    def flat(self) -> dict[str, Any]:
+        """Give every value by its dotted path, in the declared order; lists and their rows as plain data."""
+        return {path: _plain(self._at(path)) for path in parameter_registry()}
+
+    def _at(self, path: str) -> Any:
+        return reduce(getattr, path.split("."), cast("Any", self))
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether the solved parameters stand at their values: calibrated, or typed under `calibration: off`."""
+        return self.calibration == "off" or any(
+            origin == SOLVED and parameter_registry()[path].role == SOLVED
+            for path, origin in self.provenance.items()
+            if path in parameter_registry()
+        )
+
+    def strategy_name(self, name: str | None) -> str:
+        """Give the name of a strategy, the reference's for None; raises InputError for an unknown one."""
+        if name is None:
+            return next(iter(self.strategies))
+        if name not in self.strategies:
+            raise InputError(Problem(f"there is no strategy {name!r}", cure=suggest(name, self.strategies)))
+        return name
+
+    def plan(self, strategy: str) -> dict[str, tuple[float, ...]]:
+        """Give the value in months 1..T of each lever that a strategy changes; raises InputError for an unknown one."""
+        chosen = self.strategies[self.strategy_name(strategy)]
+        base: dict[str, float] = {path: self._at(path) for path in chosen.changes}
+        return plan(chosen, base, self.start, self.months)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of what matters to a run: values, strategies, ranges and the content of an own network."""
+        return hashlib.sha256(json.dumps(self._matters(), sort_keys=True).encode()).hexdigest()
+
+    def _matters(self) -> dict[str, Any]:
+        pending = not self.is_solved
+        values = {path: value for path, value in self.flat().items() if path not in LABELS}
+        if pending:
+            values = {path: value for path, value in values.items() if parameter_registry()[path].role != SOLVED}
+        return {
+            "values": values,
+            "strategies": [[name, strategy.plain()] for name, strategy in self.strategies.items()],
+            "uncertain": {path: [bounds.low, bounds.high] for path, bounds in self.uncertain.items()},
+            "network": self.network_sha256,
+        }
+
+    def replaced(self, changes: Mapping[str, Any], source: str = SOLVED) -> Scenario:
+        """Give the scenario with other values at some paths, checked as a file's would be; raises InputError.
+
+        Paths are dotted; `strategies` and `uncertain` take plain data as a file holds them. `source` is noted as where
+        the values came from. What was solved is given up, to be solved anew, when a fact of the world changes; a lever,
+        a strategy, the horizon or the luck never re-solves.
+        """
+        from loyaltysim.scenario.builder import replace_values
+
+        return replace_values(cast("Scenario", self), changes, source)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _mechanism_fields() -> Iterator[tuple[str, Any]]:
+    for mechanism in MONTH:
+        yield mechanism.key, (mechanism, Field(default_factory=mechanism))
+
+
+if TYPE_CHECKING:
+
+    class Scenario(Resolved):
+        """A complete, checked scenario, with one attribute a mechanism."""
+
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    Scenario = create_model("Scenario", __base__=Resolved, __module__=__name__, **dict(_mechanism_fields()))
+    Scenario.__doc__ = "A complete, checked scenario, with one attribute a mechanism."

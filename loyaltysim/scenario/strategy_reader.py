@@ -1,0 +1,218 @@
+"""Read the strategies of a scenario, with a cure for every way to write one wrongly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loyaltysim.core.errors import Problem
+from loyaltysim.mechanisms import MONTH
+from loyaltysim.scenario.layers import Entries, read_changes
+from loyaltysim.scenario.messages import describe_choices
+from loyaltysim.scenario.provenance import Located, to_plain
+from loyaltysim.scenario.registry import (
+    blocks,
+    describe_value,
+    format_range,
+    format_value,
+    levers,
+    parameter_registry,
+    suggest,
+)
+from loyaltysim.scenario.strategies import AS_TODAY, Change, Pilot, Strategy, describe_pilot, is_month
+
+# Read the pilot of a strategy, with a cure for every way to write one wrongly.
+
+PILOT = "pilot"
+PILOT_WORDS = tuple(Pilot.model_fields)
+PILOT_EXAMPLE = "write pilot: {share: 0.1, months: 12, roll_out_if: surely better}"
+MARKET_WIDE = {mechanism.key for mechanism in MONTH if mechanism.market_wide}
+
+
+def read_pilot(item: Located, field: str, entries: Entries) -> Pilot | None:
+    """Give a strategy's pilot; None after noting in `entries` what is wrong with it."""
+    before = len(entries.problems)
+    if not isinstance(item.value, dict):
+        entries.complain(item, field, f"{format_value(to_plain(item))} is no pilot", PILOT_EXAMPLE)
+        return None
+    words: dict[str, Located] = item.value
+    for word, inner in words.items():
+        if word not in PILOT_WORDS:
+            what = "there is no such word in a pilot"
+            entries.problems.append(Problem(what, f"{field}.{word}", str(inner.named), suggest(word, PILOT_WORDS)))
+    for word, info in Pilot.model_fields.items():
+        if word in words:
+            _check(words[word], word, field, entries)
+        elif info.is_required():
+            entries.complain(item, field, f"does not say its {word}", PILOT_EXAMPLE)
+    if len(entries.problems) > before:
+        return None
+    values = {word: inner.value for word, inner in words.items()}
+    for word in {"share", "at_least"} & values.keys():
+        values[word] = float(values[word])
+    return Pilot(**values)
+
+
+def _check(item: Located, word: str, field: str, entries: Entries) -> None:
+    """Note in `entries` a value that its word cannot have."""
+    row, value, said = describe_pilot()[f"{PILOT}.{word}"], item.value, format_value(to_plain(item))
+    if row.type.startswith("Literal"):
+        known = describe_choices(row.path)
+        if value not in known:
+            entries.complain(item, f"{field}.{word}", f"{said} is not known", f"write one of {', '.join(known)}")
+        return
+    kinds = int if row.type == "int" else int | float
+    low, high = row.low, row.high
+    assert low is not None
+    assert high is not None
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        number = "whole number" if row.type == "int" else "number"
+        cure = f"write {word}: a {number} from {format_range(row)}"
+        entries.complain(item, f"{field}.{word}", f"{said} cannot be ({describe_value(row)})", cure)
+
+
+def refuse_pilot(path: str) -> str:
+    """Say why a lever cannot be tried on a part of the customers; empty if it can."""
+    if path.partition(".")[0] in MARKET_WIDE:
+        return f"{path} acts on people who are not customers, and they belong to no arm of a pilot"
+    return ""
+
+
+VERBS = ("value", "add", "times")
+WORDS = (*VERBS, "from", "to", "ramp")
+LONGEST_RAMP = 1200
+EXAMPLE = "write a number, or {add: 20_000, from: 2027-01, to: 2027-12, ramp: 6}"
+
+
+def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[str, str], Located]]:
+    """Give the strategies by name, and where each changes which lever; what is wrong is noted in `entries`."""
+    found: dict[str, Strategy] = {}
+    places: dict[tuple[str, str], Located] = {}
+    item = entries.strategies
+    if item is not None and not item.value and (item.value is None or isinstance(item.value, dict)):
+        entries.complain(item, "strategies", "names no strategy", "write as today: {} below it, or take the line out")
+    elif item is not None:
+        if not isinstance(item.value, dict):
+            cure = "write strategies: {as today: {}, recovery: {desk.budget: {add: 20_000}}}"
+            entries.complain(item, "strategies", f"{format_value(item.value)} is no mapping of names to changes", cure)
+            return {AS_TODAY: Strategy()}, places
+        for name, body in item.value.items():
+            _read_one(name, body, entries, found, places)
+    return found or {AS_TODAY: Strategy()}, places
+
+
+def _read_one(
+    name: str,
+    body: Located,
+    entries: Entries,
+    found: dict[str, Strategy],
+    places: dict[tuple[str, str], Located],
+) -> None:
+    label, field = name.strip(), f"strategies.{format_value(name)}"
+    if not label:
+        entries.problems.append(Problem("a strategy needs a name", "strategies", str(body.named), "write as today: {}"))
+        return
+    if label in found:
+        entries.problems.append(
+            Problem("is given twice", field, str(body.named), "give each strategy a name of its own")
+        )
+        return
+    if body.value is not None and not isinstance(body.value, dict):
+        cure = "write {} for today's levers, or {desk.budget: {add: 20_000}}"
+        entries.complain(body, field, f"{format_value(body.value)} is no mapping of levers to changes", cure)
+        return
+    steps: dict[str, tuple[Change, ...]] = {}
+    words = dict(body.value or {})
+    pilot = words.pop(PILOT, None)
+    tried = read_pilot(pilot, f"{field}.{PILOT}", entries) if pilot else None
+    for path, item in read_changes(replace(body, value=words)):
+        if path in steps:
+            entries.complain(item, f"{field}.{path}", "is given twice", "write a list of changes: [{...}, {...}]")
+        elif _is_lever(path, item, f"{field}.{path}", entries):
+            steps[path] = tuple(_read_changes(item, f"{field}.{path}", entries))
+            places[label, path] = item
+    if pilot:
+        places[label, PILOT] = pilot
+    found[label] = Strategy(changes=steps, pilot=tried)
+
+
+def _is_lever(path: str, item: Located, field: str, entries: Entries) -> bool:
+    where = str(item.named)
+    if path in parameter_registry() and parameter_registry()[path].role == "lever":
+        return True
+    if path in parameter_registry():
+        row = parameter_registry()[path]
+        what = f"is a fact of the world, not a lever ({row.doc})"
+        cure = f"a strategy changes levers only: set it at the file's top level or with --set {path}=..., or name it under `uncertain`"
+        if row.role == "switch":
+            cure = f"switch it for the whole scenario: --set {path.rpartition('.')[0]}=off"
+    elif path in blocks() and not isinstance(item.value, dict):
+        what = f"{format_value(item.value)} is no mapping of levers to changes"
+        own = [lever for lever in levers() if lever.startswith(f"{path}.")]
+        cure = f"name one of its levers: {', '.join(own)}" if own else f"{path} has no lever"
+    else:
+        what, cure = "there is no such lever", suggest(path, levers())
+    entries.problems.append(Problem(what, field, where, cure))
+    return False
+
+
+def _read_changes(item: Located, field: str, entries: Entries) -> list[Change]:
+    if not isinstance(item.value, list):
+        steps = [_read_change(item, field, entries)]
+    else:
+        steps = [_read_change(inner, f"{field}[{place}]", entries) for place, inner in enumerate(item.value, 1)]
+        if not steps:
+            entries.complain(item, field, "the list of changes is empty", EXAMPLE)
+    return [step for step in steps if step is not None]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _read_change(item: Located, field: str, entries: Entries) -> Change | None:
+    if isinstance(item.value, dict):
+        return _read_words(item, field, entries)
+    if not _is_number(item.value):
+        entries.complain(item, field, f"{format_value(to_plain(item))} is no change of a lever", EXAMPLE)
+        return None
+    if item.plus:
+        amount = format_value(item.value).replace(",", "_")
+        what = f"+{amount} would set the lever to {amount}, since YAML loses a plus sign"
+        entries.complain(item, field, what, f"to add, write {{add: {amount}}}; to set, write {amount}")
+        return None
+    return Change(verb="value", amount=float(item.value))
+
+
+def _read_words(item: Located, field: str, entries: Entries) -> Change | None:
+    before = len(entries.problems)
+    words: dict[str, Located] = item.value
+    for word, inner in words.items():
+        if word not in WORDS:
+            entries.problems.append(
+                Problem("there is no such word in a change", f"{field}.{word}", str(inner.named), suggest(word, WORDS))
+            )
+    verbs = [word for word in VERBS if word in words]
+    if len(verbs) != 1:
+        what = f"says {' and '.join(verbs)} at once" if verbs else "does not say what to do with the lever"
+        entries.complain(item, field, what, f"say one of value, add, times; {EXAMPLE}")
+    for word in verbs:
+        if not _is_number(words[word].value):
+            entries.complain(
+                words[word], f"{field}.{word}", f"{format_value(to_plain(words[word]))} is not a number", EXAMPLE
+            )
+    for word in ("from", "to"):
+        if word in words and not is_month(words[word].value):
+            said = format_value(to_plain(words[word]))
+            entries.complain(words[word], f"{field}.{word}", f"{said} is not a month", "write YYYY-MM, as 2027-01")
+    ramp = words["ramp"].value if "ramp" in words else 0
+    if not isinstance(ramp, int) or isinstance(ramp, bool) or not 0 <= ramp <= LONGEST_RAMP:
+        said = f"{format_value(to_plain(words['ramp']))} is not a number of months from 0 to {LONGEST_RAMP:,}"
+        entries.complain(words["ramp"], f"{field}.ramp", said, "write ramp: 6 to spread a change over six months")
+    if len(entries.problems) > before:
+        return None
+    since, until = (words[word].value if word in words else "" for word in ("from", "to"))
+    if since and until and until < since:
+        entries.complain(words["to"], field, f"ends in {until}, before it begins in {since}", "swap `from` and `to`")
+        return None
+    verb = verbs[0]
+    return Change(verb=verb, amount=float(words[verb].value), since=since, until=until, ramp=ramp)  # type: ignore[arg-type]

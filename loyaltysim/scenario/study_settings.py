@@ -1,0 +1,109 @@
+"""The fields of a scenario that belong to the study, not to a mechanism, and what the world is stated to show today."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from loyaltysim.core.fields import Grade
+from loyaltysim.core.mechanism import param
+
+CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def _share(default: float, doc: str, source: str, grade: Grade) -> Any:
+    return param(default, unit="share", low=0, high=1, doc=doc, source=source, grade=grade)
+
+
+def _choice(default: Any, *, unit: str, doc: str, low: float | None = None, high: float | None = None) -> Any:
+    return param(default, unit=unit, doc=doc, low=low, high=high, source="choice of the study", grade="definition")
+
+
+class Reasons(BaseModel):
+    """Why customers leave today, as shares of all who leave; they add to 1."""
+
+    model_config = CONFIG
+
+    died: float = _share(0.01, "of those who leave, those who died or closed", "F2", "folklore")
+    moved: float = _share(0.03, "of those who leave, those who moved away", "F2", "folklore")
+    friends: float = _share(0.05, "of those who leave, those who followed friends", "F2", "folklore")
+    rival: float = _share(0.09, "of those who leave, those whom a rival lured", "F2", "folklore")
+    product: float = _share(
+        0.14, "of those who leave, those whom the product or process disappointed", "F2", "folklore"
+    )
+    indifference: float = _share(
+        0.68, "of those who leave, those who met an attitude of indifference", "F1", "folklore"
+    )
+
+
+class Outcomes(BaseModel):
+    """How voiced complaints end today, as shares of all that are voiced; they add to 1."""
+
+    model_config = CONFIG
+
+    ignored: float = _share(0.30, "complaints never acknowledged", "F7", "assumption")
+    logged: float = _share(0.40, "complaints logged, but not resolved to satisfaction", "F7", "assumption")
+    resolved: float = _share(0.25, "complaints resolved, later than promised", "F7", "assumption")
+    resolved_fast: float = _share(0.05, "complaints resolved within the promised time", "F7", "assumption")
+
+
+class Stated(BaseModel):
+    """What today's market is stated to show; calibration solves for what is not stated."""
+
+    model_config = CONFIG
+
+    churn_annual: float = param(
+        0.20, unit="share/year", low=0, high=0.99, doc="customers who leave within a year", grade="assumption"
+    )
+    silent_share_of_lost: float = param(
+        0.90,
+        unit="share",
+        low=0,
+        high=1,
+        doc="of those who leave, those without a voiced grievance behind it",
+        source="F3",
+        grade="folklore",
+    )
+    reasons: Reasons = Reasons()
+    outcomes: Outcomes = Outcomes()
+    acquisition_cost: float = param(
+        462.0,
+        unit="$/customer",
+        low=0.01,
+        doc="advertising spent today per customer whom advertising brought (the metric advertising_cost_per_customer); acquisition_cost divides by all who joined",
+        source="K6 discusses its range",
+    )
+
+    @property
+    def monthly_hazard(self) -> float:
+        """The stated churn as a monthly chance: 1 - (1 - churn)**(1/12)."""
+        return 1.0 - float(1 - self.churn_annual) ** (1 / 12)
+
+
+class Study(BaseModel):
+    """What is asked, over how long, how often, and on which luck."""
+
+    model_config = CONFIG
+
+    title: str = _choice("", unit="text", doc="what the study is called")
+    question: str = _choice("", unit="text", doc="the question that it answers")
+    lesson: str = _choice("", unit="text", doc="what the run of the file, as it is written, is there to show")
+    start: str = _choice("2027-01", unit="YYYY-MM", doc="the calendar month that is month 1")
+    months: int = _choice(60, unit="months", low=1, high=1200, doc="length of the horizon")
+    replications: int = _choice(
+        30,
+        unit="replications",
+        low=1,
+        high=100_000,
+        doc="how often each strategy is simulated, each time with other luck",
+    )
+    seed: int = _choice(2026, unit="number", low=0, high=2**63 - 1, doc="which luck")
+    currency: str = _choice("$", unit="text", doc="sign of the currency")
+    discount_rate: float = param(0.10, unit="share/year", low=0, high=10, doc="yearly discount of money to come")
+    calibration: Literal["on", "off"] = _choice(
+        "on",
+        unit="on/off",
+        doc="on: solve for what makes today's market show what is stated; off: solved parameters are typed",
+    )
+    stated: Stated = Stated()

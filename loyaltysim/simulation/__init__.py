@@ -1,0 +1,1 @@
+"""A market from its birth to any month, without Mesa."""

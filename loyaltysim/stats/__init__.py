@@ -1,0 +1,1 @@
+"""Statistics that know nothing of customers: intervals, ranking, roots, sequential rules, surrogates."""

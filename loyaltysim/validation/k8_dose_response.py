@@ -1,0 +1,356 @@
+"""K8: signs that must hold, whatever the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from loyaltysim.core.codes import FRIENDS
+from loyaltysim.scenario import Scenario
+from loyaltysim.validation.checks import (
+    Check,
+    Curve,
+    KnownAnswer,
+    Panel,
+    check_exactly,
+    check_near,
+    check_near_share,
+    check_positive,
+    with_band,
+)
+from loyaltysim.validation.worlds import (
+    ALL_GRIEVE,
+    BOUNDLESS_DESK,
+    SEED,
+    crossing,
+    everyone_a_customer,
+    market,
+    run,
+    run_market,
+)
+
+# K8, signs of money: failures, recovery, spending, acquisition and win-back.
+
+PAIRS = 12
+STEP = 0.1
+"""How much more advertising, as a share, shows how many customers it adds: that turns customers missing into money."""
+WHOLE: Mapping[str, Any] = {
+    "calibration": "off", "seed": SEED, "months": 24, "market.people": 10_000, "market.customers": 2_000,
+    "market.burn_in": 12, "desk.budget": 400.0, "advertising.budget": 8_000.0, "advertising.scale": 10_000.0,
+}  # fmt: skip
+"""A small market with every part on."""
+
+FIRST_YEAR = 12
+"""Months of margin that a win-back's price is quoted for."""
+SE = "3 standard errors over 12 pairs on common luck"
+
+
+def whole(figure: str, strategies: Mapping[str, Any], **changes: Any) -> Any:
+    """Give a figure of the whole small market: float64, (replications, strategies)."""
+    scenario = Scenario().replaced({**WHOLE, **changes, "strategies": dict(strategies)}, source="known answer")
+    return np.array([[record.figures[figure] for record in run(scenario, number)] for number in range(PAIRS)])
+
+
+def clearly(what: str, differences: Any) -> Check:
+    """Ask that paired differences are above 0 by three standard errors of their mean."""
+    return check_positive(what, float(differences.mean()), float(errors(differences)), SE)
+
+
+def errors(each: Any) -> Any:
+    """Give three standard errors of the means over replications, the first axis."""
+    return 3 * np.std(each, axis=0, ddof=1) / np.sqrt(len(each))
+
+
+def recovery() -> list[Check]:
+    """A good recovery never makes a failure profitable; the paradox is opt-in and on satisfaction only."""
+    desk = {"desk.budget": 4_000.0, "voice.unprompted": 0.9}
+    few, many = (whole("npv", {"as today": {}}, **desk, **{"touchpoints.failure": rate})[:, 0] for rate in (0.02, 0.1))
+    settings = {"voice.unprompted": 1.0, "desk.solvable": 1.0, "grievance.indifference": 1e9, "months": 2}
+    parts = "staff touchpoints service satisfaction grievance voice desk recovery"
+    ends = []
+    for paradox in (0.0, 0.5):
+        given = {**settings, "recovery.paradox": paradox, "recovery.restored": 1.0}
+        scenario = market(parts, ALL_GRIEVE, BOUNDLESS_DESK, given, **everyone_a_customer(20_000))
+        ends.append(run(scenario)[0].figures)
+    plain, opted = ends
+    return [
+        clearly("a perfect desk: value of few failures less that of many ($)", few - many),
+        check_exactly("recovery paradox: customers it keeps by itself", 0, opted["customers"] - plain["customers"],
+                "the paradox is on satisfaction only, so on common luck the same customers stay"),
+        check_positive("recovery paradox, opted in: satisfaction gained", opted["satisfaction"] - plain["satisfaction"], 0.01,
+                 "clearly visible"),
+    ]  # fmt: skip
+
+
+def interior() -> tuple[list[Check], list[Panel]]:
+    """It is possible to spend too much on quality and on recovery."""
+    checks, panels = [], []
+    grids = {"staff.training": (0, 500, 1_000, 1_500, 3_000, 10_000), "desk.compensation": (0, 50, 100, 200, 400, 900)}
+    listening = {"voice.unprompted": 0.9, "desk.budget": 4_000.0}
+    for lever, grid in grids.items():
+        strategies = {f"{value:g}": {lever: float(value)} for value in grid}
+        worth = whole("npv", strategies, **(listening if lever.startswith("desk") else {}))
+        gains = worth - worth[:, :1]
+        gain = gains.mean(axis=0)
+        best = int(np.argmax(gain))
+        inside = {0: 1, len(grid) - 1: len(grid) - 2}.get(best, best)
+        checks.append(
+            clearly(f"{lever}: value at its best ({grid[inside]:,}) less at none ($)", worth[:, inside] - worth[:, 0])
+        )
+        checks.append(clearly(f"{lever}: value at its best less at {grid[-1]:,} ($)", worth[:, inside] - worth[:, -1]))
+        unit = "$/case" if lever.startswith("desk") else "$/month"
+        panels.append(
+            Panel(f"an interior optimum: {lever}", f"spending ({unit})", "gain in value (1,000 $)",
+                  [Curve("no gain", grid, [0.0] * len(grid))],
+                  [Curve("simulated", grid, list(gain / 1000), error=list(errors(gains) / 1000))])
+        )  # fmt: skip
+    return checks, panels
+
+
+def acquisition() -> tuple[list[Check], Panel]:
+    """The better the recovery, the less advertising holds the number of customers."""
+    desks = (0.0, 1_000.0, 4_000.0)
+    settings = {"voice.unprompted": 0.9, "joining.unprompted": 0.0, "joining.praise": 0.0005}
+
+    def missing(advertising: float, desk: float) -> Any:
+        budgets = {"advertising.budget": advertising, "desk.budget": desk}
+        return whole("customers", {"one": budgets}, **settings)[:, 0] - 2_000
+
+    def needed_in_each(desk: float) -> Any:
+        found = crossing(lambda money: float(missing(money, desk).mean()), 4_000, 24_000, steps=3)
+        there, beyond = missing(found, desk), missing(found * (1 + STEP), desk)
+        return found - there / (float((beyond - there).mean()) / (found * STEP))
+
+    each = np.stack([needed_in_each(desk) for desk in desks], axis=1)
+    needed = list(each.mean(axis=0))
+    checks = [
+        clearly(f"advertising saved by a desk of {better:,.0f} instead of {worse:,.0f} $ a month ($/month)",
+                each[:, i] - each[:, i + 1])
+        for i, (worse, better) in enumerate(pairwise(desks))
+    ]  # fmt: skip
+    panel = Panel("recovery spares acquisition", "complaint desk ($/month)", "advertising needed ($/month)",
+                  [Curve("as much as without a desk", desks, [needed[0]] * len(desks))],
+                  [Curve("simulated", desks, needed, error=list(errors(each)))])  # fmt: skip
+    return checks, panel
+
+
+def winback() -> tuple[list[Check], Panel]:
+    """Winning back pays exactly while its price per dollar is below lifetime value over first-year margin."""
+    churn, discount = 0.20, 0.10
+    step, stays = (1 + discount) ** (-1 / 12), (1 - churn) ** (1 / 12)
+    expected = step / (1 - stays * step) / FIRST_YEAR
+    settings = {
+        **ALL_GRIEVE, "service.encounters_mean": -float(np.log(stays)), "recovery.kept.silent": 0.0,
+        "winback.success": 1.0, "market.margin_cv": 0.0, "discount_rate": discount, "stated.churn_annual": churn,
+        "months": 24, "strategies": {"without": {}, "with": {"winback.budget": 1e8}},
+    }  # fmt: skip
+
+    def gain(price: float) -> float:
+        given = {**settings, "winback.cost_per_dollar": price}
+        parts = "staff touchpoints service grievance recovery winback"
+        without, with_it = run(market(parts, given, **everyone_a_customer(20_000)))
+        return with_it.figures["npv"] - without.figures["npv"]
+
+    prices = (1.0, 2.0, 3.0, 4.0, 6.0, 10.0)
+    gains = [gain(price) for price in prices]
+    found = crossing(gain, 1.0, 10.0, steps=2)
+    attempts, discounted = _attempts(20_000 - 1, stays, step, 24)
+    slope = -discounted * FIRST_YEAR * Scenario().mechanism("market").margin_mean
+    line = [slope * (price - expected) / 1e6 for price in prices]
+    reason = (
+        f"3 standard errors: {attempts:,.0f} are won back, whose later lives are mostly counted at their expectation"
+    )
+    check = check_near_share("win-back breaks even at a price per first-year dollar of", expected, found, 0.03, reason)
+    panel = Panel(f"win-back pays below {expected:.2f}", "price of one first-year dollar ($)", "gain in value (million $)",
+                  [with_band("lifetime value / first-year margin", prices, line, 0.03 * expected * abs(slope) / 1e6)],
+                  [Curve("simulated", prices, [value / 1e6 for value in gains])])  # fmt: skip
+    return [check], panel
+
+
+def _attempts(customers: float, stays: float, step: float, months: int) -> tuple[float, float]:
+    """Give how many are won back, and the same discounted: each attempt succeeds, a month after the loss, at once."""
+    lost, number, discounted = 0.0, 0.0, 0.0
+    for month in range(1, months + 1):
+        number, discounted = number + lost, discounted + lost * step**month
+        customers, lost = customers * stays + lost, customers * (1 - stays)
+    return number, discounted
+
+
+# K8, signs of talk: good and bad messages, neighbours who leave, unequal customers, weak ties.
+
+REPLICATIONS = 5
+DISSATISFIED = 1 / 7
+RATIO, KEEPS = 1.8, 0.44
+
+
+def messages() -> list[Check]:
+    """Three good messages to one bad if a seventh of those who talk are dissatisfied."""
+    meets = 12.0
+    care = 1 + np.log(1 - DISSATISFIED) / meets
+    settings = {
+        **ALL_GRIEVE, "staff.know": float(care), "staff.want": 1.0, "staff.can": 1.0, "service.wow": 1.0,
+        "touchpoints.failure": 0.0, "recovery.kept.silent": 1.0, "months": 3,
+    }  # fmt: skip
+    parts = "staff touchpoints opinion service grievance recovery word_of_mouth"
+    figures = run(market(parts, settings, **everyone_a_customer(50_000)))[0].figures
+    ratio = figures["messages_good"] / figures["messages_bad"]
+    share = figures["unhappy_occasions"] / (figures["unhappy_occasions"] + figures["happy_occasions"])
+    reason = "3 standard errors of the number of bad occasions (21,000)"
+    return [
+        check_near("share dissatisfied of those who talk", DISSATISFIED, share, 0.0035, reason),
+        check_near_share("good messages to bad: (1 - d) / (2 d)", 3.0, ratio, 0.03, reason, 2),
+    ]
+
+
+def neighbours() -> tuple[list[Check], Panel]:
+    """A neighbour's defection raises a customer's hazard by a ratio that fades: refitting the log must recover both."""
+    settings = {
+        "market.network.kind": "small_world", "friends.base": 0.03, "friends.opinion_weight": 0.0,
+        "friends.ratio": RATIO, "friends.keeps": KEEPS,
+    }  # fmt: skip
+    defected, at_risk, left, fickleness = _log(market("friends", settings, **everyone_a_customer(50_000)), 10)
+
+    def against(guess: Any) -> float:
+        base, log_ratio, keeps = np.exp(guess[0]), guess[1], guess[2]
+        exposure, total = np.zeros(fickleness.size), 0.0
+        for month, there in enumerate(at_risk):
+            hazard = base * fickleness[there] * np.exp(log_ratio * exposure[there])
+            gone = left[month][there]
+            total += np.sum(np.log(-np.expm1(-hazard[gone]))) - np.sum(hazard[~gone])
+            exposure = keeps * exposure + defected[month]
+        return -total / fickleness.size
+
+    found = minimize(against, [np.log(0.02), 0.2, 0.2], method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6}).x
+    ratio, keeps = float(np.exp(found[1])), float(found[2])
+    reason = "3 standard errors of a fit to the 18,000 departures of 10 months, as found on six other seeds"
+    checks = [
+        check_near_share("hazard ratio of a neighbour's defection, refitted", RATIO, ratio, 0.025, reason, 2),
+        check_near("part of its effect left a month later, refitted", KEEPS, keeps, 0.05, reason, 2),
+    ]
+    months = list(range(1, 7))
+    published = [RATIO ** (KEEPS ** (month - 1)) for month in months]
+    low, high = ([(RATIO * (1 + s * 0.025)) ** ((KEEPS + s * 0.05) ** (m - 1)) for m in months] for s in (-1, 1))
+    line = Curve("put in", months, published, low, high)
+    marks = Curve("refitted", months, [ratio ** (keeps ** (month - 1)) for month in months])
+    title = "a neighbour's defection"
+    return checks, Panel(title, "months after it", "ratio of the hazard to leave", [line], [marks])
+
+
+def _log(scenario: Any, months: int) -> tuple[list[Any], list[Any], list[Any], Any]:
+    """Play, and note by month how many neighbours defected, who was at risk and who left; counted from the network."""
+    defected, at_risk, left = [], [], []
+    there = None
+    for world, _ in run_market(scenario, months):
+        people = world.people
+        there = people.founder == 1 if there is None else there
+        gone = (people.left_month == world.month) & (people.reason == FRIENDS)
+        ends = np.repeat(np.arange(people.rows), np.diff(world.first))
+        defected.append(np.bincount(ends, weights=gone[world.tie], minlength=people.rows))
+        at_risk.append(there)
+        left.append(gone)
+        there = there & ~gone
+    return defected, at_risk, left, world.people.fickleness.astype(float)
+
+
+def weak_ties() -> tuple[list[Check], Panel]:
+    """Weak ties carry news beyond the circle of those who know each other: good news and bad news alike."""
+    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
+    brought, kept_away = (np.array([[talk(weak, number) for weak in shares] for number in range(REPLICATIONS)])
+                          for talk in (_brought, _kept_away))  # fmt: skip
+    more_good, more_bad = brought / brought[:, :1] - 1, kept_away - kept_away[:, :1]
+    checks = [
+        _clear("weak ties only: more who join on good news (share)", more_good[:, -1]),
+        _clear("weak ties only: more who are kept away by bad news (share)", more_bad[:, -1]),
+    ]
+    flat = Curve("no effect of weak ties", shares, [0.0] * len(shares))
+    marks = [
+        Curve(name, shares, list(more.mean(axis=0)), error=list(_errors(more)))
+        for name, more in (("good news: more join", more_good), ("bad news: more kept away", more_bad))
+    ]
+    label = "difference to strong ties only (share)"
+    return checks, Panel("weak ties help good news and bad", "share of weak ties", label, [flat], marks)
+
+
+def _brought(weak: float, number: int) -> float:
+    """Give how many join where only good news brings them."""
+    return _joined({"joining.praise": 0.02, "joining.unprompted": 0.0, "service.wow": 0.3}, weak, 1.0, number)
+
+
+def _kept_away(weak: float, number: int) -> float:
+    """Give the share of those who would join unprompted whom bad news keeps away."""
+    alone, warned = (
+        _joined({"joining.unprompted": 0.02, "joining.blame": blame}, weak, 0.95, number) for blame in (0.0, 1.0)
+    )
+    return 1 - warned / alone
+
+
+def _joined(settings: dict[str, Any], weak: float, care: float, number: int) -> float:
+    """Give how many join in two years a market of few customers, who all stay and live on a ring of close friends."""
+    small_circle = {
+        **ALL_GRIEVE, "market.network.kind": "small_world", "market.network.rewired": 0.0, "staff.know": care,
+        "staff.want": 1.0, "staff.can": 1.0, "service.encounters_mean": 1.0, "service.wow": 0.0, "months": 24,
+        "recovery.kept.silent": 1.0, "touchpoints.failure": 0.0, "word_of_mouth.strong": 1 - weak, **settings,
+    }  # fmt: skip
+    parts = "staff touchpoints opinion service grievance recovery word_of_mouth joining"
+    return run(market(parts, small_circle, people=20_000, customers=500), number)[0].figures["joined"]
+
+
+def unequal() -> tuple[list[Check], Panel]:
+    """The more unequal customers are, the dearer is bad talk: it reaches the well tied, who are the valuable ones."""
+    spreads = (0.25, 0.5, 1.0, 2.0, 4.0)
+    lost = np.array([[_lost_to_talk(spread, n) for spread in spreads] for n in range(REPLICATIONS)])
+    checks = [
+        _clear(
+            "customers' values unequal (cv 4 against .25): more margin lost to bad talk (share)",
+            lost[:, -1] - lost[:, 0],
+        )
+    ]
+    flat = Curve("nearly equal customers", spreads, [float(lost[:, 0].mean())] * len(spreads))
+    marks = Curve("simulated", spreads, list(lost.mean(axis=0)), error=list(_errors(lost)))
+    label = "margin lost to bad talk (share)"
+    return checks, Panel("unequal customers", "spread of margins (cv)", label, [flat], [marks])
+
+
+def _lost_to_talk(spread: float, number: int) -> float:
+    """Give the share of the margin at the horizon that bad talk has kept away."""
+    rates = []
+    for blame in (0.0, 0.5):
+        settings = {
+            **ALL_GRIEVE, "market.network.kind": "scale_free", "market.margin_cv": spread, "market.margin_ties": 0.9,
+            "service.encounters_mean": 0.05, "recovery.kept.silent": 1.0, "joining.unprompted": 0.02,
+            "joining.blame": blame, "word_of_mouth.strong": 1.0, "months": 24,
+        }  # fmt: skip
+        parts = "staff touchpoints opinion service grievance recovery word_of_mouth joining"
+        rates.append(run(market(parts, settings, people=20_000, customers=2_000), number)[0].figures["margin_rate"])
+    return 1 - rates[1] / rates[0]
+
+
+def _clear(what: str, differences: Any) -> Check:
+    reason = f"3 standard errors over {differences.size} replications"
+    return check_positive(what, float(differences.mean()), float(_errors(differences)), reason)
+
+
+def _errors(each: Any) -> Any:
+    """Give three standard errors of the means over replications, the first axis."""
+    return 3 * np.std(each, axis=0, ddof=1) / np.sqrt(len(each))
+
+
+SOURCE = (
+    "Knox and van Oest; De Matos; Rust, Zahorik, Keiningham; Fornell and Wernerfelt; East, Hammond, Wright; Nitzan and "
+    "Libai; Nejad, Amini, Sherrell; Goldenberg and others"
+)
+
+
+def answer() -> KnownAnswer:
+    """Try each sign on common luck."""
+    checks, panels = interior()
+    checks = [*recovery(), *checks, *messages()]
+    for sign in (acquisition, winback, neighbours, unequal, weak_ties):
+        more, panel = sign()
+        checks.extend(more)
+        panels.append(panel)
+    return KnownAnswer("K8", "Signs that must hold", SOURCE, checks, panels)
