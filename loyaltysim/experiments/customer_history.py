@@ -132,14 +132,14 @@ def customer(
     life = CustomerLife(spec, setting, person_of(start[0], row), lives, rule)
     if out is None:
         return life
-    from loyaltysim.report import drawing  # loads matplotlib
+    from loyaltysim.report.charts import style  # loads matplotlib
 
     figure = life.strip()
     files: dict[str, str | bytes] = {
         "story.txt": life.story + "\n",
         "months.csv": csv_text(life.months),
-        "strip.png": drawing.png(figure),
-        "strip.svg": drawing.svg(figure),
+        "strip.png": style.png(figure),
+        "strip.svg": style.svg(figure),
     }
     return replace(life, folder=run_folder.write_result_folder(out, spec, files))
 

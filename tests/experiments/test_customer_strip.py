@@ -11,7 +11,7 @@ import pytest
 from loyaltysim.experiments.customer_history import CustomerLife
 from loyaltysim.experiments.observer import Talk
 from loyaltysim.report.charts.customer_history import HEARD_HIGH
-from loyaltysim.report.drawing import png, svg
+from loyaltysim.report.charts.style import png, svg
 
 
 def test_the_strip_is_drawn_alike_each_time(found: dict[str, CustomerLife]) -> None:

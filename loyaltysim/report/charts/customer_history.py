@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of
-from loyaltysim.report.drawing import GREY as QUIET
-from loyaltysim.report.labels import all_within
+from loyaltysim.report.charts.style import FAINT, INK, Picture, all_within, literal, look, spread, titled, width_of
+from loyaltysim.report.charts.style import GREY as QUIET
 from loyaltysim.report.text.customer_history import in_short
 from loyaltysim.report.text.names import quote_name, to_text
 from loyaltysim.report.text.numbers import format_month
