@@ -1,28 +1,41 @@
-"""A finished study as Python sees it: its tables, its answer, its pictures, and where its files lie."""
+"""What the public functions return: a study, a decision and a customer's life, each with tables, words and pictures on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim.analysis import comparison, summary, touchpoints
-from loyaltysim.report.text import answer
-from loyaltysim.report.text import answer as precision_words
-from loyaltysim.report.text import failures as failure_words
-from loyaltysim.report.text import pilots as pilot_table
-from loyaltysim.report.text.names import to_text
-from loyaltysim.report.text.profile import Profile
+from loyaltysim.analysis.budgets import planned_budgets
+from loyaltysim.reporting.text import answer
+from loyaltysim.reporting.text import answer as precision_words
+from loyaltysim.reporting.text import failures as failure_words
+from loyaltysim.reporting.text import pilots as pilot_table
+from loyaltysim.reporting.text.names import to_text
+from loyaltysim.reporting.text.profile import Profile
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.results import Results, RunAccumulator, figures_frame
+from loyaltysim.scenario import rests_on
 from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
-    from loyaltysim.plots import Plots
+    from loyaltysim.experiments.customer_history import CustomerHistory
+    from loyaltysim.experiments.decision import Finding
+    from loyaltysim.experiments.observer import Life
+    from loyaltysim.plots import DecisionPlots, Plots
+    from loyaltysim.scenario import Scenario
+
+
+def where(folder: Path | None) -> str:
+    """Say where the files of a result are; empty where nothing was written."""
+    return f"; files in {folder}" if folder else ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,9 +49,9 @@ class Study:
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
 
-    scenario: Any
+    scenario: Scenario
     results: Results
-    folder: Path
+    folder: Path | None
     answer: str
     rests_on: dict[str, int]
     summary: pd.DataFrame
@@ -56,10 +69,14 @@ class Study:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """Every metric month by month, read from the folder: strategy, replication, month, metric, value."""
+        """Every metric month by month: strategy, replication, month, metric, value; read from the folder, if there is one."""
         import pandas as pd
 
-        return pd.read_parquet(self.folder / "months.parquet")
+        if self.folder is not None:
+            return pd.read_parquet(self.folder / "months.parquet")
+        file = BytesIO()
+        writer.write_months(self.results, file)
+        return pd.read_parquet(file)
 
     @property
     def warning(self) -> str:
@@ -86,28 +103,137 @@ class Study:
     def __repr__(self) -> str:
         results = self.results
         size = f"{len(results.strategies)} strategies x {results.replications} replications x {results.months} months"
-        return f"<Study {results.title!r}: {size}; files in {self.folder}>\n{self.answer}"
+        return f"<Study {results.title!r}: {size}{where(self.folder)}>\n{self.answer}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Decision:
+    """What a command that decides found: `answer` in words, its `tables` by name (also as attributes), and their folder.
+
+    `notes` are further sentences: what was done at reduced fidelity, what could not be simulated.
+    """
+
+    verb: str
+    finding: Finding
+    answer: str
+    folder: Path
+    notes: tuple[str, ...] = ()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The solved scenario."""
+        return self.finding.scenario
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables by name."""
+        return self.finding.tables
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        finding = self.__dict__.get("finding")
+        tables = finding.tables if finding is not None else {}
+        if name in tables:
+            return tables[name]
+        raise AttributeError(
+            f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}"
+        )
+
+    @property
+    def plot(self) -> DecisionPlots:
+        """The pictures of what was found: `.breakeven()`, `.frontier()`, `.sensitivity()`, `.next_dollar()`."""
+        from loyaltysim.plots import DecisionPlots
+
+        return DecisionPlots(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.verb} of {self.scenario.title!r}{where(self.folder)}>\n{self.answer}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CustomerLife:
+    """One customer's life under each strategy.
+
+    `months`: one row a strategy and month; `story`: the turning points as lines of text, quiet spells summed up;
+    `strip()`: the picture. `history`: what they are made of. `found_by`: the rule, if they were looked for.
+    """
+
+    history: CustomerHistory
+    folder: Path | None = None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The solved scenario."""
+        return self.history.scenario
+
+    @property
+    def lives(self) -> tuple[Life, ...]:
+        """The life under each strategy, the first of which is compared with."""
+        return self.history.lives
+
+    @property
+    def found_by(self) -> str:
+        """The rule by which the person was found; empty if they were named."""
+        return self.history.found_by
+
+    @property
+    def id(self) -> int:
+        """The person's number in the market."""
+        return self.history.person.number
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """One row a strategy and month, each fact in a column of its own."""
+        from loyaltysim.reporting.text.customers import months_table
+
+        return months_table(self.lives)
+
+    @cached_property
+    def story(self) -> str:
+        """The life as text: a line for each month in which something turned, one for each spell between."""
+        from loyaltysim.reporting.text import customer_history
+
+        return customer_history.story(self.history.setting, self.history.person, self.lives)
+
+    def strip(self) -> Figure:
+        """Draw the life: time to the right, one lane a strategy."""
+        from loyaltysim.reporting.charts import customer_history  # loads matplotlib
+
+        return customer_history.strip(self.history.setting, self.history.person, self.lives)
+
+    def __repr__(self) -> str:
+        return self.story
 
 
 # From a run's results to its tables, sentences and files.
 
 
 def build_study(
-    spec: Any,
+    scenario: Scenario,
     results: Results,
-    folder: Path,
-    budgets: Mapping[str, float],
-    rests_on: Mapping[str, int],
+    folder: Path | None,
     runs: RunAccumulator,
+    verdict: SequentialVerdict | None = None,
 ) -> Study:
-    """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
+    """Bring a run's results into their tables and sentences.
+
+    Args:
+        scenario: As it was simulated.
+        results: Every figure of the runs that came to their end.
+        folder: Where the files are written; None for a study in memory.
+        runs: What was taken in, with failures and profile.
+        verdict: How a study that added replications ended.
+
+    Returns:
+        The study.
+    """
+    budgets = planned_budgets(scenario)
     failed = failure_words.failures_table(runs.failures.values())
     return Study(
-        scenario=spec,
+        scenario=scenario,
         results=results,
         folder=folder,
-        answer=answer.answer(results),
-        rests_on=dict(rests_on),
+        answer=sequential_answer_of(results, verdict) if verdict else answer.answer(results),
+        rests_on=rests_on(scenario),
         summary=summary.build_summary(results),
         departures=summary.build_departures(results),
         complaints=summary.build_complaints(results),

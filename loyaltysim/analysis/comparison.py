@@ -7,8 +7,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.analysis.summary import payback, unpaid_months
-from loyaltysim.report.text.names import quote_name
-from loyaltysim.report.text.numbers import Money, money_for
+from loyaltysim.reporting.text.names import quote_name
+from loyaltysim.reporting.text.numbers import Money, money_for
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import (

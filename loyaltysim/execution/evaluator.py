@@ -22,12 +22,15 @@ from loyaltysim.execution import executors, run_keys, tasks
 from loyaltysim.execution.progress import Listener, Progress, ignore_progress
 from loyaltysim.execution.run_cache import RunCache, default_cache
 from loyaltysim.execution.tasks import start_key
-from loyaltysim.experiments.defaults import TASK_SECONDS
 
 if TYPE_CHECKING:
     import numpy as np
 
     from loyaltysim.scenario import Scenario
+
+
+TASK_SECONDS = 1.0
+"""How long a task should take: long enough that sending it costs nothing, short enough to be spread evenly."""
 
 
 def no_cache() -> None:

@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeVar
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import limit_threads, usable_processors
 from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostError
-from loyaltysim.experiments.defaults import PLACE
 
 __all__ = [
     "ONE_THREAD",
@@ -28,6 +27,8 @@ __all__ = [
     "usable_processors",
 ]  # fmt: skip
 
+PLACE = "processes"
+"""Where replications are computed unless told."""
 T = TypeVar("T")
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 CLUSTER = re.compile(r"dask://(\[[0-9a-fA-F:.]+\]|[^\s:/?@\[\]]+):(\d{1,5})(\?allow-remote)?")

@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration.cache import cache_folder
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
-from loyaltysim.experiments.defaults import STORE_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
 
+STORE_BYTES = 2 * 2**30
+"""How much is kept of finished runs before those not used for longest go."""
 # A whole run as a Parquet file of its months, and as the packed text that holds what is neither month nor figure.
 
 

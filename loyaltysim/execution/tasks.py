@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.cache import content_key
 from loyaltysim.core.errors import describe_error
-from loyaltysim.experiments.defaults import STARTS_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 # Stationary starts kept at hand, so that strategies tried one after the other in one market never live a burn-in twice.
 
+STARTS_BYTES = 256 * 2**20
+"""How much each worker keeps of markets at month 0."""
 Start = tuple["World", "Report"]
 Key = tuple[str, int]
 

@@ -15,12 +15,12 @@ from loyaltysim.core.fingerprint import machine
 from loyaltysim.results import run_folder, writer
 
 if TYPE_CHECKING:
-    from loyaltysim.experiments.run import RunConfig
+    from loyaltysim.experiments.options import RunOptions
     from loyaltysim.results.results import RunAccumulator
 
 
 @contextmanager
-def recording_status(folder: run_folder.RunFolder, order: RunConfig) -> Iterator[None]:
+def recording_status(folder: run_folder.RunFolder, order: RunOptions) -> Iterator[None]:
     """Leave a manifest that says how the run ended; leave nothing when the input was wrong."""
     try:
         yield
@@ -67,12 +67,12 @@ def versions() -> dict[str, str]:
     return found
 
 
-def elapsed(order: RunConfig) -> float:
+def elapsed(order: RunOptions) -> float:
     """Give the seconds since the command began."""
     return round(perf_counter() - order.began, 3)
 
 
-def timings(runs: RunAccumulator, order: RunConfig) -> dict[str, float | int]:
+def timings(runs: RunAccumulator, order: RunOptions) -> dict[str, float | int]:
     """Tell the processor time of the simulated months, and the person-months simulated in a second of it."""
     seconds = runs.seconds
     return {

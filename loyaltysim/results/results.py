@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import RunError
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
-from loyaltysim.report.text.profile import Profile, with_run
+from loyaltysim.reporting.text.profile import Profile, with_run
 from loyaltysim.results.out_of_core import AuditFigures, AuditStore, SpillArray, SpilledPaths
 
 if TYPE_CHECKING:

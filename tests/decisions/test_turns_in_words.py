@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.report.charts.decisions import breakeven_title
-from loyaltysim.report.text import breakeven as words
+from loyaltysim.reporting.charts.decisions import breakeven_title
+from loyaltysim.reporting.text import breakeven as words
 from loyaltysim.stats.intervals import Interval
 
 AXIS: Any = SimpleNamespace(path="market.margin_mean", unit="$/month", low=10.0, high=90.0)

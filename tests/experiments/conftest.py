@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from loyaltysim.experiments.defaults import FINDS
 
 from loyaltysim.experiments.customer_history import CustomerLife, customer
-from loyaltysim.experiments.defaults import FINDS
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS, Small
 

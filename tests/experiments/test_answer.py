@@ -10,9 +10,9 @@ from invented_firm import results, typed_results
 from rich.console import Console
 
 from loyaltysim.core.errors import RunError
-from loyaltysim.report.text.answer import answer, table
-from loyaltysim.report.text.names import name_heading
-from loyaltysim.report.text.numbers import Money, format_horizon, format_month, money_for, round_amount
+from loyaltysim.reporting.text.answer import answer, table
+from loyaltysim.reporting.text.names import name_heading
+from loyaltysim.reporting.text.numbers import Money, format_horizon, format_month, money_for, round_amount
 from loyaltysim.results.results import build_results
 from loyaltysim.stats.intervals import Interval
 from loyaltysim.stats.ranking import multiple_comparison_with_best

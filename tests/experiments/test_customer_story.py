@@ -10,8 +10,8 @@ import pytest
 from loyaltysim.experiments.customer_history import CustomerLife, customer
 from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
-from loyaltysim.report.text.customer_history import WIDTH
-from loyaltysim.report.text.numbers import format_month
+from loyaltysim.reporting.text.customer_history import WIDTH
+from loyaltysim.reporting.text.numbers import format_month
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS, Small, lived
 

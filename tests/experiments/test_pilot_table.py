@@ -9,7 +9,7 @@ import pytest
 from invented_firm import results
 
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.report.text.pilots import build_pilots, pilot_lesson, pilot_sentences
+from loyaltysim.reporting.text.pilots import build_pilots, pilot_lesson, pilot_sentences
 
 
 def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from loyaltysim.core.records import RunRecord
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.report.text.profile import Profile, with_run
+from loyaltysim.reporting.text.profile import Profile, with_run
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yml"
 SMALL = """title: a small market

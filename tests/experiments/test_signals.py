@@ -10,9 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from test_whole_run import script
-
 from loyaltysim.cli.display import handling_signals
+from test_whole_run import script
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from loyaltysim.cli import main
-from loyaltysim.report.text.answer import gaps
+from loyaltysim.reporting.text.answer import gaps
 from loyaltysim.study import Study
 
 PAGE = Path(__file__).parents[2] / "docs/results.md"

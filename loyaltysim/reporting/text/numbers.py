@@ -1,0 +1,130 @@
+"""How figures are put into words: money in round sizes, spans of time, names at the head of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import floor, isfinite, log10
+
+from loyaltysim.core.formats import format_fixed, format_number
+from loyaltysim.stats.intervals import Interval
+
+FINEST = 6
+"""Decimals beyond which a figure is written with a power of ten."""
+SIZES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
+
+
+GRADES_MEAN = {
+    "folklore": "quoted everywhere, and no study could be found",
+    "assumption": "nobody's figure but this scenario's",
+    "secondary": "quoted, the original not seen",
+    "measured": "a study is named",
+}
+"""What each grade of evidence means."""
+
+
+class Money:
+    """A size of money (k$, M$, bn$) and as many decimals as tell figures of this kind apart."""
+
+    def __init__(self, currency: str, largest: float, finest: float = 0.0) -> None:
+        """Choose by the largest figure to be shown and the smallest span that must still be seen (0: unknown)."""
+        self.currency = currency
+        self.divisor, prefix = next((size for size in SIZES if largest >= size[0]), SIZES[-1])
+        self.unit = f"{prefix}{currency}" if len(currency) == 1 else f"{prefix} {currency}".strip()
+        self.decimals = max(_decimals(largest / self.divisor, 1 if finest else 2), _decimals(finest / self.divisor, 0))
+
+    def bare(self, value: float) -> str:
+        """Write a figure without its unit; one that is not zero never reads as zero, and zero has no sign."""
+        shown = value / self.divisor
+        text = format_fixed(shown, self.decimals)
+        if not isfinite(shown) or any(digit in text for digit in "123456789"):
+            return text
+        if value == 0.0:
+            return text.removeprefix("-")
+        finer = -floor(log10(abs(shown)))
+        return f"{shown:.{finer}f}" if finer <= FINEST else f"{shown:.0e}"
+
+    def full(self, value: float) -> str:
+        """Write a figure with its unit; a smaller unit if it would be lost in this one."""
+        small = Money(self.currency, abs(value))
+        fits = value == 0.0 or not isfinite(value) or abs(value) >= 0.5 * 10.0**-self.decimals * self.divisor
+        return f"{self.bare(value)} {self.unit}" if fits else f"{small.bare(value)} {small.unit}"
+
+    def shows(self, span: Interval) -> bool:
+        """Tell whether a difference and the ends of its interval can be told from zero in this unit."""
+        least = 0.5 * 10.0**-self.decimals * self.divisor
+        return all(abs(end) >= least for end in (span.mean, span.low, span.high) if isfinite(end) and end != 0.0)
+
+    def within(self, span: Interval, signed: bool = False) -> tuple[str, str]:
+        """Write a figure of a column in the column's unit, and its interval's ends.
+
+        Below a thousandth of the unit, where that would be a row of noughts, in a unit of its own.
+        """
+        lost = 0.0 < abs(span.mean) < 1e-3 * self.divisor
+        own = money_for(self.currency, span) if lost else self
+        text = f"{own.bare(span.mean)} {own.unit}"
+        return (f"+{text}" if signed and not text.startswith("-") else text), own.span(span)
+
+    def signed(self, value: float) -> str:
+        """Write a difference with its sign and its unit."""
+        text = self.full(value)
+        return text if text.startswith("-") else f"+{text}"
+
+    def span(self, ends: Interval) -> str:
+        """Write an interval's ends; nothing when there is none."""
+        return f"{self.bare(ends.low)} to {self.bare(ends.high)}" if ends.known else ""
+
+
+def _decimals(shown: float, digits_after_first: int) -> int:
+    """Give the decimals (0 to 3) at which a figure shows its first digit and so many after it."""
+    if not isfinite(shown) or shown <= 0.0:
+        return 0
+    return min(max(digits_after_first - floor(log10(shown)), 0), 3)
+
+
+def money_for(currency: str, *spans: Interval) -> Money:
+    """Choose one size of money for several figures with their intervals.
+
+    A single interval gets the decimals that show on which side of zero its ends lie.
+    """
+    shown = [abs(end) for span in spans for end in (span.mean, span.low, span.high) if isfinite(end)]
+    halves = [(span.high - span.low) / 2 for span in spans if span.known and span.high > span.low]
+    if len(spans) == 1:
+        halves += [abs(end) for end in (spans[0].low, spans[0].high) if isfinite(end) and end != 0.0]
+    means = [abs(span.mean) for span in spans if isfinite(span.mean)]
+    largest = max(means, default=0.0) or max(shown, default=0.0)
+    return Money(currency, largest, min(halves, default=0.0))
+
+
+def format_horizon(months: int) -> str:
+    """Say how long: in years when they are whole, else in months."""
+    number, word = (months // 12, "year") if months % 12 == 0 else (months, "month")
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def format_share(value: float) -> str:
+    """Write a fraction as a percentage."""
+    return f"{format_fixed(100 * value, 1)} %" if isfinite(value) else ""
+
+
+def describe_evidence_counts(counts: Mapping[str, int], scenario: object) -> str:
+    """Say in one line how many figures of each evidence grade an answer rests on, and where they are listed."""
+    told = ", ".join(f"{count} {grade}" for grade, count in counts.items())
+    return f"It rests on {told} figures: loyaltysim audit {scenario}"
+
+
+def format_month(start: str, month: int) -> str:
+    """Name the calendar month (2027-01) that is month number `month` of a run that starts at `start`."""
+    year, first = (int(part) for part in start.split("-")[:2])
+    gone = year * 12 + first - 1 + month - 1
+    return f"{gone // 12:04d}-{gone % 12 + 1:02d}"
+
+
+def round_amount(count: int) -> int:
+    """Round a number of replications up to two digits: it rests on an estimate."""
+    step = int(10 ** max(len(str(count)) - 2, 0))
+    return -(-count // step) * step
+
+
+def format_quantity(value: float, unit: str, currency: str = "$") -> str:
+    """Write a value with its declared unit, in the scenario's currency: `462 $/customer`."""
+    return f"{format_number(value)} {unit.replace('$', currency)}".strip()
