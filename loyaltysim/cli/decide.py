@@ -32,7 +32,8 @@ def __getattr__(name: str) -> click.Command:
     def command(scenario: Path, quiet: bool, **asked: Any) -> None:
         import loyaltysim
 
-        show_decision(getattr(loyaltysim, name)(scenario, quiet=quiet, **asked), quiet=quiet)
+        given = {option: value for option, value in asked.items() if value is not None}  # else the function's default
+        show_decision(getattr(loyaltysim, name)(scenario, quiet=quiet, **given), quiet=quiet)
 
     return command
 
