@@ -14,6 +14,8 @@ from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.scenario.registry import parameter_registry
 from loyaltysim.scenario.strategies import describe_pilot
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines() if re.match(r"\| F\d+ \|", line)]

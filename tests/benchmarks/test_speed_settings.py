@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from benchmarks.speed_settings import IDLE, UNIFORM, core
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.model import NUMBER, simulate
+
+pytestmark = pytest.mark.once
 
 
 def test_the_core_is_the_same_to_the_bit_with_and_without_its_idle_parts():

@@ -15,6 +15,8 @@ import pytest
 
 from tests.evidence.filing import Finding
 
+pytestmark = pytest.mark.once
+
 FEW, MANY, MOST_MB = 1_000, 10_000, 500
 CHECKOUT = Path(__file__).parents[2]
 PEAK = """

@@ -22,6 +22,8 @@ from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.registry import parameter_registry
 
+pytestmark = pytest.mark.machines
+
 STRATEGIES = {
     "as today": {},
     "the same": {"desk.budget": {"add": 0}},

@@ -14,6 +14,8 @@ from test_whole_run import script
 
 from loyaltysim.cli.display import handling_signals
 
+pytestmark = pytest.mark.machines
+
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

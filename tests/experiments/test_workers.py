@@ -17,6 +17,8 @@ from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
 from loyaltysim.execution.executors import Processes, WorkerLostError, iterate_completed, open_executor
 from loyaltysim.scenario import Scenario
 
+pytestmark = pytest.mark.machines
+
 RUNS = tuple(range(12))
 
 

@@ -15,6 +15,8 @@ from loyaltysim.calibration.cache import SHIPPED, content_key, read_shipped_rate
 from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
 
+pytestmark = pytest.mark.once
+
 PACKAGE = Path(__file__).parents[2] / "loyaltysim"
 CURE = "run python -m tools.write_shipped_rates"
 

@@ -23,6 +23,8 @@ from tools.structure import (
     trace_calls,
 )
 
+pytestmark = pytest.mark.once
+
 LONG = "x" * 130
 FILES = {
     "__init__.py": '"""A made-up firm."""\n',
