@@ -91,15 +91,17 @@ def notebook(path: Path) -> str:
 def python_page() -> str:
     """Document every public name, from where it is defined."""
     from loyaltysim import _PLACES
+    from loyaltysim.report.charts import charts
 
     head = "# Python\n\nThe same verbs as on the command line, and what they give back: `import loyaltysim as ls`.\n"
     beside = [
         "loyaltysim.study.Study",
-        "loyaltysim.experiments.customer.CustomerLife",
-        "loyaltysim.experiments.worth.Worth",
+        "loyaltysim.experiments.customer_history.CustomerLife",
+        "loyaltysim.experiments.customer_value.CustomerValue",
         "loyaltysim.experiments.options.Decision",
         "loyaltysim.cli.report.report",
         "loyaltysim.plots",
+        *(f"{each.draw.__module__}.{name}" for name, each in charts().items()),
     ]
     names = [f"{defined(place, name)}.{name}" for name, place in _PLACES.items()]
     return head + "".join(f"\n::: {name}\n" for name in dict.fromkeys([*names, *beside]))

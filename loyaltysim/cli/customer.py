@@ -38,19 +38,18 @@ How --find picks (ties go to the longest customer, then to the lowest number):
 @options.MONTHS
 @options.SEED
 @options.SET
-@click.option("--every-month", is_flag=True, help="Tell every month, not only the turning points.")
 @options.out("Keep the story, the months as CSV and the strip as PNG and SVG here")
-def command(scenario: Path, every_month: bool, **asked: Any) -> None:
+def command(scenario: Path, **asked: Any) -> None:
     """Tell the life of one customer of SCENARIO under each strategy: the same person, the same luck."""
-    from loyaltysim.experiments.customer import customer
+    from loyaltysim.experiments.customer_history import customer
 
     life = customer(scenario, **asked)
-    click.echo(life.every_month if every_month else life.story)
+    click.echo(life.story)
     if life.folder:
         click.echo(f"\nStory, months and strip are in {life.folder}")
     elif life.found_by:
         click.echo(
-            f"\nFound as {life.found_by}. --out DIR keeps the story with its picture; --every-month tells every month."
+            f"\nFound as {life.found_by}. --out DIR keeps the story with its picture and a table of every month."
         )
 
 

@@ -8,8 +8,9 @@ at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -152,6 +153,9 @@ class Mechanism(BaseModel):
     """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`core.arms`)."""
     of_firm: ClassVar[bool] = True
     """Whether its budgets and posts are the firm's, so that a part of the firm has its part of them."""
+    dormant: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Values of its own fields at which the phenomenon is switched off and the market still shows what is stated; empty
+    where there are none. `experiments.ablations` switches mechanisms on one by one from there."""
 
     on: bool = Field(
         True,

@@ -1,9 +1,4 @@
-"""Other machines' processors, by a dask.distributed scheduler. Whoever can speak to one can make its workers run anything.
-
-So a scheduler on another machine is spoken to only with encryption, or if the user says so. Workers must have this very
-program, and where their arithmetic may differ in the last bits (other packages, another kind of processor) no run of
-theirs is kept for later studies, nor one of those mixed with theirs.
-"""
+"""Other machines' processors, by a dask.distributed scheduler. Whoever can speak to one can make its workers run anything."""
 
 from __future__ import annotations
 
@@ -11,9 +6,8 @@ import asyncio
 import ipaddress
 import logging
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,250 +15,106 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fingerprint import environment_fingerprint, program_version
 from loyaltysim.execution.process_pool import WorkerLostError
-from loyaltysim.experiments.defaults import MOST_DEATHS
 
 if TYPE_CHECKING:
-    from distributed import Client
-    from distributed.security import Security
+    from distributed import Client, Security
 
     from loyaltysim.execution.executors import ExecutorPlace
 
-# At a scheduler's door: is one there that may be spoken to, and how. Whoever can speak to one can make its workers run anything.
-
-WHERE = "--executor"
-PATIENCE_S = 5.0
-ALLOWED = "--allow-remote"
+PATIENCE_S, WORKERS_PATIENCE_S = 5.0, 10.0
+START = "start a scheduler and workers there, or name the right one; docs/clusters.md says how"
+GONE = "the scheduler is gone\n    start it again, then `loyaltysim resume` the folder"
+TRUST = "give dask its certificates (docs/clusters.md), or add --allow-remote if you trust the network between"
 CERTIFICATES = ("ca-file", "client.cert", "client.key")
-HOW = "docs/clusters.md says how to start one"
-
-
-def check(place: ExecutorPlace) -> None:
-    """Refuse a cluster that nobody answers for, or that may not be used without encryption. Raises InputError."""
-    _library()
-    addresses = _resolved(place)
-    if certificates() is None and not place.anywhere and not all(map(_is_here, addresses)):
-        cure = (
-            f"give dask its certificates (docs/clusters.md), or add {ALLOWED} if the network between is one you trust"
-        )
-        what = f"{place.host} is another machine, and what is sent there unencrypted could be replaced by any program"
-        raise InputError(Problem(what, where=WHERE, cure=cure))
-    try:
-        socket.create_connection((place.host, place.port), timeout=PATIENCE_S).close()
-    except OSError as error:
-        raise unreachable(place, error.strerror or str(error)) from error
-
-
-def greet(place: ExecutorPlace, address: str, security: Any) -> None:
-    """Refuse whoever answers there and is no scheduler, in a few seconds: the library's own client may wait for ever."""
-    failed: list[str] = []
-
-    async def greet() -> None:
-        from distributed.comm import connect
-
-        about = security.get_connection_args("client") if security else {}
-        (await connect(address, timeout=PATIENCE_S, **about)).abort()
-
-    def meet() -> None:
-        try:
-            asyncio.run(asyncio.wait_for(greet(), PATIENCE_S))
-        except BaseException as error:
-            failed.append(f"what answers there is no dask scheduler ({type(error).__name__})")
-
-    meeting = threading.Thread(target=meet, daemon=True)
-    with quiet():
-        meeting.start()
-        meeting.join(2 * PATIENCE_S)
-    if meeting.is_alive() or failed:
-        raise unreachable(place, failed[0] if failed else "what answers there is no dask scheduler")
-
-
-def _library() -> None:
-    try:
-        import distributed  # noqa: F401
-    except ModuleNotFoundError as error:
-        cure = "pip install 'loyaltysim[dask]'"
-        raise InputError(Problem("dask.distributed is not installed", where=WHERE, cure=cure)) from error
-
-
-def certificates() -> Security | None:
-    """Give the certificates of dask's configuration; None without them. Raises InputError where there are some only."""
-    import dask
-    from distributed.security import Security
-
-    told = {name: dask.config.get(f"distributed.comm.tls.{name}", None) for name in CERTIFICATES}
-    if not any(told.values()):
-        return None
-    absent = [name for name, path in told.items() if not path or not Path(path).is_file()]
-    if absent:
-        what = f"dask's configuration has certificates, but no file for distributed.comm.tls.{absent[0]}"
-        raise InputError(Problem(what, where=WHERE, cure="docs/clusters.md says which three are needed"))
-    return Security(require_encryption=True)
-
-
-def _resolved(place: ExecutorPlace) -> list[str]:
-    try:
-        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise unreachable(place, error.strerror or str(error)) from error
-    return [str(each[4][0]) for each in found]
-
-
-def _is_here(address: str) -> bool:
-    """Tell whether an address is one of this machine's: only those can be bound."""
-    version = ipaddress.ip_address(address.partition("%")[0]).version
-    with socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
-
-
-def unreachable(place: ExecutorPlace, why: str) -> InputError:
-    """Give the error of a scheduler that does not answer."""
-    cure = f"start a scheduler there, or name the right one; {HOW}"
-    return InputError(Problem(f"no scheduler answers at {place.host}:{place.port} ({why})", where=WHERE, cure=cure))
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the library's log of lost connections from standard error: what matters is told as an error."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "tornado.application")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
-
-
-WORKERS_PATIENCE_S = 10.0
-
-
-def other_program(worker: str, theirs: str, ours: str) -> str:
-    """Say that a worker has another loyaltysim, and the cure."""
-    return (
-        f"the worker {worker} has loyaltysim {theirs}, and this is {ours}\n    "
-        "install the same version on every machine, and start the workers anew"
-    )
 
 
 class Cluster(Executor):
-    """The workers of a scheduler, numbered; when one dies, another takes its tasks.
+    """The workers of a scheduler, numbered; `bitwise_reproducible`: whether all compute with the bits of this machine."""
 
-    `same_makings`: whether all workers compute with the bits of this machine.
-    """
-
-    def __init__(self, client: Client, workers: list[str], threads: int, *, same_makings: bool) -> None:
-        self.workers, self.threads, self.same_makings = len(workers), threads or 1, same_makings
-        self._client = client
-        self._doors = [
-            client.get_executor(workers=[worker], allow_other_workers=True, pure=False) for worker in workers
-        ]
-        self._next = 0
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Send a call to some worker."""
-        self._next = (self._next + 1) % self.workers
-        return self.send(self._next, fn, *args, **kwargs)
+    def __init__(self, client: Client, threads: int) -> None:
+        told = client.run(call_checked, program_version(), environment_fingerprint, on_error="return")
+        for worker, fingerprint in told.items():
+            if isinstance(fingerprint, Exception):
+                raise refusal(f"the worker {worker} cannot be used: {fingerprint}")
+        if not told:
+            raise refusal("the scheduler has no workers", START)
+        workers = [each for each, count in client.nthreads().items() if each in told for _ in range(count)]
+        self.workers, self.threads = len(workers), threads or 1
+        self.bitwise_reproducible = set(told.values()) == {environment_fingerprint()}
+        self._executors = [client.get_executor(workers=[w], allow_other_workers=True, pure=False) for w in workers]
 
     def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Send a call to one worker, 0 to `workers` - 1, or where there is room if that one is gone."""
         outer: Future[Any] = Future()
-        inner = self._doors[worker].submit(_checked, program_version(), fn, *args, **kwargs)
-        inner.add_done_callback(lambda ended: _settle(outer, ended))
+
+        def settle(ended: Future[Any]) -> None:  # the library's own errors in our words
+            error = RunError(GONE) if ended.cancelled() else ended.exception()
+            if type(error).__name__ == "KilledWorker":
+                error = WorkerLostError("workers of the cluster died again and again over the same task")
+            if outer.set_running_or_notify_cancel():
+                outer.set_exception(error) if error else outer.set_result(ended.result())
+
+        self._executors[worker].submit(call_checked, program_version(), fn, *args, **kwargs).add_done_callback(settle)
         return outer
 
-    def end(self) -> None:
-        """Drop what waits; what is being computed ends for nothing."""
-        for door in self._doors:
-            with suppress(Exception):
-                door.shutdown(wait=False)
-
 
 @contextmanager
-def connected(place: ExecutorPlace, threads: int) -> Iterator[Cluster]:
-    """Connect to a scheduler and its workers; on any other way out than the end, what waits there is dropped."""
-    check(place)
-    with _client(place) as client:
-        cluster = _cluster(client, place, threads)
-        try:
-            yield cluster
-        except BaseException:
-            cluster.end()
-            raise
-
-
-@contextmanager
-def _client(place: ExecutorPlace) -> Iterator[Client]:
-    from distributed import Client
-
-    security = certificates()
-    host = f"[{place.host}]" if ":" in place.host else place.host
+def connected(place: ExecutorPlace, threads: int = 0) -> Iterator[Cluster]:
+    """Connect to a scheduler and its workers, and drop at the end what waits there. Raises InputError where that may not be."""
+    security, host = certificates(), f"[{place.host}]" if ":" in place.host else place.host
     address = f"{'tls' if security else 'tcp'}://{host}:{place.port}"
-    greet(place, address, security)
-    with quiet():
-        try:
-            client = Client(address, timeout=PATIENCE_S, security=security, set_as_default=False)
-        except Exception as error:  # of many kinds: no answer, another protocol, certificates refused
-            raise unreachable(place, str(error).splitlines()[0] if str(error) else "no answer") from error
-        try:
-            yield client
-        finally:
-            with suppress(Exception):
-                client.close(timeout=PATIENCE_S)
+    from distributed import Client, comm
 
+    async def greet() -> None:  # where something else than a scheduler answers, the client would wait for ever
+        certified = security.get_connection_args("client") if security else {}
+        (await comm.connect(address, timeout=PATIENCE_S, **certified)).abort()
 
-def _cluster(client: Client, place: ExecutorPlace, threads: int) -> Cluster:
-    """Ask every worker what it has, and refuse one of another program."""
     try:
-        client.wait_for_workers(1, timeout=WORKERS_PATIENCE_S)
-        told: dict[str, Any] = client.run(_identity, on_error="return")
-    except (OSError, TimeoutError) as error:
-        cure = f"start workers, dask worker tcp://{place.host}:{place.port}; {HOW}"
-        raise InputError(
-            Problem(f"the scheduler {place.host}:{place.port} has no workers", where=WHERE, cure=cure)
-        ) from error
-    for worker, theirs in told.items():
-        if not isinstance(theirs, tuple) or theirs[0] != program_version():
-            having = theirs[0] if isinstance(theirs, tuple) else f"none that works ({theirs})"
-            raise InputError(Problem(other_program(worker, having, program_version()), where=WHERE))
-    places = [
-        worker
-        for worker, about in client.scheduler_info(n_workers=-1)["workers"].items()
-        if worker in told
-        for _ in range(about["nthreads"])
-    ]
-    same = all(theirs[1] == environment_fingerprint() for theirs in told.values())
-    return Cluster(client, places or list(told), threads, same_makings=same)
+        found = [str(each[4][0]) for each in socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)]
+        if not security and not place.anywhere and not all(ipaddress.ip_address(each).is_loopback for each in found):
+            raise refusal(f"{place.host} is another machine or open to others: what is sent can be replaced", TRUST)
+        socket.create_connection((place.host, place.port), timeout=PATIENCE_S).close()
+        ThreadPoolExecutor(1).submit(asyncio.run, asyncio.wait_for(greet(), PATIENCE_S)).result()  # a loop may run here
+        logging.getLogger("distributed.client").setLevel("CRITICAL")  # what matters of it is told as an error
+        client = Client(address, timeout=PATIENCE_S, security=security, set_as_default=False)
+    except InputError:
+        raise
+    except Exception as error:  # of many kinds: no such host, another protocol, certificates refused
+        why = getattr(error, "strerror", None) or f"there is no dask scheduler: {type(error).__name__}"
+        raise refusal(f"no scheduler answers at {place.host}:{place.port} ({why})", START) from error
+    try:
+        with suppress(TimeoutError):
+            client.wait_for_workers(1, timeout=WORKERS_PATIENCE_S)
+        yield Cluster(client, threads)
+    finally:
+        with suppress(Exception):
+            client.close(timeout=PATIENCE_S)
 
 
-def _identity() -> tuple[str, str]:
-    return program_version(), environment_fingerprint()
+def certificates() -> Security | None:
+    """Return the certificates of dask's configuration; None without them. Raises InputError where there are some only."""
+    try:
+        import dask
+        from distributed import Security
+    except ModuleNotFoundError as error:
+        raise refusal("dask.distributed is not installed", "pip install 'loyaltysim[dask]'") from error
+    told = {name: dask.config.get(f"distributed.comm.tls.{name}", None) for name in CERTIFICATES}
+    absent = [name for name, path in told.items() if not path or not Path(path).is_file()]
+    if any(told.values()) and absent:
+        raise refusal(
+            f"dask has no file for distributed.comm.tls.{absent[0]}", "docs/clusters.md says which three it needs"
+        )
+    return Security(require_encryption=True) if any(told.values()) else None
 
 
-def _checked(expected: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+def call_checked(expected: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call a function on a worker, if it has the program of whoever sent it: workers may have joined since."""
-    if program_version() != expected:
-        raise RunError(other_program(socket.gethostname(), program_version(), expected))
+    if (ours := program_version()) != expected:
+        cure = "install the same version on every machine, and start the workers anew"
+        raise RunError(f"the worker {socket.gethostname()} has loyaltysim {ours}, and this is {expected}\n    {cure}")
     return function(*arguments, **named)
 
 
-def _settle(outer: Future[Any], ended: Future[Any]) -> None:
-    """Hand on how a call ended; the library's own errors in our words."""
-    if not outer.set_running_or_notify_cancel():
-        return
-    from distributed.scheduler import KilledWorker
-
-    try:
-        outer.set_result(ended.result())
-    except KilledWorker:
-        outer.set_exception(
-            WorkerLostError(f"workers of the cluster died {MOST_DEATHS} times or more over the same task")
-        )
-    except CancelledError:
-        outer.set_exception(RunError("the scheduler is gone\n    start it again, then `loyaltysim resume` the folder"))
-    except BaseException as error:
-        outer.set_exception(error)
+def refusal(what: str, cure: str = "") -> InputError:
+    """Return the error of a cluster that cannot be used."""
+    return InputError(Problem(what, where="--executor", cure=cure))

@@ -75,9 +75,10 @@ def check_place(where: str | Executor | None) -> None:
         return
     place = parse_place(where)
     if place.kind == "dask":
-        from loyaltysim.execution import cluster as clusters
+        from loyaltysim.execution import cluster
 
-        clusters.check(place)
+        with cluster.connected(place):
+            pass
 
 
 def _refuse_other(where: object) -> None:
@@ -119,10 +120,10 @@ def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) ->
         return
     place = parse_place(where or PLACE)
     if place.kind == "dask":
-        from loyaltysim.execution import cluster as clusters
+        from loyaltysim.execution import cluster
 
-        with clusters.connected(place, threads) as cluster:
-            yield cluster
+        with cluster.connected(place, threads) as workers_there:
+            yield workers_there
         return
     workers = min(place.workers or max(1, usable_processors() // max(1, threads)), tasks)
     if place.kind == "in-process" or (workers <= 1 and not place.workers) or tasks <= 1:
@@ -139,7 +140,7 @@ def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) ->
 
 def is_bitwise_reproducible(executor: Executor) -> bool:
     """Tell whether what is computed there has the bits that this machine would give."""
-    return bool(getattr(executor, "same_makings", True))
+    return bool(getattr(executor, "bitwise_reproducible", True))
 
 
 def free_slots(executor: Executor) -> list[int]:

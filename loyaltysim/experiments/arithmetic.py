@@ -1,35 +1,192 @@
-"""The spreadsheet beside the simulation, and a bridge between the two whose steps add up exactly."""
+"""The arithmetic that consultants do on a spreadsheet, beside the simulation, with a bridge whose steps add up exactly.
+
+The closed form is the market damage model of TARP (Consumer Complaint Handling in America, 1979 and 1986; Goodman,
+Strategic Customer Service, 2009): problems x voice x outcome x value. Everyone is alike, staff are as they are today,
+nothing is remembered, nobody's talk brings or costs a customer, and a lever has at once the effect of its mean over the
+horizon. Every share follows by algebra from what the scenario states.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.execution import executors
+from loyaltysim.experiments.ablations import Stage, ablate, tabulate_steps
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
 from loyaltysim.experiments.run import read_scenario
-from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
 from loyaltysim.results import run_folder
 from loyaltysim.results.writer import csv_text
+from loyaltysim.scenario.registry import levers, parameter_registry
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from loyaltysim.core.records import RunRecord
+    from loyaltysim.scenario import Scenario
 
+Levers = Mapping[str, float]
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
 YEAR = 12
 BRIDGED = "revenue lost"
 """The figure of the mean year that has a bridge of its own."""
-SPREADSHEET, SIMULATED = "arithmetic", "simulation"
-Figures = Mapping[str, "np.ndarray"]
+SPREADSHEET = "arithmetic"
+"""The first row of a bridge."""
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """One strategy by arithmetic.
+
+    `customers`: their mean number over the horizon; `problems`, `lost` (over problems), `left` (for any reason): chances
+    of a customer-month; `voiced`: share of the problems; `answered`: share of what is voiced; `solved`: share of what is
+    answered; `joined`, `spent`: a month; `value`: of a customer, `npv`: of the strategy, in the scenario's currency.
+    """
+
+    customers: float
+    problems: float
+    voiced: float
+    answered: float
+    solved: float
+    lost: float
+    left: float
+    joined: float
+    spent: float
+    value: float
+    npv: float
+
+
+def compute_closed_form(scenario: Scenario, strategy: str) -> ClosedForm:
+    """Return what a strategy does by arithmetic: problems x voice x outcome x value."""
+    today: Levers = {path: _at(scenario, path) for path in levers()}
+    plan = scenario.plan(strategy)
+    mean = {**today, **{path: math.fsum(months) / len(months) for path, months in plan.items()}}
+    stated, customers = scenario.stated, float(scenario.market.customers)
+    over = stated.reasons.product + stated.reasons.indifference
+    stays = compute_staying(scenario)
+
+    problems, voiced = compute_problems(scenario, stays)
+    cases_today = voiced * problems * customers
+    if scenario.voice.on:
+        voiced = 1 - (1 - voiced) * _unheard(scenario, mean) / _unheard(scenario, today)
+    cases = voiced * problems * customers
+
+    answered, solved = compute_outcomes(scenario, today, mean, cases / cases_today if cases_today else 1.0)
+    good = stated.outcomes.resolved + stated.outcomes.resolved_fast
+    fast = stated.outcomes.resolved_fast / good if good else 0.0
+    outcome = {
+        "ignored": 1 - answered,
+        "logged": answered * (1 - solved),
+        "resolved": answered * solved * (1 - fast),
+        "resolved_fast": answered * solved * fast,
+    }
+    kept = (1 - voiced) * stays["silent"] + voiced * math.fsum(share * stays[name] for name, share in outcome.items())
+    lost = problems * (1 - kept)
+    left = lost + (1 - over) * stated.monthly_hazard
+    joined = stated.monthly_hazard * customers + compute_acquired(scenario, mean) - compute_acquired(scenario, today)
+    spent = compute_spending(scenario, mean, cases, answered)
+
+    margin, discount = scenario.market.margin_mean, (1 + scenario.discount_rate) ** (-1 / YEAR)
+    number, customer_months, npv = customers, 0.0, 0.0
+    for month in range(1, scenario.months + 1):
+        npv += (margin * number - spent) * discount**month
+        customer_months += number
+        number += joined - left * number
+    npv += margin * number * scenario.accounts.later_multiple(scenario) * discount ** (scenario.months + 1)
+    value = margin / (1 / discount - 1 + stated.monthly_hazard)
+    return ClosedForm(
+        customer_months / scenario.months, problems, voiced, answered, solved, lost, left, joined, spent, value, npv
+    )
+
+
+def compute_staying(scenario: Scenario) -> dict[str, float]:
+    """Return the share that stays after each outcome of a problem, large and small problems together."""
+    small, recovery = scenario.grievance.small_share, scenario.recovery
+    return {
+        name: recovery.behaviour
+        * ((1 - small) * getattr(recovery.kept, name) + small * getattr(recovery.kept_small, name))
+        for name in OUTCOMES
+    }
+
+
+def compute_problems(scenario: Scenario, stays: Mapping[str, float]) -> tuple[float, float]:
+    """Return the monthly chance of a problem and the share voiced today: those that lose whom the scenario states.
+
+    With s of those lost over problems having spoken, odds(voiced) = odds(s) x (1 - stays silent) / (1 - stays voiced).
+    """
+    stated = scenario.stated
+    over = stated.reasons.product + stated.reasons.indifference
+    lost_voiced = 1 - math.fsum(getattr(stated.outcomes, name) * stays[name] for name in OUTCOMES[1:])
+    lost_silent = 1 - stays["silent"]
+    spoke = min(0.999, (1 - stated.silent_share_of_lost) / over) if scenario.voice.on else 0.0
+    odds = spoke / (1 - spoke) * lost_silent / max(1e-9, lost_voiced)
+    voiced = odds / (1 + odds)
+    return over * stated.monthly_hazard / max(1e-9, (1 - voiced) * lost_silent + voiced * lost_voiced), voiced
+
+
+def compute_outcomes(scenario: Scenario, today: Levers, mean: Levers, cases: float) -> tuple[float, float]:
+    """Return which share of what is voiced is answered, and of that solved; `cases`: the ratio to today's cases.
+
+    Where money saturates, 1 - exp(-money / scale), k times as much of it leaves (1 - share)**k undone.
+    """
+    desk, stated = scenario.desk, scenario.stated.outcomes
+    if not desk.on:
+        return 0.0, 0.0
+    answered = 1 - stated.ignored
+    money = today["desk.budget"] * (1 - today["desk.causes"])
+    ratio = mean["desk.budget"] * (1 - mean["desk.causes"]) / money / cases if money and cases else 1.0
+    solved = (stated.resolved + stated.resolved_fast) / max(1e-9, answered)
+    unpaid = max(0.0, 1 - (1 - solved) * math.exp(today["desk.compensation"] / desk.compensation_scale))
+    reached = min(1.0, unpaid / desk.solvable) if desk.solvable else 0.0
+    unpaid = desk.solvable * (1 - (1 - reached) ** ratio)
+    return 1 - stated.ignored**ratio, 1 - (1 - unpaid) * math.exp(-mean["desk.compensation"] / desk.compensation_scale)
+
+
+def compute_acquired(scenario: Scenario, chosen: Levers) -> float:
+    """Return how many customers advertising and win-back bring a month at some levers."""
+    advertising, winback = scenario.advertising, scenario.winback
+    found = 0.0
+    if advertising.on and scenario.joining.on:
+        budget, scale = _at(scenario, "advertising.budget"), advertising.scale
+        most = budget / -math.expm1(-budget / scale) if budget else scale
+        found += most * -math.expm1(-chosen["advertising.budget"] / scale) / scenario.stated.acquisition_cost
+    if winback.on and scenario.market.margin_mean > 0:
+        price = winback.cost_per_dollar * winback.horizon * scenario.market.margin_mean
+        found += chosen["winback.budget"] / price
+    return found
+
+
+def compute_spending(scenario: Scenario, chosen: Levers, cases: float, answered: float) -> float:
+    """Return what is spent a month: every budget, hiring, receiving complaints, and compensation for each answered."""
+    budgets = math.fsum(
+        value
+        for path, value in chosen.items()
+        if parameter_registry()[path].cost == "itself" and scenario.mechanism(path.partition(".")[0]).on
+    )
+    staff = scenario.staff
+    hires = staff.turnover * scenario.market.customers / staff.customers_each
+    each = answered * chosen["desk.compensation"] + scenario.channels.mean_cost()
+    return budgets + hires * (staff.hire_cost + chosen["staff.selectivity"]) + cases * each
+
+
+def _unheard(scenario: Scenario, chosen: Levers) -> float:
+    """Give the share of the unprompted silence that asking and surveys leave."""
+    voice, surveys, customers = scenario.voice, scenario.surveys, scenario.market.customers
+    asked = min(1.0, chosen["surveys.budget"] / surveys.price / customers) if surveys.on else 0.0
+    left = voice.silence_left ** (chosen["voice.budget"] / voice.price / customers)
+    return max(1e-12, left * (1 - asked * surveys.response * surveys.telling))
+
+
+def _at(scenario: Scenario, path: str) -> float:
+    block, name = path.split(".", 1)
+    return float(getattr(scenario.mechanism(block), name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +198,7 @@ class Arithmetic:
     lost a year over problems. `rests_on`: how many figures of each evidence grade these rest on, the weakest first.
     """
 
-    scenario: Any
+    scenario: Scenario
     year: pd.DataFrame
     bridge: pd.DataFrame
     bridge_lost: pd.DataFrame
@@ -50,7 +207,7 @@ class Arithmetic:
 
 
 def arithmetic(
-    scenario: Any,
+    scenario: str | Path | Scenario,
     *,
     replications: int | None = None,
     seed: int | None = None,
@@ -60,10 +217,12 @@ def arithmetic(
 ) -> Arithmetic:
     """Reckon a scenario (a file's path or a Scenario) as consultants do, simulate it, and bridge the two part by part.
 
-    The parts of the engine that the arithmetic leaves out are restored one after the other, on common luck, each
-    market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for what the
-    arithmetic cannot be done for, and RunError.
+    The mechanisms that the arithmetic leaves out are switched on one after the other (`ablate`), on common random
+    numbers, each market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for
+    what the arithmetic cannot be done for, and RunError.
     """
+    from loyaltysim.scenario import rests_on
+
     run_folder.check_writable(out)
     number = BRIDGE_REPLICATIONS if replications is None else replications
     if number < 1:
@@ -71,155 +230,111 @@ def arithmetic(
         raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
     spec = read_scenario(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)
-    from loyaltysim.experiments.bare import steps
-    from loyaltysim.scenario import rests_on
-
-    sheet, way = Spreadsheet(spec), steps(spec)
-    records = _simulated([market for _, _, market in way], executor)
-    worths = [_by_strategy(found, lambda record: record.figures["npv"]) for found in records]
-    lost = [_by_strategy(found, lambda record: simulated(sheet, record)[BRIDGED]) for found in records]
-    told = [(name, what) for name, what, _ in way]
+    stages = ablate(spec, executor=executor)
+    forms = {name: compute_closed_form(spec, name) for name in spec.strategies}
     tables = {
-        "year": tabulate_year(sheet, records[-1]),
-        "bridge": tabulate_bridge({name: sheet.npv(name) for name in spec.strategies}, told, worths),
+        "year": tabulate_year(spec, forms, stages[-1]),
+        "bridge": tabulate_bridge(
+            {name: form.npv for name, form in forms.items()}, stages, lambda record: record.figures["npv"]
+        ),
         "bridge_lost": tabulate_bridge(
-            {name: reckoned(sheet, sheet.course(name)[:-1])[BRIDGED][1] for name in spec.strategies}, told, lost
+            {name: compute_year(spec, form)[BRIDGED][1] for name, form in forms.items()},
+            stages,
+            lambda record: measure_year(spec, record)[BRIDGED],
         ),
     }
-    grades = rests_on(way[-1][2])
+    solved = stages[-1].scenario
+    grades = rests_on(solved)
     return Arithmetic(
-        spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, way[-1][2], _files(tables, grades))
+        spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, solved, _files(tables, grades))
     )
 
 
-def check(spec: Any) -> None:
+def check(scenario: Scenario) -> None:
     """Refuse a scenario for which there is nothing stated to reckon with."""
-    if spec.calibration == "off":
+    if scenario.calibration == "off":
         cure = "write calibration: on; the arithmetic starts from what is stated"
         raise InputError(Problem("nothing is solved from what is stated", "calibration", cure=cure))
     for key in NEEDED:
-        if not spec.mechanism(key).on:
+        if not scenario.mechanism(key).on:
             what = f"{key} is off, and without it there are no problems to reckon with"
             raise InputError(Problem(what, key, cure=f"write {key}: on"))
-    stated = spec.stated
+    stated = scenario.stated
     if not stated.churn_annual > 0 or stated.reasons.product + stated.reasons.indifference <= 0:
         what = "nobody is stated to leave over a problem"
         raise InputError(Problem(what, "stated.reasons", cure="state a churn and a share of product or indifference"))
 
 
-def _simulated(markets: Sequence[Any], executor: str | Executor | None) -> list[list[RunRecord]]:
-    from loyaltysim.model import simulate
-
-    tasks = [(market, r, tuple(market.strategies)) for market in markets for r in range(market.replications)]
-    found: list[list[RunRecord]] = [[] for _ in markets]
-    with executors.open_executor(executor, tasks=len(tasks)) as pool:
-        for number, records in executors.iterate_completed(
-            pool, _numbered, ((simulate, place, *task) for place, task in _placed(tasks, markets))
-        ):
-            found[number] += records
-    return [sorted(records, key=lambda record: record.replication) for records in found]
-
-
-def _placed(tasks: Sequence[tuple[Any, ...]], markets: Sequence[Any]) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    for position, task in enumerate(tasks):
-        yield position // markets[0].replications, task
-
-
-def _numbered(simulate: Any, number: int, *task: Any) -> tuple[int, list[RunRecord]]:
-    return number, simulate(*task)
-
-
-def _by_strategy(records: Sequence[RunRecord], figure: Callable[[RunRecord], float]) -> dict[str, np.ndarray]:
-    import numpy as np
-
-    names = dict.fromkeys(record.strategy for record in records)
-    return {name: np.array([figure(record) for record in records if record.strategy == name]) for name in names}
-
-
 def tabulate_bridge(
-    sheet: Mapping[str, float], steps: Sequence[tuple[str, str]], worths: Sequence[Figures]
+    arithmetic: Mapping[str, float], stages: Sequence[Stage], outcome: Callable[[RunRecord], float]
 ) -> pd.DataFrame:
-    """Lay out the bridge: strategy, step, what, value, ci_low, ci_high.
+    """Lay out the bridge of an outcome: strategy, step, what, value, ci_low, ci_high.
 
-    `sheet`: each strategy's figure (its net present value, say) by arithmetic; `worths`: for each step and strategy the
-    simulated ones,
-    float64 (replications,), in which position r is the same replication on the same luck.
+    Args:
+        arithmetic: The outcome by the closed form, for each strategy. The first strategy's bridge is of the outcome
+            itself, the others' of their difference from the first.
+        stages: The markets from the bare one to the scenario itself, simulated.
+        outcome: What is read from a run.
     """
     import pandas as pd
 
-    columns = ["strategy", "step", "what", "value", "ci_low", "ci_high"]
-    return pd.DataFrame.from_records(list(_bridge(sheet, steps, worths)), columns=columns)
+    first, tables = next(iter(arithmetic)), []
+    for name in arithmetic:
+        by_hand = arithmetic[name] - (arithmetic[first] if name != first else 0.0)
+        levels: list[tuple[str, str, Any]] = [
+            (SPREADSHEET, "closed form, everyone alike, from what is stated", by_hand)
+        ]
+        for stage in stages:
+            level = stage.outcome(outcome, name)
+            levels.append((stage.name, stage.doc, level - stage.outcome(outcome, first) if name != first else level))
+        tables.append(tabulate_steps(levels).assign(strategy=name))
+    found = pd.concat(tables, ignore_index=True)
+    return found[["strategy", *(column for column in found if column != "strategy")]]
 
 
-def _bridge(
-    sheet: Mapping[str, float], steps: Sequence[tuple[str, str]], worths: Sequence[Figures]
-) -> Iterator[tuple[Any, ...]]:
-    first = next(iter(sheet))
-    for name in sheet:
-        is_first = name == first
-        start = sheet[name] - (0.0 if is_first else sheet[first])
-        levels = [found[name] - (0.0 if is_first else found[first]) for found in worths]
-        yield (name, SPREADSHEET, "closed form, everyone alike, from what is stated", start, start, start)
-        before: Any = start
-        for (step, what), level in zip(steps, levels, strict=True):
-            span = interval(level - before)
-            yield (name, step, what, span.mean, span.low, span.high)
-            before = level
-        span = interval(levels[-1])
-        yield (name, SIMULATED, "the scenario as it is run", span.mean, span.low, span.high)
-
-
-def tabulate_year(sheet: Spreadsheet, records: Sequence[RunRecord]) -> pd.DataFrame:
+def tabulate_year(scenario: Scenario, forms: Mapping[str, ClosedForm], stage: Stage) -> pd.DataFrame:
     """Lay out a mean year of the horizon: strategy, figure, unit, arithmetic, simulated, ci_low, ci_high."""
     import numpy as np
     import pandas as pd
 
     rows: list[tuple[Any, ...]] = []
-    for name in dict.fromkeys(record.strategy for record in records):
-        by_hand = reckoned(sheet, sheet.course(name)[:-1])
-        each = [simulated(sheet, record) for record in records if record.strategy == name]
-        for figure, (unit, value) in by_hand.items():
+    for name, form in forms.items():
+        each = [measure_year(scenario, record) for record in stage.records if record.strategy == name]
+        for figure, (unit, value) in compute_year(scenario, form).items():
             span = interval(np.array([found[figure] for found in each]))
             rows.append((name, figure, unit, value, span.mean, span.low, span.high))
     columns = ["strategy", "figure", "unit", "arithmetic", "simulated", "ci_low", "ci_high"]
     return pd.DataFrame.from_records(rows, columns=columns)
 
 
-def reckoned(sheet: Spreadsheet, months: Sequence[Month]) -> dict[str, tuple[str, float]]:
-    """Give a mean year of the spreadsheet's months, figure by figure with its unit."""
-    n, currency = len(months), sheet.spec.currency
-
-    def mean(each: Any) -> float:
-        return sum(map(each, months)) / n
-
-    problems = YEAR * mean(lambda row: row.problems)
-    voiced = YEAR * mean(lambda row: row.problems * row.voiced)
-    solved = YEAR * mean(lambda row: row.problems * row.voiced * row.answered * row.solved)
-    lost = YEAR * mean(lambda row: row.lost_over_problems)
-    value = sheet.value_of_customer()
+def compute_year(scenario: Scenario, form: ClosedForm) -> dict[str, tuple[str, float]]:
+    """Return a mean year by arithmetic, figure by figure with its unit."""
+    currency, customer_years = scenario.currency, YEAR * form.customers
+    problems = customer_years * form.problems
+    resolved = problems * form.voiced * form.answered * form.solved
+    lost = customer_years * form.lost
+    talk = scenario.word_of_mouth
     return {
-        "customers": ("customers", mean(lambda row: row.customers)),
+        "customers": ("customers", form.customers),
         "problems": ("a year", problems),
-        "voiced": ("a year", voiced),
-        "resolved": ("a year", solved),
+        "voiced": ("a year", problems * form.voiced),
+        "resolved": ("a year", resolved),
         "lost over problems": ("a year", lost),
         "kept after a problem": ("a year", problems - lost),
-        "lost in all": ("a year", YEAR * mean(lambda row: row.left)),
-        "value of a customer": (currency, value),
-        "margin at risk": (f"{currency} a year", problems * value),
-        "margin lost": (f"{currency} a year", lost * value),
-        "revenue lost": (f"{currency} a year", lost * value / sheet.spec.mechanism("accounts").margin_share),
-        "told bad news": ("people a year", YEAR * mean(lambda row: row.told_bad)),
-        "told good news": ("people a year", YEAR * mean(lambda row: row.told_good)),
-        "spent": (f"{currency} a year", YEAR * mean(lambda row: row.spent)),
+        "lost in all": ("a year", customer_years * form.left),
+        "value of a customer": (currency, form.value),
+        "margin at risk": (f"{currency} a year", problems * form.value),
+        "margin lost": (f"{currency} a year", lost * form.value),
+        "revenue lost": (f"{currency} a year", lost * form.value / scenario.accounts.margin_share),
+        "told bad news": ("people a year", (problems - resolved) * talk.told_when_unhappy if talk.on else 0.0),
+        "spent": (f"{currency} a year", YEAR * form.spent),
     }
 
 
-def simulated(sheet: Spreadsheet, record: RunRecord) -> dict[str, float]:
-    """Give the same figures of a simulated run; a customer's value is that of the customers of month 0."""
-    figures, spec = record.figures, sheet.spec
-    a_year = YEAR / spec.months
-    found = {
+def measure_year(scenario: Scenario, record: RunRecord) -> dict[str, float]:
+    """Return the same figures of a simulated run; a customer's value is that of the customers of month 0."""
+    figures, value = record.figures, record.figures["clv"]
+    flows = {
         "problems": figures["grievances"],
         "voiced": figures["complaints"],
         "resolved": sum(
@@ -229,18 +344,15 @@ def simulated(sheet: Spreadsheet, record: RunRecord) -> dict[str, float]:
         "kept after a problem": sum(value for name, value in figures.items() if name.startswith("stayed_")),
         "lost in all": figures["left"],
         "told bad news": figures["messages_bad"],
-        "told good news": figures["messages_good"],
         "spent": figures["spent"],
     }
-    found = {name: value * a_year for name, value in found.items()}
-    value = figures["clv"]
-    share = spec.mechanism("accounts").margin_share
+    found = {name: flow * YEAR / scenario.months for name, flow in flows.items()}
     return found | {
-        "customers": figures["customers_start"] / spec.months,
+        "customers": figures["customers_start"] / scenario.months,
         "value of a customer": value,
         "margin at risk": found["problems"] * value,
         "margin lost": found["lost over problems"] * value,
-        "revenue lost": found["lost over problems"] * value / share,
+        "revenue lost": found["lost over problems"] * value / scenario.accounts.margin_share,
     }
 
 

@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
-from importlib.util import find_spec
 from inspect import Parameter, signature
 from pathlib import Path
 from time import monotonic
@@ -137,12 +136,6 @@ def calibrate_scenario(spec: Scenario, asked: StudyOptions) -> Scenario:
     asked.progress(Progress("calibrating"))
     with explaining_memory_errors(spec):
         return solve(spec)
-
-
-def needs(package: str, verb: str) -> None:
-    """Refuse a command whose library is not installed."""
-    if find_spec(package) is None:
-        raise InputError(Problem(f"{verb} needs {package}", where="Python", cure="pip install 'loyaltysim[study]'"))
 
 
 def require_two_strategies(spec: Scenario, verb: str) -> None:

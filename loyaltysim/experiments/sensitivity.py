@@ -32,7 +32,6 @@ from loyaltysim.experiments.options import (
     as_texts,
     build_frame,
     calibrate_scenario,
-    needs,
     open_decision,
     prepare_scenario,
     require_two_strategies,
@@ -146,7 +145,6 @@ def sensitivity(
     usual, over = StudyOptions(**asked), as_texts(over)
     spec = prepare_scenario(scenario, usual, SENSITIVITY_REPLICATIONS)
     require_two_strategies(spec, "sensitivity")
-    needs("SALib", "sensitivity")
     axes = read_factors(spec, over)
     more = SENSITIVITY_POINTS if points is None else points
     check_today(axes, spec)

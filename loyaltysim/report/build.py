@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from loyaltysim.report import figures
+from loyaltysim.report.charts import draw_all
 from loyaltysim.report.page.build import page
 from loyaltysim.report.text.answer import gaps
 from loyaltysim.report.workbook import workbook
@@ -20,7 +20,7 @@ REPORT, WORKBOOK = "report.html", "report.xlsx"
 
 def build_report(material: ReportSource) -> dict[str, bytes]:
     """Draw everything: the same bytes for the same folder, whenever and wherever on one platform."""
-    pictures = {} if material.results is None else figures.draw(material.results, material.figure)
+    pictures = {} if material.results is None else draw_all(material.results, material.figure)
     named = {f"figures/{name}": content for name, content in pictures.items()}
     return {**named, REPORT: page(material), WORKBOOK: workbook(material)}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.report import figure_breakeven
+from loyaltysim.report.charts.decisions import breakeven_title
 from loyaltysim.report.text import breakeven as words
 from loyaltysim.stats.intervals import Interval
 
@@ -89,7 +89,7 @@ def test_the_picture_s_title_does_not_tell_it_as_one_either() -> None:
     curve = pd.DataFrame({"replications": [3, 3]})
 
     def titled(**changes: float) -> str:
-        return figure_breakeven._title(AXIS.path, AXIS.unit, pd.DataFrame([flip | changes]), curve)
+        return breakeven_title(AXIS.path, AXIS.unit, pd.DataFrame([flip | changes]), curve)
 
     assert titled().startswith("Cannot tell whether as today or recovery is better")
     assert titled(ci_low=30.0).startswith("The recommendation turns from as today to recovery")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from loyaltysim.experiments.observing import Observer
+from loyaltysim.experiments.observer import Life, Observer
 from loyaltysim.model import LoyaltyModel
-from loyaltysim.report.life import Life
 from loyaltysim.scenario import Scenario
 
 Small = Callable[..., Scenario]

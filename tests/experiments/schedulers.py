@@ -53,7 +53,8 @@ def scheduler(place: Path, workers: int = 2) -> Iterator[Here]:
 
 
 def _begun(place: Path, *command: str) -> subprocess.Popen[bytes]:
-    environment = dict(os.environ) | {"PYTHONPATH": str(HERE), "PYTHONWARNINGS": "ignore"}
+    places = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = dict(os.environ) | {"PYTHONPATH": places, "PYTHONWARNINGS": "ignore"}
     return subprocess.Popen(
         [sys.executable, "-m", "dask", *command], cwd=place, env=environment, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,8 @@ from schedulers import Here, free_port, scheduler
 
 from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.execution import cluster as cluster_doors
-from loyaltysim.execution import cluster as clusters
-from loyaltysim.execution import executors
+from loyaltysim.core.fingerprint import environment_fingerprint
+from loyaltysim.execution import cluster, executors
 from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
 from loyaltysim.execution.executors import ExecutorPlace, parse_place
 from loyaltysim.scenario import Scenario
@@ -87,10 +87,11 @@ def test_another_machine_needs_encryption_or_a_word(tmp_path: Path, monkeypatch:
         tried.append(address)
         raise OSError("nobody")
 
-    monkeypatch.setattr(clusters.socket, "create_connection", nobody)
+    monkeypatch.setattr(cluster.socket, "create_connection", nobody)
     said = refused("dask://192.0.2.1:8786")
     assert "192.0.2.1 is another machine" in said
     assert "--allow-remote" in said
+    assert "0.0.0.0 is another machine or open to others" in refused("dask://0.0.0.0:8786")
     assert not tried
     assert "no scheduler answers at 192.0.2.1:8786" in refused("dask://192.0.2.1:8786", "--allow-remote")
     assert tried == [("192.0.2.1", 8786)]
@@ -121,14 +122,19 @@ def test_with_certificates_another_machine_is_spoken_to_by_tls(tmp_path: Path, m
 
     tried: list[str] = []
 
+    async def greeting(address: str, **how: Any) -> Any:
+        tried.append(address)
+        return SimpleNamespace(abort=lambda: None)
+
     def connecting(address: str, **how: Any) -> Any:
         tried.append(address)
         assert how["security"].require_encryption
         raise OSError("nobody")
 
-    with dask.config.set(certificates(tmp_path, *cluster_doors.CERTIFICATES)):
-        monkeypatch.setattr(clusters.socket, "create_connection", lambda *call, **how: clusters.socket.socket())
-        monkeypatch.setattr(clusters, "greet", lambda place, address, security: tried.append(address))
+    with dask.config.set(certificates(tmp_path, *cluster.CERTIFICATES)):
+        monkeypatch.setattr(cluster.socket, "create_connection", lambda *call, **how: cluster.socket.socket())
+        monkeypatch.setattr("distributed.Security.get_connection_args", lambda security, role: {})
+        monkeypatch.setattr("distributed.comm.connect", greeting)
         monkeypatch.setattr("distributed.Client", connecting)
         with (
             pytest.raises(InputError, match="no scheduler answers"),
@@ -139,7 +145,7 @@ def test_with_certificates_another_machine_is_spoken_to_by_tls(tmp_path: Path, m
 
 
 def test_without_workers_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "WORKERS_PATIENCE_S", 0.2)
+    monkeypatch.setattr(cluster, "WORKERS_PATIENCE_S", 0.2)
     with (
         scheduler(tmp_path, workers=0) as empty,
         pytest.raises(InputError, match="has no workers"),
@@ -149,14 +155,14 @@ def test_without_workers_that_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_workers_of_another_program_are_refused(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = clusters.program_version()
-    monkeypatch.setattr(clusters, "program_version", lambda: "9.9.9+00000000")
+    theirs = cluster.program_version()
+    monkeypatch.setattr(cluster, "program_version", lambda: "9.9.9+00000000")
     with pytest.raises(InputError) as refusal, executors.open_executor(here.where, 3):
         pass
     assert f"has loyaltysim {theirs}, and this is 9.9.9" in str(refusal.value)
     assert "install the same version on every machine" in str(refusal.value)
     with pytest.raises(RunError, match=r"has loyaltysim 9\.9\.9\+00000000, and this is another"):
-        clusters._checked("another", max, 1, 2)
+        cluster.call_checked("another", max, 1, 2)
 
 
 def test_runs_of_another_kind_of_machine_are_not_kept(
@@ -165,9 +171,13 @@ def test_runs_of_another_kind_of_machine_are_not_kept(
     def never() -> Any:
         raise AssertionError("the ledger was opened")
 
-    monkeypatch.setattr(clusters, "environment_fingerprint", lambda: "another processor")
-    with Evaluator(here.where, store=never) as lab:
-        assert not lab.answer(Request(small(), ("as today",), (0,))).error
+    monkeypatch.setattr("loyaltysim.core.fingerprint.machine", lambda: "another processor")
+    environment_fingerprint.cache_clear()
+    try:
+        with Evaluator(here.where, store=never) as lab:
+            assert not lab.answer(Request(small(), ("as today",), (0,))).error
+    finally:
+        environment_fingerprint.cache_clear()
 
 
 @pytest.mark.markets
@@ -176,11 +186,11 @@ def test_a_worker_that_is_killed_changes_no_bit(small: Callable[..., Scenario], 
     with Evaluator("in-process", store=no_cache) as lab:
         expected = {answer.number: answer.figures["as today"] for answer in lab.answers(asks)}
     found = {}
-    with scheduler(tmp_path) as cluster, Evaluator(cluster.where, store=no_cache) as lab:
+    with scheduler(tmp_path) as started, Evaluator(started.where, store=no_cache) as lab:
         for answer in lab.answers(asks):
             if not found:
-                cluster.workers[0].send_signal(signal.SIGKILL)
-                cluster.workers[0].wait()
+                started.workers[0].send_signal(signal.SIGKILL)
+                started.workers[0].wait()
             assert not answer.error
             found[answer.number] = answer.figures["as today"]
     assert sorted(found) == list(range(6))

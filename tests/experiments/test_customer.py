@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from click.testing import CliRunner
 import loyaltysim as ls
 from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.customer import CustomerLife, customer
+from loyaltysim.experiments.customer_history import RULES, CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.experiments.finding_life import RULES
-from loyaltysim.report.drawing import png
+from loyaltysim.report.charts.style import png
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS
 
@@ -84,7 +82,6 @@ def test_the_command_keeps_story_table_and_strip(file: Path, found: dict[str, Cu
     assert done.exit_code == 0, done.output
     assert {path.name for path in out.iterdir()} == {
         "story.txt",
-        "every-month.txt",
         "months.csv",
         "strip.png",
         "strip.svg",
@@ -93,12 +90,6 @@ def test_the_command_keeps_story_table_and_strip(file: Path, found: dict[str, Cu
     assert (out / "story.txt").read_text() == found["saved"].story + "\n"
     assert done.output.startswith((out / "story.txt").read_text())
     assert (out / "strip.png").read_bytes() == png(found["saved"].strip())
-
-
-def test_every_month_is_told_on_request(file: Path) -> None:
-    done = CliRunner().invoke(main, ["customer", str(file), "--id", "3", "--strategy", "listen", "--every-month"])
-    assert done.exit_code == 0, done.output
-    assert len(re.findall(r"^\w+ 20\d\d: ", done.output, re.M)) == BUSY["months"]
 
 
 def test_the_function_is_public() -> None:

@@ -1,142 +1,121 @@
-"""A customer's story in words: it counts every event, says where lives part and why, and reads aloud."""
+"""A customer's story: what the table of months holds is told, month by month or summed up, with its dollars."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
 
 import pytest
 
-from loyaltysim.experiments.customer import CustomerLife, customer
+from loyaltysim.experiments.customer_history import CustomerLife, customer
+from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
-from loyaltysim.report.life import Life, Month, Setting, Talk
-from loyaltysim.report.life_parting import fork, parting
-from loyaltysim.report.life_sentences import calendar, sentences
-from loyaltysim.report.life_words import _against, _against_reference, _moved, _spells, _summed
+from loyaltysim.report.text.customer_history import WIDTH
+from loyaltysim.report.text.numbers import format_month
 from loyaltysim.scenario import Scenario
-from tests.experiments.customer_lives import BUSY, PLANS, Small
+from tests.experiments.customer_lives import BUSY, PLANS, Small, lived
+
+TURNS = ("grievance", "outcome", "left", "came", "attempted", "review_withdrawn")
 
 
-def test_summed_spells_keep_every_count(scenario: Scenario, found: dict[str, CustomerLife]) -> None:
-    setting = found["saved"].setting
-    for life in (life for each in found.values() for life in each.lives):
-        spell = [month for month in life.months if month.was_customer]
-        if not spell:
-            continue
-        told = _summed(setting, spell)
-        for words, name in (
-            ("encounters?", "met"),
-            ("indifferent", "indifferent"),
-            ("failed", "failed"),
-            ("delightful", "wowed"),
-        ):
-            total = sum(getattr(month, name) for month in spell)
-            assert [int(n.replace(",", "")) for n in re.findall(rf"([\d,]+) {words}", told)] == (
-                [total] if total or name == "met" else []
-            )
-        for verb, bad, good in (
-            ("heard", Month.heard_bad, Month.heard_good),
-            ("passed on", Month.told_bad, Month.told_good),
-        ):
-            line = next((line for line in told.split(".") if verb in line), "")
-            for news, count in (("bad", bad), ("good", good)):
-                total = sum(count(month) for month in spell)
-                assert re.findall(rf"(\d+) {news} words?", line) == ([str(total)] if total else [])
+def told(life: CustomerLife) -> dict[str, dict[str, str]]:
+    """Read the story back: for each strategy the text of each month or spell, by its dates."""
+    assert max(map(len, life.story.splitlines())) <= WIDTH
+    found: dict[str, dict[str, str]] = {}
+    for section in life.story.replace("\n  ", " ").split("\n-- ")[1:]:
+        name, *lines = section.splitlines()
+        parts = (re.match(r"(\d{4}-\d\d(?: to \d{4}-\d\d)?): (.*)", line) for line in lines)
+        found[name.removesuffix(" --")] = {part[1]: part[2] for part in parts if part}
+    return found
 
 
-def test_the_story_names_where_lives_part(found: dict[str, CustomerLife]) -> None:
-    story = found["saved"].story
-    assert "-- listen --" in story
-    assert re.search(r"What happens to them is the same as under \"?as today\"? until\s+\w+\s+20\d\d", story)
-    assert "desk budget, 2,000 $/month here and 80 there" in " ".join(story.split())
-    assert max(map(len, story.splitlines())) <= 96
+def number(pattern: str, text: str) -> int:
+    match = re.search(pattern, text)
+    return int(match[1]) if match else 0
 
 
-@pytest.mark.parametrize(
-    ("here", "there", "told"),
-    [
-        ({"outcome": "resolved", "stayed": True}, {"outcome": "ignored"}, "here it was resolved and they stayed, there it was ignored."),
-        ({"outcome": "resolved_fast"}, {"case_open": True}, "here it was resolved within the promised time, there it was still open."),
-        ({"channel": "phone"}, {"channel": "letter"}, "here by phone, there by letter."),
-        ({"detours": ("legal",)}, {}, "went another way through the departments."),
-    ],
-)  # fmt: skip
-def test_it_is_told_how_one_complaint_ended_in_two_worlds(
-    here: dict[str, Any], there: dict[str, Any], told: str
+def test_every_turn_in_the_table_of_months_is_told_in_its_month(
+    scenario: Scenario, found: dict[str, CustomerLife]
 ) -> None:
-    shared = Month(3, "customer", 9, was_customer=True, met=1, grievance="product", voiced=True)
-    setting = Setting("", "2027-01", 12, "$", 1, 0, {}, {})
-    ours, theirs = (
-        Life(name, (dataclasses.replace(shared, **lived),)) for name, lived in (("as today", there), ("recovery", here))
-    )
-    parted = fork(setting, ours, theirs) or parting(setting, ours, theirs)
-    assert parted is not None
-    assert parted.cause.endswith(told)
+    checked, anyone = 0, found["saved"]
+    market = lived(LoyaltyModel(scenario, "listen"), range(300))
+    for life in (*found.values(), *(dataclasses.replace(anyone, lives=(each,)) for each in market)):
+        story, margin = told(life), f"{life.person.margin:,.2f} {life.setting.currency} a month"
+        for each in life.lives:
+            begin = 1 if each is life.lives[0] else each.fate_differs(life.lives[0])
+            table = life.months[(life.months.strategy == each.strategy) & (life.months.month >= (begin or 99))]
+            turning = table[table[list(TURNS)].astype(bool).any(axis=1)]
+            for row in turning.itertuples():
+                text = story[each.strategy][format_month(life.setting.start, row.month)]
+                assert (f"grievance about {row.grievance} (" in text) == bool(row.grievance)
+                assert ("complained" in text) == (row.voiced and not row.found)
+                assert ("told a survey" in text) == row.found
+                assert ("kept silent" in text) == (bool(row.grievance) and not row.voiced)
+                answered = row.outcome not in ("", "silent")
+                assert (f"complaint {row.outcome.replace('_', ' ')};" in text) == answered
+                assert ("stayed over it" in text) == bool(row.outcome and row.stayed)
+                assert (f"{margin} lost" in text) == ("left (" in text) == bool(row.left)
+                assert (f"left ({row.left}" in text) == bool(row.left)
+                assert (f"{margin} won" in text) == bool(row.came)
+                assert ("to a rival" in text) == (bool(row.left) and row.to_rival)
+                checked += 1
+    assert checked > 100
 
 
-def test_equal_lives_are_told_once(scenario: Scenario) -> None:
-    twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
-    story = customer(twice, id=5).story
-    assert 'The same life as under "one", to the end.' in story or "The same life as under one, to the end." in story
+def test_nothing_is_lost_where_months_are_summed_up(found: dict[str, CustomerLife]) -> None:
+    for life in found.values():
+        reference, story = life.lives[0], told(life)
+        texts = story[reference.strategy].values()
+        for pattern, value in {
+            r"encounters (\d+)": lambda m: m.met,
+            r"indifferent (\d+)": lambda m: m.indifferent,
+            r"failed (\d+)": lambda m: m.failed,
+            r"delightful (\d+)": lambda m: m.wowed,
+            r"heard (\d+) bad": Month.heard_bad,
+            r"heard (?:\d+ bad, )?(\d+) good": Month.heard_good,
+            r"told (\d+) bad": Month.told_bad,
+            r"told (?:\d+ bad, )?(\d+) good": Month.told_good,
+        }.items():
+            assert sum(number(pattern, text) for text in texts) == sum(value(month) for month in reference.months)
 
 
-def test_the_story_says_where_mood_differs_though_events_do_not(found: dict[str, CustomerLife]) -> None:
-    setting, lived = found["saved"].setting, found["saved"].lives[0]
-    at = next(index for index, month in enumerate(lived.months) if month.was_customer and not month.left)
-
-    def told(shift: float) -> str:
-        months = list(lived.months)
-        months[at] = dataclasses.replace(months[at], satisfaction=months[at].satisfaction + shift)
-        other = dataclasses.replace(lived, strategy="other", months=tuple(months))
-        return " ".join(_against_reference(setting, lived, other, ["as today", "other"], _spells))
-
-    assert "The same life as" in told(0.0)
-    assert "The same events as" in told(1e-5)
-    assert "differs by less than 0.005." in told(1e-5)
-    when = calendar(at + 1, setting.start)
-    assert f"first differs by 0.005 or more in {when}; the most that it differs is 0.020." in told(0.02)
-    assert f"differs by 0.005 in {when}, and never by more." in told(0.0052)
+def test_the_story_says_what_they_paid(found: dict[str, CustomerLife]) -> None:
+    for life in found.values():
+        lines = life.story.split("\n--")[0].replace("\n  ", " ")
+        paid = re.findall(r"margin paid ([\d,.]+) \S+ \((\d+) months\)", lines)
+        assert [int(months) for _, months in paid] == [sum(m.was_customer for m in each.months) for each in life.lives]
+        for amount, months in paid:
+            assert float(amount.replace(",", "")) == pytest.approx(int(months) * life.person.margin, abs=0.006)
 
 
-def test_what_two_lives_differ_by_is_told_without_a_second_until(found: dict[str, CustomerLife]) -> None:
-    setting, lived = found["saved"].setting, found["saved"].lives[0]
-    months = [dataclasses.replace(month, met=9) if month.month == 5 else month for month in lived.months]
-    first = dataclasses.replace(months[1], satisfaction=months[1].satisfaction + 0.0052)
-    other = dataclasses.replace(lived, strategy="other", months=(months[0], first, *months[2:]))
-    told = next(_against_reference(setting, lived, other, ["as today", "other"], _spells))
-    february, may = (calendar(month, setting.start) for month in (2, 5))
-    assert f"until {may}. Their satisfaction differs by 0.005 in {february}, and never by more before {may}." in told
-
-
-@pytest.mark.parametrize(
-    ("value", "word"),
-    [(0.74, "less"), (0.76, "about as"), (0.79, "about as"), (0.81, "about as"), (1.24, "about as"), (1.26, "more"), (1.34, "more")],
-)  # fmt: skip
-def test_a_trait_is_put_into_words_by_the_number_that_is_written(value: float, word: str) -> None:
-    assert _against(value, "talkative") == f"{word} talkative ({value:.1f} times)"
-
-
-@pytest.mark.parametrize(
-    ("person", "told"),
-    [
-        ({"standing": "customer", "tenure": 0}, "they have just become a customer, with"),
-        ({"standing": "customer", "tenure": 1}, "they have been a customer for 1 month, with"),
-        ({"standing": "lost", "tenure": 0, "gone": 0}, "they have just left."),
-        ({"standing": "lost", "tenure": 0, "gone": 12}, "they left 1 year ago."),
-    ],
-)
-def test_the_story_says_since_when_they_are_a_customer(
-    found: dict[str, CustomerLife], person: dict[str, Any], told: str
-) -> None:
+def test_the_story_says_when_events_and_fate_part(found: dict[str, CustomerLife]) -> None:
     life = found["saved"]
-    story = dataclasses.replace(life, person=dataclasses.replace(life.person, **person)).story
-    assert told in " ".join(story.split())
+    reference = life.lives[0]
+    months = list(reference.months)
+    months[1] = dataclasses.replace(months[1], met=months[1].met + 9)
+    same_fate = dataclasses.replace(reference, strategy="busier", months=tuple(months))
+    months[4] = dataclasses.replace(months[4], came="talk")
+    other_fate = dataclasses.replace(reference, strategy="other", months=tuple(months))
+    alike = dataclasses.replace(reference, strategy="alike")
+    assert (alike.events_differ(reference), alike.fate_differs(reference)) == (None, None)
+    assert (same_fate.events_differ(reference), same_fate.fate_differs(reference)) == (2, None)
+    assert (other_fate.events_differ(reference), other_fate.fate_differs(reference)) == (2, 5)
+    three = dataclasses.replace(life, lives=(reference, alike, same_fate, other_fate))
+    second, fifth = (format_month(life.setting.start, month) for month in (2, 5))
+    story = three.story.replace("\n  ", " ")
+    assert "events differ in no month, fate in no month." in story
+    assert f"events differ from {second} on, fate in no month." in story
+    assert f"events differ from {second} on, fate from {fifth} on." in story
+    parts = told(three)
+    assert not parts["alike"]
+    assert not parts["busier"]
+    assert next(iter(parts["other"])).startswith(fifth)
 
 
-def test_satisfaction_moves_only_where_two_decimals_show_it() -> None:
-    assert _moved(0.5351, 0.5449) == ""
-    assert _moved(0.54, 0.53) == "Satisfaction fell from 0.54 to 0.53."
+def test_mood_alone_is_no_event(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"].lives[0]
+    moody = tuple(dataclasses.replace(month, satisfaction=0.123, care=0.1, staff=3) for month in life.months)
+    assert dataclasses.replace(life, months=moody).events_differ(life) is None
 
 
 def test_someone_who_dies_has_no_months_after(small: Small) -> None:
@@ -145,20 +124,36 @@ def test_someone_who_dies_has_no_months_after(small: Small) -> None:
     lives = [customer(mortal, id=int(row), strategy="as today") for row in founders.nonzero()[0][:8]]
     dead = [life for life in lives if life.lives[0].ended() == "died"]
     assert dead
-    assert all(len(life.lives[0].months) < BUSY["months"] and "They died" in life.story for life in dead)
+    for life in dead:
+        assert len(life.lives[0].months) < BUSY["months"]
+        [(_, last)] = list(told(life)["as today"].items())[-1:]
+        assert "left (died)" in last
 
 
-def test_sentences_read_aloud() -> None:
+def test_who_was_never_a_customer_has_a_story_too(found: dict[str, CustomerLife]) -> None:
+    life = found["saved"]
+    months = tuple(Month(month, "prospect", 0) for month in range(1, 19))
+    person = dataclasses.replace(life.person, standing="prospect")
+    alone = dataclasses.replace(life, person=person, lives=(Life("as today", months),))
+    assert "never a customer; margin paid 0.00" in alone.story.replace("\n  ", " ")
+    assert list(told(alone)["as today"].values()) == ["no customer."]
+
+
+def test_one_month_in_full(found: dict[str, CustomerLife]) -> None:
     month = Month(
-        month=3, standing="lost", tenure=9, was_customer=True, met=1, indifferent=1, sins={"brush_off": 1}, indifferent_at="repair",
+        month=1, standing="lost", tenure=9, was_customer=True, met=1, indifferent=1, sins={"brush_off": 1}, indifferent_at="repair",
         grievance="indifference", severity="large", outcome="silent", left="indifference", to_rival=True,
         heard=(Talk(7, True, 1, 0),), told=(Talk(8, True, 1, 0), Talk(9, False, 2, 0)),
     )  # fmt: skip
-    assert list(sentences(month)) == [
-        "They heard something bad about the company from person 7, whom they know.",
-        "A clerk brushed them off (repair).",
-        "They could not let the indifference pass: it was a reason to leave.",
-        "They said nothing.",
-        "They left over it, and went to a rival.",
-        "They told 2 others something bad, in 3 messages, 1 of whom they know.",
+    life = found["saved"]
+    person = dataclasses.replace(life.person, margin=40.0)
+    alone = dataclasses.replace(life, person=person, lives=(Life("as today", (month,)),))
+    assert list(told(alone)["as today"].values()) == [
+        f"grievance about indifference (repair, brush off); kept silent; left (indifference, to a rival), "
+        f"40.00 {life.setting.currency} a month lost; encounters 1, indifferent 1; heard 1 bad; told 3 bad."
     ]
+
+
+def test_equal_worlds_have_equal_lives(scenario: Scenario) -> None:
+    twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
+    assert "events differ in no month, fate in no month." in customer(twice, id=5).story.replace("\n  ", " ")

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from invented_firm import results
 
+from loyaltysim import plots
 from loyaltysim.analysis.touchpoints import COLUMNS, build_touchpoints, rank_touchpoints
 from loyaltysim.cli.run import run
 from loyaltysim.core.errors import InputError
 from loyaltysim.core.records import Audit
 from loyaltysim.core.touchpoint_table import default_touchpoints
-from loyaltysim.report import figures
 from loyaltysim.scenario import Scenario
 
 SMALL = {
@@ -93,7 +93,7 @@ def crowded() -> list[Any]:
 
 @pytest.mark.parametrize("study", crowded())
 def test_f19_no_name_is_cut_off_or_overlaps_another(study: Any) -> None:
-    picture = figures.touchpoints(study)
+    picture = plots.touchpoints(study)
     renderer = picture.canvas.get_renderer()
     picture.draw(renderer)
     width, height = picture.bbox.width, picture.bbox.height
@@ -108,9 +108,9 @@ def test_f19_no_name_is_cut_off_or_overlaps_another(study: Any) -> None:
 
 def test_a_picture_of_no_strategy_or_of_nothing_scored_says_so() -> None:
     with pytest.raises(InputError, match="no strategy 'x'"):
-        figures.touchpoints(crowded()[0], "x")
+        plots.touchpoints(crowded()[0], "x")
     with pytest.raises(InputError, match="no touchpoint was scored"):
-        figures.touchpoints(results())
+        plots.touchpoints(results())
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loyaltysim.report import drawing
-from loyaltysim.report.figure_reasons import LOOKS
+from loyaltysim.report.charts import style as drawing
+from loyaltysim.report.charts.customers import LOOKS
 from loyaltysim.report.page import svg
 from loyaltysim.report.page.assumptions import evidence_section
 from loyaltysim.report.page.build import page

@@ -7,16 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from matplotlib.text import Text
 
 from loyaltysim import plots
 from loyaltysim.core.errors import InputError
-from loyaltysim.report.drawing import look, png, titled, width_of
-from loyaltysim.report.figure_waterfall import steps
-from loyaltysim.report.labels import all_wrapped
-from loyaltysim.report.text.names import to_text
+from loyaltysim.report.charts.money import steps
+from loyaltysim.report.charts.style import png
 from loyaltysim.stats.intervals import interval
 from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
@@ -127,7 +124,7 @@ def test_the_waterfall_s_written_steps_lead_from_one_written_worth_to_the_other(
 
 
 def test_the_funnel_counts_what_complaints_csv_counts(study: Study) -> None:
-    from loyaltysim.report.figure_funnel import ways
+    from loyaltysim.report.charts.service import ways
 
     table = study.complaints
     for name in study.results.strategies:
@@ -144,27 +141,9 @@ def test_an_unknown_strategy_is_refused_with_those_there_are(study: Study) -> No
 
 
 def test_the_next_dollar_is_ranked_by_what_it_brings(study: Study) -> None:
-    from loyaltysim.report.figure_next_dollar import returns
+    from loyaltysim.report.charts.money import returns
 
     ratios = [each.ratio.mean for each in returns(study.results)]
     known = [ratio for ratio in ratios if ratio == ratio]  # noqa: PLR0124
     assert known == sorted(known, reverse=True)
     assert ratios[: len(known)] == known
-
-
-@pytest.mark.parametrize("name", ["שירות לקוחות", '"שירות, גל 2"'])
-def test_a_name_from_the_right_stays_where_its_sentence_has_it(name: str) -> None:
-    def ink(title: str) -> Any:
-        """Give the columns of the picture that hold ink where the name alone would stand."""
-        with look():
-            picture, _ = titled(9.0, 0.5, title, "")
-            width = width_of(picture, [name], 12.5, fontweight="bold")
-            picture.draw(picture.canvas.get_renderer())  # type: ignore[attr-defined]
-            pixels = np.asarray(picture.canvas.buffer_rgba())  # type: ignore[attr-defined]
-        return (pixels[:, : int((0.15 + width) * picture.dpi) - 1, 0] < 128).any(axis=0)
-
-    alone = ink(name)
-    for sentence in (f"{name} brings most: 2.50 Rs gained beyond each Rs spent more", f"{name} 5 % more, to {name}"):
-        assert (ink(sentence) == alone).mean() > 0.95
-    label = to_text(all_wrapped(["as today", name], 30)[1])
-    assert label.replace(" ", "") == name.replace(" ", "")

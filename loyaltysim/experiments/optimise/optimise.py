@@ -26,7 +26,6 @@ from loyaltysim.experiments.options import (
     as_texts,
     build_frame,
     calibrate_scenario,
-    needs,
     open_decision,
     prepare_scenario,
     show_study_options,
@@ -119,7 +118,6 @@ def optimise(
     """
     usual, levers, at_most = StudyOptions(**asked), as_texts(levers), as_texts(at_most)
     spec = prepare_scenario(scenario, usual, OPTIMISE_REPLICATIONS)
-    needs("optuna", "optimise")
     chosen = read_levers(spec, levers)
     spending = BudgetSplit(spec, chosen, *budget_limits(spec, budget, at_most, chosen), by_year)
     if robust is not None and robust not in ROBUST:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Apology(Mechanism):
     """Apologise to those whose case is closed, and soothe those for whom that is all."""
 
+    dormant = {"price": 0.0, "restored": 0.0}
+
     price: float = param(1.0, unit="$/apology", low=0, doc="cost of one apology that is meant")
     restored: float = param(
         0.2,

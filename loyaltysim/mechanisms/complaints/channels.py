@@ -54,6 +54,8 @@ USUAL = [
 class Channels(Mechanism):
     """Give each of this month's complaints its channel."""
 
+    dormant = {"delay": 0.0, "most_steered": 0.0}
+
     delay: float = param(
         2.0, unit="hours", low=0, doc="mean time from a complaint to its record, by the usual shares", source="F29"
     )

@@ -22,6 +22,8 @@ CLAIMING = "that it occurs: Reynolds and Harris 2005, Wirtz and McColl-Kennedy 2
 class FalseClaims(Mechanism):
     """Let what the desk has paid lately draw claims that are not true."""
 
+    dormant = {"on": False}
+
     most: float = param(
         0.001,
         unit="chance/month",

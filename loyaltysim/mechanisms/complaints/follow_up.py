@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class FollowUp(Mechanism):
     """Settle which share of the cases that count as solved is not, and which share is called back."""
 
+    dormant = {"unsound": 0.0}
+
     unsound: float = param(
         0.15,
         unit="share",

@@ -22,6 +22,7 @@ class Grievance(Mechanism):
     """Let customers grieve, at most once a month and not while a case of theirs is open."""
 
     needs = ("service", "recovery")
+    dormant = {"slope": 0.0, "forgiveness": 1e12}
 
     indifference: float = solved(
         0.05,

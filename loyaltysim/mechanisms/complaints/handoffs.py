@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Handoffs(Mechanism):
     """Find the way of each of this month's complaints through the departments."""
 
+    dormant = {"misclassified": 0.0, "passed_on": 0.0, "stalls": 0.0, "record_effect": 0.0, "swap_effect": 0.0}
+
     misclassified: float = param(
         0.1, unit="share", low=0, high=1, doc="cases first assigned to the wrong department", source="F29"
     )

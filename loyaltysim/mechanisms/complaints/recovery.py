@@ -58,6 +58,8 @@ class KeptSmall(BaseModel):
 class Recovery(Mechanism):
     """Decide who stays over a grievance, and restore what a good recovery can."""
 
+    dormant = {"repeat_factor": 1.0}
+
     kept: KeptLarge = KeptLarge()
     kept_small: KeptSmall = KeptSmall()
     repeat_factor: float = param(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class SurveyFatigue(Mechanism):
     """Settle how tired customers are of being asked; the same for all of them."""
 
+    dormant = {"on": False}
+
     memory: float = param(
         0.8, unit="share/month", low=0, high=0.99, doc="part of past asks that customers still feel a month later"
     )

@@ -25,6 +25,15 @@ class Joining(Mechanism):
     """Let prospects join and the lost return."""
 
     market_wide = True
+    dormant = {
+        "praise": 0.0,
+        "blame": 0.0,
+        "imitation": 0.0,
+        "fickle_draw": 0.0,
+        "hold": 1.0,
+        "lost_factor": 1.0,
+        "logged_factor": 1.0,
+    }
 
     unprompted: float = solved(
         0.0008,

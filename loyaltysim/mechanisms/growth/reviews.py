@@ -23,6 +23,7 @@ class Reviews(Mechanism):
     """Post, withdraw and forget bad reviews."""
 
     market_wide = True
+    dormant = {"on": False}
 
     posted: float = param(0.05, unit="share", low=0, high=1, doc="grievances after which a bad review is posted")
     withdrawn_after: float = param(

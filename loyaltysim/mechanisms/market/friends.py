@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Friends(Mechanism):
     """Give each customer's hazard to follow friends."""
 
+    dormant = {"opinion_weight": 0.0, "ratio": 1.0}
+
     base: float = solved(
         0.001,
         unit="1/month",

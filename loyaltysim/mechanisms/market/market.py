@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
+ALL_ALIKE = [632_120.6, 367_879.4]
+"""A beta distribution so narrow that -ln(1 - draw), the fickleness, is 1 within 0.2 %."""
+
 
 class Network(BaseModel):
     """Who knows whom."""
@@ -45,6 +48,7 @@ class Market(Mechanism):
 
     always = True
     market_wide = True
+    dormant = {"fickleness_kind": "beta", "fickleness_beta": ALL_ALIKE, "readiness_shape": 60}
 
     people: int = param(50_000, unit="people", low=100, high=100_000_000, doc="everyone in the market")
     customers: int = param(10_000, unit="people", low=1, doc="customers at the start (month 0)")

@@ -29,6 +29,13 @@ class Rivals(Mechanism):
     """Give each customer's hazard to be lured away."""
 
     of_firm = False
+    dormant = {
+        "slope": 0.0,
+        "indifferent": 1.0,
+        "offer_ratio": 1.0,
+        "answer_lure": 0.0,
+        "answer_drowns": 0.0,
+    }
 
     base: float = solved(
         0.002,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class ValuePromise(Mechanism):
     """Keep the value promise, so that fewer are indifferent to who supplies them."""
 
+    dormant = {"effect": 0.0}
+
     effect: float = param(
         0.5,
         unit="share",

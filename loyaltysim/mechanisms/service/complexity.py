@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Complexity(Mechanism):
     """Let contacts after the sale grow with the product's complexity, and simplicity spare some."""
 
+    dormant = {"growth": 0.0, "effect": 0.0}
+
     after_sale: float = param(
         0.4,
         unit="share",

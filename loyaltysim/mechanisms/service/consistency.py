@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class Consistency(Mechanism):
     """Let employees promise by different standards, and count the promises that others break."""
 
+    dormant = {"share": 0.0}
+
     spread: float = param(
         0.5,
         unit="log ratio",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Manners(Mechanism):
     """Let ordinary encounters intrude, and pay for fewer intrusions and more kindnesses."""
 
+    dormant = {"intrusion": 0.0, "delight": 0.0}
+
     intrusion: float = param(
         0.05,
         unit="chance",

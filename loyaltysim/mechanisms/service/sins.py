@@ -105,6 +105,7 @@ class Sins(Mechanism):
     """Tell the kinds of indifference apart, and how much each angers."""
 
     needs = ("service",)
+    dormant = {"on": False}
 
     weight: Weights = Weights()
     know: OfKnow = OfKnow()

@@ -44,6 +44,8 @@ UNKNOWN = 1e-9
 class Touchpoints(Mechanism):
     """Keep each touchpoint's failure rate: what is mended, and what slips back."""
 
+    dormant = {"mendable": 0.0, "differ": 0.0, "first_impression": 0.0}
+
     failure: float = param(
         0.02,
         unit="chance",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Burnout(Mechanism):
     """Let each employee burn out or recover."""
 
+    dormant = {"on": False}
+
     borne: float = param(
         1.1, unit="ratio", low=0, high=10, doc="mean load that an employee bears for long; 1 is the bearable of `staff`"
     )

@@ -19,6 +19,7 @@ class Exceptions(Mechanism):
     """Count the rules broken for customers, and what they cost."""
 
     needs = ("service",)
+    dormant = {"cost": 0.0}
 
     arises: float = param(
         0.02,

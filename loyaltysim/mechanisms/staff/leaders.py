@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Leaders(Mechanism):
     """Let the leaders believe where it goes wrong, and which touchpoint is worst."""
 
+    dormant = {"layers": 1, "loss": 1.0, "most_direct": 0.0}
+
     layers: int = param(
         3, unit="layers", low=0, high=20, doc="layers between the front line and the leaders", source="F16"
     )

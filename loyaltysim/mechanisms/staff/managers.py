@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Managers(Mechanism):
     """Move the managers' attitude, and what the staff take from it."""
 
+    dormant = {"mirroring": 0.0, "carried": 0.0}
+
     attitude_today: float = param(
         0.6,
         unit="0 to 1",

@@ -28,6 +28,8 @@ TALENTS = ("hires.know", "hires.want", "hires.can")
 class Staff(Mechanism):
     """Let each employee learn, tire, catch their managers' mood, or quit."""
 
+    dormant = {"pace": 1.0, "spread": 0.0, "overload_effect": 0.0}
+
     know: float = param(
         0.92, unit="share", low=0, high=1, doc="what an untrained employee knows", source="F11", plausible=(0.85, 0.96)
     )

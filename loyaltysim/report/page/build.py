@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from loyaltysim.report.page import assumptions, decisions, money, overview, svg
-from loyaltysim.report.page.components import Drawing, Section, apart, written_by_users
+from loyaltysim.report.page.components import Drawing, Section
 from loyaltysim.report.text.names import to_text
 from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+    from markupsafe import Markup
 
 # The sections of a page in their order: each a function from what lies in a folder to a section, or to nothing.
 
@@ -50,10 +52,36 @@ def page(material: ReportSource) -> bytes:
         title=title,
         question=to_text(" ".join(str(material.manifest.get("question", "")).split())),
         sections=shown,
-        apart=apart(written_by_users(material)),
+        isolate=isolate(users_words(material)),
         colours=[(svg.name_of(light), light, dark) for light, dark in svg.DARK.items()],
     )
     return text.encode()
+
+
+def users_words(material: ReportSource) -> set[str]:
+    """Return the title, the question and the names of strategies and touchpoints, as the page shows them."""
+    manifest, results = material.manifest, material.results
+    question = " ".join(str(manifest.get("question", "")).split())
+    words = {str(manifest.get("title", "")), question, *map(str, manifest.get("strategies", ()))}
+    if results is not None:
+        words |= {*results.strategies, *(name for audits in results.audits.values() for name in audits[0].names)}
+    return {to_text(each) for each in words}
+
+
+def isolate(words: set[str]) -> Callable[[str], Markup]:
+    """Return what escapes a text and puts `bdi` around those of its words that might have a direction of their own."""
+    from markupsafe import Markup, escape
+
+    foreign = sorted((each for each in words if not each.isascii()), key=lambda each: (-len(each), each))
+    if not foreign:
+        return escape
+    found = re.compile(f"({'|'.join(map(re.escape, foreign))})")
+
+    def isolated(text: str) -> Markup:
+        parts = enumerate(found.split(text))
+        return Markup("").join(Markup("<bdi>{}</bdi>").format(part) if odd % 2 else escape(part) for odd, part in parts)
+
+    return isolated
 
 
 def _with_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.report.text.names import is_right_to_left, to_text
+from loyaltysim.report.text.names import to_text
 from loyaltysim.report.text.numbers import Money, format_fixed, format_horizon
-from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
     from matplotlib.figure import Figure
 
 LETTERS_A_LINE, LINES_TOGETHER = 30, 9
@@ -118,34 +115,3 @@ def about(results: Results, what: str) -> str:
     n = results.replications
     sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"
     return f"{what}: {sure}, over {format_horizon(results.months)}"
-
-
-# Names written from right to left, kept from reordering the sentence around them.
-
-
-def written_by_users(material: ReportSource) -> Iterator[str]:
-    """Give the title, the question and the names of strategies and touchpoints."""
-    manifest, results = material.manifest, material.results
-    yield str(manifest.get("title", ""))
-    yield " ".join(str(manifest.get("question", "")).split())
-    yield from map(str, manifest.get("strategies", ()))
-    if results is not None:
-        yield from results.strategies
-        yield from (name for audits in results.audits.values() for name in audits[0].names)
-
-
-def apart(names: Iterable[str]) -> Callable[[str], Markup]:
-    """Give what escapes a text and isolates in it, with `bdi`, each of the names that has letters from right to left."""
-    from markupsafe import Markup, escape
-
-    shown = {to_text(name) for name in names}
-    turned = sorted((name for name in shown if is_right_to_left(name)), key=lambda name: (-len(name), name))
-    if not turned:
-        return escape
-    found = re.compile(f"({'|'.join(map(re.escape, turned))})")
-
-    def isolated(text: str) -> Markup:
-        parts = enumerate(found.split(text))
-        return Markup("").join(Markup("<bdi>{}</bdi>").format(part) if odd % 2 else escape(part) for odd, part in parts)
-
-    return isolated

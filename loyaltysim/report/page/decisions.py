@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from loyaltysim.report import figure_breakeven, figure_frontier, figure_levers, figure_sensitivity
-from loyaltysim.report.decided import Decided, decided, plainly
+from loyaltysim.report.charts import Chart
+from loyaltysim.report.charts import decisions as charts
+from loyaltysim.report.decided import decided, plainly
 from loyaltysim.report.page.components import Cell, Drawing, Section, Table, row_head
 from loyaltysim.report.text.names import to_text
 from loyaltysim.report.text.numbers import format_fixed
 from loyaltysim.results.reader import ReportSource
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 8, 1e-9
 SHOWN = {
@@ -25,14 +23,13 @@ SHOWN = {
 """Columns that answer come first, of tables that have more of them than a page is wide."""
 OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit", "metrics")
 """Tables that have a section of their own, or are told elsewhere."""
-Question = tuple[str, Sequence[str], Callable[[Decided], "Figure"]]
 
 
 def next_dollar(material: ReportSource) -> Section | None:
     """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` has left them."""
     return _section(
         material, "optimise", "What is the best split of the budget?", ("optimise", "next_dollar"),
-        [("next_dollar", figure_levers.NEEDS, figure_levers.levers)],
+        [charts.levers],
     )  # fmt: skip
 
 
@@ -40,10 +37,7 @@ def breakeven(material: ReportSource) -> Section | None:
     """Show where the recommendation turns, and the map of who wins, where `breakeven` has left them."""
     return _section(
         material, "breakeven", "Where does the recommendation turn?", ("breakeven", "frontier"),
-        [
-            ("breakeven_curve", figure_breakeven.NEEDS, figure_breakeven.breakeven),
-            ("frontier", figure_frontier.NEEDS, figure_frontier.frontier),
-        ],
+        [charts.breakeven, charts.frontier],
     )  # fmt: skip
 
 
@@ -51,7 +45,7 @@ def sensitivity(material: ReportSource) -> Section | None:
     """Show which assumptions the answer hangs on, where `sensitivity` has left it."""
     return _section(
         material, "sensitivity", "Which assumptions does it hang on?", ("sensitivity",),
-        [("sensitivity", figure_sensitivity.NEEDS, figure_sensitivity.sensitivity)],
+        [charts.sensitivity],
     )  # fmt: skip
 
 
@@ -65,11 +59,12 @@ def other_tables(material: ReportSource) -> Section | None:
 
 
 def _section(
-    material: ReportSource, key: str, question: str, names: Sequence[str], figures: Sequence[Question]
+    material: ReportSource, key: str, question: str, names: Sequence[str], pictures: Sequence[Chart]
 ) -> Section | None:
     """Draw what can be drawn of a decision's tables, and show them."""
     found = decided(material)
-    drawings = [Drawing(draw(found)) for name, columns, draw in figures if found.has(name, *columns)]
+    shown = [each for each in pictures if all(found.has(name, *columns) for name, columns in each.tables.items())]
+    drawings = [Drawing(material.figure(each)) for each in shown]
     tables = [table for name in names if (table := _table(material, name)) is not None]
     return Section(key, question, drawings=drawings, tables=tables) if drawings or tables else None
 

@@ -6,10 +6,8 @@ from math import isfinite
 
 from loyaltysim.analysis.discounting import discount
 from loyaltysim.analysis.summary import contrast_with_reference, unpaid_months
-from loyaltysim.report.figure_money import money as draw_money
-from loyaltysim.report.figure_next_dollar import next_dollar as draw_next_dollar
-from loyaltysim.report.figure_next_dollar import returns
-from loyaltysim.report.figure_waterfall import ranked, waterfall
+from loyaltysim.report.charts import money as charts
+from loyaltysim.report.charts.money import ranked, returns
 from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, amount, decimal, row_head
 from loyaltysim.report.text.names import quote_name, to_text
 from loyaltysim.report.text.numbers import money_for
@@ -27,13 +25,13 @@ def money(material: ReportSource) -> Section | None:
     if results is None:
         return None
     panels = ranked(results)
-    drawings = [Drawing(material.figure(draw_money))] if len(results.strategies) > 1 else []
+    drawings = [Drawing(material.figure(charts.money))] if len(results.strategies) > 1 else []
     first = quote_name(results.reference, results.strategies)
     for begin in range(0, len(panels), PANELS):
         title = f"From {first} to each strategy, step by step" if len(results.strategies) > 1 else ""
         title += " (continued)" if begin else ""
         chosen = [tuple(panels[begin : begin + PANELS])] if len(panels) > PANELS else []
-        drawings.append(Drawing(material.figure(waterfall, *chosen), title))
+        drawings.append(Drawing(material.figure(charts.waterfall, *chosen), title))
     return Section(
         "money", "Where does the money come from?", [_discounting(results)], drawings, [_money_table(results)]
     )
@@ -102,6 +100,6 @@ def next_dollar(material: ReportSource) -> Section | None:
         "next-dollar",
         "Where does the next dollar go?",
         said,
-        [Drawing(material.figure(draw_next_dollar))],
+        [Drawing(material.figure(charts.next_dollar))],
         [Table(caption, heads, rows)],
     )

@@ -7,14 +7,10 @@ import numpy as np
 from loyaltysim.analysis.summary import share
 from loyaltysim.analysis.touchpoints import build_touchpoints as touchpoint_rows
 from loyaltysim.core.codes import OUTCOMES, RESOLVED, SILENT
-from loyaltysim.report.figure_customers import customers as draw_customers
-from loyaltysim.report.figure_funnel import counted, shown_in_funnel
-from loyaltysim.report.figure_funnel import funnel as draw_funnel
-from loyaltysim.report.figure_reasons import LOOKS, fewest_leavers
-from loyaltysim.report.figure_reasons import reasons as draw_reasons
-from loyaltysim.report.figure_talk import most_moved
-from loyaltysim.report.figure_talk import talk as draw_talk
-from loyaltysim.report.figure_touchpoints import touchpoints as draw_touchpoints
+from loyaltysim.report.charts import customers as customer_charts
+from loyaltysim.report.charts import service as service_charts
+from loyaltysim.report.charts.customers import LOOKS, fewest_leavers, most_moved
+from loyaltysim.report.charts.service import counted, shown_in_funnel
 from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
 from loyaltysim.report.text import answer as answers
 from loyaltysim.report.text import pilots
@@ -74,7 +70,7 @@ def customers(material: ReportSource) -> Section | None:
         )
     heads = ["strategy", "customers at the end", f"against {to_text(results.reference)}", "joined", "returned", "left", "churn a year"]  # fmt: skip
     return Section(
-        "customers", "How many customers are there over time?", [], [Drawing(material.figure(draw_customers))],
+        "customers", "How many customers are there over time?", [], [Drawing(material.figure(customer_charts.customers))],
         [Table(about(results, "Customers"), heads, rows)],
     )  # fmt: skip
 
@@ -97,7 +93,7 @@ def reasons(material: ReportSource) -> Section | None:
         "reasons",
         "Why do customers leave?",
         said,
-        [Drawing(material.figure(draw_reasons))],
+        [Drawing(material.figure(customer_charts.reasons))],
         [Table(caption, heads, rows)],
     )
 
@@ -116,7 +112,7 @@ def funnel(material: ReportSource) -> Section | None:
     heads = ["strategy", "problems", "voiced", "resolved", "stayed"]
     caption = about(results, "Problems worth leaving over, and shares of them")
     drawings = [
-        Drawing(material.figure(draw_funnel, *([name] if name != results.reference else [])))
+        Drawing(material.figure(service_charts.funnel, *([name] if name != results.reference else [])))
         for name in shown_in_funnel(results)
     ]
     return Section("funnel", "What becomes of a problem?", [], drawings, [Table(caption, heads, rows)])
@@ -143,7 +139,7 @@ def talk(material: ReportSource) -> Section | None:
         "talk",
         "What do people say, and what does it do?",
         said,
-        [Drawing(material.figure(draw_talk))],
+        [Drawing(material.figure(customer_charts.talk))],
         [Table(caption, heads, rows)],
     )
 
@@ -172,7 +168,7 @@ def touchpoints(material: ReportSource) -> Section | None:
         "touchpoints",
         "Where does service fail?",
         [PRIORITY],
-        [Drawing(material.figure(draw_touchpoints))],
+        [Drawing(material.figure(service_charts.touchpoints))],
         [Table(caption, heads, rows)],
     )
 

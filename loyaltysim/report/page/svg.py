@@ -9,7 +9,7 @@ import io
 import re
 from typing import TYPE_CHECKING, cast
 
-from loyaltysim.report.drawing import Picture, look
+from loyaltysim.report.charts.style import Picture, look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

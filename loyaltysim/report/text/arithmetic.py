@@ -73,7 +73,7 @@ def bridge_lost(found: pd.DataFrame, strategy: str, currency: str) -> Table:
 
 
 def _bridge(found: pd.DataFrame, names: list[str], title: str, currency: str) -> Table:
-    """Lay out a bridge; the simulation is the sum of what stands above it."""
+    """Lay out a bridge without the steps that change nothing; the simulation is the sum of what stands above it."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -85,14 +85,15 @@ def _bridge(found: pd.DataFrame, names: list[str], title: str, currency: str) ->
     grid.add_column(title, no_wrap=True)
     for name in names:
         grid.add_column(Text(to_text(name)), justify="right", overflow="fold")
-    for step in dict.fromkeys(found.step):
+    changing = set(shown[shown.value != 0].step)
+    for step in (step for step in dict.fromkeys(shown.step) if step in changing):
         cells = []
         for name in names:
             span = spans[name, step]
             wide = span.known and span.high > span.low
             own = money if money.shows(span) else money_for(currency, span)
             cells.append(Text(f"{own.signed(span.mean)}\n{own.span(span)}" if wide else own.signed(span.mean)))
-        grid.add_row(step if step in ("arithmetic", "simulation") else f"+ {step}", *cells)
+        grid.add_row(step if step in ("arithmetic", "simulation") else f"+ {step.replace('_', ' ')}", *cells)
     return grid
 
 
@@ -100,5 +101,6 @@ def legend(found: pd.DataFrame) -> Iterator[str]:
     """Say what each step is, and what a step can and cannot say."""
     yield "From each + to the next one more part of the model is restored, and the market solved anew so that it still"
     yield "shows what is stated today. A step is what the part changes beyond that; in another order the steps differ."
+    yield "A step that changes nothing is not in the table."
     for row in found.drop_duplicates("step").itertuples():
-        yield f"  {row.step}: {row.what}"
+        yield f"  {row.step.replace('_', ' ')}: {row.what}"

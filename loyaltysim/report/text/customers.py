@@ -1,4 +1,4 @@
-"""What one lost customer is worth, as a table for the terminal and a sentence."""
+"""The tables of single customers: a life month by month, and what one lost customer is worth."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.life import Life, Month, Talk
 from loyaltysim.report.text.numbers import Money
 from loyaltysim.stats.intervals import Interval
 
@@ -14,6 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from loyaltysim.experiments.observer import Life, Month, Talk
+
+SINGLE = 999.0
+"""The largest figure that money in single dollars is written for: a customer is worth some hundreds or thousands."""
 BARELY = 1.25
 """Mean numbers of ties within this factor are nearly the same."""
 Span = Callable[[int, str, str], Interval]
@@ -26,17 +29,37 @@ HEADS = {
 }
 
 
-def in_single(currency: str) -> Money:
-    """Give money in single dollars: a customer is worth some hundreds or thousands."""
-    return Money(currency, 999.0)
+def months_table(lives: Sequence[Life]) -> pd.DataFrame:
+    """Return one row a strategy and month with the fields of Month; talk as four columns each way: messages bad and good, and with whom."""
+    import pandas as pd
+
+    return pd.DataFrame([{"strategy": life.strategy} | dict(_cells(month)) for life in lives for month in life.months])
 
 
-def sentence(months: list[int], span: Span, currency: str) -> str:
+def _cells(month: Month) -> Iterator[tuple[str, Any]]:
+    for each in fields(month):
+        value = getattr(month, each.name)
+        if each.name in ("heard", "told"):
+            yield from _talk(each.name, value)
+        elif isinstance(value, Mapping):
+            yield each.name, "; ".join(f"{key} {number:g}" for key, number in value.items())
+        else:
+            yield each.name, "; ".join(value) if isinstance(value, tuple) else value
+
+
+def _talk(name: str, talks: Sequence[Talk]) -> Iterator[tuple[str, Any]]:
+    for news in ("bad", "good"):
+        yield f"{name}_{news}", sum(getattr(talk, news) for talk in talks)
+        people = [f"{talk.other}{'' if talk.known else ' (not known)'}" for talk in talks if getattr(talk, news)]
+        yield f"{name}_{news}_{'from' if name == 'heard' else 'to'}", "; ".join(people)
+
+
+def value_sentence(months: list[int], span: Span, currency: str) -> str:
     """Say what one customer lost in each month is worth, and how much of it is their own margin."""
     lines = []
     for month in months:
         whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
-        money = in_single(currency)
+        money = Money(currency, SINGLE)
         sure = f" (95 %: {money.span(rest)})" if rest.known else ""
         told = span(month, "all", "messages_bad")
         more = told.mean < 0
@@ -50,7 +73,7 @@ def sentence(months: list[int], span: Span, currency: str) -> str:
     return "\n".join(lines)
 
 
-def legend(found: pd.DataFrame) -> Iterator[str]:
+def value_legend(found: pd.DataFrame) -> Iterator[str]:
     """Say what the columns mean, and whether the thirds by ties are thirds at all."""
     meanings = dict(zip(found.item, found.meaning, strict=True))
     for item, head in HEADS.items():
@@ -60,7 +83,7 @@ def legend(found: pd.DataFrame) -> Iterator[str]:
         yield f"  Everyone has nearly as many ties ({ties.min():.1f} to {ties.max():.1f}), so the thirds barely differ."
 
 
-def table(found: pd.DataFrame, span: Span, currency: str) -> Table:
+def value_table(found: pd.DataFrame, span: Span, currency: str) -> Table:
     """Lay out one row a month of leaving and number of ties; each figure with its 95 % interval below it."""
     from rich import box
     from rich.table import Table
@@ -70,39 +93,9 @@ def table(found: pd.DataFrame, span: Span, currency: str) -> Table:
         grid.add_column(head, justify="left" if head == "ties" else "right", no_wrap=True)
     for (month, ties), rows in found.groupby(["month", "ties"], sort=False):
         spans = [span(month, ties, item) for item in HEADS]
-        money = in_single(currency)
+        money = Money(currency, SINGLE)
         cells = [
             f"{money.full(each.mean)}\n{money.span(each)}" if each.known else money.full(each.mean) for each in spans
         ]
         grid.add_row(str(month) if ties == "all" else "", str(ties), f"{rows.mean_ties.iloc[0]:.1f}", *cells)
     return grid
-
-
-# A life as a tidy table: one row a strategy and month.
-
-TALKS = ("heard", "told")
-
-
-def months(lives: Sequence[Life]) -> pd.DataFrame:
-    """Give one row a strategy and month with the fields of Month; talk as four columns each way: messages bad and good, and with whom."""
-    import pandas as pd
-
-    return pd.DataFrame([{"strategy": life.strategy} | dict(_cells(month)) for life in lives for month in life.months])
-
-
-def _cells(month: Month) -> Iterator[tuple[str, Any]]:
-    for each in fields(Month):
-        value = getattr(month, each.name)
-        if each.name in TALKS:
-            yield from _talk(each.name, value)
-        elif isinstance(value, Mapping):
-            yield each.name, "; ".join(f"{key} {number:g}" for key, number in value.items())
-        else:
-            yield each.name, "; ".join(value) if isinstance(value, tuple) else value
-
-
-def _talk(name: str, talks: Sequence[Talk]) -> Iterator[tuple[str, Any]]:
-    for news in ("bad", "good"):
-        yield f"{name}_{news}", sum(getattr(talk, news) for talk in talks)
-        people = [f"{talk.other}{'' if talk.known else ' (not known)'}" for talk in talks if getattr(talk, news)]
-        yield f"{name}_{news}_{'from' if name == 'heard' else 'to'}", "; ".join(people)

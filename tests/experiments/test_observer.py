@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.codes import CUSTOMER, OUTCOMES, REASONS
-from loyaltysim.experiments.observing import Observer
+from loyaltysim.experiments.observer import FINAL, STANDINGS, Life, Month, Observer
 from loyaltysim.mechanisms.service.sins import KINDS
 from loyaltysim.model import NUMBER, LoyaltyModel
-from loyaltysim.report.life import FINAL, STANDINGS, Life, Month
 from loyaltysim.scenario import Scenario
 
 Small = Callable[..., Scenario]
@@ -88,6 +87,13 @@ def test_everyones_months_add_up_to_what_the_market_recorded(
     recorded = model.record[1:, NUMBER[metric]].tolist()
     assert sums(lives, TOTALS[metric]) == recorded
     assert sum(recorded) > 0 or metric in ("left_died", "left_moved"), "the market shows nothing to compare"
+
+
+def test_everyones_margins_add_up_to_what_the_market_was_paid(market: tuple[LoyaltyModel, list[Life]]) -> None:
+    model, lives = market
+    margins = model.world.people.margin.astype(float)
+    paid = [sum(margins[row] for row, life in enumerate(lives) if life.months[at].was_customer) for at in range(12)]
+    assert paid == pytest.approx(model.record[1:, NUMBER["margin"]].tolist(), rel=1e-6)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

@@ -14,8 +14,8 @@ import loyaltysim as ls
 from loyaltysim.cli import main
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.departing import with_departure
-from loyaltysim.experiments.lost_customer import choose
+from loyaltysim.experiments.customer_value import choose, insert_intervention
+from loyaltysim.report.text import customers
 from loyaltysim.scenario import Scenario, resolved_yaml
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
@@ -27,7 +27,7 @@ ALONE = {
 
 
 def test_without_talk_friends_and_imitation_the_rest_is_exactly_nothing(small: Callable[..., Scenario]) -> None:
-    found = ls.worth(small(**ALONE), months=[1, 5], group=5, executor="in-process")
+    found = ls.worth(small(**ALONE), leaves=[1, 5], group=5, executor="in-process")
     for item in ("stayed", "came", "spent", "rest", "others_left", "others_came", "messages_bad"):
         assert (found.table[found.table.item == item]["mean"] == 0.0).all(), item
     own, whole = (found.table[found.table.item == item]["mean"].to_numpy() for item in ("own", "worth"))
@@ -43,7 +43,7 @@ def test_a_customer_who_never_leaves_nor_returns_is_worth_their_margin_to_the_ho
         "grievance.product": 0.0, "joining.on": False, "winback.on": False, "advertising.on": False,
     }  # fmt: skip
     spec = small(**ALONE, **nobody_moves, **{"market.margin_cv": 0.0, "accounts.later_value": False})
-    found = ls.worth(spec, months=[3], group=5, executor="in-process")
+    found = ls.worth(spec, leaves=[3], group=5, executor="in-process")
     by_hand = sum(40.0 * 1.1 ** (-(month - 3) / 12) for month in range(4, 13))
     assert found.span(3, "all", "own").mean == pytest.approx(by_hand, rel=1e-9)
 
@@ -56,7 +56,7 @@ def test_a_forced_departure_conserves_people_and_grievances(small: Callable[...,
     rows = np.concatenate(choose(spec, 0, 10, before, world))
     assert np.unique(rows).size == 30
     forced = before.fork()
-    report = run_months(forced, spec, with_departure(build_mechanisms(spec), rows), spec.seed, 0)
+    report = run_months(forced, spec, insert_intervention(build_mechanisms(spec), rows), spec.seed, 0)
     assert (forced.people.status[rows] != CUSTOMER).all()
     assert (world.people.status[rows] == CUSTOMER).all()
     held = start["customers"] + report["joined"] + report["returned"] - report["left"]
@@ -71,7 +71,7 @@ def test_a_forced_departure_conserves_people_and_grievances(small: Callable[...,
 
 def test_the_thirds_are_ordered_by_ties(small: Callable[..., Scenario]) -> None:
     found = ls.worth(
-        small(**{"market.network.kind": "scale_free"}), months=[1], group=5, replications=1, executor="in-process"
+        small(**{"market.network.kind": "scale_free"}), leaves=[1], group=5, replications=1, executor="in-process"
     )
     ties = found.table.drop_duplicates("ties").set_index("ties").mean_ties
     assert ties["low"] < ties["mid"] < ties["high"]
@@ -80,13 +80,13 @@ def test_the_thirds_are_ordered_by_ties(small: Callable[..., Scenario]) -> None:
 def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario], tmp_path: Path) -> None:
     path = tmp_path / "small.yml"
     path.write_text(resolved_yaml(small()), encoding="utf-8")
-    here = ls.worth(path, months=[2], group=4, executor="in-process")
+    here = ls.worth(path, leaves=[2], group=4, executor="in-process")
     told = CliRunner().invoke(
         main,
         [
             "worth",
             str(path),
-            "--months",
+            "--leaves",
             "2",
             "--group",
             "4",
@@ -109,18 +109,32 @@ def test_it_does_not_matter_where_it_is_computed(small: Callable[..., Scenario],
 
 
 def test_the_thirds_are_said_to_barely_differ_where_everyone_has_as_many_ties(small: Callable[..., Scenario]) -> None:
-    from loyaltysim.report.text import customers
-
     said = []
     for kind in ("small_world", "scale_free"):
         spec = small(**{"market.network.kind": kind, "market.network.rewired": 0.0})
-        found = ls.worth(spec, months=[1], group=5, replications=1, executor="in-process")
-        said.append(any("barely differ" in line for line in customers.legend(found.table)))
+        found = ls.worth(spec, leaves=[1], group=5, replications=1, executor="in-process")
+        said.append(any("barely differ" in line for line in customers.value_legend(found.table)))
     assert said == [True, False]
 
 
+@pytest.mark.parametrize("months", ["1,25", "soon", ""])
+def test_months_are_the_horizon_and_a_list_of_them_is_sent_to_leaves(months: str) -> None:
+    told = CliRunner().invoke(main, ["worth", "no-such-scenario.yml", "--months", months])
+    assert told.exit_code == 2
+    assert told.output.startswith("--months: ")
+    assert "--leaves 1,13,25" in told.output
+
+
+def test_a_shorter_horizon_counts_fewer_months(small: Callable[..., Scenario]) -> None:
+    spec = small(**ALONE, **{"accounts.later_value": False})
+    asked = {"leaves": [2], "group": 5, "replications": 1, "executor": "in-process"}
+    short, long = (ls.worth(spec, months=months, **asked) for months in (3, 12))
+    assert (short.scenario.months, long.scenario.months) == (3, 12)
+    assert 0 < short.span(2, "all", "own").mean < long.span(2, "all", "own").mean
+
+
 def test_an_empty_list_of_months_is_refused() -> None:
-    told = CliRunner().invoke(main, ["worth", "no-such-scenario.yml", "--months", ""])
+    told = CliRunner().invoke(main, ["worth", "no-such-scenario.yml", "--leaves", ""])
     assert told.exit_code == 2
     assert "no month is named" in told.output
 
@@ -128,7 +142,9 @@ def test_an_empty_list_of_months_is_refused() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"months": [13]}, "month 13 lies outside the horizon"),
+        ({"leaves": [13]}, "month 13 lies outside the horizon"),
+        ({"months": 6, "leaves": [7]}, "month 7 lies outside the horizon"),
+        ({"months": [1, 25]}, "--leaves"),
         ({"group": 0}, "a group of 0"),
         ({"group": 200}, "three groups of 200 customers are more than"),
     ],

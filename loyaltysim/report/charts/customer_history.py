@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.drawing import FAINT, INK, Picture, literal, look, spread, titled, width_of
-from loyaltysim.report.drawing import GREY as QUIET
-from loyaltysim.report.figure_life_heard import ON_PAPER, TELLER_HIGH, by_whom, heard, write_on_paper
-from loyaltysim.report.labels import all_within
-from loyaltysim.report.life import Life, Month, Person, Setting
-from loyaltysim.report.life_frame import BAD, GOOD, GREY, LEGEND_ROW, PARTS, mark_months, name_marks
-from loyaltysim.report.life_parting import fork, parting
-from loyaltysim.report.life_words import in_short
+from loyaltysim.report.charts.style import FAINT, INK, Picture, all_within, literal, look, spread, titled, width_of
+from loyaltysim.report.charts.style import GREY as QUIET
+from loyaltysim.report.text.customer_history import in_short
 from loyaltysim.report.text.names import quote_name, to_text
+from loyaltysim.report.text.numbers import format_month
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, LANE, LABEL, SMALL = 11.5, 1.93, 1.75, 8.0
-LOW, HIGH, LABEL_HIGH = -1.18, 2.1, 1.86
+    from loyaltysim.experiments.observer import Life, Month, Person, Setting
+
+WIDTH, LANE, LABEL, SMALL = 11.5, 1.8, 1.75, 8.0
+INSIDE = WIDTH - LABEL - 0.25
+"""Inches of a lane's width."""
+LOW, HIGH, HEARD_HIGH, LABEL_HIGH = -1.18, 1.88, 1.2, 1.64
+APART = 0.18
+"""Months between bad and good of one month."""
+GOOD, BAD, GREY, PARTS = "#0072B2", "#D55E00", "#E69F00", "#7B3294"
+ON_PAPER: dict[str, Any] = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
+"""Paper behind words, so that no line runs through them."""
+SPACINGS = (1, 3, 12, 24, 60, 120, 240)
+"""Months from one tick to the next, of which the first that leaves few enough is taken."""
+MOST_TICKS = 13
+LEGEND_ROW = 0.2
+"""Inches from one row of the legend to the next."""
 NAMES = LABEL - 0.45
 """Inches for a strategy's name, clear of the axis's numbers."""
+SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_MESSAGES = 10.0
 """Messages in a month at which a bar of what was passed on has its full length; more are drawn as long."""
 OUTCOMES = {
@@ -47,17 +58,15 @@ def _strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Picture:
     labels = all_within(picture, [life.strategy for life in lives], NAMES, 9.5, weight="bold")
     for place, life in enumerate(lives):
         bottom = height - top - 0.3 - LEGEND_ROW - (place + 1) * LANE
-        axes = picture.add_axes(
-            (LABEL / width, (bottom + 0.12) / height, (width - LABEL - 0.25) / width, (LANE - 0.12) / height)
-        )
+        axes = picture.add_axes((LABEL / width, (bottom + 0.12) / height, INSIDE / width, (LANE - 0.12) / height))
         _lane(axes, setting, life)
         _parting(axes, setting, lives[0], life)
         middle = (bottom + 0.12 + LANE * 0.47) / height
         picture.text(0.15 / width, middle, labels[place], va="bottom", fontsize=9.5, fontweight="bold")
-        picture.text(0.15 / width, middle - 0.04 / height, by_whom(life), va="top", fontsize=7.5, color=QUIET)
+        picture.text(0.15 / width, middle - 0.04 / height, _by_whom(life), va="top", fontsize=7.5, color=QUIET)
         last = place == len(lives) - 1
-        mark_months(axes, setting.start, setting.months, last=last)
-    name_marks(picture, WIDTH, (height - top - 0.12) / height)
+        _mark_months(axes, setting.start, setting.months, last=last)
+    _name_marks(picture, (height - top - 0.12) / height)
     return picture
 
 
@@ -100,7 +109,7 @@ def _lane(axes: Axes, setting: Setting, life: Life) -> None:
             zorder=4,
         )
     _grievances(axes, life)
-    heard(axes, life, WIDTH - LABEL - 0.25)
+    _heard(axes, life)
     _told(axes, life)
     _labels(axes, life)
 
@@ -122,6 +131,21 @@ def _grievances(axes: Axes, life: Life) -> None:
             marker="D",
             zorder=5,
         )
+
+
+def _heard(axes: Axes, life: Life) -> None:
+    """Draw a mark for what reached them in a month, good or bad, filled if someone they know told it."""
+    for month in life.months:
+        both = month.heard_bad() and month.heard_good()
+        for news, colour, side in (("bad", BAD, -1), ("good", GOOD, 1)):
+            tellers = [talk for talk in month.heard if getattr(talk, news)]
+            if not tellers:
+                continue
+            known = any(talk.known for talk in tellers)
+            axes.scatter(
+                [month.month + (side * APART if both else 0.0)], [HEARD_HIGH], s=22, marker="v", linewidths=1.0, zorder=4,
+                facecolors=colour if known else "white", edgecolors=colour,
+            )  # fmt: skip
 
 
 def _told(axes: Axes, life: Life) -> None:
@@ -148,7 +172,7 @@ def _labels(axes: Axes, life: Life) -> None:
         return
     picture = axes.get_figure()
     left, right = axes.get_xlim()
-    inch = (right - left) / (WIDTH - LABEL - 0.25)
+    inch = (right - left) / INSIDE
     widths = [(width_of(picture, [text], SMALL) + 0.12) * inch for _, text in told]  # type: ignore[arg-type]
     if sum(widths) > right - left:  # too many to be told apart: leaving and coming stay
         kept = [at for at, (month, _) in enumerate(told) if month.left or month.came]
@@ -156,10 +180,12 @@ def _labels(axes: Axes, life: Life) -> None:
     places = spread([month.month for month, _ in told], widths, left, max(right, left + sum(widths)))
     for (month, text), place in zip(told, places, strict=True):
         colour = BAD if month.left else GOOD if month.came else INK
-        write_on_paper(axes, (place, LABEL_HIGH), literal(text), SMALL, colour)
+        axes.text(
+            place, LABEL_HIGH, literal(text), ha="center", va="center", fontsize=SMALL, color=colour, zorder=6, bbox=ON_PAPER
+        )  # fmt: skip
         axes.plot(
             [place, month.month, month.month],
-            [LABEL_HIGH - 0.15, TELLER_HIGH + 0.12, _level(month)],
+            [LABEL_HIGH - 0.15, HEARD_HIGH + 0.12, _level(month)],
             color="#BBBBBB",
             linewidth=0.7,
             zorder=2,
@@ -180,13 +206,13 @@ def _turns(month: Month) -> Iterator[str]:
 def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
     if life is reference:
         return
-    apart, forked = parting(setting, reference, life), fork(setting, reference, life)
-    if apart and forked and apart.month == forked.month:
+    apart, forked = life.events_differ(reference), life.fate_differs(reference)
+    if apart == forked:
         apart = None
     for found, style, word, high in ((apart, (0, (2, 2)), "events differ", 0.28), (forked, "-", "fate differs", 0.03)):
         if not found:
             continue
-        at, early = found.month - 0.5, found.month <= max(1, 0.12 * setting.months)
+        at, early = found - 0.5, found <= max(1, 0.12 * setting.months)
         axes.axvline(at, ymin=0.0, ymax=0.66, color=PARTS, linestyle=style, linewidth=1.3, zorder=2)
         axes.annotate(
             word, (at, LOW + high), (4 if early else -4, 0), textcoords="offset points", fontsize=7.5, color=PARTS,
@@ -203,6 +229,74 @@ def _spells(months: Sequence[Month]) -> Iterator[tuple[int, int]]:
         if begin and (month.left or month is months[-1]):
             yield begin, month.month
             begin = 0
+
+
+def _mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
+    """Mark the calendar months 1..`months`, as densely as can be read; the `last` lane bears the labels."""
+    first = int(start[5:])
+    since = list(range(1, months + 1))
+    ticks = next(
+        found
+        for spacing in SPACINGS
+        if len(
+            found := [month for month in since if (first + month - 2) % min(spacing, 12) == 0][:: max(1, spacing // 12)]
+        )
+        <= MOST_TICKS
+    )
+    dates = [format_month(start, month).split("-") for month in ticks]
+    labels = [year if month == "01" else SHORT[int(month) - 1] for year, month in dates]
+    axes.set_xticks(ticks, labels if last else [""] * len(ticks), fontsize=9)
+    axes.tick_params(axis="x", length=3 if last else 0)
+    for month in ticks:
+        axes.axvline(month - 0.5, color="#E4E4E4", linewidth=0.7, zorder=0)
+    if last:
+        axes.set_xlabel(
+            "month (a year's number stands at its January); in each lane the line is satisfaction, 0 to 1, while they are a customer",
+            fontsize=8.5,
+        )
+
+
+def _name_marks(picture: Picture, high: float) -> None:
+    """Write the legend in two rows, at a height of the picture (0 to 1)."""
+    from matplotlib.lines import Line2D
+
+    def mark(marker: str, colour: str, label: str, **more: object) -> Line2D:
+        return Line2D([], [], linestyle="", marker=marker, color=colour, markersize=6, label=label, **more)  # type: ignore[arg-type]
+
+    rows = (
+        [
+            mark("o", GREY, "indifferent"), mark("X", BAD, "failure"), mark("^", GOOD, "delight"),
+            mark("D", INK, "grievance, voiced"), mark("D", INK, "grievance, silent", markerfacecolor="white"),
+            Line2D([], [], color=BAD, linewidth=3, label="told others bad"), Line2D([], [], color=GOOD, linewidth=3, label="told others good"),
+        ],
+        [
+            mark("v", BAD, "heard bad"), mark("v", GOOD, "heard good"),
+            mark("v", INK, "from someone they know"), mark("v", INK, "from a stranger", markerfacecolor="white"),
+        ],
+    )  # fmt: skip
+    for row, marks in enumerate(rows):
+        legend = picture.legend(
+            handles=marks,
+            loc="center left",
+            bbox_to_anchor=(0.1 / WIDTH, high - row * LEGEND_ROW / picture.get_size_inches()[1]),
+            ncols=len(marks),
+            frameon=False,
+            fontsize=8,
+            handletextpad=0.5,
+            columnspacing=1.2,
+            handlelength=1.1,
+            borderaxespad=0,
+        )
+        picture.add_artist(legend)
+
+
+def _by_whom(life: Life) -> str:
+    """Say in two lines how many people told them something, of those they know and of others."""
+    tellers = {talk.other: talk.known for month in life.months for talk in month.heard}
+    known = sum(tellers.values())
+    if not tellers:
+        return "told by nobody"
+    return f"told by {known} they know,\n{len(tellers) - known} they do not"
 
 
 def _title(setting: Setting, person: Person, lives: Sequence[Life]) -> str:

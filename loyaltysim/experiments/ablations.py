@@ -1,0 +1,157 @@
+"""What each mechanism adds: switched on one at a time from a bare market, on common random numbers.
+
+A mechanism declares in its own file the values at which it is dormant (`Mechanism.dormant`). With all of them dormant
+the market is bare; they are then restored in the month's order, and each market in between is calibrated to show the
+same stated figures today. The steps of an outcome add up to the whole difference, in every replication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.calibration import solve
+from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.execution import executors
+from loyaltysim.mechanisms import MONTH
+from loyaltysim.stats.intervals import interval
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from loyaltysim.core.mechanism import Mechanism
+    from loyaltysim.core.records import RunRecord
+    from loyaltysim.scenario import Scenario
+
+BARE = "bare market"
+"""The first stage: everything dormant that can be."""
+SIMULATION = "simulation"
+"""The last row of a table of steps: their sum."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A market on the way from the bare one to the scenario: which mechanism it restored, and how it ran.
+
+    `records`: every replication of every strategy, in the order of the replications.
+    """
+
+    name: str
+    doc: str
+    scenario: Scenario
+    records: tuple[RunRecord, ...] = ()
+
+    def outcome(self, figure: Callable[[RunRecord], float], strategy: str) -> np.ndarray:
+        """Return an outcome of one strategy by replication, float64 (replications,)."""
+        import numpy as np
+
+        return np.array([figure(record) for record in self.records if record.strategy == strategy])
+
+
+def ablate(
+    scenario: Scenario, *, replications: int | None = None, executor: str | Executor | None = None
+) -> tuple[Stage, ...]:
+    """Simulate the scenario with its mechanisms switched on one at a time, from the bare market to the scenario itself.
+
+    Args:
+        scenario: What is taken apart; all its strategies are simulated.
+        replications: How often each market is simulated; the scenario's own number unless given.
+        executor: Where, as in `run`.
+
+    Returns:
+        The bare market and a stage for each mechanism that it had switched off, simulated on common random numbers.
+
+    Raises:
+        RunError: One of the markets cannot show what is stated.
+    """
+    from loyaltysim.model import simulate
+
+    stages = list(restore_mechanisms(scenario))
+    found: list[list[RunRecord]] = [[] for _ in stages]
+    runs = range(scenario.replications if replications is None else replications)
+    with executors.open_executor(executor, tasks=len(stages) * len(runs)) as pool:
+        for number, stage in executors.iterate_completed(
+            pool, _numbered, [(calibrate, *each) for each in enumerate(stages)]
+        ):
+            stages[number] = stage
+        markets = ((number, stage.scenario) for number, stage in enumerate(stages))
+        calls = (
+            (simulate, number, market, run, tuple(market.strategies)) for number, market in markets for run in runs
+        )
+        for number, records in executors.iterate_completed(pool, _numbered, calls):
+            found[number] += records
+    return tuple(
+        replace(stage, records=tuple(sorted(records, key=lambda record: record.replication)))
+        for stage, records in zip(stages, found, strict=True)
+    )
+
+
+def restore_mechanisms(scenario: Scenario) -> Iterator[Stage]:
+    """Give the bare market, then the market with each mechanism restored, in the month's order; none is calibrated yet.
+
+    A mechanism that the scenario has off, or dormant already, is no step of its own.
+    """
+    awake: list[type[Mechanism]] = [mechanism for mechanism in MONTH if _dormant_values(scenario, mechanism)]
+    for number, mechanism in enumerate([None, *awake]):
+        asleep = {path: value for other in awake[number:] for path, value in _dormant_values(scenario, other).items()}
+        market = scenario.replaced(asleep, source="ablation") if asleep else scenario
+        yield Stage(mechanism.key if mechanism else BARE, _meaning(scenario, mechanism), market)
+
+
+def _dormant_values(scenario: Scenario, mechanism: type[Mechanism]) -> dict[str, Any]:
+    """Give the values by path that put a mechanism to sleep in a scenario; none if it is off or asleep."""
+    own = scenario.mechanism(mechanism.key)
+    return {
+        f"{mechanism.key}.{name}": value
+        for name, value in mechanism.dormant.items()
+        if own.on and getattr(own, name) != value
+    }
+
+
+def _meaning(scenario: Scenario, mechanism: type[Mechanism] | None) -> str:
+    """Say what a stage restores: what the mechanism does, and which of its values; said by its own declaration."""
+    if mechanism is None:
+        return "single customers, whole cases, months that are not the mean month; everything dormant that can be"
+    names = (path.partition(".")[2] for path in _dormant_values(scenario, mechanism))
+    does = (mechanism.__doc__ or "").partition("\n")[0].rstrip(".")
+    return f"{does} ({', '.join(names)})"
+
+
+def calibrate(stage: Stage) -> Stage:
+    """Give the stage with its market calibrated; raises RunError."""
+    try:
+        return replace(stage, scenario=solve(stage.scenario))
+    except InputError as error:
+        what = f"the market with its {stage.name} restored cannot show what is stated, so there is no bridge\n{error}"
+        raise RunError(what) from error
+
+
+def _numbered(function: Callable[..., Any], number: int, *arguments: Any) -> tuple[int, Any]:
+    return number, function(*arguments)
+
+
+def tabulate_steps(levels: Sequence[tuple[str, str, Any]]) -> pd.DataFrame:
+    """Lay out by how much each level changes the one before, and the last level, which is the sum of these steps.
+
+    Args:
+        levels: Name, meaning, and the outcome: a number, or float64 (replications,) in which position r is the same
+            replication in all of them.
+
+    Returns:
+        A row a level and one for their sum: step, what, value, ci_low, ci_high (95 %, paired by replication).
+    """
+    import pandas as pd
+
+    rows: list[tuple[str, str, float, float, float]] = []
+    before: Any = 0.0
+    for name, what, level in (*levels, (SIMULATION, "the scenario as it is run", None)):
+        change, before = (before, before) if level is None else (level - before, level)
+        if isinstance(change, float):
+            rows.append((name, what, change, change, change))
+        else:
+            span = interval(change)
+            rows.append((name, what, span.mean, span.low, span.high))
+    return pd.DataFrame.from_records(rows, columns=["step", "what", "value", "ci_low", "ci_high"])

@@ -1,0 +1,346 @@
+"""The history of one customer, month by month, under each strategy: the same person, the same luck.
+
+Someone worth telling of is found by a stated rule: everyone's fate under every strategy in one pass, then one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim import kernels
+from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.experiments.defaults import FINDS
+from loyaltysim.experiments.observer import STANDINGS, Life, Observer, Person, Setting
+from loyaltysim.experiments.run import read_scenario
+from loyaltysim.report.text import customer_history, customers
+from loyaltysim.results import run_folder
+from loyaltysim.results.writer import csv_text
+from loyaltysim.scenario.registry import suggest
+from loyaltysim.simulation.engine import stationary_start
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from loyaltysim.core.tables import World
+    from loyaltysim.model import LoyaltyModel
+    from loyaltysim.scenario import Scenario
+
+NEVER = 0
+"""No month: months are numbered from 1."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CustomerLife:
+    """One customer's life under each strategy.
+
+    `months`: one row a strategy and month; `story`: the turning points as lines of text, quiet spells summed up;
+    `strip()`: the picture. `lives`: what they are made of. `found_by`: the rule, if they were looked for.
+    """
+
+    scenario: Scenario
+    setting: Setting
+    person: Person
+    lives: tuple[Life, ...]
+    found_by: str
+    folder: Path | None = None
+
+    @property
+    def id(self) -> int:
+        """The person's number in the market."""
+        return self.person.number
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """One row a strategy and month, each fact in a column of its own."""
+        return customers.months_table(self.lives)
+
+    @cached_property
+    def story(self) -> str:
+        """The life as text: a line for each month in which something turned, one for each spell between."""
+        return customer_history.story(self.setting, self.person, self.lives)
+
+    def strip(self) -> Figure:
+        """Draw the life: time to the right, one lane a strategy."""
+        from loyaltysim.report.charts import customer_history  # loads matplotlib
+
+        return customer_history.strip(self.setting, self.person, self.lives)
+
+    def __repr__(self) -> str:
+        return self.story
+
+
+def customer(
+    scenario: Scenario | str | Path,
+    *,
+    id: int | None = None,
+    find: str | None = None,
+    strategy: Sequence[str] | str = (),
+    replication: int = 0,
+    months: int | None = None,
+    seed: int | None = None,
+    set: Sequence[str] = (),
+    out: str | Path | None = None,
+) -> CustomerLife:
+    """Follow one customer of a scenario under each strategy, on the same luck.
+
+    Args:
+        scenario: A file's path or a Scenario.
+        id: The person's number in the market, from 0.
+        find: How to pick one worth telling: `lost-in-silence` (the default), `saved`, `regained` or `most-talkative`.
+        strategy: One or several names (default: all), the first of which is the reference.
+        replication: In which replication's luck.
+        months: How many months to simulate (default: the scenario's).
+        seed: Which luck to meet (default: the scenario's).
+        set: As in `run`.
+        out: A new or empty folder for the story, the months and the strip.
+
+    Returns:
+        The customer's life, with `.story`, `.months` and `.strip()`.
+
+    Raises:
+        InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
+    """
+    run_folder.check_writable(out)
+    spec = read_scenario(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
+    check(spec, id, find, replication)
+    from loyaltysim.calibration import solve
+    from loyaltysim.model import LoyaltyModel
+
+    asked = (strategy,) if isinstance(strategy, str) else tuple(strategy)
+    names = tuple(dict.fromkeys(spec.strategy_name(name) for name in asked)) or tuple(spec.strategies)
+    spec = solve(spec)
+    start = stationary_start(spec, spec.seed, replication)
+
+    def models() -> dict[str, LoyaltyModel]:
+        return {name: LoyaltyModel(spec, name, replication, start=start) for name in names}
+
+    rule = "" if id is not None else find or FINDS[0]
+    row = pick(rule, fates(models())) if rule else int(id or 0)
+    lives = tuple(follow(model, row) for model in models().values())
+    setting = Setting(spec.title, spec.start, spec.months, spec.currency, spec.seed, replication)
+    life = CustomerLife(spec, setting, person_of(start[0], row), lives, rule)
+    if out is None:
+        return life
+    from loyaltysim.report.charts import style  # loads matplotlib
+
+    figure = life.strip()
+    files: dict[str, str | bytes] = {
+        "story.txt": life.story + "\n",
+        "months.csv": csv_text(life.months),
+        "strip.png": style.png(figure),
+        "strip.svg": style.svg(figure),
+    }
+    return replace(life, folder=run_folder.write_result_folder(out, spec, files))
+
+
+def check(spec: Scenario, id: int | None, find: str | None, replication: int) -> None:
+    """Refuse what cannot be followed; raises InputError."""
+    for where, number in (("--id", id), ("--replication", replication)):
+        if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
+            raise InputError(Problem(f"{number!r} is no whole number", where=where, cure="write one, such as 0"))
+    if id is not None and find is not None:
+        cure = "name a person by --id, or let one be found by --find"
+        raise InputError(Problem("--id and --find both choose a person", where="--find", cure=cure))
+    if find is not None and find not in FINDS:
+        raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=suggest(find, FINDS)))
+    people = spec.mechanism("market").people
+    if id is not None and not 0 <= id < people:
+        cure = f"name a person from 0 to {people - 1:,}"
+        raise InputError(Problem(f"there is no person {id:,} among {people:,}", where="--id", cure=cure))
+    if replication < 0:
+        raise InputError(Problem(f"{replication} is no replication", where="--replication", cure="write 0 or more"))
+
+
+def follow(model: LoyaltyModel, row: int) -> Life:
+    """Step a model to the person's end or its own, and return their life."""
+    observer = Observer(model, [row])
+    model.timed(observer)
+    while model.running and not observer.life(row).ended():
+        model.step()
+    return observer.life(row)
+
+
+def person_of(world: World, row: int) -> Person:
+    """Return who stands in a row of a world."""
+    people = world.people
+    traits = {
+        name: people.__dict__[name][row].item() for name in ("margin", "fickleness", "talkativeness", "readiness")
+    }
+    status = people.status[row].item()
+    return Person(
+        number=row,
+        ties=int(world.ties()[row]),
+        standing=STANDINGS[status],
+        tenure=people.tenure[row].item(),
+        satisfaction=people.satisfaction[row].item(),
+        gone=world.month - people.left_month[row].item() if status == LOST else None,
+        **traits,
+    )
+
+
+class Fates:
+    """What became of each person of month 0 under one strategy, in arrays by person, filled in month by month.
+
+    `left`, `over`, `silently`: month, month of the grievance and whether it was never voiced, of the first departure over a
+    grievance; `ever_left`: month of the first departure of any kind; `back`: month of the first return;
+    `there`: is a customer now, `same`: is still the same person.
+    """
+
+    def __init__(self, world: World, unhappy: float, happy: float) -> None:
+        people = world.people
+        blank = np.zeros(people.rows, np.int16)
+        self.generation = people.generation.copy()
+        self.began = people.status == CUSTOMER
+        self.tenure = people.tenure.copy()
+        self.left, self.over, self.ever_left, self.back = (blank.copy() for _ in range(4))
+        self.silently = np.zeros(people.rows, bool)
+        self.complained_before = np.zeros(people.rows, bool)
+        self.messages = np.zeros(people.rows, np.int64)
+        self._stayed: list[NDArray[np.int64]] = []
+        self.there = self.same = self.began
+        self.means = (unhappy, happy)
+
+    def accumulate(self, world: World, luck: RngStream) -> None:
+        """Add a month that has just been played; `luck`: word of mouth's."""
+        people, month = world.people, world.month
+        self.same = people.generation == self.generation
+        self.there = self.same & (people.status == CUSTOMER)
+        left_now = self.same & (people.status == LOST) & (people.left_month == month)
+        over_now = left_now & (people.reason >= PRODUCT) & (self.left == NEVER)
+        self.left[over_now] = month
+        self.over[over_now] = people.grieved_month[over_now]
+        self.silently[over_now] = people.outcome_now[over_now] == SILENT
+        self.complained_before[over_now] = people.complained[over_now] > 0
+        self.back[self.there & (self.ever_left != NEVER) & (self.back == NEVER)] = month
+        self.ever_left[left_now & (self.ever_left == NEVER)] = month
+        roll = world.customers_now
+        decided = roll[(people.outcome_now[roll] != NONE) & (people.status[roll] == CUSTOMER)]
+        self._stayed.append(self._case(decided, people.grieved_month[decided]))
+        self._count_messages(world, luck)
+
+    def stayed_over(self, rows: NDArray, grieved: NDArray) -> NDArray:
+        """Tell which of `rows` stayed over their grievance of a month; bool (n,)."""
+        return np.isin(self._case(rows, grieved), np.concatenate(self._stayed)) & (grieved > NEVER)
+
+    def _case(self, rows: NDArray, grieved: NDArray) -> NDArray[np.int64]:
+        """Return a number to each grievance: its month and whose it is."""
+        return grieved.astype(np.int64) * self.generation.size + rows
+
+    def _count_messages(self, world: World, luck: RngStream) -> None:
+        """Add the messages of the month, reckoned as `kernels.talk.tell` does, to who sends them."""
+        people, roll = world.people, world.customers_now
+        silenced = (people.status[roll] == LOST) & (people.reason[roll] <= MOVED)
+        outcome = people.outcome_now[roll]
+        tellers = roll[((outcome >= SILENT) | (people.wowed[roll] > 0)) & ~silenced]
+        unhappy = (people.outcome_now[tellers] >= SILENT) & (people.outcome_now[tellers] <= LOGGED)
+        means = np.where(unhappy, *self.means) * people.talkativeness[tellers]
+        draws = kernels.rng.uniforms(luck("tells"), tellers, people.generation)
+        counts = [kernels.rng.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
+        ours = self.same[tellers]
+        self.messages[tellers[ours]] += np.array(counts, np.int64)[ours]
+
+
+def fates(models: Mapping[str, LoyaltyModel]) -> dict[str, Fates]:
+    """Play each strategy's model to its end, and return everyone's fate."""
+    found = {}
+    for name, model in models.items():
+        talk = model.spec.mechanism("word_of_mouth")
+        means = (talk.told_when_unhappy, talk.told_when_happy) if talk.on else (0.0, 0.0)
+        found[name] = Fates(model.world, *means)
+        while model.running and model.month < model.months:
+            model.step()
+            found[name].accumulate(model.world, RngStream(model.spec.seed, model.replication, talk.key, model.month))
+    return found
+
+
+def lost_in_silence(found: Mapping[str, Fates]) -> NDArray:
+    """Who was a customer at the start, was wronged, never said a word, left over it and never came back, under the first strategy.
+
+    Ranked by the number of other strategies in which they stayed over that same grievance, then by how long they had been one.
+    """
+    first, *others = found.values()
+    never_back = first.same & (first.back == NEVER)
+    chosen = np.flatnonzero(
+        first.began & (first.left != NEVER) & first.silently & ~first.complained_before & never_back
+    )
+    return rank(chosen, times_kept(others, first, chosen), first.tenure[chosen] + first.left[chosen])
+
+
+def saved(found: Mapping[str, Fates]) -> NDArray:
+    """Who left over a grievance under the first strategy and never came back, and under another stayed over that same one, a customer without a break to the end.
+
+    Ranked by the number of strategies that kept them so, then by how long they had been a customer.
+    """
+    first, *others = found.values()
+    gone = first.same & ~first.there & (first.back == NEVER)
+    chosen = np.flatnonzero(first.began & (first.left != NEVER) & (first.over > 0) & gone)
+    times = times_kept(others, first, chosen, without_a_break=True)
+    chosen, times = chosen[times > 0], times[times > 0]
+    return rank(chosen, times, first.tenure[chosen] + first.left[chosen])
+
+
+def regained(found: Mapping[str, Fates]) -> NDArray:
+    """Who was a customer at the start, left over a grievance, came back and is a customer at the end, under at least one strategy.
+
+    First those who left for good under another strategy; then by how long they have been back.
+    """
+    each = list(found.values())
+    back = np.array([f.began & f.there & (f.left != NEVER) & (f.ever_left == f.left) & (f.back != NEVER) for f in each])
+    gone = np.array([f.began & f.same & (f.left != NEVER) & (f.back == NEVER) for f in each])
+    chosen = np.flatnonzero(back.any(axis=0))
+    since = np.where(back[:, chosen], [f.back[chosen] for f in each], np.iinfo(np.int16).max).min(axis=0)
+    return rank(chosen, gone[:, chosen].any(axis=0), -since)
+
+
+def most_talkative(found: Mapping[str, Fates]) -> NDArray:
+    """Who sends the most messages, good and bad, under the first strategy."""
+    first = next(iter(found.values()))
+    chosen = np.flatnonzero(first.messages > 0)
+    return rank(chosen, first.messages[chosen])
+
+
+RULES: Mapping[str, Callable[[Mapping[str, Fates]], NDArray]] = {
+    "lost-in-silence": lost_in_silence,
+    "saved": saved,
+    "regained": regained,
+    "most-talkative": most_talkative,
+}
+
+
+def pick(rule: str, found: Mapping[str, Fates]) -> int:
+    """Return the person whom a rule ranks first, the lowest number among equals; raises InputError if it finds nobody."""
+    ranked = RULES[rule](found)
+    if ranked.size:
+        return int(ranked[0])
+    if rule == "saved" and len(found) < 2:
+        cure = "name a strategy that could save someone, beside the first, by --strategy"
+        raise InputError(Problem("saved compares strategies, and there is only one", where="--find", cure=cure))
+    months = "other" if rule == "saved" else "more"  # over a long time, few stay without a break
+    cure = f"try {months} --months, another --replication or --seed, or name a person by --id"
+    raise InputError(Problem(f"nobody's life is one of {rule} here", where="--find", cure=cure))
+
+
+def times_kept(others: Sequence[Fates], first: Fates, rows: NDArray, *, without_a_break: bool = False) -> NDArray:
+    """Count for each row the strategies in which they stayed over the grievance that they left over under the first."""
+    kept = [fate.same[rows] & fate.stayed_over(rows, first.over[rows]) for fate in others]
+    if without_a_break:
+        whole = [fate.there[rows] & (fate.ever_left[rows] == NEVER) for fate in others]
+        kept = [stayed & unbroken for stayed, unbroken in zip(kept, whole, strict=True)]
+    return np.sum(kept, axis=0) if kept else np.zeros(rows.size)
+
+
+def rank(rows: NDArray, *keys: Any) -> NDArray:
+    """Return the rows, those with the largest first key first, ties by the next key and at last by the lowest number."""
+    ordered: NDArray = rows[np.lexsort((rows, *(-np.asarray(key, float) for key in reversed(keys))))]
+    return ordered
