@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.ranges import SHARES
-from loyaltysim.scenario.registry import format_range, format_value, numeric, parameter_registry, suggest
+from loyaltysim.scenario.registry import format_range, format_value, is_numeric, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Change, Strategy
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def check_variable(path: str, spec: Scenario, where: str) -> None:
 
 def _varies(path: str) -> bool:
     row = parameter_registry()[path]
-    return numeric(path) and row.source != "choice of the study" and not path.startswith(SHARES)
+    return is_numeric(path) and row.source != "choice of the study" and not path.startswith(SHARES)
 
 
 def default_range(path: str, spec: Scenario, where: str) -> tuple[float, float]:

@@ -1,4 +1,7 @@
-"""A strategy is a dated replacement of levers: what it changes, by how much, from when to when, how gradually."""
+"""A strategy is a dated replacement of levers: what it changes, by how much, from when to when, how gradually.
+
+Calendar months are text (`2027-01`), and numbers from 1, the scenario's start.
+"""
 
 from __future__ import annotations
 
@@ -14,34 +17,10 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim.core.fields import Declaration, declared_fields
 from loyaltysim.core.mechanism import param
 
-# Calendar months as text (`2027-01`) and as numbers, month 1 being the scenario's start.
-
-_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
-
-
-def is_month(text: object) -> bool:
-    """Tell whether a value is a calendar month written YYYY-MM, of the years 1000 to 9999."""
-    return isinstance(text, str) and text.isascii() and _MONTH.fullmatch(text) is not None
-
-
-def month_number(month: str, start: str) -> int:
-    """Give the number of a calendar month, 1 for the start itself, 0 or less before it."""
-    return _since_year_0(month) - _since_year_0(start) + 1
-
-
-def month_name(number: int, start: str) -> str:
-    """Give the calendar month of a month's number."""
-    year, month = divmod(_since_year_0(start) + number - 1, 12)
-    return f"{year:04d}-{month + 1:02d}"
-
-
-def _since_year_0(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:]) - 1
-
-
 AS_TODAY = "as today"
 LONGEST_PILOT = 1200
 _word = partial(param, source="F21", grade="definition")
+_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
 
 
 class Change(BaseModel):
@@ -126,7 +105,7 @@ class Pilot(BaseModel):
 
 
 @cache
-def describe_pilot() -> Mapping[str, Declaration]:
+def pilot_declarations() -> Mapping[str, Declaration]:
     """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be said has no default."""
     rows = {row.path: row for row in declared_fields(Pilot, "pilot")}
     needed = {f"pilot.{name}" for name, info in Pilot.model_fields.items() if info.is_required()}
@@ -174,3 +153,23 @@ def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int
 def plan(strategy: Strategy, base: Mapping[str, float], start: str, months: int) -> dict[str, tuple[float, ...]]:
     """Give each changed lever's value in months 1..months; `base` has the levers at the scenario's top level."""
     return {path: lever_by_month(base[path], steps, start, months) for path, steps in strategy.changes.items()}
+
+
+def is_month(text: object) -> bool:
+    """Tell whether a value is a calendar month written YYYY-MM, of the years 1000 to 9999."""
+    return isinstance(text, str) and text.isascii() and _MONTH.fullmatch(text) is not None
+
+
+def month_number(month: str, start: str) -> int:
+    """Give the number of a calendar month, 1 for the start itself, 0 or less before it."""
+    return _since_year_0(month) - _since_year_0(start) + 1
+
+
+def month_name(number: int, start: str) -> str:
+    """Give the calendar month of a month's number."""
+    year, month = divmod(_since_year_0(start) + number - 1, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def _since_year_0(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1

@@ -8,7 +8,7 @@ import pytest
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import Scenario, check, explain, load, resolved_yaml, schema
-from loyaltysim.scenario.strategies import Pilot, describe_pilot
+from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
 ROOT = Path(__file__).parents[2]
 SOUND = "{share: 0.2, months: 12}"
@@ -85,7 +85,7 @@ def test_the_schema_knows_pilots() -> None:
 
 @pytest.mark.parametrize("word", Pilot.model_fields)
 def test_explain_and_the_pages_know_every_word(word: str) -> None:
-    row = describe_pilot()[f"pilot.{word}"]
+    row = pilot_declarations()[f"pilot.{word}"]
     text = explain(f"pilot.{word}")
     assert row.doc in text
     assert "a word of a strategy's pilot" in text
