@@ -32,7 +32,7 @@ def plan_key(scenario: Scenario, strategy: str) -> str:
     plan = {
         path: values for path, values in scenario.plan(strategy).items() if not _stays(scenario.value_at(path), values)
     }
-    return _digest(json.dumps([sorted(plan.items()), pilot.plain() if pilot else None]))
+    return _digest(json.dumps([sorted(plan.items()), pilot.to_plain() if pilot else None]))
 
 
 def _stays(today: object, values: Sequence[float]) -> bool:

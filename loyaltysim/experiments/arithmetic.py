@@ -72,7 +72,7 @@ def arithmetic(
     spec = read_scenario(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
     check(spec)
     from loyaltysim.experiments.bare import steps
-    from loyaltysim.scenario import rests_on
+    from loyaltysim.scenario import count_grades
 
     sheet, way = Spreadsheet(spec), steps(spec)
     records = _simulated([market for _, _, market in way], executor)
@@ -86,7 +86,7 @@ def arithmetic(
             {name: reckoned(sheet, sheet.course(name)[:-1])[BRIDGED][1] for name in spec.strategies}, told, lost
         ),
     }
-    grades = rests_on(way[-1][2])
+    grades = count_grades(way[-1][2])
     return Arithmetic(
         spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, way[-1][2], _files(tables, grades))
     )

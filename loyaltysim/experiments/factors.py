@@ -192,7 +192,7 @@ def apply_point(spec: Scenario, values: Mapping[str, float]) -> Scenario:
     if not levers:
         return changed
     first = {path: (Change(verb="value", amount=float(value)),) for path, value in levers.items()}
-    strategies = {name: _begun(first, strategy).plain() for name, strategy in changed.strategies.items()}
+    strategies = {name: _begun(first, strategy).to_plain() for name, strategy in changed.strategies.items()}
     return changed.replaced({"strategies": strategies}, source="varied")
 
 

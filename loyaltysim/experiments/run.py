@@ -294,9 +294,9 @@ def default_backend() -> Backend:
     from loyaltysim.execution.run_cache import open_cache
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
-    from loyaltysim.scenario import resolved_yaml, rests_on
+    from loyaltysim.scenario import count_grades, resolved_yaml
 
-    return Backend(simulate, CATALOG, resolved_yaml, rests_on, open_cache, planned_budgets)
+    return Backend(simulate, CATALOG, resolved_yaml, count_grades, open_cache, planned_budgets)
 
 
 def profiling_backend() -> Backend:

@@ -83,14 +83,14 @@ def worth(
     leaving, number = check(spec, months, group)
     from loyaltysim.calibration import solve
     from loyaltysim.experiments.lost_customer import lose
-    from loyaltysim.scenario import rests_on
+    from loyaltysim.scenario import count_grades
 
     spec = solve(spec)
     tasks = ((spec, replication, leaving, number) for replication in range(spec.replications))
     with executors.open_executor(executor, tasks=spec.replications) as pool:
         losses = [loss for found in executors.iterate_completed(pool, lose, tasks) for loss in found]
     table = tabulate(losses)
-    grades = rests_on(spec)
+    grades = count_grades(spec)
     files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}
     return Worth(spec, table, grades, run_folder.write_result_folder(out, spec, files))
 

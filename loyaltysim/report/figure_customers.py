@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from loyaltysim.report.drawing import COLOURS, Picture, line_look, literal, look, spread, titled, width_of
 from loyaltysim.report.labels import all_wrapped
 from loyaltysim.report.text.names import name_heading, quote_name
-from loyaltysim.report.text.numbers import format_fixed, format_horizon, format_month
+from loyaltysim.report.text.numbers import format_fixed, format_horizon
 from loyaltysim.results.results import Results
+from loyaltysim.scenario.strategies import month_name
 from loyaltysim.stats.intervals import interval, paired, student_t
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _customers(results: Results) -> Picture:
     axes.set_xlabel(
         literal(
             f"month (0 is the start; month 1 is {results.start}, month {results.months} is "
-            f"{format_month(results.start, results.months)})"
+            f"{month_name(results.months, results.start)})"
         )
     )
     axes.set_ylabel("customers at the end of the month")

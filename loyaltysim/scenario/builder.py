@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.cross_checks import check_strategies, cross_check
-from loyaltysim.scenario.data_files import NETWORK_PATH, load_tables, network_sha256
+from loyaltysim.scenario.data_files import NETWORK_PATH, hash_network, load_tables
 from loyaltysim.scenario.grades import read_grade
 from loyaltysim.scenario.layers import Entries, flatten, read_switch
 from loyaltysim.scenario.messages import translate_errors
@@ -62,7 +62,7 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
     network = scenario.mechanism("market").network
     if network.kind != "file":
         return scenario
-    return scenario.model_copy(update={"network_sha256": network_sha256(network.path)})
+    return scenario.model_copy(update={"network_sha256": hash_network(network.path)})
 
 
 def drop_empty_values(entries: Entries) -> dict[str, Located]:
@@ -161,7 +161,7 @@ def to_entries(scenario: Scenario) -> Entries:
             item = locate(value, Place(origins[path]))
             entries.values[path] = replace(item, note=scenario.notes.get(path, ""))
     written = {
-        name: locate(strategy.plain(), Place(origins.get(f"strategies.{name}", DEFAULT.origin)))
+        name: locate(strategy.to_plain(), Place(origins.get(f"strategies.{name}", DEFAULT.origin)))
         for name, strategy in scenario.strategies.items()
     }
     entries.strategies = Located(written, DEFAULT, DEFAULT)

@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from loyaltysim.core.errors import Problem
-from loyaltysim.scenario.data_files import edge_list_problem
+from loyaltysim.scenario.data_files import check_edge_list
 from loyaltysim.scenario.provenance import SOLVED, Located, find_within, latest_place
 from loyaltysim.scenario.registry import (
     describe_value,
@@ -125,7 +125,7 @@ def check_network(scenario: Scenario, values: Values) -> Iterable[Problem]:
         where = latest_place(values, ["market.network.kind", "market.network.path"])
         yield Problem("a network from a file needs its path", "market.network", where, "add path: ties.txt")
     elif network.kind == "file":
-        problem = edge_list_problem(network.path, scenario.mechanism("market").people)
+        problem = check_edge_list(network.path, scenario.mechanism("market").people)
         if problem and problem.where == network.path:
             where = str(path.place) if path else problem.where
             yield Problem(f"{network.path}: {problem.what}", problem.field, where, problem.cure)
@@ -198,7 +198,7 @@ def check_reasons(scenario: Scenario, values: Values) -> Iterable[Problem]:
 
 
 def check_silence_without_voice(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    """Refuse complainers among the lost where nobody can add_problem."""
+    """Refuse complainers among the lost where nobody can complain."""
     if scenario.calibration == "off" or scenario.mechanism("voice").on:
         return
     path, stated = "stated.silent_share_of_lost", scenario.stated.silent_share_of_lost

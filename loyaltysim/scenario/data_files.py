@@ -164,7 +164,7 @@ def parse_cell(model: type[BaseModel], head: str, cell: str) -> str | float:
     return number if math.isfinite(number) else cell
 
 
-def edge_list_problem(path: str | Path, people: int) -> Problem | None:
+def check_edge_list(path: str | Path, people: int) -> Problem | None:
     """Find the first thing wrong in the first 200,000 lines of an edge list of persons 0..people-1; None if sound."""
     try:
         stamp = os.stat(path)
@@ -215,7 +215,7 @@ def find_tie_fault(line: str, parts: list[str], people: int) -> tuple[int, str, 
     return None
 
 
-def network_sha256(path: str | Path) -> str:
+def hash_network(path: str | Path) -> str:
     """Give the hash of an edge list's content."""
     stamp = os.stat(path)
     return _hash(str(path), stamp.st_mtime_ns, stamp.st_size)

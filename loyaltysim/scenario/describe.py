@@ -250,7 +250,7 @@ def describe_strategies(scenario: Scenario) -> list[str]:
 
 def describe_ranges(scenario: Scenario) -> list[str]:
     """Say what is uncertain, and which ranges were given up."""
-    told = [
+    ranges = [
         f"{path} {format_value(bounds.low)} to {format_value(bounds.high)} {parameter_registry()[path].unit}"
         for path, bounds in scenario.uncertain.items()
     ]
@@ -259,7 +259,7 @@ def describe_ranges(scenario: Scenario) -> list[str]:
         for path, why in scenario.provenance.items()
         if path.startswith("uncertain.") and why.startswith(DROPPED_RANGE)
     ]
-    return [_line("" if number else "uncertain", text) for number, text in enumerate([*told, *left])]
+    return [_line("" if number else "uncertain", text) for number, text in enumerate([*ranges, *left])]
 
 
 def _line(name: str, text: str) -> str:

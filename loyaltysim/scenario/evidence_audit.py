@@ -56,7 +56,7 @@ def audit(source: Source, overrides: Sequence[str] = ()) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=list(COLUMNS))
 
 
-def rests_on(scenario: Scenario) -> dict[str, int]:
+def count_grades(scenario: Scenario) -> dict[str, int]:
     """Count the values that a scenario rests on by grade, the weakest evidence first."""
     grades = [str(row[0]) for row in list_evidence(scenario)]
     return {grade: grades.count(grade) for grade in GRADES if grade in grades}

@@ -45,13 +45,13 @@ def grade_evidence(scenario: Resolved, path: str) -> Evidence:
     """Give the evidence for the value that the scenario has at a path; the grade `solved` if it follows from `stated`."""
     row = parameter_registry()[path]
     changed = scenario.value_at(path) != row.default
-    noted = read_grade(scenario.notes.get(path, ""))
+    stated_grade = read_grade(scenario.notes.get(path, ""))
     if row.role == "solved":
-        follows = scenario.provenance.get(path) == SOLVED or (noted is not None and noted[0] == SOLVED)
+        follows = scenario.provenance.get(path) == SOLVED or (stated_grade is not None and stated_grade[0] == SOLVED)
         typed = scenario.calibration == "off" and not follows
         return Evidence("assumption", "typed, not solved", changed) if typed else Evidence(SOLVED, row.source, changed)
-    if noted is not None and noted[0] != SOLVED:
-        return Evidence(noted[0], noted[1] or ("" if changed else row.source), changed)
+    if stated_grade is not None and stated_grade[0] != SOLVED:
+        return Evidence(stated_grade[0], stated_grade[1] or ("" if changed else row.source), changed)
     if changed and row.role == "param" and row.grade != "definition":
         return Evidence("assumption", OWN, changed)
     return Evidence(row.grade, row.source, changed)

@@ -86,7 +86,7 @@ class Resolved(Study):
             left_out |= {path for path, row in parameter_registry().items() if row.role == SOLVED}
         content = {
             "values": {path: value for path, value in self.flat().items() if path not in left_out},
-            "strategies": [[name, strategy.plain()] for name, strategy in self.strategies.items()],
+            "strategies": [[name, strategy.to_plain()] for name, strategy in self.strategies.items()],
             "uncertain": {path: [bounds.low, bounds.high] for path, bounds in self.uncertain.items()},
             "network": self.network_sha256,
         }

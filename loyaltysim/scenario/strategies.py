@@ -51,7 +51,7 @@ class Change(BaseModel):
         last = month_number(self.until, start) if self.until else months
         return first, min(last, months)
 
-    def plain(self) -> object:
+    def to_plain(self) -> object:
         """Give the change as it is written in a scenario."""
         words = {"from": self.since, "to": self.until, "ramp": self.ramp}
         dated = {word: value for word, value in words.items() if value}
@@ -62,10 +62,10 @@ class Change(BaseModel):
     def in_words(self) -> str:
         """Say the change: `+20,000 from 2027-01 to 2027-12, over 6 months`."""
         amount = f"{self.amount:,.10g}"
-        said = {"value": f"= {amount}", "add": f"{self.amount:+,.10g}", "times": f"x {amount}"}[self.verb]
-        said += f" from {self.since}" if self.since else ""
-        said += f" to {self.until}" if self.until else ""
-        return said + (f", spread over {self.ramp} months" if self.ramp else "")
+        words = {"value": f"= {amount}", "add": f"{self.amount:+,.10g}", "times": f"x {amount}"}[self.verb]
+        words += f" from {self.since}" if self.since else ""
+        words += f" to {self.until}" if self.until else ""
+        return words + (f", spread over {self.ramp} months" if self.ramp else "")
 
 
 class Pilot(BaseModel):
@@ -90,7 +90,7 @@ class Pilot(BaseModel):
         "shared", unit="", doc="whether both arms' complaints go to one desk, or each arm has a desk of its own"
     )
 
-    def plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, object]:
         """Give the pilot as it is written in a scenario."""
         return dict(self)
 
@@ -106,7 +106,7 @@ class Pilot(BaseModel):
 
 @cache
 def pilot_declarations() -> Mapping[str, Declaration]:
-    """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be said has no default."""
+    """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be words has no default."""
     rows = {row.path: row for row in declared_fields(Pilot, "pilot")}
     needed = {f"pilot.{name}" for name, info in Pilot.model_fields.items() if info.is_required()}
     return MappingProxyType({path: replace(row, default="") if path in needed else row for path, row in rows.items()})
@@ -123,18 +123,18 @@ class Strategy(BaseModel):
     changes: dict[str, tuple[Change, ...]] = {}
     pilot: Pilot | None = None
 
-    def plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, object]:
         """Give the strategy as it is written in a scenario."""
         written: dict[str, object] = {
-            path: steps[0].plain() if len(steps) == 1 else [step.plain() for step in steps]
+            path: steps[0].to_plain() if len(steps) == 1 else [step.to_plain() for step in steps]
             for path, steps in self.changes.items()
         }
-        return written | ({"pilot": self.pilot.plain()} if self.pilot else {})
+        return written | ({"pilot": self.pilot.to_plain()} if self.pilot else {})
 
     def in_words(self) -> str:
         """Say what the strategy changes, in one line."""
-        said = [f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items()]
-        return "; ".join([*said, *([self.pilot.in_words()] if self.pilot else [])]) or "nothing changed"
+        words = [f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items()]
+        return "; ".join([*words, *([self.pilot.in_words()] if self.pilot else [])]) or "nothing changed"
 
 
 def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int) -> tuple[float, ...]:

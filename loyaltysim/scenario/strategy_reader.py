@@ -138,7 +138,7 @@ def read_change(item: Located, field: str, entries: Entries) -> Change | None:
 
 
 def read_dated_change(item: Located, field: str, entries: Entries) -> Change | None:
-    """Return a change said in words; None after noting what is wrong with it."""
+    """Return a change text in words; None after noting what is wrong with it."""
     before = len(entries.problems)
     words = item.pairs
     for word, inner in words.items():
@@ -163,8 +163,8 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
             )
     for word in ("from", "to"):
         if word in words and not is_month(words[word].value):
-            said = format_value(to_plain(words[word]))
-            entries.add_problem(words[word], f"{field}.{word}", f"{said} is not a month", "write YYYY-MM, as 2027-01")
+            text = format_value(to_plain(words[word]))
+            entries.add_problem(words[word], f"{field}.{word}", f"{text} is not a month", "write YYYY-MM, as 2027-01")
     ramp = 0
     if "ramp" in words:
         length = words["ramp"].value
@@ -206,11 +206,11 @@ def read_pilot(item: Located, field: str, entries: Entries) -> Pilot | None:
 
 def check_pilot_word(item: Located, word: str, field: str, entries: Entries) -> None:
     """Note in `entries` a value that its word cannot have."""
-    row, value, said = pilot_declarations()[f"{PILOT}.{word}"], item.value, format_value(to_plain(item))
+    row, value, text = pilot_declarations()[f"{PILOT}.{word}"], item.value, format_value(to_plain(item))
     if row.type.startswith("Literal"):
         known = describe_choices(row.path)
         if value not in known:
-            entries.add_problem(item, f"{field}.{word}", f"{said} is not known", f"write one of {', '.join(known)}")
+            entries.add_problem(item, f"{field}.{word}", f"{text} is not known", f"write one of {', '.join(known)}")
         return
     kinds = int if row.type == "int" else int | float
     low, high = row.low, row.high
@@ -219,7 +219,7 @@ def check_pilot_word(item: Located, word: str, field: str, entries: Entries) -> 
     if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
         number = "whole number" if row.type == "int" else "number"
         cure = f"write {word}: a {number} from {format_range(row)}"
-        entries.add_problem(item, f"{field}.{word}", f"{said} cannot be ({describe_value(row)})", cure)
+        entries.add_problem(item, f"{field}.{word}", f"{text} cannot be ({describe_value(row)})", cure)
 
 
 def explain_untriable(path: str) -> str:

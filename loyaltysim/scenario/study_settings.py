@@ -23,6 +23,7 @@ def _share(default: float, doc: str, source: str, grade: Grade) -> Any:
 
 
 def _setting(field: FieldInfo, bears_on: str) -> Any:
+    """Note what a declared field bears on; one without the note bears on everything."""
     assert isinstance(field.json_schema_extra, dict)
     field.json_schema_extra["bears_on"] = list(bears_on.split())
     return field
@@ -138,9 +139,9 @@ def settings_outside(*identities: Identity) -> list[str]:
     Returns:
         Names of fields: those of all three are labels, which belong to the one file that says them.
     """
-    extras = {name: info.json_schema_extra for name, info in Study.model_fields.items() if name != "stated"}
+    extras = {name: info.json_schema_extra for name, info in Study.model_fields.items()}
     return [
         name
         for name, extra in extras.items()
-        if not (isinstance(extra, dict) and set(identities) & set(extra["bears_on"]))  # type: ignore[arg-type]
+        if isinstance(extra, dict) and not set(identities) & set(extra.get("bears_on", identities))  # type: ignore[arg-type]
     ]

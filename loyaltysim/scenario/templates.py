@@ -111,7 +111,7 @@ def write_strategies(scenario: Scenario) -> list[str]:
     lines = ["strategies:"]
     for name, strategy in scenario.strategies.items():
         comment = write_comment(scenario.provenance.get(f"strategies.{name}", "default"))
-        lines.append(f"  {quote(name)}: {write_flow(strategy.plain())}{comment}")
+        lines.append(f"  {quote(name)}: {write_flow(strategy.to_plain())}{comment}")
     return lines
 
 

@@ -1,7 +1,8 @@
 """Read YAML, or plain data from Python, into values that remember where they stood, so that every problem names its place.
 
 Plain data only: text, numbers, yes/no, lists and mappings, YAML 1.2 (`off` is a word, `012` is 12). The nodes of
-ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up; nesting is followed no deeper than a scenario ever goes.
+ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up; nesting is
+followed no deeper than a scenario ever goes.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ def describe_yaml_error(error: MarkedYAMLError) -> tuple[str, str]:
         return "a second document begins here (`---`)", "a scenario is one document"
     if "mapping values are not allowed" in problem:
         return "a second `:` in one line", 'put text that holds ": " in quotes, or begin a new line'
-    said = ", ".join(part for part in (context, problem) if part)
-    return f"is not YAML here: {said}", "look at quotes, brackets and indentation around this place"
+    message = ", ".join(part for part in (context, problem) if part)
+    return f"is not YAML here: {message}", "look at quotes, brackets and indentation around this place"
 
 
 def compose_yaml(text: str, display: str) -> Node | None:

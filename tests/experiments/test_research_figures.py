@@ -41,7 +41,7 @@ def is_worth_more(worths: Worths, better: str, worse: str) -> bool:
 @pytest.fixture(scope="module")
 def worths() -> Worths:
     of_the_file = load(shipped_scenario("evidence.yml")).strategies
-    return worths_of("evidence.yml", 6, {key: strategy.plain() for key, strategy in of_the_file.items()} | MORE)
+    return worths_of("evidence.yml", 6, {key: strategy.to_plain() for key, strategy in of_the_file.items()} | MORE)
 
 
 def test_asking_backfires(worths: Worths) -> None:

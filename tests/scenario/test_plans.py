@@ -98,3 +98,8 @@ def test_months_within_the_dates_change_and_no_others(
 @given(months=st.integers(-500, 5_000))
 def test_calendar_months_count_on(months: int) -> None:
     assert month_number(month_name(months, "2027-01"), "2027-01") == months
+    assert [month_name(*at) for at in ((1, "2027-01"), (60, "2027-01"), (3, "2027-11"))] == [
+        "2027-01",
+        "2031-12",
+        "2028-01",
+    ]
