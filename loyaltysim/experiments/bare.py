@@ -134,7 +134,7 @@ def bare(scenario: Scenario) -> Scenario:
     sheet = Spreadsheet(scenario)
     stilled = {path: value for part in PARTS for path, value in part.stilled.items()}
     stilled |= {"calibration": "off", "handoffs.passed_on": 1 - sheet.rates.fast, "desk.hours_a_case": INSTANT_HOURS}
-    return scenario.replaced({**stilled, **_typed(scenario, sheet)}, source="arithmetic")
+    return scenario.replace({**stilled, **_typed(scenario, sheet)}, source="arithmetic")
 
 
 def _typed(scenario: Scenario, sheet: Spreadsheet) -> dict[str, float]:
@@ -167,7 +167,7 @@ def steps(scenario: Scenario) -> list[tuple[str, str, Scenario]]:
     found = [("chance", chance, bare(scenario))]
     for number, part in enumerate(PARTS, 1):
         still = {path: value for other in PARTS[number:] for path, value in other.stilled.items()}
-        market = scenario.replaced(still, source="arithmetic") if still else scenario
+        market = scenario.replace(still, source="arithmetic") if still else scenario
         found.append((part.name, part.what, _solved(market, part)))
     return found
 

@@ -188,12 +188,12 @@ def apply_point(spec: Scenario, values: Mapping[str, float]) -> Scenario:
     """
     facts = {path: _typed(path, value) for path, value in values.items() if parameter_registry()[path].role != "lever"}
     levers = {path: value for path, value in values.items() if parameter_registry()[path].role == "lever"}
-    changed = spec.replaced(facts, source="varied") if facts else spec
+    changed = spec.replace(facts, source="varied") if facts else spec
     if not levers:
         return changed
     first = {path: (Change(verb="value", amount=float(value)),) for path, value in levers.items()}
     strategies = {name: _begun(first, strategy).to_plain() for name, strategy in changed.strategies.items()}
-    return changed.replaced({"strategies": strategies}, source="varied")
+    return changed.replace({"strategies": strategies}, source="varied")
 
 
 def _typed(path: str, value: float) -> Any:

@@ -163,7 +163,7 @@ def add_replications(spec: Any, rule: StoppingRule, look: Look) -> tuple[Any, in
     """
     reused = 0
     for count in look_schedule(rule.most):
-        spec = spec.replaced({"replications": count}, source="--precision")
+        spec = spec.replace({"replications": count}, source="--precision")
         there, worth = look(spec)
         reused += there
         found = rule.look(worth)
@@ -324,11 +324,11 @@ def read_scenario(
 
         return load(scenario, overrides, months=months, replications=replications, seed=seed)
     if overrides:
-        cure = "change a Scenario by scenario.replaced({path: value})"
+        cure = "change a Scenario by scenario.replace({path: value})"
         raise InputError(Problem("`set` changes what a file says, not a Scenario", where="set", cure=cure))
     asked = {"replications": replications, "months": months, "seed": seed}
     changes = {path: value for path, value in asked.items() if value is not None}
-    return scenario.replaced(changes, source="argument") if changes else scenario
+    return scenario.replace(changes, source="argument") if changes else scenario
 
 
 def run_scenario(spec: Any, machinery: Backend, order: RunConfig) -> Study:

@@ -29,7 +29,7 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
     """Build and check a scenario.
 
     Args:
-        model: `Scenario` itself, which stands above this module: `Scenario.replaced` builds with it.
+        model: `Scenario` itself, which stands above this module: `Scenario.replace` builds with it.
         entries: What was given, and what was found wrong with it so far.
         stem: The scenario's name for folders: its file's name without the ending.
 
@@ -143,7 +143,7 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def replace_values(scenario: Scenario, changes: Mapping[str, object], source: str) -> Scenario:
-    """Give the scenario with other values at some paths, as `Scenario.replaced` promises."""
+    """Give the scenario with other values at some paths, as `Scenario.replace` promises."""
     entries = to_entries(scenario)
     if "uncertain" in changes:
         entries.uncertain = {}

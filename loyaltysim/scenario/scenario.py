@@ -92,7 +92,7 @@ class Resolved(Study):
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
-    def replaced(self, changes: Mapping[str, object], source: str = SOLVED) -> Scenario:
+    def replace(self, changes: Mapping[str, object], source: str = SOLVED) -> Scenario:
         """Give the scenario with other values at some paths, checked as a file's would be; raises InputError.
 
         Paths are dotted; `strategies` and `uncertain` take plain data as a file holds them. `source` is noted as where

@@ -37,7 +37,7 @@ SHORT = {"strategies": STRATEGIES, "months": 36, "seed": SEED, "market.margin_cv
 
 @pytest.fixture(scope="module")
 def baseline() -> Scenario:
-    return Scenario().replaced(SHORT, source="test")
+    return Scenario().replace(SHORT, source="test")
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_the_parts_are_restored_one_by_one_up_to_the_scenario_itself(
 
 def typed(scenario: Scenario) -> Scenario:
     """Stand in for the search: the defaults of what is solved, typed."""
-    return scenario.replaced({"calibration": "off"}, source="test") if scenario.calibration == "on" else scenario
+    return scenario.replace({"calibration": "off"}, source="test") if scenario.calibration == "on" else scenario
 
 
 def test_the_command_writes_what_it_shows(
@@ -194,14 +194,14 @@ def test_without_anything_stated_there_is_no_arithmetic(small: Callable[..., Sce
     with pytest.raises(InputError, match="nothing is solved from what is stated"):
         ls.arithmetic(small())
     nobody_comes = {"advertising.budget": 0.0, "joining.praise": 0.0}
-    silent = Scenario().replaced({"stated.churn_annual": 0.0, **nobody_comes}, source="test")
+    silent = Scenario().replace({"stated.churn_annual": 0.0, **nobody_comes}, source="test")
     with pytest.raises(InputError, match="nobody is stated to leave"):
         ls.arithmetic(silent)
 
 
 @pytest.mark.evidence
 def test_on_the_baseline_the_bridge_ends_where_a_run_does() -> None:
-    spec = Scenario().replaced({**SHORT, "months": 24, "market.burn_in": 96}, source="test")
+    spec = Scenario().replace({**SHORT, "months": 24, "market.burn_in": 96}, source="test")
     found = ls.arithmetic(spec, replications=4)
     bridge = found.bridge.set_index(["strategy", "step"]).value
     for name in STRATEGIES:

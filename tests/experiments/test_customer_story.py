@@ -76,7 +76,7 @@ def test_it_is_told_how_one_complaint_ended_in_two_worlds(
 
 
 def test_equal_lives_are_told_once(scenario: Scenario) -> None:
-    twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
+    twice = scenario.replace({"strategies": {"one": {}, "two": {}}}, source="test")
     story = customer(twice, id=5).story
     assert 'The same life as under "one", to the end.' in story or "The same life as under one, to the end." in story
 

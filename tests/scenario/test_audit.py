@@ -78,7 +78,7 @@ def test_what_changes_the_answer_is_a_row_of_it_with_a_grade(path: str) -> None:
 
 
 def test_without_calibration_it_rests_on_the_typed_rates_and_not_on_what_is_stated() -> None:
-    typed = Scenario().replaced({"calibration": "off", "rivals.base": 0.003}, source="test")
+    typed = Scenario().replace({"calibration": "off", "rivals.base": 0.003}, source="test")
     rows = ls.audit(typed).set_index("path")
     assert rows.loc["rivals.base", "grade"] == "assumption"
     assert [path for path in rows.index if path.startswith("stated.")] == ["stated.churn_annual"]
@@ -86,7 +86,7 @@ def test_without_calibration_it_rests_on_the_typed_rates_and_not_on_what_is_stat
 
 def test_a_runs_resolved_scenario_carries_the_grades(own: Path, tmp_path: Path) -> None:
     spec = load(own)
-    solved = spec.replaced({path: row.default for path, row in parameter_registry().items() if row.role == "solved"})
+    solved = spec.replace({path: row.default for path, row in parameter_registry().items() if row.role == "solved"})
     kept = tmp_path / "scenario.yml"
     kept.write_text(resolved_yaml(solved), encoding="utf-8")
     again = load(kept)

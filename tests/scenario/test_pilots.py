@@ -35,7 +35,7 @@ def test_a_pilot_reads_back_as_it_was_and_counts_in_the_hash(tmp_path: Path) -> 
     again = load(tmp_path / "again.yml")
     assert again.strategies == spec.strategies
     assert again.sha256 == spec.sha256 != load(written(tmp_path, SOUND)).sha256
-    assert spec.replaced({"months": 24}, "test").strategies == spec.strategies
+    assert spec.replace({"months": 24}, "test").strategies == spec.strategies
 
 
 def test_check_says_what_will_be_tried(tmp_path: Path) -> None:
@@ -104,4 +104,4 @@ def test_explain_says_what_a_word_may_be() -> None:
 
 def test_a_scenario_as_a_value_may_hold_one() -> None:
     plan = {"as today": {}, "asking": {"voice.budget": 100, "pilot": {"share": 0.1, "months": 3}}}
-    assert Scenario().replaced({"strategies": plan}, "test").strategies["asking"].pilot == Pilot(share=0.1, months=3)
+    assert Scenario().replace({"strategies": plan}, "test").strategies["asking"].pilot == Pilot(share=0.1, months=3)
