@@ -10,7 +10,7 @@ from loyaltysim.scenario.grades import GRADES, Evidence, grade_evidence
 from loyaltysim.scenario.loader import Source, load
 from loyaltysim.scenario.provenance import SOLVED
 from loyaltysim.scenario.registry import format_value, mechanisms, parameter_registry
-from loyaltysim.scenario.scenario import Resolved, Scenario
+from loyaltysim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def count_grades(scenario: Scenario) -> dict[str, int]:
     return {grade: grades.count(grade) for grade in GRADES if grade in grades}
 
 
-def list_evidence(scenario: Resolved) -> Iterator[tuple[str | bool, ...]]:
+def list_evidence(scenario: Scenario) -> Iterator[tuple[str | bool, ...]]:
     """Walk the values that can matter and rest on evidence, as rows of the audit."""
     for path, row in parameter_registry().items():
         found = grade_evidence(scenario, path)
@@ -71,7 +71,7 @@ def list_evidence(scenario: Resolved) -> Iterator[tuple[str | bool, ...]]:
         yield evidence_row(scenario, row, found)
 
 
-def is_used(scenario: Resolved, path: str) -> bool:
+def is_used(scenario: Scenario, path: str) -> bool:
     """Tell whether a value can matter: its mechanism is on, and no other value makes it idle."""
     head = path.partition(".")[0]
     if head in mechanisms():
@@ -82,7 +82,7 @@ def is_used(scenario: Resolved, path: str) -> bool:
     return any(grade_evidence(scenario, known).grade == SOLVED for known in solved)
 
 
-def is_idle(scenario: Resolved, path: str) -> bool:
+def is_idle(scenario: Scenario, path: str) -> bool:
     """Tell whether another value makes this one idle."""
     market = scenario.mechanism("market")
     kind, fickle = market.network.kind, market.fickleness_kind
@@ -100,7 +100,7 @@ def is_idle(scenario: Resolved, path: str) -> bool:
     }.get(path, False)
 
 
-def evidence_row(scenario: Resolved, row: Declaration, found: Evidence) -> tuple[str | bool, ...]:
+def evidence_row(scenario: Scenario, row: Declaration, found: Evidence) -> tuple[str | bool, ...]:
     """Return one row of the audit, in the order of COLUMNS."""
     bounds = scenario.uncertain.get(row.path)
     return (
@@ -118,7 +118,7 @@ def evidence_row(scenario: Resolved, row: Declaration, found: Evidence) -> tuple
     )
 
 
-def find_group(scenario: Resolved, path: str) -> str:
+def find_group(scenario: Scenario, path: str) -> str:
     """Return the group that a value is listed under."""
     if path.startswith("stated."):
         return STATED

@@ -14,7 +14,7 @@ from loyaltysim.scenario.provenance import SOLVED
 from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario.scenario import Resolved
+    from loyaltysim.scenario.scenario import Scenario
 
 GRADES = ("folklore", "assumption", "secondary", "measured", "definition")
 """The grades, the weakest evidence first; a definition rests on nothing."""
@@ -41,7 +41,7 @@ def read_grade(note: str) -> tuple[str, str] | None:
     return None
 
 
-def grade_evidence(scenario: Resolved, path: str) -> Evidence:
+def grade_evidence(scenario: Scenario, path: str) -> Evidence:
     """Give the evidence for the value that the scenario has at a path; the grade `solved` if it follows from `stated`."""
     row = parameter_registry()[path]
     changed = scenario.value_at(path) != row.default
@@ -57,7 +57,7 @@ def grade_evidence(scenario: Resolved, path: str) -> Evidence:
     return Evidence(row.grade, row.source, changed)
 
 
-def describe_evidence(scenario: Resolved, path: str) -> str:
+def describe_evidence(scenario: Scenario, path: str) -> str:
     """Say the evidence as a scenario's comment says it, `folklore: F1`; empty for what needs none."""
     row, found = parameter_registry()[path], grade_evidence(scenario, path)
     if row.role not in ("param", SOLVED) or found.grade in ("definition", SOLVED):

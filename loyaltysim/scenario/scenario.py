@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
 
 
-class Resolved(Study):
+class ScenarioBase(Study):
     """The study's fields, the strategies and what is uncertain; `Scenario` adds one attribute a mechanism.
 
     `provenance` says for every path where its value came from (`baseline.yml:12`, `--set`, `default`, `solved`), and
@@ -110,12 +110,12 @@ def _dump(value: object) -> object:
 
 if TYPE_CHECKING:
 
-    class Scenario(Resolved):
+    class Scenario(ScenarioBase):
         """A complete, checked scenario, with one attribute a mechanism."""
 
         def __getattr__(self, name: str) -> Any: ...
 
 else:
     _mechanisms = {mechanism.key: (mechanism, Field(default_factory=mechanism)) for mechanism in MONTH}
-    Scenario = create_model("Scenario", __base__=Resolved, __module__=__name__, **_mechanisms)
+    Scenario = create_model("Scenario", __base__=ScenarioBase, __module__=__name__, **_mechanisms)
     Scenario.__doc__ = "A complete, checked scenario, with one attribute a mechanism."
