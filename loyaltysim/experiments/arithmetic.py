@@ -221,7 +221,7 @@ def arithmetic(
     numbers, each market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for
     what the arithmetic cannot be done for, and RunError.
     """
-    from loyaltysim.scenario import rests_on
+    from loyaltysim.scenario import count_grades
 
     run_folder.check_writable(out)
     number = BRIDGE_REPLICATIONS if replications is None else replications
@@ -244,7 +244,7 @@ def arithmetic(
         ),
     }
     solved = stages[-1].scenario
-    grades = rests_on(solved)
+    grades = count_grades(solved)
     return Arithmetic(
         spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, solved, _files(tables, grades))
     )

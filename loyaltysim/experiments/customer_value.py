@@ -29,7 +29,7 @@ from loyaltysim.experiments.run import read_scenario
 from loyaltysim.mechanisms.complaints.recovery import Recovery
 from loyaltysim.results import run_folder
 from loyaltysim.results.writer import csv_text
-from loyaltysim.scenario import rests_on
+from loyaltysim.scenario import count_grades
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 from loyaltysim.stats.intervals import Interval, interval
 
@@ -129,7 +129,7 @@ def worth(
     with executors.open_executor(executor, tasks=spec.replications) as pool:
         effects = [effect for found in executors.iterate_completed(pool, simulate_loss, tasks) for effect in found]
     table = tabulate(effects)
-    grades = rests_on(spec)
+    grades = count_grades(spec)
     files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}
     return CustomerValue(spec, table, grades, run_folder.write_result_folder(out, spec, files))
 

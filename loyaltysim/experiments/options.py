@@ -125,7 +125,7 @@ def prepare_scenario(scenario: Any, asked: StudyOptions, most: int) -> Scenario:
         scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=as_texts(asked.set)
     )
     if asked.replications is None and spec.replications > most:
-        spec = spec.replaced({"replications": most}, source="the command's default")
+        spec = spec.replace({"replications": most}, source="the command's default")
     return spec
 
 

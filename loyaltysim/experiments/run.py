@@ -163,7 +163,7 @@ def add_replications(spec: Any, rule: StoppingRule, look: Look) -> tuple[Any, in
     """
     reused = 0
     for count in look_schedule(rule.most):
-        spec = spec.replaced({"replications": count}, source="--precision")
+        spec = spec.replace({"replications": count}, source="--precision")
         there, worth = look(spec)
         reused += there
         found = rule.look(worth)
@@ -294,9 +294,9 @@ def default_backend() -> Backend:
     from loyaltysim.execution.run_cache import open_cache
     from loyaltysim.mechanisms import CATALOG
     from loyaltysim.model import simulate
-    from loyaltysim.scenario import resolved_yaml, rests_on
+    from loyaltysim.scenario import count_grades, resolved_yaml
 
-    return Backend(simulate, CATALOG, resolved_yaml, rests_on, open_cache, planned_budgets)
+    return Backend(simulate, CATALOG, resolved_yaml, count_grades, open_cache, planned_budgets)
 
 
 def profiling_backend() -> Backend:
@@ -324,11 +324,11 @@ def read_scenario(
 
         return load(scenario, overrides, months=months, replications=replications, seed=seed)
     if overrides:
-        cure = "change a Scenario by scenario.replaced({path: value})"
+        cure = "change a Scenario by scenario.replace({path: value})"
         raise InputError(Problem("`set` changes what a file says, not a Scenario", where="set", cure=cure))
     asked = {"replications": replications, "months": months, "seed": seed}
     changes = {path: value for path, value in asked.items() if value is not None}
-    return scenario.replaced(changes, source="argument") if changes else scenario
+    return scenario.replace(changes, source="argument") if changes else scenario
 
 
 def run_scenario(spec: Any, machinery: Backend, order: RunConfig) -> Study:

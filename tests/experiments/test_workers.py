@@ -96,7 +96,7 @@ def test_ended_workers_leave_nobody_waiting() -> None:
 @pytest.mark.markets
 def test_a_lab_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., Scenario]) -> None:
     spec = small()
-    asks = [Request(spec.replaced({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
+    asks = [Request(spec.replace({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
     with Evaluator("in-process", store=no_cache) as lab:
         expected = [answer.figures for answer in lab.answers(asks)]
     victims: list[int] = []

@@ -9,7 +9,7 @@ from loyaltysim.report.charts.style import FAINT, INK, Picture, all_within, lite
 from loyaltysim.report.charts.style import GREY as QUIET
 from loyaltysim.report.text.customer_history import in_short
 from loyaltysim.report.text.names import quote_name, to_text
-from loyaltysim.report.text.numbers import format_month
+from loyaltysim.scenario.strategies import month_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -243,7 +243,7 @@ def _mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
         )
         <= MOST_TICKS
     )
-    dates = [format_month(start, month).split("-") for month in ticks]
+    dates = [month_name(month, start).split("-") for month in ticks]
     labels = [year if month == "01" else SHORT[int(month) - 1] for year, month in dates]
     axes.set_xticks(ticks, labels if last else [""] * len(ticks), fontsize=9)
     axes.tick_params(axis="x", length=3 if last else 0)
