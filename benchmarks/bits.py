@@ -42,7 +42,7 @@ def bits(scenario: Scenario) -> bytes:
 def main() -> None:
     """Print one word for the core, the whole baseline in a small world, and the same with many levers moved."""
     usual = whole(6_000, SMALL_WORLD, MONTHS)
-    runs = (core(3_000, UNIFORM, MONTHS), usual, usual.replaced(BUSY, source="bits"))
+    runs = (core(3_000, UNIFORM, MONTHS), usual, usual.replace(BUSY, source="bits"))
     print(hashlib.sha256(b"".join(bits(scenario) for scenario in runs)).hexdigest()[:24])
 
 

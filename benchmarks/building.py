@@ -19,7 +19,7 @@ PARTS = {"columns": "columns", "world": "columns and network", "peak": "most tha
 def build(people: int, network: str) -> tuple[Any, Any]:
     """Build the baseline's network for so many people."""
     size = {"market.people": people, "market.customers": people // 5, "market.network.kind": network}
-    scenario = Scenario().replaced({**size, "calibration": "off"}, source="benchmark")
+    scenario = Scenario().replace({**size, "calibration": "off"}, source="benchmark")
     return build_network(scenario.mechanism("market"), static_key(scenario.seed, 0, "market", "network"))
 
 

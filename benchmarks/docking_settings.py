@@ -92,4 +92,4 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 def setting(name: str, **changes: Any) -> Scenario:
     """Give the scenario of one setting; `changes` by path make a smaller one."""
-    return Scenario().replaced({**MARKET, **SETTINGS[name], **changes}, source="docking")
+    return Scenario().replace({**MARKET, **SETTINGS[name], **changes}, source="docking")

@@ -55,7 +55,7 @@ def whole(people: int, network: str, months: int) -> Scenario:
     factor = people / flat["market.people"]
     paths = ("desk.budget", "advertising.budget", "advertising.scale")
     table = [{**row, "fix_cost": row["fix_cost"] * factor} for row in flat["touchpoints.table"]]
-    return base.replaced(
+    return base.replace(
         {
             **{path: flat[path] * factor for path in paths},
             "calibration": "off",
@@ -74,7 +74,7 @@ def core(people: int, network: str, months: int) -> Scenario:
     """Give the market that engine, twin and NumPy all play."""
     factor = people / MARKET["market.people"]
     handlers = people * HANDLERS_EACH
-    return Scenario().replaced(
+    return Scenario().replace(
         {
             **CORE,
             **{path: MARKET[path] * factor for path in ("advertising.budget", "advertising.scale")},

@@ -105,7 +105,7 @@ class LoyaltyModel(mesa.Model):
         )
         chosen = rng if rng is not None else seed
         if chosen is not None:
-            spec = spec.replaced({"seed": int(chosen)}, source="rng")
+            spec = spec.replace({"seed": int(chosen)}, source="rng")
         super().__init__(rng=int(spec.seed))
         self.spec = solve(spec)
         self.replication = int(replication)

@@ -19,7 +19,7 @@ from loyaltysim.reporting.text.names import to_text
 from loyaltysim.reporting.text.profile import Profile
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.results import Results, RunAccumulator, figures_frame
-from loyaltysim.scenario import rests_on
+from loyaltysim.scenario import count_grades
 from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def build_study(
         results=results,
         folder=folder,
         answer=sequential_answer_of(results, verdict) if verdict else answer.answer(results),
-        rests_on=rests_on(scenario),
+        rests_on=count_grades(scenario),
         summary=summary.build_summary(results),
         departures=summary.build_departures(results),
         complaints=summary.build_complaints(results),

@@ -45,6 +45,6 @@ def small() -> Callable[..., Scenario]:
     """Give a maker of small scenarios: `small(**{"desk.budget": 500})`."""
 
     def make(**changes: Any) -> Scenario:
-        return Scenario().replaced({**SMALL, **changes}, source="test")
+        return Scenario().replace({**SMALL, **changes}, source="test")
 
     return make

@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 SCENARIO = """
 title: a dull year
@@ -42,6 +44,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with a copy of the package to which the example is added: its file, its import, its line in MONTH."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "loyaltysim", folder / "loyaltysim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "loyaltysim/mechanisms/weather.py").write_text(SOURCE)
     month = folder / "loyaltysim/mechanisms/__init__.py"
     text = month.read_text().replace("\n\nMONTH", "\nfrom loyaltysim.mechanisms.weather import Weather\n\nMONTH", 1)

@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -55,10 +54,10 @@ def baseline() -> str:
     lines = [HEADER]
     for path, row in parameter_registry().items():
         if "." not in path:
-            lines.append(_value(row, ""))
-    lines += ["", *_story("stated"), "stated:", *_block("stated", "  ")]
+            lines.append(value_line(row, ""))
+    lines += ["", *story_lines("stated"), "stated:", *block_lines("stated", "  ")]
     for key in mechanisms():
-        lines += ["", *_story(key), f"{key}:", *_block(key, "  ")]
+        lines += ["", *story_lines(key), f"{key}:", *block_lines(key, "  ")]
     lines += ["", "# The first strategy is the reference; a scenario that extends this file replaces them all."]
     lines += ["strategies:", "  as today: {}", "", "# What is not known, and shakes the answer most.", "uncertain:"]
     for path, (low, high, why) in UNCERTAIN.items():
@@ -66,12 +65,14 @@ def baseline() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _story(block: str) -> list[str]:
+def story_lines(block: str) -> list[str]:
+    """Return a block's story as comments."""
     story = (blocks()[block].__doc__ or "").strip().splitlines()[0]
     return [f"# {line}" for line in wrap(story, 116)]
 
 
-def _block(block: str, indent: str) -> list[str]:
+def block_lines(block: str, indent: str) -> list[str]:
+    """Return the lines of a block, sub-blocks below it."""
     lines: list[str] = []
     depth = block.count(".") + 1
     for path, row in parameter_registry().items():
@@ -80,25 +81,27 @@ def _block(block: str, indent: str) -> list[str]:
         *heads, _ = path.split(".")[depth:]
         inner = ".".join([block, *heads[:1]]) if heads else ""
         if not heads:
-            lines += _entry(row, indent)
+            lines += entry_lines(row, indent)
         elif f"{indent}{heads[0]}:" not in lines:
-            lines += [f"{indent}{heads[0]}:", *_block(inner, f"{indent}  ")]
+            lines += [f"{indent}{heads[0]}:", *block_lines(inner, f"{indent}  ")]
     return lines
 
 
-def _entry(row: Declaration, indent: str) -> list[str]:
+def entry_lines(row: Declaration, indent: str) -> list[str]:
+    """Return the lines of one declared value."""
     if row.role == "switch":
         always = mechanisms()[row.path.partition(".")[0]].always
-        return [] if always else [_value(row, indent)]
+        return [] if always else [value_line(row, indent)]
     if row.role == "solved":
-        return [_value(row, f"{indent}# ")]
+        return [value_line(row, f"{indent}# ")]
     if not row.named and isinstance(row.default, list) and any(isinstance(inner, BaseModel) for inner in row.default):
         rows = (f"{indent}  - {write_flow(inner.model_dump())}" for inner in row.default)
-        return [f"{indent}{row.path.rpartition('.')[2]}:{_told(row)}", *rows]
-    return [_value(row, indent)]
+        return [f"{indent}{row.path.rpartition('.')[2]}:{declaration_comment(row)}", *rows]
+    return [value_line(row, indent)]
 
 
-def _value(row: Declaration, indent: str) -> str:
+def value_line(row: Declaration, indent: str) -> str:
+    """Return a value on one line, with its comment."""
     default = row.named or TITLES.get(row.path, row.default)
     text = (
         default
@@ -108,10 +111,11 @@ def _value(row: Declaration, indent: str) -> str:
         else write_scalar(default)
     )
     entry = f"{indent}{row.path.rpartition('.')[2]}: {text}"
-    return f"{entry:<{WIDTH}}{_told(row)}".rstrip()
+    return f"{entry:<{WIDTH}}{declaration_comment(row)}".rstrip()
 
 
-def _told(row: Declaration) -> str:
+def declaration_comment(row: Declaration) -> str:
+    """Return the comment that says role, meaning, range and evidence of a value."""
     if row.role == "switch":
         return write_comment("on or off")
     role = {"lever": f"LEVER, cost: {row.cost}", "solved": "solved"}.get(row.role, "")
@@ -128,10 +132,9 @@ def write_all(root: Path) -> list[Path]:
 
 def generated() -> dict[str, str]:
     """Give the text of every generated file by its path below the root."""
-    made: Any = schema()
     return {
         "scenarios/baseline.yml": baseline(),
-        "scenarios/schema.json": json.dumps(made, indent=1, ensure_ascii=False) + "\n",
+        "scenarios/schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
         "docs/parameters.md": parameters_page(),
     }
 

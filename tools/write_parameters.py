@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.describe import options
+from loyaltysim.scenario.messages import format_choices
 from loyaltysim.scenario.registry import blocks, format_range, format_value, mechanisms, parameter_registry
-from loyaltysim.scenario.strategies import Pilot, describe_pilot
+from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
 HEAD = """\
 # Parameters and levers
@@ -25,21 +25,22 @@ COLUMNS = ("path", "meaning", "unit", "default", "range", "source", "grade")
 def parameters_page() -> str:
     """Give docs/parameters.md: a table a block, in the order of a month."""
     study = [row for path, row in parameter_registry().items() if "." not in path]
-    parts = [HEAD, _section("The study", "What is asked, over how long, how often, and on which luck.", study)]
+    parts = [HEAD, section("The study", "What is asked, over how long, how often, and on which luck.", study)]
     for block in ("stated", *mechanisms()):
         story = (blocks()[block].__doc__ or "").strip().splitlines()[0]
         parts.append(
-            _section(
+            section(
                 f"`{block}`", story, [row for path, row in parameter_registry().items() if path.startswith(f"{block}.")]
             )
         )
     story = f"Words of a strategy's `pilot`, not of the file's top level. {(Pilot.__doc__ or '').strip()}"
-    parts.append(_section("`pilot`", story, list(describe_pilot().values())))
+    parts.append(section("`pilot`", story, list(pilot_declarations().values())))
     return "\n".join(parts)
 
 
-def _section(title: str, story: str, rows: list[Declaration]) -> str:
-    return "\n".join([f"## {title}", "", story, "", table(COLUMNS, [_cells(row) for row in rows]), ""])
+def section(title: str, story: str, rows: list[Declaration]) -> str:
+    """Return a title, its story and a table of declarations."""
+    return "\n".join([f"## {title}", "", story, "", table(COLUMNS, [declaration_cells(row) for row in rows]), ""])
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -51,12 +52,11 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _cells(row: Declaration) -> tuple[str, ...]:
-    default = (
-        f"{row.named} ({len(row.default)} rows)"
-        if isinstance(row.default, list) and len(row.default) > 3
-        else format_value(row.default)
-    )
+def declaration_cells(row: Declaration) -> tuple[str, ...]:
+    """Return the cells of one declaration, in the order of COLUMNS."""
+    default = format_value(row.default)
+    if isinstance(row.default, list) and len(row.default) > 3:
+        default = f"{row.named} ({len(row.default)} rows)"
     plausible = f"; plausible {row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else ""
     doc = {"lever": f"**lever** (cost: {row.cost}): {row.doc}", "solved": f"*solved*: {row.doc}"}.get(row.role, row.doc)
     return (
@@ -64,7 +64,7 @@ def _cells(row: Declaration) -> tuple[str, ...]:
         doc,
         row.unit,
         default,
-        (format_range(row) or options(row)) + plausible,
+        (format_range(row) or format_choices(row)) + plausible,
         row.source,
         row.grade,
     )

@@ -27,7 +27,7 @@ def solve(scenario: Scenario) -> Scenario:
     """
     if scenario.is_solved:
         return scenario
-    return scenario.replaced(solved_rates(scenario), source="solved")
+    return scenario.replace(solved_rates(scenario), source="solved")
 
 
 def solved_rates(scenario: Scenario) -> Rates:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.calibration.closed_form import Rates
 from loyaltysim.core.fingerprint import SOLVING, source_fingerprint
+from loyaltysim.scenario.study_settings import settings_outside
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -62,20 +63,8 @@ def cache_folder(room: str) -> Path:
 
 def content_key(scenario: Scenario) -> str:
     """Give a digest of all that the solution depends on: the world, the top-level levers, and this package's sources."""
-    ignored = (
-        "title",
-        "question",
-        "lesson",
-        "start",
-        "months",
-        "replications",
-        "seed",
-        "currency",
-        "strategies",
-        "uncertain",
-        "discount_rate",
-    )
-    world = {path: value for path, value in scenario.flat().items() if path.split(".")[0] not in ignored}
+    left_out = settings_outside("rates")
+    world = {path: value for path, value in scenario.flat().items() if path not in left_out}
     world["network"] = scenario.network_sha256
     text = json.dumps(world, sort_keys=True, default=str)
     return hashlib.blake2b((text + source_fingerprint(*SOLVING)).encode(), digest_size=16).hexdigest()

@@ -178,7 +178,7 @@ def _with_many_staff(scenario: Scenario) -> Scenario:
     staff = scenario.mechanism("staff")
     times = min(MANY_STAFF, staff.customers_each, staff.encounters_each, staff.effect_scale)
     scaled = ("customers_each", "encounters_each", "effect_scale")
-    return scenario.replaced({f"staff.{name}": getattr(staff, name) / times for name in scaled}, source="the search")
+    return scenario.replace({f"staff.{name}": getattr(staff, name) / times for name in scaled}, source="the search")
 
 
 def _live(worlds: list[World], scenario: Scenario, mechanisms: Sequence[Mechanism], months: int) -> Counter[str]:

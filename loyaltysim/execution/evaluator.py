@@ -301,7 +301,7 @@ class Scheduler:
     def _plan_when_solved(self, opened: PendingRequest, ask: Request) -> None:
         key = content_key(ask.scenario)
         if key in self._rates:
-            self._plan(opened, ask.scenario.replaced(self._rates[key], source="solved"))
+            self._plan(opened, ask.scenario.replace(self._rates[key], source="solved"))
         elif key in self._solving:
             self._solving[key].append(opened)
         else:
@@ -403,7 +403,7 @@ class Scheduler:
         if len(self._rates) > MOST_SOLVED:
             self._rates.popitem(last=False)
         for each in waiting:
-            self._plan(each, each.ask.scenario.replaced(rates, source="solved"))
+            self._plan(each, each.ask.scenario.replace(rates, source="solved"))
 
     def _ran(self, piece: Batch, future: Future[tasks.BatchOutcome]) -> None:
         try:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.fingerprint import environment_fingerprint
+from loyaltysim.scenario.data_files import NETWORK_PATH
+from loyaltysim.scenario.study_settings import settings_outside
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
-STUDY_ONLY = ("title", "question", "lesson", "start", "replications", "currency", "calibration")
-"""What changes no run: texts, how often, and which calendar month is the first (the plan says it month by month)."""
-FILES_PATH = "market.network.path"
-"""Of an own network the content counts, not where it lies."""
-
 
 def world_key(scenario: Scenario) -> str:
     """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
-    values = {path: value for path, value in scenario.flat().items() if path not in (*STUDY_ONLY, FILES_PATH)}
+    left_out = {*settings_outside("run"), NETWORK_PATH}  # of an own network the content counts, not where it lies
+    values = {path: value for path, value in scenario.flat().items() if path not in left_out}
     values["network"] = scenario.network_sha256
     return _digest(json.dumps(values, sort_keys=True), environment_fingerprint())
 
@@ -33,13 +30,9 @@ def plan_key(scenario: Scenario, strategy: str) -> str:
     """
     pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
     plan = {
-        path: values for path, values in scenario.plan(strategy).items() if not _stays(_today(scenario, path), values)
+        path: values for path, values in scenario.plan(strategy).items() if not _stays(scenario.value_at(path), values)
     }
-    return _digest(json.dumps([sorted(plan.items()), pilot.plain() if pilot else None]))
-
-
-def _today(scenario: Scenario, path: str) -> object:
-    return reduce(getattr, path.split("."), scenario)
+    return _digest(json.dumps([sorted(plan.items()), pilot.to_plain() if pilot else None]))
 
 
 def _stays(today: object, values: Sequence[float]) -> bool:

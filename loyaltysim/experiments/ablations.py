@@ -98,7 +98,7 @@ def restore_mechanisms(scenario: Scenario) -> Iterator[Stage]:
     awake: list[type[Mechanism]] = [mechanism for mechanism in MONTH if _dormant_values(scenario, mechanism)]
     for number, mechanism in enumerate([None, *awake]):
         asleep = {path: value for other in awake[number:] for path, value in _dormant_values(scenario, other).items()}
-        market = scenario.replaced(asleep, source="ablation") if asleep else scenario
+        market = scenario.replace(asleep, source="ablation") if asleep else scenario
         yield Stage(mechanism.key if mechanism else BARE, _meaning(scenario, mechanism), market)
 
 

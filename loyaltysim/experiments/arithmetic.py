@@ -20,7 +20,7 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.ablations import Stage, ablate, tabulate_steps
 from loyaltysim.experiments.options import RunOptions, Source, prepare_scenario
 from loyaltysim.results.writer import csv_text
-from loyaltysim.scenario import rests_on
+from loyaltysim.scenario import count_grades
 from loyaltysim.scenario.registry import levers, parameter_registry
 from loyaltysim.stats.intervals import interval
 
@@ -254,7 +254,7 @@ class Question:
                 lambda record: measure_year(spec, record)[BRIDGED],
             ),
         }
-        return Arithmetic(spec, stages[-1].scenario, **tables, rests_on=rests_on(stages[-1].scenario))
+        return Arithmetic(spec, stages[-1].scenario, **tables, rests_on=count_grades(stages[-1].scenario))
 
 
 def check(scenario: Scenario) -> None:

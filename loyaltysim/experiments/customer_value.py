@@ -27,7 +27,7 @@ from loyaltysim.experiments.decision import calibrate_scenario
 from loyaltysim.experiments.options import RunOptions, Source, option, prepare_scenario
 from loyaltysim.mechanisms.complaints.recovery import Recovery
 from loyaltysim.results.writer import csv_text
-from loyaltysim.scenario import rests_on
+from loyaltysim.scenario import count_grades
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 from loyaltysim.stats.intervals import Interval, interval
 
@@ -116,7 +116,7 @@ class Question:
         tasks = ((spec, replication, chosen, number) for replication in range(spec.replications))
         with executors.open_executor(options.executor, spec.replications, options.threads or 0) as pool:
             effects = [effect for found in executors.iterate_completed(pool, simulate_loss, tasks) for effect in found]
-        return CustomerValue(spec, tabulate(effects), rests_on(spec))
+        return CustomerValue(spec, tabulate(effects), count_grades(spec))
 
 
 def check(spec: Scenario, leaves: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:

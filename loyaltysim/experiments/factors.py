@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.ranges import SHARES
-from loyaltysim.scenario.registry import format_range, format_value, numeric, parameter_registry, suggest
+from loyaltysim.scenario.registry import format_range, format_value, is_numeric, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Change, Strategy
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def check_variable(path: str, spec: Scenario, where: str) -> None:
 
 def _varies(path: str) -> bool:
     row = parameter_registry()[path]
-    return numeric(path) and row.source != "choice of the study" and not path.startswith(SHARES)
+    return is_numeric(path) and row.source != "choice of the study" and not path.startswith(SHARES)
 
 
 def default_range(path: str, spec: Scenario, where: str) -> tuple[float, float]:
@@ -188,12 +188,12 @@ def apply_point(spec: Scenario, values: Mapping[str, float]) -> Scenario:
     """
     facts = {path: _typed(path, value) for path, value in values.items() if parameter_registry()[path].role != "lever"}
     levers = {path: value for path, value in values.items() if parameter_registry()[path].role == "lever"}
-    changed = spec.replaced(facts, source="varied") if facts else spec
+    changed = spec.replace(facts, source="varied") if facts else spec
     if not levers:
         return changed
     first = {path: (Change(verb="value", amount=float(value)),) for path, value in levers.items()}
-    strategies = {name: _begun(first, strategy).plain() for name, strategy in changed.strategies.items()}
-    return changed.replaced({"strategies": strategies}, source="varied")
+    strategies = {name: _begun(first, strategy).to_plain() for name, strategy in changed.strategies.items()}
+    return changed.replace({"strategies": strategies}, source="varied")
 
 
 def _typed(path: str, value: float) -> Any:

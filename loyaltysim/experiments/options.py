@@ -178,5 +178,5 @@ def prepare_scenario(source: Source, options: RunOptions, most_replications: int
         seed=options.seed,
     )
     if most_replications is not None and options.replications is None and scenario.replications > most_replications:
-        scenario = scenario.replaced({"replications": most_replications}, source="the command's default")
+        scenario = scenario.replace({"replications": most_replications}, source="the command's default")
     return scenario

@@ -283,7 +283,7 @@ def add_replications(spec: Any, rule: StoppingRule, look: Look) -> tuple[Any, in
     """
     reused = 0
     for count in look_schedule(rule.most):
-        spec = spec.replaced({"replications": count}, source="--precision")
+        spec = spec.replace({"replications": count}, source="--precision")
         there, worth = look(spec)
         reused += there
         found = rule.look(worth)

@@ -319,7 +319,7 @@ def _describe_change(scenario: Scenario, manifest: dict[str, Any]) -> Scenario:
     count = manifest.get("replications")
     if manifest["status"] == "done" or "stops_when" not in manifest or count == scenario.replications:
         return scenario
-    return scenario.replaced({"replications": count}, source=MANIFEST)
+    return scenario.replace({"replications": count}, source=MANIFEST)
 
 
 def with_manifest_replications(text: str, place: Path) -> str:

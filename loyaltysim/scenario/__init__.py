@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loyaltysim.scenario.data_files import edge_list_problem
+from loyaltysim.scenario.data_files import check_edge_list
 from loyaltysim.scenario.describe import check, diff, explain
-from loyaltysim.scenario.evidence_audit import audit, rests_on
+from loyaltysim.scenario.evidence_audit import audit, count_grades
 from loyaltysim.scenario.extends import shipped_scenario
 from loyaltysim.scenario.json_schema import schema
 from loyaltysim.scenario.loader import load
@@ -20,13 +20,13 @@ __all__ = [
     "Strategy",
     "audit",
     "check",
+    "check_edge_list",
+    "count_grades",
     "diff",
-    "edge_list_problem",
     "explain",
     "load",
     "new",
     "resolved_yaml",
-    "rests_on",
     "schema",
     "shipped_scenario",
 ]

@@ -5,87 +5,152 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.cross_checks import check_strategies, cross_check
-from loyaltysim.scenario.data_files import FIELD as TIES
-from loyaltysim.scenario.data_files import load_tables, network_sha256
-from loyaltysim.scenario.grades import grade_values
+from loyaltysim.scenario.data_files import NETWORK_PATH, hash_network, load_tables
+from loyaltysim.scenario.grades import read_grade
 from loyaltysim.scenario.layers import Entries, flatten, read_switch
 from loyaltysim.scenario.messages import translate_errors
-from loyaltysim.scenario.provenance import DEFAULT, Located, Place, locate, to_plain
-from loyaltysim.scenario.ranges import GIVEN_UP, check_bounds, is_stale, read_ranges
+from loyaltysim.scenario.provenance import DEFAULT, SOLVED, Located, Place, YamlValue, locate, to_plain
+from loyaltysim.scenario.ranges import DROPPED_RANGE, check_bounds, find_stale_ranges, read_ranges
 from loyaltysim.scenario.registry import blocks, parameter_registry
-from loyaltysim.scenario.scenario import SOLVED, Scenario
 from loyaltysim.scenario.strategy_reader import read_strategies
 from loyaltysim.scenario.yaml_writer import write_scalar
 
+if TYPE_CHECKING:
+    from loyaltysim.scenario.scenario import Scenario
 
-def build_scenario(entries: Entries, stem: str) -> Scenario:
-    """Build and check a scenario; raises one InputError with every problem found."""
+
+def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenario:
+    """Build and check a scenario.
+
+    Args:
+        model: `Scenario` itself, which stands above this module: `Scenario.replace` builds with it.
+        entries: What was given, and what was found wrong with it so far.
+        stem: The scenario's name for folders: its file's name without the ending.
+
+    Returns:
+        The checked scenario, with its provenance.
+
+    Raises:
+        InputError: With every problem found, sorted by place.
+    """
     load_tables(entries, Path())
     strategies, places = read_strategies(entries)
     uncertain = read_ranges(entries)
-    values = _usable(entries)
-    provenance = _provenance(entries)
-    tree = _nested({path: _converted(path, item) for path, item in values.items()})
+    values = drop_empty_values(entries)
+    tree = nest_values({path: convert_value(path, item) for path, item in values.items()})
     tree |= {
         "strategies": strategies,
         "uncertain": uncertain,
-        "provenance": provenance,
-        "notes": _notes(entries),
+        "provenance": collect_provenance(entries),
+        "notes": {path: item.note for path, item in entries.values.items() if read_grade(item.note)},
         "stem": stem,
     }
     try:
-        scenario = Scenario.model_validate(tree)
+        scenario = model.model_validate(tree)
     except ValidationError as error:
-        raise InputError(*sort_paths([*entries.problems, *translate_errors(error, values)])) from None
-    found = [*entries.problems, *_cross_checked(scenario, values, entries), *check_strategies(scenario, places)]
+        raise InputError(*sort_problems([*entries.problems, *translate_errors(error, values)])) from None
+    found = [*entries.problems, *find_contradictions(scenario, values, entries), *check_strategies(scenario, places)]
     if found:
-        raise InputError(*sort_paths(found))
-    return _with_network(_without_stale_ranges(scenario, entries))
+        raise InputError(*sort_problems(found))
+    scenario = drop_stale_ranges(scenario, entries)
+    network = scenario.mechanism("market").network
+    if network.kind != "file":
+        return scenario
+    return scenario.model_copy(update={"network_sha256": hash_network(network.path)})
 
 
-def _cross_checked(scenario: Scenario, values: dict[str, Located], entries: Entries) -> list[Problem]:
+def drop_empty_values(entries: Entries) -> dict[str, Located]:
+    """Give the values that are there; one left empty is a problem."""
+    usable = {}
+    for path, item in entries.values.items():
+        if item.value is None:
+            row = parameter_registry()[path]
+            cure = f"write {path}: {write_scalar(row.named or row.default)}, or take the line out"
+            entries.add_problem(item, path, "has no value", cure)
+        else:
+            usable[path] = item
+    return usable
+
+
+def convert_value(path: str, item: Located) -> YamlValue:
+    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its rows."""
+    row, value = parameter_registry()[path], to_plain(item)
+    if row.type == "int" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if row.type == "bool" and read_switch(item) is not None:
+        return read_switch(item)
+    if row.named and value == row.named:
+        return [inner.model_dump() for inner in row.default]
+    if path == "calibration" and isinstance(value, bool):
+        return "on" if value else "off"
+    return value
+
+
+def nest_values(values: Mapping[str, YamlValue]) -> dict[str, Any]:
+    """Return values by dotted path as nested blocks."""
+    tree: dict[str, Any] = {}
+    for path, value in values.items():
+        *heads, last = path.split(".")
+        branch = tree
+        for head in heads:
+            branch = branch.setdefault(head, {})
+        branch[last] = value
+    return tree
+
+
+def collect_provenance(entries: Entries) -> dict[str, str]:
+    """Return where each value, strategy and range came from, by path."""
+    origins = dict.fromkeys(parameter_registry(), DEFAULT.origin)
+    origins |= {path: item.place.origin for path, item in entries.values.items()}
+    if entries.strategies is not None:
+        for name, item in entries.strategies.pairs.items():
+            origins[f"strategies.{name.strip()}"] = item.key_place.origin
+    return origins | {f"uncertain.{path}": item.key_place.origin for path, item in entries.uncertain.items()}
+
+
+def find_contradictions(scenario: Scenario, values: dict[str, Located], entries: Entries) -> list[Problem]:
     """Check values against each other; what follows only from a fault that is told already is left out."""
-    lost_ties = any(problem.field == TIES for problem in entries.problems)
+    lost_ties = any(problem.field == NETWORK_PATH for problem in entries.problems)
     found = [*cross_check(scenario, values), *check_bounds(scenario, entries)]
     return [problem for problem in found if not (lost_ties and problem.field == "market.network")]
 
 
-def _without_stale_ranges(scenario: Scenario, entries: Entries) -> Scenario:
+def drop_stale_ranges(scenario: Scenario, entries: Entries) -> Scenario:
     """Give up the ranges of older files that a later value has left, and say so in the provenance."""
-    gone = is_stale(scenario, entries)
-    if not gone:
+    stale = find_stale_ranges(scenario, entries)
+    if not stale:
         return scenario
-    kept = {path: bounds for path, bounds in scenario.uncertain.items() if path not in gone}
-    told = {f"uncertain.{path}": f"{GIVEN_UP} {why}" for path, why in gone.items()}
-    return scenario.model_copy(update={"uncertain": kept, "provenance": scenario.provenance | told})
+    ranges = {path: bounds for path, bounds in scenario.uncertain.items() if path not in stale}
+    reasons = {f"uncertain.{path}": f"{DROPPED_RANGE} {why}" for path, why in stale.items()}
+    return scenario.model_copy(update={"uncertain": ranges, "provenance": scenario.provenance | reasons})
 
 
-def sort_paths(problems: Iterable[Problem]) -> list[Problem]:
+def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
     """Sort problems as one reads a file: by line and column, file by file."""
-    return sorted(dict.fromkeys(problems), key=_line)
+
+    def position(problem: Problem) -> tuple[str, int, int]:
+        file, line, column = [*problem.where.rsplit(":", 2), "", ""][:3]
+        is_line = line.isdigit() and column.isdigit()
+        return (file, int(line), int(column)) if is_line else (problem.where, 0, 0)
+
+    return sorted(dict.fromkeys(problems), key=position)
 
 
-def _line(problem: Problem) -> tuple[str, int, int]:
-    file, line, column = [*problem.where.rsplit(":", 2), "", ""][:3]
-    placed = line.isdigit() and column.isdigit()
-    return (file, int(line), int(column)) if placed else (problem.where, 0, 0)
-
-
-def replace_values(scenario: Scenario, changes: Mapping[str, Any], source: str) -> Scenario:
-    """Give the scenario with other values at some paths, as `Scenario.replaced` promises."""
+def replace_values(scenario: Scenario, changes: Mapping[str, object], source: str) -> Scenario:
+    """Give the scenario with other values at some paths, as `Scenario.replace` promises."""
     entries = to_entries(scenario)
     if "uncertain" in changes:
         entries.uncertain = {}
     for path, value in changes.items():
         flatten({path: locate(value, Place(source), layer=1)}, entries)
     drop_calibration(entries, changes)
-    return build_scenario(entries, scenario.stem)
+    return build_scenario(type(scenario), entries, scenario.stem)
 
 
 def to_entries(scenario: Scenario) -> Entries:
@@ -96,7 +161,7 @@ def to_entries(scenario: Scenario) -> Entries:
             item = locate(value, Place(origins[path]))
             entries.values[path] = replace(item, note=scenario.notes.get(path, ""))
     written = {
-        name: locate(strategy.plain(), Place(origins.get(f"strategies.{name}", DEFAULT.origin)))
+        name: locate(strategy.to_plain(), Place(origins.get(f"strategies.{name}", DEFAULT.origin)))
         for name, strategy in scenario.strategies.items()
     }
     entries.strategies = Located(written, DEFAULT, DEFAULT)
@@ -110,70 +175,13 @@ def drop_calibration(entries: Entries, changed: Iterable[str]) -> None:
     calibration = entries.values.get("calibration")
     if calibration is not None and calibration.value in ("off", False):
         return
-    if any(_drops_calibration(path) for path in changed):
+    if any(invalidates_calibration(path) for path in changed):
         entries.values = {path: item for path, item in entries.values.items() if item.place.origin != SOLVED}
 
 
-def _drops_calibration(path: str) -> bool:
+def invalidates_calibration(path: str) -> bool:
     """Tell whether a change of this path makes what was solved wrong."""
     row = parameter_registry().get(path)
     if row is None:
         return path in blocks()
     return row.role == "switch" or (row.role == "param" and "." in path)
-
-
-def _usable(entries: Entries) -> dict[str, Located]:
-    """Give the values that are there; one left empty is a problem."""
-    usable = {}
-    for path, item in entries.values.items():
-        if item.value is None:
-            cure = f"write {path}: {write_scalar(parameter_registry()[path].named or parameter_registry()[path].default)}, or take the line out"
-            entries.complain(item, path, "has no value", cure)
-        else:
-            usable[path] = item
-    return usable
-
-
-def _provenance(entries: Entries) -> dict[str, str]:
-    origins = dict.fromkeys(parameter_registry(), DEFAULT.origin)
-    origins |= {path: item.place.origin for path, item in entries.values.items()}
-    if entries.strategies is not None and isinstance(entries.strategies.value, dict):
-        for name, item in entries.strategies.value.items():
-            origins[f"strategies.{name.strip()}"] = item.named.origin
-    return origins | {f"uncertain.{path}": item.named.origin for path, item in entries.uncertain.items()}
-
-
-def _notes(entries: Entries) -> dict[str, str]:
-    return {path: item.note for path, item in entries.values.items() if grade_values(item.note)}
-
-
-def _converted(path: str, item: Located) -> Any:
-    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its rows."""
-    kind, value = parameter_registry()[path].type, to_plain(item)
-    if kind == "int" and isinstance(value, float) and value.is_integer():
-        return int(value)
-    if kind == "bool" and read_switch(item) is not None:
-        return read_switch(item)
-    if parameter_registry()[path].named and value == parameter_registry()[path].named:
-        return [row.model_dump() for row in parameter_registry()[path].default]
-    if path == "calibration" and isinstance(value, bool):
-        return "on" if value else "off"
-    return value
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path, value in values.items():
-        *heads, last = path.split(".")
-        branch = tree
-        for head in heads:
-            branch = branch.setdefault(head, {})
-        branch[last] = value
-    return tree
-
-
-def _with_network(scenario: Scenario) -> Scenario:
-    network = scenario.mechanism("market").network
-    if network.kind != "file":
-        return scenario
-    return scenario.model_copy(update={"network_sha256": network_sha256(network.path)})

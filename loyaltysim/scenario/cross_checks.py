@@ -1,45 +1,240 @@
-"""Checks that look at several values at once; each says where and with which cure."""
+"""Checks that look at several values at once; each says where and with which cure.
+
+First a scenario's values against each other, with what plain arithmetic says before anything is simulated: figures that
+no market can show together. Then its strategies: their dates, the mechanisms they need, their levers' ranges, their pilots.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from loyaltysim.core.errors import Problem
-from loyaltysim.scenario import strategies as calendar
-from loyaltysim.scenario.data_files import edge_list_problem
-from loyaltysim.scenario.provenance import Located, is_within, latest_place
+from loyaltysim.scenario.data_files import check_edge_list
+from loyaltysim.scenario.provenance import SOLVED, Located, find_within, latest_place
 from loyaltysim.scenario.registry import (
     describe_value,
     format_range,
     format_value,
+    is_numeric,
     mechanisms,
-    numeric,
     parameter_registry,
 )
-from loyaltysim.scenario.scenario import Scenario
-from loyaltysim.scenario.strategies import Change, Pilot, is_month, month_name
-from loyaltysim.scenario.strategy_reader import PILOT, refuse_pilot
+from loyaltysim.scenario.strategies import Change, Pilot, is_month, month_name, month_number
+from loyaltysim.scenario.strategy_reader import PILOT, explain_untriable
 
-# What plain arithmetic says about a scenario before anything is simulated: figures that no market can show together.
+if TYPE_CHECKING:
+    from loyaltysim.scenario.scenario import Scenario
 
+Values: TypeAlias = dict[str, Located]
+"""What was given, by path."""
+Places: TypeAlias = dict[tuple[str, str], Located]
+"""What was given of strategies, by name and lever."""
+OWN_SHARES = {
+    "rivals": ("stated.reasons.rival",),
+    "friends": ("stated.reasons.friends",),
+    "grievance": ("stated.reasons.product", "stated.reasons.indifference"),
+}
+"""Mechanisms without which a stated reason to leave cannot occur."""
+TENTH = 0.1
 MOST_MONEY = 1e12
 """More money than any firm has in a month, in any currency; beyond it sums lose their cents, then their meaning."""
 STEADY = ("stated.acquisition_cost", "advertising.budget", "stated.churn_annual", "market.customers")
+FEWEST = 20
+"""Customers whom each arm of a pilot must have: of fewer, not even a fifth who leave are told from none."""
 
 
-def describe_money(scenario: Scenario, values: Values) -> Iterable[Problem]:
+def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
+    """Find what does not fit together; `values` has what was given, by path, with its place."""
+    checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
+        check_start,
+        check_currency,
+        check_shares,
+        check_people,
+        check_network,
+        check_lists,
+        check_always_on,
+        check_needs,
+        check_reasons,
+        check_silence_without_voice,
+        check_suppliers,
+        check_typed_solutions,
+        check_money,
+        check_silence,
+        check_resolved,
+        check_steady,
+    )
+    return [problem for check in checks for problem in check(scenario, values)]
+
+
+def check_start(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse a start that is no month, or whose horizon no calendar holds."""
+    if not is_month(scenario.start):
+        cure = "write YYYY-MM, as 2027-01"
+        yield Problem(f"{format_value(scenario.start)} is not a month", "start", latest_place(values, ["start"]), cure)
+    elif not is_month(month_name(scenario.months, scenario.start)):
+        cure = "begin earlier, or take fewer months"
+        yield Problem("the horizon ends after the year 9999", "start", latest_place(values, ["start", "months"]), cure)
+
+
+def check_currency(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse an empty sign of the currency."""
+    if not scenario.currency.strip():
+        yield Problem(
+            "is empty", "currency", latest_place(values, ["currency"]), "write currency: $, or take the line out"
+        )
+
+
+def check_shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse stated shares that do not add to 1."""
+    for block in ("stated.reasons", "stated.outcomes"):
+        paths = [path for path in parameter_registry() if path.startswith(f"{block}.")]
+        total = math.fsum(scenario.value_at(path) for path in paths)
+        if abs(total - 1) > 1e-9:
+            names = " + ".join(f"{path.rpartition('.')[2]} {scenario.value_at(path):g}" for path in paths)
+            side = f"{total - 1:.10g} too much" if total > 1 else f"{1 - total:.10g} missing"
+            what = f"the shares add to {total:.10g}, not 1"
+            yield Problem(what, block, latest_place(values, paths), f"{names}: {side}")
+
+
+def check_people(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse a market without prospects, impossible margins, and more ties than people."""
+    market = scenario.mechanism("market")
+    if market.customers >= market.people:
+        what = f"{format_value(market.customers)} customers are not fewer than the market's {format_value(market.people)} people"
+        where = latest_place(values, ["market.customers", "market.people"])
+        yield Problem(what, "market.customers", where, "raise market.people: prospects are needed too")
+    field, share = "market.top_tenth_share", market.top_tenth_share
+    if 0 < share < TENTH:
+        what = f"the top tenth cannot pay less than a tenth of all margins, but {share:g} is given"
+        yield Problem(what, field, latest_place(values, [field]), "write 0.1 or more, or 0 to use market.margin_cv")
+    network = market.network
+    if network.kind in ("small_world", "random", "scale_free") and network.ties >= market.people:
+        where = latest_place(values, ["market.network.ties", "market.people"])
+        what = f"{format_value(network.ties)} ties a person need more than {format_value(market.people)} people"
+        yield Problem(what, "market.network.ties", where, "lower the ties or raise market.people")
+
+
+def check_network(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse an own network without a sound file, and a file without an own network."""
+    network = scenario.mechanism("market").network
+    kind, path = values.get("market.network.kind"), values.get("market.network.path")
+    if network.kind == "file" and not network.path:
+        where = latest_place(values, ["market.network.kind", "market.network.path"])
+        yield Problem("a network from a file needs its path", "market.network", where, "add path: ties.txt")
+    elif network.kind == "file":
+        problem = check_edge_list(network.path, scenario.mechanism("market").people)
+        if problem and problem.where == network.path:
+            where = str(path.place) if path else problem.where
+            yield Problem(f"{network.path}: {problem.what}", problem.field, where, problem.cure)
+        elif problem:
+            yield problem
+    elif path and path.value and path.layer > (kind.layer if kind else -1):
+        what = f"a path is given, but the network is {network.kind}"
+        yield Problem(what, "market.network.path", str(path.place), "add kind: file")
+
+
+def check_lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse lists and tables of the wrong length, and tables whose weights are all zero."""
+    beta = scenario.mechanism("market").fickleness_beta
+    if len(beta) != 2 or min(beta, default=0) <= 0:
+        field = "market.fickleness_beta"
+        yield Problem("is not two numbers above 0", field, latest_place(values, [field]), "write [0.668, 3.806]")
+    field, levels = "rivals.quality", scenario.mechanism("rivals").quality
+    if not levels or min(levels) < 0 or max(levels) > 1:
+        cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
+        yield Problem("is not a list of qualities", field, latest_place(values, [field]), cure)
+    for field, weight, kind in (
+        ("touchpoints.table", "importance", "touchpoint"),
+        ("channels.table", "share", "channel"),
+    ):
+        rows = scenario.value_at(field)
+        if not math.fsum(getattr(row, weight) for row in rows) > 0:
+            what = f"no {kind} has any {weight}" if rows else f"names no {kind}"
+            cure = f"give one {weight}: 1" if rows else f"write a row for each {kind}, or take the line out"
+            yield Problem(what, field, latest_place(values, [field]), cure)
+        yield from check_names(field, kind, [row.name for row in rows], values)
+
+
+def check_names(field: str, kind: str, names: list[str], values: Values) -> Iterable[Problem]:
+    """Refuse two rows of a table under one name."""
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        second = [place for place, other in enumerate(names) if other == name][1]
+        where = str(find_within(values[field], (second, "name")).place) if field in values else ""
+        yield Problem(f"two {kind}s are called {format_value(name)}", field, where, "give each a name of its own")
+
+
+def check_always_on(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse to switch off what no market is without."""
+    for key, mechanism in mechanisms().items():
+        if mechanism.always and not scenario.mechanism(key).on:
+            where = latest_place(values, [f"{key}.on"])
+            yield Problem("cannot be switched off: no market is without it", key, where, "take the line out")
+
+
+def check_needs(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse a mechanism without those that it needs."""
+    for key, mechanism in mechanisms().items():
+        if not scenario.mechanism(key).on:
+            continue
+        for need in mechanism.needs:
+            if not scenario.mechanism(need).on:
+                where = latest_place(values, [f"{key}.on", f"{need}.on"])
+                yield Problem(f"{key} is on but {need}, which it needs, is off", key, where, f"write {key}: off too")
+
+
+def check_reasons(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse a stated reason to leave whose mechanism is off."""
+    if scenario.calibration == "off":
+        return
+    for key, paths in OWN_SHARES.items():
+        for path in paths if not scenario.mechanism(key).on else ():
+            if scenario.value_at(path) > 0:
+                what = f"{scenario.value_at(path):g} is stated, but {key} is off, so nobody can leave for this reason"
+                cure = f"write {path}: 0 and share it out among the other reasons, or {key}: on"
+                yield Problem(what, path, latest_place(values, [f"{key}.on", path]), cure)
+
+
+def check_silence_without_voice(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse complainers among the lost where nobody can complain."""
+    if scenario.calibration == "off" or scenario.mechanism("voice").on:
+        return
+    path, stated = "stated.silent_share_of_lost", scenario.stated.silent_share_of_lost
+    if stated < 1:
+        what = f"{stated:g} is stated, but voice is off, so all who leave are silent"
+        yield Problem(what, path, latest_place(values, ["voice.on", path]), f"write {path}: 1, or voice: on")
+
+
+def check_suppliers(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse a supplier for everyone where there are no rivals."""
+    rivals = scenario.mechanism("rivals")
+    if rivals.zero_sum and not rivals.on:
+        what = "everyone is to have a supplier, but rivals is off, so that nobody else supplies anyone"
+        cure = "write rivals: on, or zero_sum: false"
+        yield Problem(what, "rivals.zero_sum", latest_place(values, ["rivals.on", "rivals.zero_sum"]), cure)
+
+
+def check_typed_solutions(scenario: Scenario, values: Values) -> Iterable[Problem]:
+    """Refuse typed values for what calibration solves."""
+    if scenario.calibration == "off":
+        return
+    for path, item in values.items():
+        if path in parameter_registry() and parameter_registry()[path].role == SOLVED and item.place.origin != SOLVED:
+            what = "is solved from what is stated, so it cannot be typed while calibration is on"
+            yield Problem(what, path, str(item.place), "write calibration: off, or take the line out")
+
+
+def check_money(scenario: Scenario, values: Values) -> Iterable[Problem]:
     """Refuse amounts of money that no firm has."""
     flat = scenario.flat()
     for path, item in values.items():
-        if numeric(path) and parameter_registry()[path].unit.startswith("$") and flat[path] > MOST_MONEY:
-            yield Problem(refuse_overspending(path, flat[path]), path, str(item.place), "write 1e12 or less")
+        if is_numeric(path) and parameter_registry()[path].unit.startswith("$") and flat[path] > MOST_MONEY:
+            yield Problem(describe_excess(path, flat[path]), path, str(item.place), "write 1e12 or less")
 
 
-def refuse_overspending(path: str, value: float) -> str:
+def describe_excess(path: str, value: float) -> str:
     """Say that an amount is absurd."""
     return f"{format_value(value)} is more money than any firm has ({parameter_registry()[path].unit}: {parameter_registry()[path].doc})"
 
@@ -55,7 +250,7 @@ def check_silence(scenario: Scenario, values: Values) -> Iterable[Problem]:
         field = "stated.silent_share_of_lost"
         paths = [field, "stated.reasons.product", "stated.reasons.indifference"]
         what = f"{voiced:.3g} of the lost would have complained, but only {over_grievance:.3g} leave over a grievance"
-        cure = f"state {round_figure(1 - over_grievance, ROUND_CEILING):g} or more, or a larger share of product and indifference in stated.reasons"
+        cure = f"state {round_to_two_digits(1 - over_grievance, ROUND_CEILING):g} or more, or a larger share of product and indifference in stated.reasons"
         yield Problem(what, field, latest_place(values, paths), cure)
 
 
@@ -82,7 +277,7 @@ def check_steady(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if scenario.calibration == "off" or not scenario.mechanism("joining").on:
         return
     stated, customers = scenario.stated, scenario.mechanism("market").customers
-    leave, brought = stated.monthly_hazard * customers, _brought(scenario)
+    leave, brought = stated.monthly_hazard * customers, advertised_customers(scenario)
     where = latest_place(values, STEADY)
     if brought > leave:
         budget, sign = scenario.mechanism("advertising").budget, scenario.currency
@@ -90,45 +285,53 @@ def check_steady(scenario: Scenario, values: Values) -> Iterable[Problem]:
             f"{format_value(budget)} {sign} of advertising at {format_value(stated.acquisition_cost)} {sign} a customer bring {_count(brought)} a month, "
             f"but only {_count(leave)} of {format_value(customers)} customers leave: the number of customers could not be steady"
         )
-        yield Problem(what, "stated.acquisition_cost", where, _cheaper(scenario, leave) + _shrunk(scenario))
-    elif leave == 0 and _spoken_for(scenario):
+        yield Problem(
+            what,
+            "stated.acquisition_cost",
+            where,
+            describe_affordable(scenario, leave) + describe_proportional_budgets(scenario),
+        )
+    elif leave == 0 and has_referrals(scenario):
         what = "nobody leaves (stated.churn_annual), but talk brings customers: their number could not be steady"
         cure = "state a churn above 0, or write joining: off, or joining: {praise: 0, imitation: 0}"
         yield Problem(what, "stated.churn_annual", latest_place(values, ["stated.churn_annual"]), cure)
 
 
-def _brought(scenario: Scenario) -> float:
+def advertised_customers(scenario: Scenario) -> float:
+    """Return how many customers a month the stated advertising brings."""
     advertising = scenario.mechanism("advertising")
     return float(advertising.budget / scenario.stated.acquisition_cost) if advertising.on else 0.0
 
 
-def _spoken_for(scenario: Scenario) -> bool:
+def has_referrals(scenario: Scenario) -> bool:
+    """Tell whether talk or imitation brings customers."""
     joining, talk = scenario.mechanism("joining"), scenario.mechanism("word_of_mouth")
     return bool((talk.on and talk.told_when_happy > 0 and joining.praise > 0) or joining.imitation > 0)
 
 
-def _cheaper(scenario: Scenario, leave: float) -> str:
+def describe_affordable(scenario: Scenario, leave: float) -> str:
+    """Say what advertising the customers who leave could bear."""
     stated, budget = scenario.stated, scenario.mechanism("advertising").budget
     if leave == 0:
         return "write advertising.budget: 0, or state a churn above 0"
-    most = round_figure(leave * stated.acquisition_cost, ROUND_FLOOR)
-    least = round_figure(budget / leave, ROUND_CEILING)
+    most = round_to_two_digits(leave * stated.acquisition_cost, ROUND_FLOOR)
+    least = round_to_two_digits(budget / leave, ROUND_CEILING)
     return f"lower advertising.budget to {format_value(most)} or less, or raise stated.acquisition_cost to {format_value(least)} or more"
 
 
-def _shrunk(scenario: Scenario) -> str:
+def describe_proportional_budgets(scenario: Scenario) -> str:
     """Say what budgets that were left as they are would be for a firm of this size; nothing if they were chosen."""
     usual, customers = parameter_registry()["market.customers"].default, scenario.mechanism("market").customers
     flat, paths = scenario.flat(), ("advertising.budget", "desk.budget")
     left = [path for path in paths if flat[path] == parameter_registry()[path].default]
     if customers == usual or "advertising.budget" not in left:
         return ""
-    share = {path: round_figure(flat[path] * customers / usual, ROUND_FLOOR) for path in left}
+    share = {path: round_to_two_digits(flat[path] * customers / usual, ROUND_FLOOR) for path in left}
     written = " and ".join(f"{path}: {format_value(value).replace(',', '_')}" for path, value in share.items())
     return f"; budgets are those of a firm of {format_value(usual)} customers, in proportion they would be {written}"
 
 
-def round_figure(value: float, way: str) -> float:
+def round_to_two_digits(value: float, way: str) -> float:
     """Round to two digits, down (ROUND_FLOOR) or up (ROUND_CEILING), so that a bound stays a bound."""
     exact = Decimal(repr(value))
     if not exact:
@@ -140,204 +343,71 @@ def _count(people: float) -> str:
     return f"{people:,.0f}" if people >= 3 or people == 0 or math.isinf(people) else f"{people:.2g}"
 
 
-Values = dict[str, Located]
-
-OWN_SHARES = {
-    "rivals": ("stated.reasons.rival",),
-    "friends": ("stated.reasons.friends",),
-    "grievance": ("stated.reasons.product", "stated.reasons.indifference"),
-}
-"""Mechanisms without which a stated reason to leave cannot occur."""
-
-TENTH = 0.1
-
-
-def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
-    """Find what does not fit together; `values` has what was given, by path, with its place."""
-    checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
-        _start, _currency, _shares, _people, _network, _lists, _always, _needs, _own_shares, _silence,
-        _suppliers, _dependent_solved, describe_money, check_silence, check_resolved, check_steady,
-    )  # fmt: skip
-    return [problem for check in checks for problem in check(scenario, values)]
-
-
-def _get(scenario: Scenario, path: str) -> Any:
-    return reduce(getattr, path.split("."), scenario)
-
-
-def _start(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    if not is_month(scenario.start):
-        cure = "write YYYY-MM, as 2027-01"
-        yield Problem(f"{format_value(scenario.start)} is not a month", "start", latest_place(values, ["start"]), cure)
-    elif not is_month(month_name(scenario.months, scenario.start)):
-        cure = "begin earlier, or take fewer months"
-        yield Problem("the horizon ends after the year 9999", "start", latest_place(values, ["start", "months"]), cure)
-
-
-def _currency(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    if not scenario.currency.strip():
-        yield Problem(
-            "is empty", "currency", latest_place(values, ["currency"]), "write currency: $, or take the line out"
-        )
-
-
-def _shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    for block in ("stated.reasons", "stated.outcomes"):
-        paths = [path for path in parameter_registry() if path.startswith(f"{block}.")]
-        total = math.fsum(_get(scenario, path) for path in paths)
-        if abs(total - 1) > 1e-9:
-            names = " + ".join(f"{path.rpartition('.')[2]} {_get(scenario, path):g}" for path in paths)
-            side = f"{total - 1:.10g} too much" if total > 1 else f"{1 - total:.10g} missing"
-            what = f"the shares add to {total:.10g}, not 1"
-            yield Problem(what, block, latest_place(values, paths), f"{names}: {side}")
-
-
-def _people(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    market = scenario.mechanism("market")
-    if market.customers >= market.people:
-        what = f"{format_value(market.customers)} customers are not fewer than the market's {format_value(market.people)} people"
-        where = latest_place(values, ["market.customers", "market.people"])
-        yield Problem(what, "market.customers", where, "raise market.people: prospects are needed too")
-    field, share = "market.top_tenth_share", market.top_tenth_share
-    if 0 < share < TENTH:
-        what = f"the top tenth cannot pay less than a tenth of all margins, but {share:g} is given"
-        yield Problem(what, field, latest_place(values, [field]), "write 0.1 or more, or 0 to use market.margin_cv")
-    network = market.network
-    if network.kind in ("small_world", "random", "scale_free") and network.ties >= market.people:
-        where = latest_place(values, ["market.network.ties", "market.people"])
-        what = f"{format_value(network.ties)} ties a person need more than {format_value(market.people)} people"
-        yield Problem(what, "market.network.ties", where, "lower the ties or raise market.people")
-
-
-def _network(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    network = scenario.mechanism("market").network
-    kind, path = values.get("market.network.kind"), values.get("market.network.path")
-    if network.kind == "file" and not network.path:
-        where = latest_place(values, ["market.network.kind", "market.network.path"])
-        yield Problem("a network from a file needs its path", "market.network", where, "add path: ties.txt")
-    elif network.kind == "file":
-        problem = edge_list_problem(network.path, scenario.mechanism("market").people)
-        if problem and problem.where == network.path:
-            where = str(path.place) if path else problem.where
-            yield Problem(f"{network.path}: {problem.what}", problem.field, where, problem.cure)
-        elif problem:
-            yield problem
-    elif path and path.value and path.layer > (kind.layer if kind else -1):
-        what = f"a path is given, but the network is {network.kind}"
-        yield Problem(what, "market.network.path", str(path.place), "add kind: file")
-
-
-def _lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    beta = scenario.mechanism("market").fickleness_beta
-    if len(beta) != 2 or min(beta, default=0) <= 0:
-        field = "market.fickleness_beta"
-        yield Problem("is not two numbers above 0", field, latest_place(values, [field]), "write [0.668, 3.806]")
-    field, levels = "rivals.quality", scenario.mechanism("rivals").quality
-    if not levels or min(levels) < 0 or max(levels) > 1:
-        cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
-        yield Problem("is not a list of qualities", field, latest_place(values, [field]), cure)
-    for field, weight, kind in (
-        ("touchpoints.table", "importance", "touchpoint"),
-        ("channels.table", "share", "channel"),
-    ):
-        rows = _get(scenario, field)
-        if not math.fsum(getattr(row, weight) for row in rows) > 0:
-            what = f"no {kind} has any {weight}" if rows else f"names no {kind}"
-            cure = f"give one {weight}: 1" if rows else f"write a row for each {kind}, or take the line out"
-            yield Problem(what, field, latest_place(values, [field]), cure)
-        yield from _names(field, kind, [row.name for row in rows], values)
-
-
-def _names(field: str, kind: str, names: list[str], values: Values) -> Iterable[Problem]:
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        second = [place for place, other in enumerate(names) if other == name][1]
-        where = str(is_within(values[field], (second, "name")).place) if field in values else ""
-        yield Problem(f"two {kind}s are called {format_value(name)}", field, where, "give each a name of its own")
-
-
-def _always(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    for key, mechanism in mechanisms().items():
-        if mechanism.always and not scenario.mechanism(key).on:
-            where = latest_place(values, [f"{key}.on"])
-            yield Problem("cannot be switched off: no market is without it", key, where, "take the line out")
-
-
-def _needs(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    for key, mechanism in mechanisms().items():
-        if not scenario.mechanism(key).on:
-            continue
-        for need in mechanism.needs:
-            if not scenario.mechanism(need).on:
-                where = latest_place(values, [f"{key}.on", f"{need}.on"])
-                yield Problem(f"{key} is on but {need}, which it needs, is off", key, where, f"write {key}: off too")
-
-
-def _own_shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    if scenario.calibration == "off":
-        return
-    for key, paths in OWN_SHARES.items():
-        for path in paths if not scenario.mechanism(key).on else ():
-            if _get(scenario, path) > 0:
-                what = f"{_get(scenario, path):g} is stated, but {key} is off, so nobody can leave for this reason"
-                cure = f"write {path}: 0 and share it out among the other reasons, or {key}: on"
-                yield Problem(what, path, latest_place(values, [f"{key}.on", path]), cure)
-
-
-def _silence(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    if scenario.calibration == "off" or scenario.mechanism("voice").on:
-        return
-    path, stated = "stated.silent_share_of_lost", scenario.stated.silent_share_of_lost
-    if stated < 1:
-        what = f"{stated:g} is stated, but voice is off, so all who leave are silent"
-        yield Problem(what, path, latest_place(values, ["voice.on", path]), f"write {path}: 1, or voice: on")
-
-
-def _suppliers(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    rivals = scenario.mechanism("rivals")
-    if rivals.zero_sum and not rivals.on:
-        what = "everyone is to have a supplier, but rivals is off, so that nobody else supplies anyone"
-        cure = "write rivals: on, or zero_sum: false"
-        yield Problem(what, "rivals.zero_sum", latest_place(values, ["rivals.on", "rivals.zero_sum"]), cure)
-
-
-def _dependent_solved(scenario: Scenario, values: Values) -> Iterable[Problem]:
-    if scenario.calibration == "off":
-        return
-    for path, item in values.items():
-        if (
-            path in parameter_registry()
-            and parameter_registry()[path].role == "solved"
-            and item.place.origin != "solved"
-        ):
-            what = "is solved from what is stated, so it cannot be typed while calibration is on"
-            yield Problem(what, path, str(item.place), "write calibration: off, or take the line out")
-
-
-# Checks of strategies against the scenario they belong to: its dates, its mechanisms, its levers' ranges.
-
-FEWEST = 20
-"""Customers whom each arm of a pilot must have: of fewer, not even a fifth who leave are told from none."""
-
-Places = dict[tuple[str, str], Located]
-
-
 def check_strategies(scenario: Scenario, places: Places) -> list[Problem]:
     """Find strategies whose dates, levers or resolved values do not fit; `places` has where each changes which lever."""
-    if not calendar.is_month(scenario.start):
+    if not is_month(scenario.start):
         return []
     problems: list[Problem] = []
     for (name, path), item in places.items():
         field, where = f"strategies.{format_value(name)}.{path}", str(item.place)
         if path == PILOT:
-            problems += _pilot(scenario, name, field, item)
+            problems += check_pilot(scenario, name, field, item)
             continue
         steps = scenario.strategies[name].changes.get(path, ())
-        found = [*_dates(scenario, steps, field, item), *_switched_off(scenario, path, field, where)]
-        problems += found or _range(scenario, name, path, field, where)
+        found = [*check_dates(scenario, steps, field, item), *check_mechanism_on(scenario, path, field, where)]
+        problems += found or check_lever_range(scenario, name, path, field, where)
     return problems
 
 
-def _pilot(scenario: Scenario, name: str, field: str, item: Located) -> Iterable[Problem]:
+def check_dates(scenario: Scenario, steps: Iterable[Change], field: str, item: Located) -> Iterable[Problem]:
+    """Refuse changes that begin or end outside the horizon."""
+    last = month_name(scenario.months, scenario.start)
+    horizon = f"the horizon is {scenario.start} to {last} ({scenario.months} months)"
+    for number, step in enumerate(steps):
+        spot = item.value[number] if isinstance(item.value, list) and number < len(item.value) else item
+        words = spot.value if isinstance(spot.value, dict) else {}
+        where = {word: str(words[word].place if word in words else spot.place) for word in ("from", "to")}
+        if step.since and month_number(step.since, scenario.start) < 1:
+            yield Problem(f"begins in {step.since}, before the start", field, where["from"], horizon)
+        elif step.since and month_number(step.since, scenario.start) > scenario.months:
+            yield Problem(f"begins in {step.since}, after the horizon's end", field, where["from"], horizon)
+        elif step.until and month_number(step.until, scenario.start) < 1:
+            yield Problem(f"ends in {step.until}, before the start", field, where["to"], horizon)
+
+
+def check_mechanism_on(scenario: Scenario, path: str, field: str, where: str) -> Iterable[Problem]:
+    """Refuse a change of a lever whose mechanism is off."""
+    key = path.split(".", maxsplit=1)[0]
+    if not scenario.mechanism(key).on:
+        cure = f"write {key}: on, or take the change out"
+        yield Problem(f"{key} is off, so this lever does nothing", field, where, cure)
+
+
+def check_lever_range(scenario: Scenario, name: str, path: str, field: str, where: str) -> list[Problem]:
+    """Find the first month in which a plan leaves its lever's range."""
+    row, today = parameter_registry()[path], scenario.flat()[path]
+    for month, value in enumerate(scenario.plan(name)[path], 1):
+        if not math.isfinite(value):
+            return [Problem(f"makes {path} endless in month {month}", field, where, f"allowed is {format_range(row)}")]
+        if value > MOST_MONEY and row.unit.startswith("$"):
+            what = f"sets {path} too high: {describe_excess(path, value)}"
+            return [
+                Problem(
+                    what, field, where, f"stay at 1e12 or below; it is {format_value(today)} at the file's top level"
+                )
+            ]
+        below = row.low is not None and value < row.low
+        if below or (row.high is not None and value > row.high):
+            side = f"below {format_value(row.low)}" if below else f"above {format_value(row.high)}"
+            when = f"{month_name(month, scenario.start)} (month {month})"
+            what = f"makes {path} {format_value(value)} in {when}, {side} ({describe_value(row)})"
+            cure = f"it is {format_value(today)} at the file's top level; allowed is {format_range(row)}"
+            return [Problem(what, field, where, cure)]
+    return []
+
+
+def check_pilot(scenario: Scenario, name: str, field: str, item: Located) -> Iterable[Problem]:
+    """Find what is wrong with the pilot of a strategy."""
     strategy, where = scenario.strategies[name], str(item.place)
     if not strategy.pilot:
         return
@@ -346,14 +416,14 @@ def _pilot(scenario: Scenario, name: str, field: str, item: Located) -> Iterable
         yield Problem(what, field, where, f"write months: {scenario.months} or fewer")
         return
     for path in strategy.changes:
-        if why := refuse_pilot(path):
+        if why := explain_untriable(path):
             cure = "take it out of this strategy, or the pilot; what wins new customers is tried in a market of its own"
             yield Problem(why, field, where, cure)
-    yield from _arms(scenario.mechanism("market").customers, strategy.pilot, field, where)
-    yield from _untried(scenario, name, strategy.pilot, field, where)
+    yield from check_arms(scenario.mechanism("market").customers, strategy.pilot, field, where)
+    yield from check_pilot_changes(scenario, name, strategy.pilot, field, where)
 
 
-def _arms(customers: int, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
+def check_arms(customers: int, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
     """Refuse an arm of so few that its interval would hold almost every effect."""
     smaller = min(pilot.share, 1 - pilot.share) * customers
     if smaller < FEWEST * (1 - 1e-9):
@@ -366,7 +436,7 @@ def _arms(customers: int, pilot: Pilot, field: str, where: str) -> Iterable[Prob
         )
 
 
-def _untried(scenario: Scenario, name: str, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
+def check_pilot_changes(scenario: Scenario, name: str, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
     """Find what a pilot would not try: levers that are as today in all of its months."""
     plan, today = scenario.plan(name), scenario.flat()
     if not plan:
@@ -377,50 +447,6 @@ def _untried(scenario: Scenario, name: str, pilot: Pilot, field: str, where: str
             what = f"{path} stays at {format_value(today[path])}, what it is today, so nothing is tried"
             yield Problem(what, field, where, "change it by something, or take it out")
         elif later[0] > pilot.months:
-            when = f"{calendar.month_name(later[0], scenario.start)} (month {later[0]})"
+            when = f"{month_name(later[0], scenario.start)} (month {later[0]})"
             what = f"{path} changes only in {when}, after the pilot's {pilot.months} months, so it would be rolled out untried"
             yield Problem(what, field, where, f"begin it in month {pilot.months} or before, or write a longer pilot")
-
-
-def _dates(scenario: Scenario, steps: Iterable[Change], field: str, item: Located) -> Iterable[Problem]:
-    last = calendar.month_name(scenario.months, scenario.start)
-    horizon = f"the horizon is {scenario.start} to {last} ({scenario.months} months)"
-    for number, step in enumerate(steps):
-        spot = item.value[number] if isinstance(item.value, list) and number < len(item.value) else item
-        words = spot.value if isinstance(spot.value, dict) else {}
-        where = {word: str(words[word].place if word in words else spot.place) for word in ("from", "to")}
-        if step.since and calendar.month_number(step.since, scenario.start) < 1:
-            yield Problem(f"begins in {step.since}, before the start", field, where["from"], horizon)
-        elif step.since and calendar.month_number(step.since, scenario.start) > scenario.months:
-            yield Problem(f"begins in {step.since}, after the horizon's end", field, where["from"], horizon)
-        elif step.until and calendar.month_number(step.until, scenario.start) < 1:
-            yield Problem(f"ends in {step.until}, before the start", field, where["to"], horizon)
-
-
-def _switched_off(scenario: Scenario, path: str, field: str, where: str) -> Iterable[Problem]:
-    key = path.split(".", maxsplit=1)[0]
-    if not scenario.mechanism(key).on:
-        cure = f"write {key}: on, or take the change out"
-        yield Problem(f"{key} is off, so this lever does nothing", field, where, cure)
-
-
-def _range(scenario: Scenario, name: str, path: str, field: str, where: str) -> list[Problem]:
-    row, today = parameter_registry()[path], scenario.flat()[path]
-    for month, value in enumerate(scenario.plan(name)[path], 1):
-        if not math.isfinite(value):
-            return [Problem(f"makes {path} endless in month {month}", field, where, f"allowed is {format_range(row)}")]
-        if value > MOST_MONEY and row.unit.startswith("$"):
-            what = f"sets {path} too high: {refuse_overspending(path, value)}"
-            return [
-                Problem(
-                    what, field, where, f"stay at 1e12 or below; it is {format_value(today)} at the file's top level"
-                )
-            ]
-        below = row.low is not None and value < row.low
-        if below or (row.high is not None and value > row.high):
-            side = f"below {format_value(row.low)}" if below else f"above {format_value(row.high)}"
-            when = f"{calendar.month_name(month, scenario.start)} (month {month})"
-            what = f"makes {path} {format_value(value)} in {when}, {side} ({describe_value(row)})"
-            cure = f"it is {format_value(today)} at the file's top level; allowed is {format_range(row)}"
-            return [Problem(what, field, where, cure)]
-    return []

@@ -1,26 +1,31 @@
-"""Explain one path, block or metric: what it means, in which unit, from where to where, and who says so."""
+"""Say in words what a scenario holds.
+
+`explain` one path, block or metric: what it means, in which unit, from where to where, and who says so. `diff`: what
+differs between two scenarios in full, with where each value came from. `check`: in a few lines what a sound one holds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from typing import TypeAlias
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fields import Declaration, Metric
 from loyaltysim.mechanisms import CATALOG
-from loyaltysim.scenario.loader import load
-from loyaltysim.scenario.ranges import GIVEN_UP
+from loyaltysim.scenario.loader import Source, load
+from loyaltysim.scenario.messages import format_choices
+from loyaltysim.scenario.ranges import DROPPED_RANGE
 from loyaltysim.scenario.registry import (
     blocks,
-    entries,
     format_range,
     format_value,
+    list_entries,
     mechanisms,
     parameter_registry,
     suggest,
 )
 from loyaltysim.scenario.scenario import Scenario
-from loyaltysim.scenario.strategies import Pilot, Strategy, describe_pilot, month_name
+from loyaltysim.scenario.strategies import Pilot, month_name, pilot_declarations
 from loyaltysim.scenario.yaml_writer import write_flow
 
 ROLES = {
@@ -42,94 +47,84 @@ OTHERS = {
     "a list of changes is applied in order",
     "uncertain": "path -> {low: x, high: y}: what is not known; read by run --uncertain and by sensitivity",
 }
+NETWORKS = {
+    "small_world": "a small world of {ties} ties a person",
+    "random": "a random network of {ties} ties a person",
+    "scale_free": "a scale-free network of {ties} ties a person",
+    "file": "the network of {path}",
+    "none": "no network: anyone may talk to anyone",
+}
+Values: TypeAlias = dict[str, tuple[str, str]]
+"""Text and origin of every value, by path."""
 
 
 def explain(path: str) -> str:
     """Explain a parameter, lever, block or metric by its name; raises InputError for an unknown one."""
     path = path.strip().strip(".")
     texts = [
-        *([_declared(parameter_registry()[path])] if path in parameter_registry() else []),
-        *([_declared(describe_pilot()[path])] if path in describe_pilot() else []),
-        *([_block(path)] if path in blocks() else []),
-        *([_pilot()] if path == "pilot" else []),
+        *([explain_declaration(parameter_registry()[path])] if path in parameter_registry() else []),
+        *([explain_declaration(pilot_declarations()[path])] if path in pilot_declarations() else []),
+        *([explain_block(path)] if path in blocks() else []),
+        *([explain_pilot()] if path == "pilot" else []),
         *([f"{path}: {OTHERS[path]}"] if path in OTHERS else []),
-        *([_metric(CATALOG[path])] if path in CATALOG else []),
+        *([explain_metric(CATALOG[path])] if path in CATALOG else []),
     ]
     if not texts:
-        known = [*parameter_registry(), *describe_pilot(), *blocks(), "pilot", *OTHERS, *CATALOG]
-        raise InputError(Problem("there is no such entry or metric", path, cure=_cure(path, known)))
+        known = [*parameter_registry(), *pilot_declarations(), *blocks(), "pilot", *OTHERS, *CATALOG]
+        cure = suggest(path, known)
+        cure = cure if cure.startswith("did you mean") else suggest(path)
+        raise InputError(Problem("there is no such entry or metric", path, cure=cure))
     return "\n\n".join(texts)
 
 
-def _cure(path: str, known: list[str]) -> str:
-    cure = suggest(path, known)
-    return cure if cure.startswith("did you mean") else suggest(path)
-
-
-def _table(title: str, rows: dict[str, str]) -> str:
-    width = max(map(len, rows), default=0)
-    return "\n".join([title, *(f"  {name:<{width}}  {text}" for name, text in rows.items() if text)])
-
-
-def _declared(row: Declaration) -> str:
-    lists = isinstance(row.default, list) and len(row.default) > 3
+def explain_declaration(row: Declaration) -> str:
+    """Explain a declared value."""
+    default = "" if row.default == "" else format_value(row.default)
+    if isinstance(row.default, list) and len(row.default) > 3:
+        default = f"{row.named} ({len(row.default)} rows)"
     rows = {
         "meaning": row.doc,
-        "kind": "a word of a strategy's pilot" if row.path in describe_pilot() else ROLES.get(row.role, row.role),
+        "kind": "a word of a strategy's pilot" if row.path in pilot_declarations() else ROLES.get(row.role, row.role),
         "unit": row.unit,
-        "default": f"{row.named} ({len(row.default)} rows)"
-        if lists
-        else format_value(row.default)
-        if row.default != ""
-        else "",
-        "range": format_range(row) or options(row),
+        "default": default,
+        "range": format_range(row) or format_choices(row),
         "plausible": f"{row.plausible[0]:g} to {row.plausible[1]:g}" if row.plausible else "",
         "cost": {"itself": "itself: it is a budget"}.get(row.cost, row.cost),
         "source": row.source,
         "grade": row.grade if row.role == "param" else "",
-        "see also": _namesakes(row.path, CATALOG),
+        "see also": find_namesakes(row.path, CATALOG),
     }
-    return _table(row.path, rows)
+    return format_rows(row.path, rows)
 
 
-def _namesakes(path: str, known: Iterable[str]) -> str:
+def find_namesakes(path: str, known: Iterable[str]) -> str:
     """Name what is called the same elsewhere: what is stated beside what a run measures."""
     word = path.rpartition(".")[2]
     others = (name for name in known if name != path and name.rpartition(".")[2] == word)
     return ", ".join(name for name in others if name.startswith("stated.") or path.startswith("stated."))
 
 
-def options(row: Declaration) -> str:
-    """Give the words that a value may be, for one that is chosen from a few."""
-    from loyaltysim.scenario.messages import describe_choices
-
-    return " or ".join(describe_choices(row.path)) if row.type.startswith("Literal") else ""
-
-
-def _block(path: str) -> str:
+def explain_block(path: str) -> str:
+    """Explain a block: its entries, and its metrics if it is a mechanism."""
     rows = {}
-    for name in entries(path):
+    for name in list_entries(path):
         full = f"{path}.{name}"
         row = parameter_registry().get(full)
         rows[full] = f"{row.doc} ({row.unit or row.type}, {row.role})" if row else "a block"
     story = (blocks()[path].__doc__ or "").strip().splitlines()[0]
-    text = _table(f"{path}: {story}", rows)
-    if path in mechanisms():
-        text += _metrics_of(path)
-    return text
+    text = format_rows(f"{path}: {story}", rows)
+    metrics = {metric.name: metric.doc for metric in mechanisms()[path].metrics()} if path in mechanisms() else {}
+    return "\n".join([text, *([format_rows("metrics", metrics)] if metrics else [])])
 
 
-def _pilot() -> str:
-    rows = {path: f"{row.doc} ({row.unit or options(row)})" for path, row in describe_pilot().items()}
-    return _table(f"pilot, in a strategy: {(Pilot.__doc__ or '').strip()}", rows)
+def explain_pilot() -> str:
+    """Explain the words of a pilot."""
+    rows = {path: f"{row.doc} ({row.unit or format_choices(row)})" for path, row in pilot_declarations().items()}
+    return format_rows(f"pilot, in a strategy: {(Pilot.__doc__ or '').strip()}", rows)
 
 
-def _metrics_of(key: str) -> str:
-    rows = {metric.name: metric.doc for metric in mechanisms()[key].metrics()}
-    return "\n" + _table("metrics", rows) if rows else ""
-
-
-def _metric(metric: Metric) -> str:
+def explain_metric(metric: Metric) -> str:
+    """Explain a metric."""
     ratio = " / ".join(f"sum of {name}" for name in metric.of or ())
     yearly = ", turned from a monthly into a yearly chance" if metric.annual else ""
     rows = {
@@ -139,19 +134,23 @@ def _metric(metric: Metric) -> str:
         "one figure": f"{ratio}{yearly}" if metric.over == "ratio" else OVER[metric.over],
         "better": metric.better,
         "account": "money spent" if metric.account else "",
-        "see also": _namesakes(metric.name, parameter_registry()),
+        "see also": find_namesakes(metric.name, parameter_registry()),
     }
-    return _table(metric.name, rows)
+    return format_rows(metric.name, rows)
 
 
-# What differs between two scenarios, in full, with where each value came from.
+def format_rows(title: str, rows: dict[str, str]) -> str:
+    """Return a title with its rows below, names and texts in two columns."""
+    width = max(map(len, rows), default=0)
+    return "\n".join([title, *(f"  {name:<{width}}  {text}" for name, text in rows.items() if text)])
 
-Told = dict[str, tuple[str, str]]
 
+def diff(a: Source, b: Source) -> str:
+    """Say what differs between two resolved scenarios, strategies and uncertainties included; raises InputError.
 
-def diff(a: str | Path | Scenario, b: str | Path | Scenario) -> str:
-    """Say what differs between two resolved scenarios, strategies and uncertainties included; raises InputError."""
-    left, right = _told(load(a)), _told(load(b))
+    Each is a file's path, a mapping or a Scenario; with overrides: `diff(load(a, overrides), b)`.
+    """
+    left, right = list_values(load(a)), list_values(load(b))
     lines: list[str] = []
     for path in dict.fromkeys([*left, *right]):
         before, after = left.get(path), right.get(path)
@@ -163,63 +162,58 @@ def diff(a: str | Path | Scenario, b: str | Path | Scenario) -> str:
     return "\n".join(lines) or "no difference"
 
 
-def _side(told: tuple[str, str] | None) -> str:
-    return f"{told[0]}  ({told[1]})" if told else "not there"
-
-
-def _told(scenario: Scenario) -> Told:
+def list_values(scenario: Scenario) -> Values:
     """Give every value as text, with where it came from; lists of rows row by row."""
-    origins, told = scenario.provenance, Told()
+    origins = scenario.provenance
+    values: Values = {}
     for path, value in scenario.flat().items():
         origin = origins.get(path, "default")
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            told |= {f"{path}[{number}]": (write_flow(row), origin) for number, row in enumerate(value, 1)}
+            values |= {f"{path}[{number}]": (write_flow(row), origin) for number, row in enumerate(value, 1)}
         else:
-            told[path] = (write_flow(value) if isinstance(value, list) else format_value(value), origin)
+            values[path] = (write_flow(value) if isinstance(value, list) else format_value(value), origin)
     for name, strategy in scenario.strategies.items():
-        told[f"strategies.{name}"] = (strategy.in_words(), origins.get(f"strategies.{name}", "default"))
+        values[f"strategies.{name}"] = (strategy.in_words(), origins.get(f"strategies.{name}", "default"))
     for path, bounds in scenario.uncertain.items():
-        told[f"uncertain.{path}"] = (
+        values[f"uncertain.{path}"] = (
             f"{format_value(bounds.low)} to {format_value(bounds.high)}",
             origins[f"uncertain.{path}"],
         )
-    return told
+    return values
 
 
-# Say in a few lines what a scenario holds, once it has been found sound.
-
-NETWORKS = {
-    "small_world": "a small world of {ties} ties a person",
-    "random": "a random network of {ties} ties a person",
-    "scale_free": "a scale-free network of {ties} ties a person",
-    "file": "the network of {path}",
-    "none": "no network: anyone may talk to anyone",
-}
+def _side(value: tuple[str, str] | None) -> str:
+    return f"{value[0]}  ({value[1]})" if value else "not there"
 
 
 def check(
-    path: str | Path | Scenario,
+    source: Source,
     overrides: Sequence[str] = (),
     *,
     months: int | None = None,
     replications: int | None = None,
     seed: int | None = None,
 ) -> str:
-    """Check a scenario and say what it holds; raises InputError with every problem found."""
-    scenario = load(path, overrides, months=months, replications=replications, seed=seed)
-    return "\n".join([_heading(scenario), *_world(scenario), *_plans(scenario), *_unknowns(scenario)])
+    """Check a scenario and say what it holds.
 
+    Args:
+        source: A scenario's file, its keys as a mapping, or a Scenario.
+        overrides: `PATH=VALUE` or `PATH+=VALUE`, laid over it in order.
+        months: The horizon, if it is another than the scenario's.
+        replications: How often each strategy is simulated, likewise.
+        seed: Which luck, likewise.
 
-def _heading(scenario: Scenario) -> str:
+    Raises:
+        InputError: With every problem found.
+    """
+    scenario = load(source, overrides, months=months, replications=replications, seed=seed)
     title = format_value(scenario.title) or scenario.stem
-    return f"{title}: sound" + (f"\n  {format_value(scenario.question)}" if scenario.question else "")
+    heading = f"{title}: sound" + (f"\n  {format_value(scenario.question)}" if scenario.question else "")
+    return "\n".join([heading, *describe_world(scenario), *describe_strategies(scenario), *describe_ranges(scenario)])
 
 
-def _line(name: str, text: str) -> str:
-    return f"  {name:<13}{text}"
-
-
-def _world(scenario: Scenario) -> list[str]:
+def describe_world(scenario: Scenario) -> list[str]:
+    """Say what market is simulated, how long, how often and from what."""
     market, stated = scenario.mechanism("market"), scenario.stated
     network = NETWORKS[market.network.kind].format(ties=market.network.ties, path=market.network.path)
     last = month_name(scenario.months, scenario.start)
@@ -240,33 +234,33 @@ def _world(scenario: Scenario) -> list[str]:
     ]
 
 
-def _plans(scenario: Scenario) -> list[str]:
-    lines = []
+def describe_strategies(scenario: Scenario) -> list[str]:
+    """Say what each strategy changes, beside what its levers are today."""
+    today, lines = scenario.flat(), []
     for number, (name, strategy) in enumerate(scenario.strategies.items()):
+        changes = [strategy.pilot.in_words()] if strategy.pilot else []
+        for path, steps in reversed(strategy.changes.items()):
+            words = ", then ".join(step.in_words() for step in steps)
+            changes.insert(0, f"{path} {words} (today {format_value(today[path])} {parameter_registry()[path].unit})")
         reference = " (the reference)" if number == 0 else ""
-        lines.append(
-            f"{_line('strategies' if number == 0 else '', format_value(name))}{reference}: {_changes(scenario, strategy)}"
-        )
+        heading = _line("" if number else "strategies", format_value(name))
+        lines.append(f"{heading}{reference}: {'; '.join(changes) or 'nothing changed'}")
     return lines
 
 
-def _changes(scenario: Scenario, strategy: Strategy) -> str:
-    values = scenario.flat()
-    said = []
-    for path, steps in strategy.changes.items():
-        words = ", then ".join(step.in_words() for step in steps)
-        said.append(f"{path} {words} (today {format_value(values[path])} {parameter_registry()[path].unit})")
-    return "; ".join([*said, *([strategy.pilot.in_words()] if strategy.pilot else [])]) or "nothing changed"
-
-
-def _unknowns(scenario: Scenario) -> list[str]:
-    told = [
+def describe_ranges(scenario: Scenario) -> list[str]:
+    """Say what is uncertain, and which ranges were given up."""
+    ranges = [
         f"{path} {format_value(bounds.low)} to {format_value(bounds.high)} {parameter_registry()[path].unit}"
         for path, bounds in scenario.uncertain.items()
     ]
     left = [
         f"{path.removeprefix('uncertain.')} {why}"
         for path, why in scenario.provenance.items()
-        if path.startswith("uncertain.") and why.startswith(GIVEN_UP)
+        if path.startswith("uncertain.") and why.startswith(DROPPED_RANGE)
     ]
-    return [_line("" if number else "uncertain", text) for number, text in enumerate([*told, *left])]
+    return [_line("" if number else "uncertain", text) for number, text in enumerate([*ranges, *left])]
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<13}{text}"

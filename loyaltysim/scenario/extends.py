@@ -1,17 +1,22 @@
-"""Follow `extends` from a scenario's file to the oldest it rests on."""
+"""Follow `extends` from a scenario's file, or from a mapping, to the oldest file it rests on; and find the shipped files."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.scenario.provenance import Located
+from loyaltysim.scenario.provenance import Located, relocate
 from loyaltysim.scenario.registry import format_value
-from loyaltysim.scenario.yaml_reader import nearby_lines, read_text, read_yaml
+from loyaltysim.scenario.yaml_reader import read_mapping, read_text, read_yaml, suggest_file
 
 LONGEST_CHAIN = 20
+IN_MEMORY = "dict"
+"""How problems name a scenario that was given as a mapping."""
+PACKAGE = Path(__file__).resolve().parent.parent
+"""Where the scenarios that come with the package lie: in the installed package, or in the checkout beside it."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +27,31 @@ class Layer:
     folder: Path
 
 
-def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
-    """Read a scenario and what it extends, oldest first; raises InputError where it cannot go on.
+def read_chain(source: Path | Mapping[str, object], problems: list[Problem]) -> list[Layer]:
+    """Read a scenario and what it extends.
 
-    What is wrong with single values is added to `problems`.
-    A file may not lead out of the folder (and what is below it) of the file that the user named.
+    A file may not lead out of the folder (and what is below it) of the file that the user named; a mapping out of the
+    working folder.
+
+    Args:
+        source: The scenario's file, or its keys.
+        problems: What is wrong with single values is added here.
+
+    Returns:
+        The files' keys, the oldest first.
+
+    Raises:
+        InputError: Where the chain cannot be followed.
     """
-    home = path.resolve().parent
+    display = str(source) if isinstance(source, Path) else IN_MEMORY
+    real = Path(display).resolve()
+    home = real.parent
     chain: list[tuple[Path, Located]] = []
-    display, real = str(path), path.resolve()
     while True:
-        root = read_yaml(read_text(real, display), display, problems)
+        if isinstance(source, Path) or chain:
+            root = read_yaml(read_text(real, display), display, problems)
+        else:
+            root = read_mapping(source, display, problems)
         if not isinstance(root.value, dict):
             cure = "write `key: value` lines, as `loyaltysim new` shows"
             raise InputError(
@@ -42,12 +61,16 @@ def read_chain(path: Path, problems: list[Problem]) -> list[Layer]:
         link = root.value.get("extends")
         if link is None:
             break
-        display, real = _follow(link, real, display, home, [file for file, _ in chain])
-    depth = len(chain) - 1
-    return [_layer(root, real.parent, depth - number) for number, (real, root) in enumerate(chain)][::-1]
+        display, real = follow_link(link, real, display, home, [file for file, _ in chain])
+    return [
+        Layer({key: relocate(item, number) for key, item in root.pairs.items() if key != "extends"}, real.parent)
+        for number, (real, root) in enumerate(reversed(chain))
+    ]
 
 
-def _follow(link: Located, real: Path, display: str, home: Path, seen: list[Path]) -> tuple[str, Path]:
+def follow_link(link: Located, real: Path, display: str, home: Path, seen: list[Path]) -> tuple[str, Path]:
+    """Return the file that an `extends` names, as it is displayed and where it really lies."""
+
     def fail(what: str, cure: str) -> InputError:
         return InputError(Problem(what, field="extends", where=str(link.place), cure=cure))
 
@@ -55,7 +78,7 @@ def _follow(link: Located, real: Path, display: str, home: Path, seen: list[Path
         raise fail("has no value", "write extends: baseline.yml, or take the line out")
     if not isinstance(link.value, str) or not link.value.strip():
         raise fail(f"{format_value(link)} is not a file's name", "write extends: baseline.yml")
-    target = is_inside(home, real.parent, link.value)
+    target = resolve_inside(home, real.parent, link.value)
     if target is None:
         raise fail(f"{link.value} lies outside the folder {home}", "copy the file beside the scenario")
     if target in seen:
@@ -67,36 +90,17 @@ def _follow(link: Located, real: Path, display: str, home: Path, seen: list[Path
         kind = "a folder" if target.is_dir() else "no plain file"
         raise fail(f"{link.value} is {kind}", "name a scenario's file, as baseline.yml")
     if not target.is_file():
-        raise fail(f"there is no file {link.value} beside {Path(display).name}", nearby_lines(target))
+        raise fail(f"there is no file {link.value} beside {Path(display).name}", suggest_file(target))
     return os.path.normpath(Path(display).parent / link.value), target
 
 
-def is_inside(home: Path, folder: Path, name: str) -> Path | None:
+def resolve_inside(home: Path, folder: Path, name: str) -> Path | None:
     """Give the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
     try:
         target = (folder / name).resolve()
     except (OSError, ValueError, RuntimeError):
         return None
     return target if target.is_relative_to(home) else None
-
-
-def _layer(root: Located, folder: Path, number: int) -> Layer:
-    keys = {key: _raised(item, number) for key, item in root.value.items() if key != "extends"}
-    return Layer(keys, folder)
-
-
-def _raised(item: Located, number: int) -> Located:
-    value = item.value
-    if isinstance(value, dict):
-        value = {key: _raised(inner, number) for key, inner in value.items()}
-    elif isinstance(value, list):
-        value = [_raised(inner, number) for inner in value]
-    return replace(item, value=value, layer=number)
-
-
-# Where the scenarios that come with the package lie: in the installed package, or in the checkout beside it.
-
-PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped_scenario(name: str) -> Path:

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import reduce
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from loyaltysim.core.fields import Declaration
+from loyaltysim.scenario.provenance import SOLVED
 from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario.scenario import Resolved
+    from loyaltysim.scenario.scenario import Scenario
 
 GRADES = ("folklore", "assumption", "secondary", "measured", "definition")
 """The grades, the weakest evidence first; a definition rests on nothing."""
-FOLLOWS = "solved"
 OWN = "this scenario's own figure"
-GRADED = re.compile(rf"\s*({'|'.join((*GRADES, FOLLOWS))})\b[\s:,;]*(.*)", re.DOTALL)
+GRADED = re.compile(rf"\s*({'|'.join((*GRADES, SOLVED))})\b[\s:,;]*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Evidence:
     changed: bool
 
 
-def grade_values(note: str) -> tuple[str, str] | None:
+def read_grade(note: str) -> tuple[str, str] | None:
     """Read grade and source from a comment, from its first part (divided by `;`) that begins with a grade; else None."""
     parts = note.split(";")
     for number in range(len(parts)):
@@ -43,34 +41,25 @@ def grade_values(note: str) -> tuple[str, str] | None:
     return None
 
 
-def evidence(scenario: Resolved, path: str) -> Evidence:
+def grade_evidence(scenario: Scenario, path: str) -> Evidence:
     """Give the evidence for the value that the scenario has at a path; the grade `solved` if it follows from `stated`."""
     row = parameter_registry()[path]
-    changed = value_at(scenario, path) != row.default
-    said = grade_values(scenario.notes.get(path, ""))
+    changed = scenario.value_at(path) != row.default
+    stated_grade = read_grade(scenario.notes.get(path, ""))
     if row.role == "solved":
-        follows = scenario.provenance.get(path) == FOLLOWS or (said is not None and said[0] == FOLLOWS)
+        follows = scenario.provenance.get(path) == SOLVED or (stated_grade is not None and stated_grade[0] == SOLVED)
         typed = scenario.calibration == "off" and not follows
-        return Evidence("assumption", "typed, not solved", changed) if typed else Evidence(FOLLOWS, row.source, changed)
-    if said is not None and said[0] != FOLLOWS:
-        return Evidence(said[0], said[1] or ("" if changed else row.source), changed)
+        return Evidence("assumption", "typed, not solved", changed) if typed else Evidence(SOLVED, row.source, changed)
+    if stated_grade is not None and stated_grade[0] != SOLVED:
+        return Evidence(stated_grade[0], stated_grade[1] or ("" if changed else row.source), changed)
     if changed and row.role == "param" and row.grade != "definition":
         return Evidence("assumption", OWN, changed)
     return Evidence(row.grade, row.source, changed)
 
 
-def describe_evidence(scenario: Resolved, path: str) -> str:
+def describe_evidence(scenario: Scenario, path: str) -> str:
     """Say the evidence as a scenario's comment says it, `folklore: F1`; empty for what needs none."""
-    row, found = parameter_registry()[path], evidence(scenario, path)
-    if row.role not in ("param", FOLLOWS) or found.grade in ("definition", FOLLOWS):
+    row, found = parameter_registry()[path], grade_evidence(scenario, path)
+    if row.role not in ("param", SOLVED) or found.grade in ("definition", SOLVED):
         return ""
-    return f"{found.grade}: {found.source}" if _says_more(found, row) else found.grade
-
-
-def _says_more(found: Evidence, row: Declaration) -> bool:
-    return bool(found.source) and found.source != found.grade
-
-
-def value_at(scenario: Resolved, path: str) -> Any:
-    """Give the value at a dotted path."""
-    return reduce(getattr, path.split("."), cast("Any", scenario))
+    return f"{found.grade}: {found.source}" if found.source and found.source != found.grade else found.grade

@@ -16,7 +16,7 @@ from loyaltysim.scenario.registry import (
     parameter_registry,
 )
 from loyaltysim.scenario.scenario import Scenario
-from loyaltysim.scenario.strategies import Pilot, describe_pilot
+from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
 MONTH = {"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}
 OFF = {"enum": ["on", "off", True, False], "description": "the whole block switched on or off"}
@@ -25,69 +25,75 @@ Json = dict[str, Any]
 
 def schema() -> Json:
     """Give the JSON Schema (draft 2020-12) of a scenario's file."""
-    made = Scenario.model_json_schema()
-    top = _block("", made, made)
+    generated = Scenario.model_json_schema()
+    top = block_properties("", generated, generated)
     top |= {"extends": {"type": "string", "description": OTHERS["extends"]}}
-    top |= {"strategies": _strategies(), "uncertain": _uncertain()}
-    used = {name: body for name, body in made["$defs"].items() if f"#/$defs/{name}" in str(top)}
+    top |= {"strategies": strategies_schema(), "uncertain": uncertain_schema()}
+    used = {name: body for name, body in generated["$defs"].items() if f"#/$defs/{name}" in str(top)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A loyaltysim scenario",
         "type": "object",
         "properties": top,
         "additionalProperties": False,
-        "$defs": {"change": _change(), **used},
+        "$defs": {"change": change_schema(), **used},
     }
 
 
-def _block(path: str, model: Json, made: Json) -> dict[str, Json]:
+def block_properties(path: str, model: Json, generated: Json) -> dict[str, Json]:
     """Give the properties of a block: its entries, its sub-blocks, and whatever lies deeper under its dotted name."""
     found: dict[str, Json] = {}
     deeper: dict[str, Json] = {}
     for name, body in model["properties"].items():
         full = f"{path}.{name}" if path else name
         if full in blocks():
-            inner = _block(full, _resolved(body, made), made)
-            found[name] = _as_block(full, inner)
+            inner = block_properties(full, resolve_reference(body, generated), generated)
+            found[name] = block_schema(full, inner)
             deeper |= {f"{name}.{key}": value for key, value in inner.items()}
         elif full in parameter_registry():
-            found[name] = _leaf(parameter_registry()[full], body)
+            found[name] = leaf_schema(parameter_registry()[full], body)
     return found | deeper
 
 
-def _resolved(body: Json, made: Json) -> Json:
+def resolve_reference(body: Json, generated: Json) -> Json:
+    """Return the definition that a property of pydantic's schema refers to."""
     reference = body.get("$ref") or body["allOf"][0]["$ref"]
-    found: Json = made["$defs"][reference.rpartition("/")[2]]
+    found: Json = generated["$defs"][reference.rpartition("/")[2]]
     return found
 
 
-def _as_block(path: str, properties: dict[str, Json]) -> Json:
+def block_schema(path: str, properties: dict[str, Json]) -> Json:
+    """Return the schema of a block, which may be switched off if it is a mechanism."""
     story = (blocks()[path].__doc__ or "").strip().splitlines()[0]
     block = {"type": "object", "description": story, "properties": properties, "additionalProperties": False}
     return {"description": story, "anyOf": [block, OFF]} if is_block_switch(path) else block
 
 
-def _leaf(row: Declaration, made: Json) -> Json:
-    kept = {
-        key: value for key, value in made.items() if key in ("type", "enum", "items", "minimum", "maximum", "default")
+def leaf_schema(row: Declaration, generated: Json) -> Json:
+    """Return the schema of one declared value."""
+    keywords = {
+        key: value
+        for key, value in generated.items()
+        if key in ("type", "enum", "items", "minimum", "maximum", "default")
     }
-    kept |= {"anyOf": [{"type": "boolean"}, {"enum": ["on", "off"]}], "type": None} if row.type == "bool" else {}
+    keywords |= {"anyOf": [{"type": "boolean"}, {"enum": ["on", "off"]}], "type": None} if row.type == "bool" else {}
     if row.named:
-        table = {"type": "array", "items": kept.pop("items")}
+        table = {"type": "array", "items": keywords.pop("items")}
         word = {"type": "string", "description": f"{row.named}, or the name of a CSV file"}
-        kept |= {"type": None, "anyOf": [word, table], "default": row.named}
+        keywords |= {"type": None, "anyOf": [word, table], "default": row.named}
     if row.path == "start":
-        kept |= MONTH
+        keywords |= MONTH
     if row.path == "calibration":
-        kept["enum"] = ["on", "off", True, False]
-        kept["type"] = None
-    told = [describe_value(row), format_range(row), f"{ROLES[row.role]}; source: {row.source}"]
-    return {"description": ". ".join(part for part in told if part)} | {
-        key: value for key, value in kept.items() if value is not None
+        keywords["enum"] = ["on", "off", True, False]
+        keywords["type"] = None
+    description = [describe_value(row), format_range(row), f"{ROLES[row.role]}; source: {row.source}"]
+    return {"description": ". ".join(part for part in description if part)} | {
+        key: value for key, value in keywords.items() if value is not None
     }
 
 
-def _change() -> Json:
+def change_schema() -> Json:
+    """Return the schema of a change of a lever: a number, a dated change, or a list of them."""
     amount = {"type": "number"}
     words = {
         "value": amount | {"description": "set the lever to this"},
@@ -106,7 +112,8 @@ def _change() -> Json:
     return {"anyOf": [amount, dated, {"type": "array", "items": {"anyOf": [amount, dated]}, "minItems": 1}]}
 
 
-def _strategies() -> Json:
+def strategies_schema() -> Json:
+    """Return the schema of the strategies: levers by dotted and nested name, and a pilot."""
     properties: Json = {}
     for path in levers():
         row = parameter_registry()[path]
@@ -115,25 +122,32 @@ def _strategies() -> Json:
         block, _, name = path.partition(".")
         nested = properties.setdefault(block, {"type": "object", "properties": {}, "additionalProperties": False})
         nested["properties"][name] = change
-    properties["pilot"] = _pilot()
+    properties["pilot"] = pilot_schema()
     one = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
     return {"type": "object", "description": OTHERS["strategies"], "additionalProperties": one}
 
 
-def _pilot() -> Json:
-    made = Pilot.model_json_schema()
-    words = {path.rpartition(".")[2]: row for path, row in describe_pilot().items()}
-    kept = ("type", "minimum", "maximum", "enum", "default")
+def pilot_schema() -> Json:
+    """Return the schema of a pilot."""
+    generated = Pilot.model_json_schema()
+    words = {path.rpartition(".")[2]: row for path, row in pilot_declarations().items()}
+    keywords = ("type", "minimum", "maximum", "enum", "default")
     properties = {
-        name: {key: made["properties"][name][key] for key in kept if key in made["properties"][name]}
+        name: {key: generated["properties"][name][key] for key in keywords if key in generated["properties"][name]}
         | {"description": row.doc}
         for name, row in words.items()
     }
-    shape = {"type": "object", "properties": properties, "required": made["required"], "additionalProperties": False}
+    shape = {
+        "type": "object",
+        "properties": properties,
+        "required": generated["required"],
+        "additionalProperties": False,
+    }
     return shape | {"description": "try the strategy on a part of the customers first, the rest as control"}
 
 
-def _uncertain() -> Json:
+def uncertain_schema() -> Json:
+    """Return the schema of the ranges."""
     bounds = {
         "anyOf": [
             {

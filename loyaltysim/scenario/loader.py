@@ -1,88 +1,98 @@
-"""Load a scenario: its file, what that extends, and the command line's overrides."""
+"""Load a scenario: from a file and what that extends, from a mapping, or from a scenario; overrides lie over it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from loyaltysim.scenario.builder import build_scenario, drop_calibration, to_entries
-from loyaltysim.scenario.data_files import load_tables
-from loyaltysim.scenario.extends import Layer, is_inside, read_chain
+from loyaltysim.scenario.data_files import NETWORK_PATH, load_tables
+from loyaltysim.scenario.extends import Layer, read_chain, resolve_inside
 from loyaltysim.scenario.layers import Entries, flatten
 from loyaltysim.scenario.overrides import apply_override
 from loyaltysim.scenario.provenance import Located, Place
 from loyaltysim.scenario.scenario import Scenario
+from loyaltysim.scenario.study_settings import settings_outside
 
-TIES = "market.network.path"
-OF_ONE_FILE = ("title", "question", "lesson")
-"""What a file does not take over from the one it extends: they are about that one alone."""
+Source: TypeAlias = str | Path | Mapping[str, object] | Scenario
+"""What a scenario is taken from: a file's path, a mapping as a file would hold it, or a scenario."""
 
 
 def load(
-    scenario: str | Path | Scenario,
+    source: Source,
     overrides: Sequence[str] = (),
     *,
     months: int | None = None,
     replications: int | None = None,
     seed: int | None = None,
 ) -> Scenario:
-    """Read and check a scenario from its file's path, or take one as it is, with overrides laid over it.
+    """Read and check a scenario, with overrides laid over it.
 
-    `overrides` are `PATH=VALUE` or `PATH+=VALUE`, applied in order, then months, replications and seed if given.
-    Raises InputError with every problem found, each with its place and cure.
+    Args:
+        source: A scenario's file, or its keys as a mapping (`{"extends": "baseline.yml", "desk.budget": 3_000}`, nested
+            or dotted alike; paths in it are relative to the working folder), or a Scenario, which is taken as it is.
+        overrides: `PATH=VALUE` or `PATH+=VALUE`, applied in order.
+        months: The horizon, laid over it like an override; None leaves it.
+        replications: How often each strategy is simulated, likewise.
+        seed: Which luck, likewise.
+
+    Returns:
+        The complete, checked scenario.
+
+    Raises:
+        InputError: With every problem found, each with its place (`dict` within a mapping) and cure.
     """
-    numbers = {"months": months, "replications": replications, "seed": seed}
-    if isinstance(scenario, Scenario):
-        return _overlaid(scenario, overrides, numbers)
-    path = Path(scenario)
+    numbers = {
+        name: value
+        for name, value in (("months", months), ("replications", replications), ("seed", seed))
+        if value is not None
+    }
+    if isinstance(source, Scenario):
+        if not overrides and not numbers:
+            return source
+        entries = to_entries(source)
+        apply_options(overrides, numbers, entries, 1)
+        drop_calibration(entries, [path for path, item in entries.values.items() if item.layer > 0])
+        return build_scenario(Scenario, entries, source.stem)
+    path = Path("scenario") if isinstance(source, Mapping) else Path(source)
     entries = Entries()
-    chain = read_chain(path, entries.problems)
+    chain = read_chain(source if isinstance(source, Mapping) else path, entries.problems)
     home = path.resolve().parent
     for layer in chain:
-        for label in OF_ONE_FILE:
-            entries.values.pop(label, None)
+        for label in settings_outside("scenario", "run", "rates"):
+            entries.values.pop(label, None)  # it is about the one file that says it
         flatten(layer.keys, entries)
-        _settle_ties(entries, layer, home)
+        resolve_network_path(entries, layer, home)
         load_tables(entries, layer.folder, home)
-    _lay_options(overrides, numbers, entries, len(chain))
-    return build_scenario(entries, path.stem)
+    apply_options(overrides, numbers, entries, len(chain))
+    return build_scenario(Scenario, entries, path.stem)
 
 
-def _overlaid(scenario: Scenario, overrides: Sequence[str], numbers: dict[str, int | None]) -> Scenario:
-    """Lay options over a scenario that is a value already."""
-    if not overrides and all(value is None for value in numbers.values()):
-        return scenario
-    entries = to_entries(scenario)
-    _lay_options(overrides, numbers, entries, 1)
-    drop_calibration(entries, [path for path, item in entries.values.items() if item.layer == 1])
-    return build_scenario(entries, scenario.stem)
-
-
-def _lay_options(overrides: Sequence[str], numbers: dict[str, int | None], entries: Entries, layer: int) -> None:
+def apply_options(overrides: Sequence[str], numbers: Mapping[str, int], entries: Entries, layer: int) -> None:
+    """Lay overrides, and the horizon, replications and seed, over what files gave."""
     for number, text in enumerate(overrides):
         apply_override(text, entries, layer + number)
-        _settle_ties_of_options(entries, layer)
+        item = entries.values.get(NETWORK_PATH)
+        if item is not None and item.layer >= layer and isinstance(item.value, str) and item.value:
+            target = str(Path(item.value).resolve())
+            entries.values[NETWORK_PATH] = Located(target, item.place, item.key_place, layer=item.layer)
     for name, value in numbers.items():
-        if value is not None:
-            place = Place(f"--{name} {value}", brief=f"--{name}")
-            entries.values[name] = Located(value, place, place, layer=layer + len(overrides))
+        place = Place(f"--{name} {value}", brief=f"--{name}")
+        entries.values[name] = Located(value, place, place, layer=layer + len(overrides))
 
 
-def _settle_ties(entries: Entries, layer: Layer, home: Path) -> None:
+def resolve_network_path(entries: Entries, layer: Layer, home: Path) -> None:
     """Make the path of an own network absolute: it is relative to the file that names it, and stays in its tree."""
-    item = entries.values.get(TIES)
+    item = entries.values.get(NETWORK_PATH)
     if item is None or not isinstance(item.value, str) or not item.value:
         return
-    target = is_inside(home, layer.folder, item.value)
+    target = resolve_inside(home, layer.folder, item.value)
     if target is None:
         what = f"{item.value} lies outside the folder {home}"
-        entries.complain(item, TIES, what, f"copy it beside the scenario, or give it with --set {TIES}=...")
-        del entries.values[TIES]
+        entries.add_problem(
+            item, NETWORK_PATH, what, f"copy it beside the scenario, or give it with --set {NETWORK_PATH}=..."
+        )
+        del entries.values[NETWORK_PATH]
     else:
-        entries.values[TIES] = Located(str(target), item.place, item.named, layer=item.layer)
-
-
-def _settle_ties_of_options(entries: Entries, layer: int) -> None:
-    item = entries.values.get(TIES)
-    if item is not None and item.layer >= layer and isinstance(item.value, str) and item.value:
-        entries.values[TIES] = Located(str(Path(item.value).resolve()), item.place, item.named, layer=item.layer)
+        entries.values[NETWORK_PATH] = Located(str(target), item.place, item.key_place, layer=item.layer)

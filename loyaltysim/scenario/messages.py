@@ -5,14 +5,23 @@ from __future__ import annotations
 import types
 import typing
 from difflib import get_close_matches
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.provenance import Located, is_within
-from loyaltysim.scenario.registry import describe_value, format_range, format_value, parameter_registry, suggest
+from loyaltysim.scenario.provenance import Located, find_within
+from loyaltysim.scenario.registry import (
+    blocks,
+    describe_value,
+    format_range,
+    format_value,
+    parameter_registry,
+    suggest,
+)
+from loyaltysim.scenario.strategies import Pilot, pilot_declarations
+from loyaltysim.scenario.study_settings import Study
 from loyaltysim.scenario.yaml_writer import WORDS_WITH_MEANING, quote, write_scalar
 
 KINDS = {
@@ -28,54 +37,57 @@ KINDS = {
 
 def translate_errors(error: ValidationError, values: dict[str, Located]) -> list[Problem]:
     """Translate a validator's findings; `values` has what was given, by path."""
-    return [_problem(dict(finding), values) for finding in error.errors(include_url=False)]
+    return [translate_error(finding, values) for finding in error.errors(include_url=False)]
 
 
-def _problem(finding: dict[str, Any], values: dict[str, Located]) -> Problem:
-    steps = tuple(finding["loc"])
-    path = next((known for known in _heads(steps) if known in values), ".".join(map(str, steps)))
+def translate_error(finding: ErrorDetails, values: dict[str, Located]) -> Problem:
+    """Translate one of a validator's findings."""
+    steps = finding["loc"]
+    heads = [".".join(map(str, steps[:length])) for length in range(len(steps), 0, -1)]
+    path = next((known for known in heads if known in values), ".".join(map(str, steps)))
     tail = steps[path.count(".") + 1 :]
     item = values.get(path)
-    spot = is_within(item, tail) if item else None
+    spot = find_within(item, tail) if item else None
     field = path + "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in tail)
-    what, cure = _words(finding, path, tail)
+    what, cure = describe_error(finding, path, tail)
     return Problem(what, field, str(spot.place) if spot else "", cure)
 
 
-def _heads(steps: tuple[Any, ...]) -> list[str]:
-    return [".".join(map(str, steps[:length])) for length in range(len(steps), 0, -1)]
-
-
-def _words(finding: dict[str, Any], path: str, tail: tuple[Any, ...]) -> tuple[str, str]:
+def describe_error(finding: ErrorDetails, path: str, tail: tuple[str | int, ...]) -> tuple[str, str]:
+    """Return fault and cure in this house's words."""
     kind, value, context = finding["type"], finding["input"], finding.get("ctx", {})
     row = parameter_registry().get(path)
-    told = f" ({describe_value(row)})" if row and not tail and describe_value(row) else ""
+    meaning = f" ({describe_value(row)})" if row and not tail and describe_value(row) else ""
     allowed = f"allowed is {format_range(row)}, the default is {format_value(row.default)}" if row and not tail else ""
     if kind.startswith(("greater_than", "less_than")):
         side, bound = ("below", "ge") if kind.startswith("greater") else ("above", "le")
         limit = context.get(bound, context.get(bound.replace("e", "t")))
         return (
-            f"{format_value(value)} is {side} {format_value(limit)}{told}",
+            f"{format_value(value)} is {side} {format_value(limit)}{meaning}",
             allowed or f"the limit is {format_value(limit)}",
         )
     if kind == "literal_error":
-        options = describe_choices(path, tail)
-        return f"{format_value(value)} is not one of {', '.join(options)}{told}", _closest(value, options)
+        choices = describe_choices(path, tail)
+        close = get_close_matches(str(value), choices, n=1)
+        cure = f"did you mean {close[0]}?" if close else "write one of them"
+        return f"{format_value(value)} is not one of {', '.join(choices)}{meaning}", cure
     if kind == "missing":
         return "is missing", "write it, or take the row out"
     if kind == "extra_forbidden":
-        return "there is no such entry", suggest(str(tail[-1]), _fields_at(path)) if tail else suggest(path)
+        model = row_model(path) if tail else None
+        known = list(model.model_fields) if model else []
+        return "there is no such entry", suggest(str(tail[-1]), known) if tail else suggest(path)
     if kind == "value_error":
         return str(context["error"]), allowed
     wanted, cure = KINDS.get(kind.split("_")[0], ("what belongs here", ""))
-    if isinstance(value, str) and parse_typed(value) != value and wanted.endswith("number"):
+    if isinstance(value, str) and format_typed(value) != value and wanted.endswith("number"):
         cure = "take the quotes away"
     if wanted == "a list" and row and not tail:
-        cure = _list_like(row)
-    return f"{parse_typed(value)} is not {wanted}{told}", cure
+        cure = show_list(row)
+    return f"{format_typed(value)} is not {wanted}{meaning}", cure
 
 
-def _list_like(row: Declaration) -> str:
+def show_list(row: Declaration) -> str:
     """Show how a list is written, by its default: numbers as they are, or the words of one row."""
     model = row_model(row.path)
     if model is None:
@@ -84,7 +96,7 @@ def _list_like(row: Declaration) -> str:
     return f"write a list of rows, as [{{{words}}}]"
 
 
-def parse_typed(value: Any) -> str:
+def format_typed(value: object) -> str:
     """Show a value as YAML has it typed: `true`, and quotes around text that reads as something else without them."""
     if isinstance(value, bool) or (isinstance(value, str) and quote(value) != value and _reads_otherwise(value)):
         return format_value(write_scalar(value))
@@ -101,14 +113,9 @@ def _reads_otherwise(text: str) -> bool:
     return True
 
 
-def _closest(value: Any, options: list[str]) -> str:
-    close = get_close_matches(str(value), options, n=1)
-    return f"did you mean {close[0]}?" if close else "write one of them"
-
-
-def describe_choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
+def describe_choices(path: str, tail: tuple[str | int, ...] = ()) -> list[str]:
     """Give the words that a value may be, for one that is chosen from a few."""
-    annotation = _annotation(path)
+    annotation = find_annotation(path)
     if tail:
         model = row_model(path)
         field = model.model_fields.get(str(tail[-1])) if model else None
@@ -116,25 +123,20 @@ def describe_choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
     return [str(option) for option in typing.get_args(annotation)]
 
 
-def _annotation(path: str) -> Any:
-    from loyaltysim.scenario.scenario import Scenario
-    from loyaltysim.scenario.strategies import Pilot, describe_pilot
+def format_choices(row: Declaration) -> str:
+    """Give the words that a value may be, for one that is chosen from a few."""
+    return " or ".join(describe_choices(row.path)) if row.type.startswith("Literal") else ""
 
-    if path in describe_pilot():
-        return Pilot.model_fields[path.rpartition(".")[2]].annotation
-    kind: Any = Scenario
-    for step in path.split("."):
-        kind = kind.model_fields[step].annotation
-    return kind
+
+def find_annotation(path: str) -> object:
+    """Return the type of a declared value, or of a word of a pilot."""
+    block, _, name = path.rpartition(".")
+    model = Pilot if path in pilot_declarations() else blocks()[block] if block else Study
+    return model.model_fields[name].annotation
 
 
 def row_model(path: str) -> type[BaseModel] | None:
     """Give the model of a row, for a value that is a list of rows."""
-    annotation = _annotation(path)
+    annotation = find_annotation(path)
     inner = typing.get_args(annotation) if isinstance(annotation, types.GenericAlias) else ()
     return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None
-
-
-def _fields_at(path: str) -> list[str]:
-    model = row_model(path)
-    return list(model.model_fields) if model else []

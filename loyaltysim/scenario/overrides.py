@@ -1,13 +1,11 @@
-"""`--set PATH=VALUE` and `--set PATH+=VALUE`: a scenario's values from the command line."""
+"""Overrides, `PATH=VALUE` and `PATH+=VALUE`: a scenario's values from the command line (`--set`) or from Python."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.scenario.layers import Entries, flatten
-from loyaltysim.scenario.provenance import Located, Place
-from loyaltysim.scenario.registry import format_value, numeric, parameter_registry, suggest
+from loyaltysim.scenario.provenance import Located, Place, is_number, relocate
+from loyaltysim.scenario.registry import format_value, is_numeric, parameter_registry, suggest
 from loyaltysim.scenario.yaml_reader import read_yaml
 
 EXAMPLE = "write --set desk.budget=20_000, --set desk.budget+=20_000 or --set rivals=off"
@@ -26,50 +24,43 @@ def apply_override(text: str, entries: Entries, layer: int) -> None:
         cure = "write it in the scenario's file"
         entries.problems.append(Problem("cannot be set from the command line", path, str(place), cure))
         return
-    item = _value(path, raw.strip(), place, layer, entries)
+    item = parse_value(path, raw.strip(), place, layer, entries)
     if item is None:
         return
     if adds:
-        item = _sum(path, item, entries)
-    elif item.plus:
+        item = add_to_value(path, item, entries)
+    elif item.has_plus:
         cure = f"write --set {path}+={raw.strip().removeprefix('+')} to add, or leave the plus sign out to set"
-        entries.complain(item, path, f"{raw.strip()} would set, not add", cure)
+        entries.add_problem(item, path, f"{raw.strip()} would set, not add", cure)
         return
     if item is not None:
         flatten({path: item}, entries)
 
 
-def _value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> Located | None:
+def parse_value(path: str, raw: str, place: Place, layer: int, entries: Entries) -> Located | None:
+    """Return the value of an override; None after noting what is wrong with it."""
     if path in parameter_registry() and parameter_registry()[path].type == "str":
         return Located(raw, place, place, layer=layer)
     problems = [] if raw else [Problem("has no value")]
     item = None
     try:
-        item = _placed(read_yaml(raw, str(place), problems), place, layer)
+        item = relocate(read_yaml(raw, str(place), problems), layer, place)
     except InputError as error:
         problems += error.problems
     entries.problems += [Problem(each.what, path, str(place), each.cure or EXAMPLE) for each in problems]
     return None if problems else item
 
 
-def _placed(item: Located, place: Place, layer: int) -> Located:
-    value = item.value
-    if isinstance(value, dict):
-        value = {key: _placed(inner, place, layer) for key, inner in value.items()}
-    elif isinstance(value, list):
-        value = [_placed(inner, place, layer) for inner in value]
-    return replace(item, value=value, place=place, named=place, layer=layer)
-
-
-def _sum(path: str, item: Located, entries: Entries) -> Located | None:
+def add_to_value(path: str, item: Located, entries: Entries) -> Located | None:
+    """Return the sum of what a path has and what is to be added; None after noting why there is none."""
     if path not in parameter_registry():
         entries.problems.append(Problem("there is no such entry", path, str(item.place), suggest(path)))
-    elif not numeric(path):
-        entries.complain(item, path, "is no number, so nothing can be added to it", f"write --set {path}=...")
-    elif isinstance(item.value, bool) or not isinstance(item.value, int | float):
-        entries.complain(item, path, f"{format_value(item.value)} is not a number", EXAMPLE)
+    elif not is_numeric(path):
+        entries.add_problem(item, path, "is no number, so nothing can be added to it", f"write --set {path}=...")
+    elif not is_number(item.value):
+        entries.add_problem(item, path, f"{format_value(item.value)} is not a number", EXAMPLE)
     else:
         before = entries.values[path].value if path in entries.values else parameter_registry()[path].default
-        if isinstance(before, int | float) and not isinstance(before, bool):
-            return Located(before + item.value, item.place, item.named, layer=item.layer)
+        if is_number(before):
+            return Located(before + item.value, item.place, item.key_place, layer=item.layer)
     return None

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias, TypeGuard
+
+Scalar: TypeAlias = str | int | float | bool | None
+YamlValue: TypeAlias = "Scalar | Sequence[YamlValue] | Mapping[str, YamlValue]"
+"""Plain data, as a YAML file can hold it."""
+LocatedValue: TypeAlias = "Scalar | list[Located] | dict[str, Located]"
+
+SOLVED = "solved"
+"""The origin of a value that calibration solved for."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +39,51 @@ DEFAULT = Place("default")
 
 @dataclass(frozen=True)
 class Located:
-    """A value as it was given: a scalar, a list of Given or a mapping of Given.
+    """A value as it was given: a scalar, a list of Located or a mapping of Located.
 
-    `place` is the value's, `named` that of the key that names it; `plus` tells that a number was typed with a plus
-    sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options;
+    `place` is the value's, `key_place` that of the key that names it; `has_plus` tells that a number was typed with a
+    plus sign, which YAML itself forgets; `layer` counts from the oldest file of an `extends` chain up to the options;
     `note` is the comment at the end of its line, where a file says how good a figure is.
     """
 
-    value: Any
+    value: LocatedValue
     place: Place
-    named: Place
-    plus: bool = False
+    key_place: Place
+    has_plus: bool = False
     layer: int = 0
     note: str = ""
 
+    @property
+    def pairs(self) -> dict[str, Located]:
+        """The keys with their values, of a mapping; empty for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
 
-def locate(value: Any, place: Place, layer: int = 0) -> Located:
+
+def locate(value: object, place: Place, layer: int = 0) -> Located:
     """Wrap plain data that was not read from a file; what is wrapped already stays as it is."""
     if isinstance(value, Located):
         return value
+    if isinstance(value, Mapping):
+        return Located(
+            {str(key): locate(inner, place, layer) for key, inner in value.items()}, place, place, layer=layer
+        )
+    if isinstance(value, list | tuple):
+        return Located([locate(inner, place, layer) for inner in value], place, place, layer=layer)
+    return Located(value, place, place, layer=layer)  # type: ignore[arg-type]  # what is no plain data, the check refuses
+
+
+def relocate(item: Located, layer: int, place: Place | None = None) -> Located:
+    """Return a located value, and all within it, in another layer and, if one is given, at another place."""
+    value = item.value
     if isinstance(value, dict):
-        value = {str(key): locate(inner, place, layer) for key, inner in value.items()}
-    elif isinstance(value, list | tuple):
-        value = [locate(inner, place, layer) for inner in value]
-    return Located(value, place, place, layer=layer)
+        value = {key: relocate(inner, layer, place) for key, inner in value.items()}
+    elif isinstance(value, list):
+        value = [relocate(inner, layer, place) for inner in value]
+    return replace(item, value=value, layer=layer, place=place or item.place, key_place=place or item.key_place)
 
 
-def to_plain(item: Located) -> Any:
-    """Give the plain data of a Given."""
+def to_plain(item: Located) -> YamlValue:
+    """Give the plain data of a Located."""
     if isinstance(item.value, dict):
         return {key: to_plain(inner) for key, inner in item.value.items()}
     if isinstance(item.value, list):
@@ -66,13 +91,22 @@ def to_plain(item: Located) -> Any:
     return item.value
 
 
-def is_within(item: Located, steps: tuple[Any, ...]) -> Located:
-    """Follow keys and list positions into a Given as far as they lead."""
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a number; yes and no are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def find_within(item: Located, steps: Iterable[str | int]) -> Located:
+    """Follow keys and list positions into a Located as far as they lead."""
     for step in steps:
-        known = isinstance(item.value, dict) and step in item.value
-        if not known and not (isinstance(item.value, list) and isinstance(step, int) and step < len(item.value)):
+        inner: Located | None = None
+        if isinstance(item.value, dict) and isinstance(step, str):
+            inner = item.value.get(step)
+        elif isinstance(item.value, list) and isinstance(step, int) and step < len(item.value):
+            inner = item.value[step]
+        if inner is None:
             return item
-        item = item.value[step]
+        item = inner
     return item
 
 

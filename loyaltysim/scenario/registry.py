@@ -1,4 +1,4 @@
-"""The book of everything a scenario can hold, made from the declarations: paths, blocks, and what a typing error meant."""
+"""The registry of everything a scenario can hold, made from the declarations: paths, blocks, and what a typing error meant."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -34,24 +33,19 @@ def parameter_registry() -> MappingProxyType[str, Declaration]:
 def blocks() -> MappingProxyType[str, type[BaseModel]]:
     """Give every block (a mechanism, `stated`, `market.network`, ...) by its dotted path."""
     found: dict[str, type[BaseModel]] = {}
-    for name, model in _roots():
-        _walk(model, name, found)
+
+    def add_inner(model: type[BaseModel], prefix: str) -> None:
+        for name, info in model.model_fields.items():
+            kind = info.annotation
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found[prefix + name] = kind
+                add_inner(kind, f"{prefix}{name}.")
+
+    add_inner(Study, "")
+    for mechanism in MONTH:
+        found[mechanism.key] = mechanism
+        add_inner(mechanism, f"{mechanism.key}.")
     return MappingProxyType(found)
-
-
-def _roots() -> list[tuple[str, type[BaseModel]]]:
-    return [*_inner(Study), *((mechanism.key, mechanism) for mechanism in MONTH)]
-
-
-def _inner(model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
-    kinds: Any = ((name, info.annotation) for name, info in model.model_fields.items())
-    return [(name, kind) for name, kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-
-
-def _walk(model: type[BaseModel], path: str, found: dict[str, type[BaseModel]]) -> None:
-    found[path] = model
-    for name, kind in _inner(model):
-        _walk(kind, f"{path}.{name}", found)
 
 
 @lru_cache(maxsize=1)
@@ -70,12 +64,12 @@ def levers() -> list[str]:
     return [path for path, row in parameter_registry().items() if row.role == "lever"]
 
 
-def numeric(path: str) -> bool:
+def is_numeric(path: str) -> bool:
     """Tell whether a declared value is one number."""
     return path in parameter_registry() and parameter_registry()[path].type in NUMBERS
 
 
-def entries(block: str) -> list[str]:
+def list_entries(block: str) -> list[str]:
     """Name what stands in a block directly, sub-blocks included; the whole scenario's for an empty path."""
     depth = block.count(".") + 1 if block else 0
     start = f"{block}." if block else ""
@@ -94,19 +88,21 @@ def suggest(path: str, known: Iterable[str] | None = None) -> str:
     if close:
         return f"did you mean {' or '.join(close)}?"
     if known is not None:
-        return _there_are(block, pool)
-    here, names = (block, entries(block)) if block in blocks() else ("a scenario", [*NOT_DECLARED, *entries("")])
+        return list_known(block, pool)
+    here, names = (
+        (block, list_entries(block)) if block in blocks() else ("a scenario", [*NOT_DECLARED, *list_entries("")])
+    )
     return f"{here} has: {', '.join(names)}"
 
 
-def _there_are(block: str, pool: list[str]) -> str:
+def list_known(block: str, pool: list[str]) -> str:
     """Name all that there are, or if those are many a few, of the same block if it has some, and how to see more."""
     if len(pool) <= MOST_NAMED:
         return f"there are: {', '.join(pool)}" if pool else ""
     beside = [name for name in pool if block and name.startswith(f"{block}.")] or pool
-    told = f"there are {len(pool)}, as {', '.join(beside[:A_FEW])}"
-    shown_block = block if block in blocks() else next((name.partition(".")[0] for name in pool if "." in name), "")
-    return f"{told}; to see a block's: loyaltysim explain {shown_block}" if shown_block in blocks() else told
+    text = f"there are {len(pool)}, as {', '.join(beside[:A_FEW])}"
+    known_block = block if block in blocks() else next((name.partition(".")[0] for name in pool if "." in name), "")
+    return f"{text}; to see a block's: loyaltysim explain {known_block}" if known_block in blocks() else text
 
 
 def format_range(row: Declaration) -> str:
@@ -123,12 +119,12 @@ def describe_value(row: Declaration) -> str:
     return ": ".join(part for part in (row.unit, row.doc) if part)
 
 
-def format_value(value: Any) -> str:
+def format_value(value: object) -> str:
     """Show a value in a message: short, on one line, numbers with thousands kept apart, lists and mappings as YAML."""
     if isinstance(value, Located | list | tuple | dict):
         value = to_plain(value if isinstance(value, Located) else locate(value, DEFAULT))
     if isinstance(value, list | dict):
-        return _short(write_flow(value))
+        return _shorten(write_flow(value))
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "yes", False: "no"}[value]
     if isinstance(value, int):
@@ -137,9 +133,9 @@ def format_value(value: Any) -> str:
         return f"{value:,.0f}"
     if isinstance(value, float):
         return f"{value:.10g}"
-    return _short(str(value))
+    return _shorten(str(value))
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     text = "".join(sign if sign.isprintable() else "?" for sign in text)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,21 +12,19 @@ from pydantic import BaseModel, Field, create_model
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.mechanisms import MONTH
+from loyaltysim.scenario.builder import replace_values
+from loyaltysim.scenario.data_files import NETWORK_PATH
+from loyaltysim.scenario.provenance import SOLVED
 from loyaltysim.scenario.ranges import Range
 from loyaltysim.scenario.registry import mechanisms, parameter_registry, suggest
 from loyaltysim.scenario.strategies import AS_TODAY, Strategy, plan
-from loyaltysim.scenario.study_settings import Study
+from loyaltysim.scenario.study_settings import Study, settings_outside
 
 if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
 
-LABELS = ("title", "question", "lesson", "calibration", "market.network.path")
-"""What changes no figure of a run by itself; an own network counts by its content."""
 
-SOLVED = "solved"
-
-
-class Resolved(Study):
+class ScenarioBase(Study):
     """The study's fields, the strategies and what is uncertain; `Scenario` adds one attribute a mechanism.
 
     `provenance` says for every path where its value came from (`baseline.yml:12`, `--set`, `default`, `solved`), and
@@ -51,9 +49,10 @@ class Resolved(Study):
 
     def flat(self) -> dict[str, Any]:
         """Give every value by its dotted path, in the declared order; lists and their rows as plain data."""
-        return {path: _plain(self._at(path)) for path in parameter_registry()}
+        return {path: _dump(self.value_at(path)) for path in parameter_registry()}
 
-    def _at(self, path: str) -> Any:
+    def value_at(self, path: str) -> Any:
+        """Give the value at a dotted path."""
         return reduce(getattr, path.split("."), cast("Any", self))
 
     @property
@@ -76,56 +75,47 @@ class Resolved(Study):
     def plan(self, strategy: str) -> dict[str, tuple[float, ...]]:
         """Give the value in months 1..T of each lever that a strategy changes; raises InputError for an unknown one."""
         chosen = self.strategies[self.strategy_name(strategy)]
-        base: dict[str, float] = {path: self._at(path) for path in chosen.changes}
+        base: dict[str, float] = {path: self.value_at(path) for path in chosen.changes}
         return plan(chosen, base, self.start, self.months)
 
     @cached_property
     def sha256(self) -> str:
         """The hash of what matters to a run: values, strategies, ranges and the content of an own network."""
-        return hashlib.sha256(json.dumps(self._matters(), sort_keys=True).encode()).hexdigest()
-
-    def _matters(self) -> dict[str, Any]:
-        pending = not self.is_solved
-        values = {path: value for path, value in self.flat().items() if path not in LABELS}
-        if pending:
-            values = {path: value for path, value in values.items() if parameter_registry()[path].role != SOLVED}
-        return {
-            "values": values,
-            "strategies": [[name, strategy.plain()] for name, strategy in self.strategies.items()],
+        left_out = {*settings_outside("scenario"), NETWORK_PATH}
+        if not self.is_solved:
+            left_out |= {path for path, row in parameter_registry().items() if row.role == SOLVED}
+        content = {
+            "values": {path: value for path, value in self.flat().items() if path not in left_out},
+            "strategies": [[name, strategy.to_plain()] for name, strategy in self.strategies.items()],
             "uncertain": {path: [bounds.low, bounds.high] for path, bounds in self.uncertain.items()},
             "network": self.network_sha256,
         }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
-    def replaced(self, changes: Mapping[str, Any], source: str = SOLVED) -> Scenario:
+    def replace(self, changes: Mapping[str, object], source: str = SOLVED) -> Scenario:
         """Give the scenario with other values at some paths, checked as a file's would be; raises InputError.
 
         Paths are dotted; `strategies` and `uncertain` take plain data as a file holds them. `source` is noted as where
         the values came from. What was solved is given up, to be solved anew, when a fact of the world changes; a lever,
         a strategy, the horizon or the luck never re-solves.
         """
-        from loyaltysim.scenario.builder import replace_values
-
         return replace_values(cast("Scenario", self), changes, source)
 
 
-def _plain(value: Any) -> Any:
+def _dump(value: object) -> object:
     if isinstance(value, BaseModel):
         return value.model_dump()
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def _mechanism_fields() -> Iterator[tuple[str, Any]]:
-    for mechanism in MONTH:
-        yield mechanism.key, (mechanism, Field(default_factory=mechanism))
+    return [_dump(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 if TYPE_CHECKING:
 
-    class Scenario(Resolved):
+    class Scenario(ScenarioBase):
         """A complete, checked scenario, with one attribute a mechanism."""
 
         def __getattr__(self, name: str) -> Any: ...
 
 else:
-    Scenario = create_model("Scenario", __base__=Resolved, __module__=__name__, **dict(_mechanism_fields()))
+    _mechanisms = {mechanism.key: (mechanism, Field(default_factory=mechanism)) for mechanism in MONTH}
+    Scenario = create_model("Scenario", __base__=ScenarioBase, __module__=__name__, **_mechanisms)
     Scenario.__doc__ = "A complete, checked scenario, with one attribute a mechanism."

@@ -1,4 +1,7 @@
-"""A strategy is a dated replacement of levers: what it changes, by how much, from when to when, how gradually."""
+"""A strategy is a dated replacement of levers: what it changes, by how much, from when to when, how gradually.
+
+Calendar months are text (`2027-01`), and numbers from 1, the scenario's start.
+"""
 
 from __future__ import annotations
 
@@ -14,34 +17,10 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim.core.fields import Declaration, declared_fields
 from loyaltysim.core.mechanism import param
 
-# Calendar months as text (`2027-01`) and as numbers, month 1 being the scenario's start.
-
-_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
-
-
-def is_month(text: object) -> bool:
-    """Tell whether a value is a calendar month written YYYY-MM, of the years 1000 to 9999."""
-    return isinstance(text, str) and text.isascii() and _MONTH.fullmatch(text) is not None
-
-
-def month_number(month: str, start: str) -> int:
-    """Give the number of a calendar month, 1 for the start itself, 0 or less before it."""
-    return _since_year_0(month) - _since_year_0(start) + 1
-
-
-def month_name(number: int, start: str) -> str:
-    """Give the calendar month of a month's number."""
-    year, month = divmod(_since_year_0(start) + number - 1, 12)
-    return f"{year:04d}-{month + 1:02d}"
-
-
-def _since_year_0(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:]) - 1
-
-
 AS_TODAY = "as today"
 LONGEST_PILOT = 1200
 _word = partial(param, source="F21", grade="definition")
+_MONTH = re.compile(r"[1-9]\d{3}-(0[1-9]|1[0-2])")
 
 
 class Change(BaseModel):
@@ -72,7 +51,7 @@ class Change(BaseModel):
         last = month_number(self.until, start) if self.until else months
         return first, min(last, months)
 
-    def plain(self) -> object:
+    def to_plain(self) -> object:
         """Give the change as it is written in a scenario."""
         words = {"from": self.since, "to": self.until, "ramp": self.ramp}
         dated = {word: value for word, value in words.items() if value}
@@ -83,10 +62,10 @@ class Change(BaseModel):
     def in_words(self) -> str:
         """Say the change: `+20,000 from 2027-01 to 2027-12, over 6 months`."""
         amount = f"{self.amount:,.10g}"
-        said = {"value": f"= {amount}", "add": f"{self.amount:+,.10g}", "times": f"x {amount}"}[self.verb]
-        said += f" from {self.since}" if self.since else ""
-        said += f" to {self.until}" if self.until else ""
-        return said + (f", spread over {self.ramp} months" if self.ramp else "")
+        words = {"value": f"= {amount}", "add": f"{self.amount:+,.10g}", "times": f"x {amount}"}[self.verb]
+        words += f" from {self.since}" if self.since else ""
+        words += f" to {self.until}" if self.until else ""
+        return words + (f", spread over {self.ramp} months" if self.ramp else "")
 
 
 class Pilot(BaseModel):
@@ -111,7 +90,7 @@ class Pilot(BaseModel):
         "shared", unit="", doc="whether both arms' complaints go to one desk, or each arm has a desk of its own"
     )
 
-    def plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, object]:
         """Give the pilot as it is written in a scenario."""
         return dict(self)
 
@@ -126,8 +105,8 @@ class Pilot(BaseModel):
 
 
 @cache
-def describe_pilot() -> Mapping[str, Declaration]:
-    """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be said has no default."""
+def pilot_declarations() -> Mapping[str, Declaration]:
+    """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be words has no default."""
     rows = {row.path: row for row in declared_fields(Pilot, "pilot")}
     needed = {f"pilot.{name}" for name, info in Pilot.model_fields.items() if info.is_required()}
     return MappingProxyType({path: replace(row, default="") if path in needed else row for path, row in rows.items()})
@@ -144,18 +123,18 @@ class Strategy(BaseModel):
     changes: dict[str, tuple[Change, ...]] = {}
     pilot: Pilot | None = None
 
-    def plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, object]:
         """Give the strategy as it is written in a scenario."""
         written: dict[str, object] = {
-            path: steps[0].plain() if len(steps) == 1 else [step.plain() for step in steps]
+            path: steps[0].to_plain() if len(steps) == 1 else [step.to_plain() for step in steps]
             for path, steps in self.changes.items()
         }
-        return written | ({"pilot": self.pilot.plain()} if self.pilot else {})
+        return written | ({"pilot": self.pilot.to_plain()} if self.pilot else {})
 
     def in_words(self) -> str:
         """Say what the strategy changes, in one line."""
-        said = [f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items()]
-        return "; ".join([*said, *([self.pilot.in_words()] if self.pilot else [])]) or "nothing changed"
+        words = [f"{path} {', then '.join(step.in_words() for step in steps)}" for path, steps in self.changes.items()]
+        return "; ".join([*words, *([self.pilot.in_words()] if self.pilot else [])]) or "nothing changed"
 
 
 def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int) -> tuple[float, ...]:
@@ -174,3 +153,23 @@ def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int
 def plan(strategy: Strategy, base: Mapping[str, float], start: str, months: int) -> dict[str, tuple[float, ...]]:
     """Give each changed lever's value in months 1..months; `base` has the levers at the scenario's top level."""
     return {path: lever_by_month(base[path], steps, start, months) for path, steps in strategy.changes.items()}
+
+
+def is_month(text: object) -> bool:
+    """Tell whether a value is a calendar month written YYYY-MM, of the years 1000 to 9999."""
+    return isinstance(text, str) and text.isascii() and _MONTH.fullmatch(text) is not None
+
+
+def month_number(month: str, start: str) -> int:
+    """Give the number of a calendar month, 1 for the start itself, 0 or less before it."""
+    return _since_year_0(month) - _since_year_0(start) + 1
+
+
+def month_name(number: int, start: str) -> str:
+    """Give the calendar month of a month's number."""
+    year, month = divmod(_since_year_0(start) + number - 1, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def _since_year_0(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1

@@ -1,13 +1,19 @@
-"""The fields of a scenario that belong to the study, not to a mechanism, and what the world is stated to show today."""
+"""The fields of a scenario that belong to the study, not to a mechanism, and what the world is stated to show today.
+
+A setting says what it bears on: which scenario it is (its hash), what a run shows (its key), what the solved rates are.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 from loyaltysim.core.fields import Grade
 from loyaltysim.core.mechanism import param
+
+Identity = Literal["scenario", "run", "rates"]
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -16,8 +22,18 @@ def _share(default: float, doc: str, source: str, grade: Grade) -> Any:
     return param(default, unit="share", low=0, high=1, doc=doc, source=source, grade=grade)
 
 
-def _choice(default: Any, *, unit: str, doc: str, low: float | None = None, high: float | None = None) -> Any:
-    return param(default, unit=unit, doc=doc, low=low, high=high, source="choice of the study", grade="definition")
+def _setting(field: FieldInfo, bears_on: str) -> Any:
+    """Note what a declared field bears on; one without the note bears on everything."""
+    assert isinstance(field.json_schema_extra, dict)
+    field.json_schema_extra["bears_on"] = list(bears_on.split())
+    return field
+
+
+def _choice(
+    default: object, *, unit: str, doc: str, bears_on: str = "", low: float | None = None, high: float | None = None
+) -> Any:
+    field = param(default, unit=unit, doc=doc, low=low, high=high, source="choice of the study", grade="definition")
+    return _setting(field, bears_on)
 
 
 class Reasons(BaseModel):
@@ -89,21 +105,43 @@ class Study(BaseModel):
     title: str = _choice("", unit="text", doc="what the study is called")
     question: str = _choice("", unit="text", doc="the question that it answers")
     lesson: str = _choice("", unit="text", doc="what the run of the file, as it is written, is there to show")
-    start: str = _choice("2027-01", unit="YYYY-MM", doc="the calendar month that is month 1")
-    months: int = _choice(60, unit="months", low=1, high=1200, doc="length of the horizon")
+    start: str = _choice("2027-01", unit="YYYY-MM", doc="the calendar month that is month 1", bears_on="scenario")
+    months: int = _choice(60, unit="months", low=1, high=1200, doc="length of the horizon", bears_on="scenario run")
     replications: int = _choice(
         30,
         unit="replications",
+        bears_on="scenario",
         low=1,
         high=100_000,
         doc="how often each strategy is simulated, each time with other luck",
     )
-    seed: int = _choice(2026, unit="number", low=0, high=2**63 - 1, doc="which luck")
-    currency: str = _choice("$", unit="text", doc="sign of the currency")
-    discount_rate: float = param(0.10, unit="share/year", low=0, high=10, doc="yearly discount of money to come")
+    seed: int = _choice(2026, unit="number", low=0, high=2**63 - 1, doc="which luck", bears_on="scenario run")
+    currency: str = _choice("$", unit="text", doc="sign of the currency", bears_on="scenario")
+    discount_rate: float = _setting(
+        param(0.10, unit="share/year", low=0, high=10, doc="yearly discount of money to come"), bears_on="scenario run"
+    )
     calibration: Literal["on", "off"] = _choice(
         "on",
         unit="on/off",
+        bears_on="rates",
         doc="on: solve for what makes today's market show what is stated; off: solved parameters are typed",
     )
     stated: Stated = Stated()
+
+
+def settings_outside(*identities: Identity) -> list[str]:
+    """Name the study's settings that bear on none of these.
+
+    Args:
+        identities: `scenario` (its hash), `run` (the key of its runs; `start` is no part of it, since a plan names
+            levers month by month) and `rates` (the key of what calibration solves).
+
+    Returns:
+        Names of fields: those of all three are labels, which belong to the one file that says them.
+    """
+    extras = {name: info.json_schema_extra for name, info in Study.model_fields.items()}
+    return [
+        name
+        for name, extra in extras.items()
+        if isinstance(extra, dict) and not set(identities) & set(extra.get("bears_on", identities))  # type: ignore[arg-type]
+    ]

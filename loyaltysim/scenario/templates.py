@@ -1,17 +1,20 @@
-"""A scenario written out in full, each value with its unit, evidence grade and where it came from; it loads as the same scenario."""
+"""Write scenarios: one in full, and a new one from a commented template with the shipped baseline beside it.
+
+In full, each value has its unit, evidence grade and where it came from, and it loads as the same scenario.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.extends import shipped_scenario
 from loyaltysim.scenario.grades import describe_evidence
+from loyaltysim.scenario.provenance import SOLVED
 from loyaltysim.scenario.registry import mechanisms, parameter_registry
-from loyaltysim.scenario.scenario import SOLVED, Scenario
+from loyaltysim.scenario.scenario import Scenario
 from loyaltysim.scenario.yaml_writer import quote, write_comment, write_flow, write_scalar, write_tree
 
 HEADER = "# A scenario in full: every value, its unit, evidence and origin. It stands on its own and can be run again."
@@ -19,72 +22,6 @@ HOW_TO_SOLVE_AGAIN = """\
 # The values marked `solved` were solved so that today's market shows what `stated` says, and are typed here so that
 # nothing is solved again. To solve anew: write `calibration: on` and take the lines marked `solved` out."""
 NOT_YET_SOLVED = "# Values that calibration solves for are left out: they follow from `stated`."
-
-
-def resolved_yaml(scenario: Scenario, network_path: str | None = None) -> str:
-    """Write a scenario in full as YAML; a solved one with its solved values typed and `calibration: off`.
-
-    `network_path` replaces the path of an own network, for a folder that keeps its own copy of the file.
-    """
-    solved = scenario.is_solved
-    lines = [HEADER]
-    if solved and scenario.calibration == "on":
-        lines.append(HOW_TO_SOLVE_AGAIN)
-    elif not solved:
-        lines.append(NOT_YET_SOLVED)
-    lines.append("")
-    values = scenario.flat()
-    if solved:
-        values["calibration"] = "off"
-    if network_path is not None:
-        values["market.network.path"] = network_path
-    origins = dict(scenario.provenance)
-    if values["calibration"] != scenario.calibration:
-        origins["calibration"] = "solved by this run, so the values are typed"
-    paths = {
-        path: _entry(value, parameter_registry()[path], describe_evidence(scenario, path), origins.get(path, "default"))
-        for path, value in values.items()
-        if _is_written(path, solved)
-    }
-    return "\n".join([*lines, *write_tree(paths), *_strategies(scenario), *_uncertain(scenario)]) + "\n"
-
-
-def _is_written(path: str, solved: bool) -> bool:
-    row = parameter_registry()[path]
-    head, _, rest = path.partition(".")
-    always_on = rest == "on" and head in mechanisms() and mechanisms()[head].always
-    return not always_on and (solved or row.role != SOLVED)
-
-
-def _entry(value: Any, row: Declaration, evidence: str, origin: str) -> list[str]:
-    told = write_comment(row.unit, evidence, origin)
-    if row.path == "calibration":
-        return [f"{value}{told}"]
-    if isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
-        return [told.strip(), *(f"- {write_flow(inner)}" for inner in value)]
-    return [f"{write_flow(value) if isinstance(value, list) else write_scalar(value)}{told}"]
-
-
-def _strategies(scenario: Scenario) -> list[str]:
-    lines = ["strategies:"]
-    for name, strategy in scenario.strategies.items():
-        told = write_comment(scenario.provenance.get(f"strategies.{name}", "default"))
-        lines.append(f"  {quote(name)}: {write_flow(strategy.plain())}{told}")
-    return lines
-
-
-def _uncertain(scenario: Scenario) -> list[str]:
-    if not scenario.uncertain:
-        return ["uncertain: {}"]
-    lines = ["uncertain:"]
-    for path, bounds in scenario.uncertain.items():
-        told = write_comment(parameter_registry()[path].unit, scenario.provenance.get(f"uncertain.{path}", ""))
-        lines.append(f"  {path}: {write_flow(bounds.model_dump())}{told}")
-    return lines
-
-
-# Start a scenario of one's own from a commented template, with the shipped baseline beside it.
-
 COMPANIONS = ("baseline.yml", "schema.json")
 TEMPLATE = """\
 # yaml-language-server: $schema=schema.json
@@ -121,6 +58,74 @@ strategies:
 """
 
 
+def resolved_yaml(scenario: Scenario, network_path: str | None = None) -> str:
+    """Write a scenario in full as YAML; a solved one with its solved values typed and `calibration: off`.
+
+    `network_path` replaces the path of an own network, for a folder that keeps its own copy of the file.
+    """
+    solved = scenario.is_solved
+    lines = [HEADER]
+    if solved and scenario.calibration == "on":
+        lines.append(HOW_TO_SOLVE_AGAIN)
+    elif not solved:
+        lines.append(NOT_YET_SOLVED)
+    lines.append("")
+    values = scenario.flat()
+    if solved:
+        values["calibration"] = "off"
+    if network_path is not None:
+        values["market.network.path"] = network_path
+    origins = dict(scenario.provenance)
+    if values["calibration"] != scenario.calibration:
+        origins["calibration"] = "solved by this run, so the values are typed"
+    paths = {
+        path: write_entry(
+            value, parameter_registry()[path], describe_evidence(scenario, path), origins.get(path, "default")
+        )
+        for path, value in values.items()
+        if is_written(path, solved)
+    }
+    return "\n".join([*lines, *write_tree(paths), *write_strategies(scenario), *write_ranges(scenario)]) + "\n"
+
+
+def is_written(path: str, solved: bool) -> bool:
+    """Tell whether a value stands in the file: neither a switch that is always on nor what is still to be solved."""
+    row = parameter_registry()[path]
+    head, _, rest = path.partition(".")
+    always_on = rest == "on" and head in mechanisms() and mechanisms()[head].always
+    return not always_on and (solved or row.role != SOLVED)
+
+
+def write_entry(value: object, row: Declaration, evidence: str, origin: str) -> list[str]:
+    """Return the lines of one value, with its unit, evidence and origin."""
+    comment = write_comment(row.unit, evidence, origin)
+    if row.path == "calibration":
+        return [f"{value}{comment}"]
+    if isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
+        return [comment.strip(), *(f"- {write_flow(inner)}" for inner in value)]
+    return [f"{write_flow(value) if isinstance(value, list) else write_scalar(value)}{comment}"]
+
+
+def write_strategies(scenario: Scenario) -> list[str]:
+    """Return the lines of the strategies."""
+    lines = ["strategies:"]
+    for name, strategy in scenario.strategies.items():
+        comment = write_comment(scenario.provenance.get(f"strategies.{name}", "default"))
+        lines.append(f"  {quote(name)}: {write_flow(strategy.to_plain())}{comment}")
+    return lines
+
+
+def write_ranges(scenario: Scenario) -> list[str]:
+    """Return the lines of what is uncertain."""
+    if not scenario.uncertain:
+        return ["uncertain: {}"]
+    lines = ["uncertain:"]
+    for path, bounds in scenario.uncertain.items():
+        comment = write_comment(parameter_registry()[path].unit, scenario.provenance.get(f"uncertain.{path}", ""))
+        lines.append(f"  {path}: {write_flow(bounds.model_dump())}{comment}")
+    return lines
+
+
 def new(path: str | Path, title: str = "") -> str:
     """Write a starting scenario to a file that is not there yet, and say what was written.
 
@@ -135,20 +140,16 @@ def new(path: str | Path, title: str = "") -> str:
         raise InputError(Problem("is there already, and is left as it is", where=str(target), cure=cure))
     if not target.parent.is_dir():
         raise InputError(Problem(f"there is no folder {target.parent}", where=str(target), cure="make it first"))
-    content = TEMPLATE.format(title=quote(title or _title(target)))
-    written = [target] if _write_new(target, content) else []
+    words = target.stem.replace("-", " ").replace("_", " ").strip()
+    content = TEMPLATE.format(title=quote(title or words[:1].upper() + words[1:]))
+    written = [target] if write_new_file(target, content) else []
     for name in COMPANIONS:
-        if _write_new(target.parent / name, shipped_scenario(name).read_text(encoding="utf-8")):
+        if write_new_file(target.parent / name, shipped_scenario(name).read_text(encoding="utf-8")):
             written.append(target.parent / name)
     return "\n".join([*(f"wrote {file}" for file in written), f"next: loyaltysim check {target}"])
 
 
-def _title(target: Path) -> str:
-    words = target.stem.replace("-", " ").replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
-def _write_new(target: Path, content: str) -> bool:
+def write_new_file(target: Path, content: str) -> bool:
     """Write a file unless it is there; tells whether it did. Half a file is never left behind."""
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:

@@ -1,70 +1,33 @@
-"""Read YAML into plain values that remember where they stood, so that every complaint can name line and column.
+"""Read YAML, or plain data from Python, into values that remember where they stood, so that every problem names its place.
 
 Plain data only: text, numbers, yes/no, lists and mappings, YAML 1.2 (`off` is a word, `012` is 12). The nodes of
-ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up.
+ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up; nesting is
+followed no deeper than a scenario ever goes.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.scenario.provenance import Located, Place
-
-# Parse YAML into nodes without ever following it deeper than a scenario goes.
-
-DEEPEST = 30
-MOST_OPEN_BRACKETS = 300
-"""More brackets than this are open nowhere in earnest; the parser looks ahead over all of them, at quadratic cost."""
-CURE = "write a flatter file: a scenario is three or four levels deep"
-
-
-def compose_yaml(text: str, display: str) -> Any:
-    """Give the root node of one YAML document, None for an empty one; raises InputError where it is nested too deeply."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.composer import Composer
-
-    class Shallow(Composer):
-        """A composer that stops where the nesting goes too deep."""
-
-        depth = 0
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            self.depth += 1
-            if self.depth > DEEPEST + 1:
-                mark = self.parser.peek_event().start_mark
-                raise _too_deep(Place(display, mark.line + 1, mark.column + 1))
-            node = super().compose_node(parent, index)
-            self.depth -= 1
-            return node
-
-    _refuse_brackets(text, display)
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = Shallow
-    return yaml.compose(text)
-
-
-def _refuse_brackets(text: str, display: str) -> None:
-    depth = 0
-    for found in re.finditer(r"[\[\]{}]", text):
-        depth = depth + 1 if found[0] in "[{" else max(0, depth - 1)
-        if depth > MOST_OPEN_BRACKETS:
-            before = text[: found.start()]
-            raise _too_deep(Place(display, before.count("\n") + 1, found.start() - before.rfind("\n")))
-
-
-def _too_deep(place: Place) -> InputError:
-    return InputError(Problem(f"is nested more than {DEEPEST} levels deep", where=str(place), cure=CURE))
-
+from loyaltysim.scenario.provenance import Located, LocatedValue, Place, Scalar
 
 LARGEST_FILE = 1_000_000
 MOST_VALUES = 50_000
 MOST_ALIASES = 100
 LONGEST_NUMBER = 100
+DEEPEST = 30
+MOST_OPEN_BRACKETS = 300
+"""More brackets than this are open nowhere in earnest; the parser looks ahead over all of them, at quadratic cost."""
 CORE_TAG = "tag:yaml.org,2002:"
 SCALARS = ("str", "int", "float", "bool", "null", "timestamp")
 
@@ -76,7 +39,7 @@ def read_text(path: Path, display: str) -> str:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         what = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise InputError(Problem(what, where=display, cure=nearby_lines(path))) from None
+        raise InputError(Problem(what, where=display, cure=suggest_file(path))) from None
     if len(data) > LARGEST_FILE:
         raise InputError(Problem("is larger than 1 MB", where=display, cure="a scenario is a page or two of text"))
     try:
@@ -87,10 +50,8 @@ def read_text(path: Path, display: str) -> str:
         raise InputError(Problem("is not UTF-8 text", where=f"{display}:{line}:1", cure=cure)) from None
 
 
-def nearby_lines(path: Path) -> str:
+def suggest_file(path: Path) -> str:
     """Guess which file was meant, as a cure."""
-    from difflib import get_close_matches
-
     try:
         names = [entry.name for entry in path.parent.iterdir() if entry.suffix in (".yml", ".yaml")][:1000]
     except OSError:
@@ -104,15 +65,13 @@ def read_yaml(text: str, display: str, problems: list[Problem]) -> Located:
 
     What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises InputError.
     """
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    _refuse_directives(text, display)
+    check_directives(text, display)
     try:
         root = compose_yaml(text, display)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(display, mark.line + 1, mark.column + 1) if mark else Place(display)
-        what, cure = _plain_words(error)
+        what, cure = describe_yaml_error(error)
         raise InputError(Problem(what, where=str(place), cure=cure)) from None
     except YAMLError as error:
         unprintable = getattr(error, "character", None)
@@ -125,10 +84,11 @@ def read_yaml(text: str, display: str, problems: list[Problem]) -> Located:
     start = Place(display, 1, 1)
     if root is None:
         return Located({}, start, start)
-    return _Reader(display, problems, text.splitlines()).build(root, start) or Located({}, start, start)
+    return NodeReader(display, problems, text.splitlines()).read(root, start) or Located({}, start, start)
 
 
-def _refuse_directives(text: str, display: str) -> None:
+def check_directives(text: str, display: str) -> None:
+    """Refuse YAML directives, which may only stand at the top."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("%"):
             cure = "take the line out: scenarios are YAML 1.2"
@@ -137,7 +97,8 @@ def _refuse_directives(text: str, display: str) -> None:
             return
 
 
-def _plain_words(error: Any) -> tuple[str, str]:
+def describe_yaml_error(error: MarkedYAMLError) -> tuple[str, str]:
+    """Return fault and cure of what a parser could not read."""
     problem, context = str(error.problem or ""), str(error.context or "")
     if "\\t" in problem or "\t" in problem:
         return "a tab indents this line", "indent with spaces"
@@ -145,11 +106,58 @@ def _plain_words(error: Any) -> tuple[str, str]:
         return "a second document begins here (`---`)", "a scenario is one document"
     if "mapping values are not allowed" in problem:
         return "a second `:` in one line", 'put text that holds ": " in quotes, or begin a new line'
-    said = ", ".join(part for part in (context, problem) if part)
-    return f"is not YAML here: {said}", "look at quotes, brackets and indentation around this place"
+    message = ", ".join(part for part in (context, problem) if part)
+    return f"is not YAML here: {message}", "look at quotes, brackets and indentation around this place"
 
 
-class _Reader:
+def compose_yaml(text: str, display: str) -> Node | None:
+    """Give the root node of one YAML document, None for an empty one; raises InputError where it is nested too deeply."""
+
+    class ShallowComposer(Composer):
+        """A composer that stops where the nesting goes too deep."""
+
+        depth = 0
+
+        def compose_node(self, parent: Node | None, index: int | None) -> Node | None:
+            self.depth += 1
+            if self.depth > DEEPEST + 1:
+                mark = self.parser.peek_event().start_mark
+                raise nesting_error(Place(display, mark.line + 1, mark.column + 1))
+            node: Node | None = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+    check_brackets(text, display)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = ShallowComposer
+    root: Node | None = yaml.compose(text)
+    return root
+
+
+def check_brackets(text: str, display: str) -> None:
+    """Refuse more open brackets than any scenario has."""
+    depth = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if found[0] in "[{" else max(0, depth - 1)
+        if depth > MOST_OPEN_BRACKETS:
+            before = text[: found.start()]
+            raise nesting_error(Place(display, before.count("\n") + 1, found.start() - before.rfind("\n")))
+
+
+def nesting_error(place: Place) -> InputError:
+    """Return the error of a text that is nested too deeply."""
+    return InputError(
+        Problem(
+            f"is nested more than {DEEPEST} levels deep",
+            where=str(place),
+            cure="write a flatter file: a scenario is three or four levels deep",
+        )
+    )
+
+
+class NodeReader:
+    """Turns one document's nodes into located values, within bounds of size and depth."""
+
     def __init__(self, display: str, problems: list[Problem], lines: list[str]) -> None:
         self.display, self.problems, self.lines = display, problems, lines
         self.values, self.aliases = 0, 0
@@ -157,24 +165,26 @@ class _Reader:
         self.open: list[int] = []
         self.path: list[str] = []
 
-    def place(self, node: Any) -> Place:
+    def find_place(self, node: Node) -> Place:
+        """Return where a node begins."""
         return Place(self.display, node.start_mark.line + 1, node.start_mark.column + 1)
 
-    def problem(self, node: Any, what: str, cure: str = "") -> Problem:
-        return Problem(what, ".".join(self.path), str(self.place(node)), cure)
+    def problem(self, node: Node, what: str, cure: str = "") -> Problem:
+        """Return a problem at a node, named by the path that leads to it."""
+        return Problem(what, ".".join(self.path), str(self.find_place(node)), cure)
 
-    def build(self, node: Any, named: Place) -> Located | None:
+    def read(self, node: Node, named: Place) -> Located | None:
         """Give what a node holds, or None after noting why it cannot be used."""
-        self._bound(node)
+        self.check_size(node)
         self.open.append(id(node))
-        value: Any
+        value: LocatedValue | Problem
         tag = str(node.tag).removeprefix(CORE_TAG)
         if isinstance(node.value, str) and tag in SCALARS:
-            value = self._scalar(node, tag)
+            value = self.read_scalar(node, tag)
         elif tag == "map":
-            value = dict(self._pairs(node))
+            value = dict(self.read_pairs(node))
         elif tag == "seq":
-            value = [item for inner in node.value if (item := self.build(inner, self.place(inner)))]
+            value = [item for inner in node.value if (item := self.read(inner, self.find_place(inner)))]
         else:
             value = self.problem(
                 node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings"
@@ -185,16 +195,22 @@ class _Reader:
             return None
         if value is None and not node.value:
             return Located(value, named, named)  # nothing stands there, and the parser's mark is past it
-        plus = isinstance(value, int | float) and node.style is None and str(node.value).startswith("+")
-        return Located(value, self.place(node), named, plus, note=self._note(node))
+        plus = (
+            isinstance(node, ScalarNode)
+            and node.style is None
+            and isinstance(value, int | float)
+            and str(node.value).startswith("+")
+        )
+        return Located(value, self.find_place(node), named, plus, note=self.read_note(node))
 
-    def _note(self, node: Any) -> str:
+    def read_note(self, node: Node) -> str:
         """Give the comment behind a value on its line; empty without one."""
         line, column = node.end_mark.line, node.end_mark.column
         rest = self.lines[line][column:].strip() if line < len(self.lines) else ""
         return rest[1:].strip() if rest.startswith("#") else ""
 
-    def _bound(self, node: Any) -> None:
+    def check_size(self, node: Node) -> None:
+        """Refuse a document that is too large, too deep, or holds itself."""
         self.values += 1
         self.aliases += id(node) in self.seen
         self.seen.add(id(node))
@@ -204,7 +220,8 @@ class _Reader:
             cure = "write a smaller file, without anchors"
             raise InputError(self.problem(node, "too many values, aliases or levels", cure))
 
-    def _pairs(self, node: Any) -> Iterator[tuple[str, Located]]:
+    def read_pairs(self, node: Node) -> Iterator[tuple[str, Located]]:
+        """Walk the keys of a mapping with their values; a key given twice is a problem."""
         first: dict[str, Place] = {}
         for key, value in node.value:
             self.path.append(str(key.value) if isinstance(key.value, str) else "?")
@@ -215,13 +232,14 @@ class _Reader:
                 what = f"is given twice, first at line {first[key.value].line}"
                 self.problems.append(self.problem(key, what, "keep one of them"))
             else:
-                first[key.value] = self.place(key)
-                item = self.build(value, first[key.value])
+                first[key.value] = self.find_place(key)
+                item = self.read(value, first[key.value])
                 if item:
                     yield key.value, item
             self.path.pop()
 
-    def _scalar(self, node: Any, tag: str) -> Any:
+    def read_scalar(self, node: Node, tag: str) -> Scalar | Problem:
+        """Return the value of a scalar, or the problem with it."""
         text: str = node.value
         if tag == "null":
             return None
@@ -229,14 +247,15 @@ class _Reader:
             return text.lower() == "true"
         if tag in ("str", "timestamp"):
             return text
-        number = _number(text.replace("_", ""), tag)
+        number = parse_number(text.replace("_", ""), tag)
         if number is None:
             return self.problem(node, "is not a number that can be read")
         finite = math.isfinite(number)
         return number if finite else self.problem(node, f"{text} is not a finite number", "write a plain number")
 
 
-def _number(text: str, tag: str) -> int | float | None:
+def parse_number(text: str, tag: str) -> int | float | None:
+    """Return the number that a text holds, None if it holds none."""
     if len(text) > LONGEST_NUMBER:
         return None
     try:
@@ -247,3 +266,31 @@ def _number(text: str, tag: str) -> int | float | None:
         return sign * int(digits[2:] if radix != 10 else digits, radix)
     except ValueError:
         return None
+
+
+def read_mapping(keys: Mapping[str, object], display: str, problems: list[Problem]) -> Located:
+    """Return plain data from Python as if it had been read; what a file could not hold is added to `problems`."""
+    place = Place(display)
+
+    def convert(value: object, path: tuple[str, ...]) -> Located | None:
+        if len(path) > DEEPEST:
+            raise nesting_error(place)
+        if isinstance(value, Mapping):
+            for key in value:
+                if not isinstance(key, str):
+                    problems.append(Problem("a key must be a word", ".".join(path), display, f"{key!r} is none"))
+            inner = {key: convert(each, (*path, key)) for key, each in value.items() if isinstance(key, str)}
+            return Located({key: item for key, item in inner.items() if item is not None}, place, place)
+        if isinstance(value, list | tuple):
+            items = [convert(each, (*path, str(number))) for number, each in enumerate(value, 1)]
+            return Located([item for item in items if item is not None], place, place)
+        if isinstance(value, float) and not math.isfinite(value):
+            what, cure = f"{value} is not a finite number", "write a plain number"
+        elif value is None or isinstance(value, str | int | float):
+            return Located(value, place, place)
+        else:
+            what, cure = f"{type(value).__name__} is no plain data", "give text, numbers, True or False, lists or dicts"
+        problems.append(Problem(what, ".".join(path), display, cure))
+        return None
+
+    return convert(keys, ()) or Located({}, place, place)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d{4}-\d{2}")
 WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
-def write_scalar(value: Any) -> str:
+def write_scalar(value: object) -> str:
     """Write one value; text is quoted wherever a reader could take it for something else."""
     if value is None:
         return "null"
@@ -20,11 +19,12 @@ def write_scalar(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:_}" if abs(value) >= 10_000 else str(value)
     if isinstance(value, float):
-        return _float(value)
+        return write_float(value)
     return quote(str(value))
 
 
-def _float(value: float) -> str:
+def write_float(value: float) -> str:
+    """Write a number with a point, in digits that every reader takes for a number."""
     text = repr(value)
     if "e" in text:
         digits, _, power = text.partition("e")
@@ -38,14 +38,10 @@ def quote(text: str) -> str:
     if PLAIN.fullmatch(text) and text.lower() not in WORDS_WITH_MEANING:
         return text
     written = json.dumps(text, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in written)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08X}" for sign in written)
 
 
-def _escaped(sign: str) -> str:
-    return f"\\U{ord(sign):08X}"
-
-
-def write_flow(value: Any) -> str:
+def write_flow(value: object) -> str:
     """Write data on one line, mappings and lists in brackets."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{write_scalar(str(key))}: {write_flow(inner)}" for key, inner in value.items()) + "}"

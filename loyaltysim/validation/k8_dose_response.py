@@ -51,7 +51,7 @@ SE = "3 standard errors over 12 pairs on common luck"
 
 def whole(figure: str, strategies: Mapping[str, Any], **changes: Any) -> Any:
     """Give a figure of the whole small market: float64, (replications, strategies)."""
-    scenario = Scenario().replaced({**WHOLE, **changes, "strategies": dict(strategies)}, source="known answer")
+    scenario = Scenario().replace({**WHOLE, **changes, "strategies": dict(strategies)}, source="known answer")
     return np.array([[record.figures[figure] for record in run(scenario, number)] for number in range(PAIRS)])
 
 

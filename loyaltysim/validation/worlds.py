@@ -64,7 +64,7 @@ def market(on: str, *settings: Mapping[str, Any], **numbers: Any) -> Scenario:
             chosen[f"market.{name}"] = numbers.pop(name)
     for given in (*settings, numbers):
         chosen |= given
-    return Scenario().replaced(chosen, source="known answer")
+    return Scenario().replace(chosen, source="known answer")
 
 
 def everyone_a_customer(people: int) -> dict[str, int]:

@@ -8,6 +8,8 @@ from benchmarks.bars import BARS, Bar, judged, missed
 from benchmarks.measuring import alternately, figure, ratio
 from benchmarks.performance_page import table
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("direction", "bar", "stretch", "value", "verdict"),

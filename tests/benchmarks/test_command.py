@@ -14,6 +14,8 @@ from benchmarks.bars import BARS
 from benchmarks.months import MODELS, NETWORKS, name_of
 from benchmarks.plan import FULL, QUICK
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = {"ns/person-month", "times", "s", "1/s", "MB", "GB/s", "bytes/person", ""}
 

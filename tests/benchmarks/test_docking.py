@@ -19,6 +19,8 @@ from benchmarks.docking_settings import setting
 from benchmarks.textbook import TextbookMarket
 from loyaltysim.scenario import Scenario
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 RICHEST = "a talkative market and a desk of limited means"
 TINY = {"market.people": 1_600, "market.customers": 800, "desk.budget": 3_200.0 * 800 / 6_000, "months": 10}

@@ -11,6 +11,8 @@ from benchmarks.numpy_core import NumpyMarket
 from benchmarks.numpy_people import small_world
 from loyaltysim.scenario import Scenario
 
+pytestmark = pytest.mark.once
+
 PEOPLE, FAR, REPLICATIONS = 1_600, 4, 40
 """Standard errors: of 19 figures one lies so far out by chance in about 1 of 150 dockings; seeds are fixed."""
 

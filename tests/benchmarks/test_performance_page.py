@@ -13,6 +13,8 @@ from benchmarks.months import MODELS, NETWORKS, name_of
 from benchmarks.performance_picture import draw
 from benchmarks.plan import FULL
 
+pytestmark = pytest.mark.once
+
 PLAYERS = {"whole": ("engine",), "core": ("engine", "numpy", "twin")}
 MONTHS = {"engine": 100.0, "numpy": 500.0, "twin": 20_000.0}
 BYTES = {"columns": 90.0, "world": 100.0, "peak": 200.0}

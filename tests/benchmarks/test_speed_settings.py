@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from benchmarks.speed_settings import IDLE, UNIFORM, core
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.model import NUMBER, simulate
 
+pytestmark = pytest.mark.once
+
 
 def test_the_core_is_the_same_to_the_bit_with_and_without_its_idle_parts():
     without = core(1_500, UNIFORM, 12)
-    whole = without.replaced({f"{part}.on": True for part in IDLE}, source="test")
+    whole = without.replace({f"{part}.on": True for part in IDLE}, source="test")
     a, b = (simulate(scenario, 0, ["as today"])[0].months for scenario in (without, whole))
     theirs = {metric.name for mechanism in MONTH if mechanism.key in IDLE for metric in mechanism.metrics()}
     kept = [number for name, number in NUMBER.items() if name not in theirs]

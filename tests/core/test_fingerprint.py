@@ -66,7 +66,7 @@ def test_all_that_the_model_imports_counts() -> None:
     """Modules that a simulation loads lie in the rooms that count, but for the package's own front."""
     asked = "import sys; from loyaltysim.model import simulate; from loyaltysim.scenario import Scenario\n"
     asked += "small = {'calibration': 'off', 'market.people': 500, 'market.customers': 100, 'months': 1}\n"
-    asked += "simulate(Scenario().replaced(small, source='test'), 0, ['as today'])\n"
+    asked += "simulate(Scenario().replace(small, source='test'), 0, ['as today'])\n"
     asked += "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'loyaltysim'), sep='\\n')"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     loaded = {Path(file).relative_to(PACKAGE).with_suffix("").as_posix() for file in done.stdout.split("\n") if file}

@@ -18,6 +18,8 @@ from loyaltysim.kernels import rng
 from tests.evidence import luck_draws, luck_note, luck_tests
 from tests.evidence.luck_tests import PAIR_TESTS, SEQUENCE_TESTS, SMALLEST_P
 
+pytestmark = pytest.mark.once
+
 DRAWS = 100_000
 Judged = tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]
 ODD = Path(__file__).parents[2] / "docs" / "odd.md"

@@ -16,6 +16,8 @@ from loyaltysim.experiments.run import StoppingRule
 from loyaltysim.results.run_folder import RunFolder
 from tests.decisions.firm import FILE, written
 
+pytestmark = pytest.mark.machines
+
 ALONE = FILE.replace("  advertise: {advertising.budget: {add: 500}}\n", "")
 SETTLING = ("--until-decided", "--most-replications", 24)
 

@@ -46,7 +46,7 @@ class Line:
 
 def market(people: int) -> Scenario:
     """Give a market of so many people, a fifth of them customers, alike in everything but size and luck."""
-    return Scenario().replaced(
+    return Scenario().replace(
         {
             **RATES,
             **{path: dollars * people for path, dollars in DOLLARS_A_PERSON.items()},

@@ -76,14 +76,14 @@ def asking_pays(replications: int, seed: int) -> dict[str, Any]:
 
 
 def _worth_of_two_asks(satisfied: float, replication: int, seed: int) -> float:
-    spec = k2_asking.scenario_of(satisfied, (0.0, k2_asking.ASKS)).replaced({"seed": seed}, source="evidence")
+    spec = k2_asking.scenario_of(satisfied, (0.0, k2_asking.ASKS)).replace({"seed": seed}, source="evidence")
     none, two = simulate(spec, replication, list(spec.strategies))
     return two.figures["npv"] - none.figures["npv"]
 
 
 def _kept_per_complaint(satisfied: float, replication: int, seed: int) -> float:
     asks = (AROUND - WIDTH, AROUND + WIDTH)
-    spec = k2_asking.scenario_of(satisfied, asks).replaced({"seed": seed}, source="evidence")
+    spec = k2_asking.scenario_of(satisfied, asks).replace({"seed": seed}, source="evidence")
     low, high = simulate(spec, replication, list(spec.strategies))
     more = high.figures["complaints"] - low.figures["complaints"]
     return (high.figures["customers"] - low.figures["customers"]) / more
@@ -102,7 +102,7 @@ def best_asking(satisfied: float, replications: int, seed: int) -> dict[str, flo
     def evaluate(splits: Sequence[np.ndarray]) -> np.ndarray:
         asks = [float(split[0]) for split in splits]
         names = [f"{each:.9g}" for each in asks]
-        spec = k2_asking.scenario_of(satisfied, list(dict.fromkeys(asks))).replaced({"seed": seed}, source="evidence")
+        spec = k2_asking.scenario_of(satisfied, list(dict.fromkeys(asks))).replace({"seed": seed}, source="evidence")
         runs = [
             {rec.strategy: rec.figures["npv"] for rec in simulate(spec, r, list(dict.fromkeys(names)))}
             for r in range(replications)
@@ -125,11 +125,11 @@ LISTENING = {"voice.unprompted": 0.9, "desk.budget": 4_000.0}
 def interior_best(lever: str, replications: int, seed: int) -> dict[str, Any]:
     """Search K8's best spending on a lever between nothing and a bound; gives what it is worth against both ends."""
     listening = LISTENING if lever.startswith("desk") else {}
-    firm = Scenario().replaced({**WHOLE, **listening, "seed": seed}, source="evidence")
+    firm = Scenario().replace({**WHOLE, **listening, "seed": seed}, source="evidence")
 
     def evaluate(splits: Sequence[np.ndarray]) -> np.ndarray:
         names = [f"{float(split[0]):.9g}" for split in splits]
-        spec = firm.replaced({"strategies": {name: {lever: float(name)} for name in names}}, source="evidence")
+        spec = firm.replace({"strategies": {name: {lever: float(name)} for name in names}}, source="evidence")
         runs = [
             {rec.strategy: rec.figures["npv"] for rec in simulate(spec, r, list(spec.strategies))}
             for r in range(replications)

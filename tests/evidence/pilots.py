@@ -33,7 +33,7 @@ NOTHING = {"staff.training": 1e-9}
 def scenario_of(plan: dict[str, float], seed: int, world: dict[str, Any], **pilot: Any) -> Scenario:
     """Give a small market with one strategy, which is piloted for its 12 months."""
     strategies = {"tried": {**plan, "pilot": {"months": 12, **pilot}}}
-    return Scenario().replaced({**MARKET, **world, "seed": seed, "strategies": strategies}, source="evidence")
+    return Scenario().replace({**MARKET, **world, "seed": seed, "strategies": strategies}, source="evidence")
 
 
 def of_nothing(customers: int, share: float, months: int, seed: int) -> Scenario:

@@ -12,6 +12,8 @@ from tests.evidence.broken_copies import NOTICED, broken, checked, copied
 from tests.evidence.filing import Finding
 from tests.validation.breakages import BREAKAGES, Breakage
 
+pytestmark = pytest.mark.once
+
 CHECKS = sorted({breakage.check for breakage in BREAKAGES})
 AT_ONCE = 2
 """Copies checked at once; each is a process of its own."""

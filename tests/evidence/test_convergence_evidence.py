@@ -11,6 +11,8 @@ from tests.evidence.convergence import BURN_IN, MONTHS, RATES, SEED, Line, fitte
 from tests.evidence.convergence_picture import picture
 from tests.evidence.filing import Finding
 
+pytestmark = pytest.mark.once
+
 REPLICATIONS = {1_000: 200, 3_000: 200, 10_000: 200, 30_000: 200, 100_000: 200, 300_000: 120, 1_000_000: 100}
 TOLERANCE = (
     0.05  # about five standard errors of the slope, so that 1 / sqrt(people) passes and neither -0.4 nor -0.6 does

@@ -7,6 +7,8 @@ import pytest
 from tests.evidence.convergence import fitted, shares, spread
 from tests.evidence.convergence_picture import half_slope, picture
 
+pytestmark = pytest.mark.once
+
 SIZES = {1_000: 60, 16_000: 60}
 
 

@@ -18,6 +18,8 @@ sys.path.append(str(Path(__file__).parents[1] / "experiments"))
 
 from killed_runs import MOST_IN_FLIGHT, SCENARIO, Scene, files_of, killed_after, scene
 
+pytestmark = pytest.mark.once
+
 REPLICATIONS, MOMENTS, SEED = 200, 20, 2033
 
 

@@ -33,6 +33,8 @@ from tests.evidence.decision_trials import (
 )
 from tests.evidence.filing import Finding
 
+pytestmark = pytest.mark.once
+
 TRIALS, LEADS, FEWEST = 1_000, (0.0, 0.3, 1.0), 0.93
 SEEDS = {
     "sequential": 20_261_126,

@@ -11,6 +11,8 @@ from benchmarks.docking import CONFIDENCE, REPLICATIONS, Row, apart, dock_all
 from benchmarks.docking_page import page
 from tests.evidence.filing import Finding
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.evidence
 def test_engine_and_twin_are_equivalent_over_a_hundred_replications(file: Callable[[Finding], None]) -> None:

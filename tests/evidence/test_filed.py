@@ -15,6 +15,8 @@ from tests.evidence.filing import EXPECTED, FOLDER, Finding, filed, has_history,
 from tests.evidence.luck_tests import SMALLEST_P, fingerprint, p_values
 from tests.validation.breakages import BREAKAGES
 
+pytestmark = pytest.mark.once
+
 PLAIN = Finding(
     "luck", "A title", "a line", True, {"seed": 1}, {"figure": 2}, note="# A note\n", pictures={"a.png": b"x"}
 )

@@ -11,6 +11,8 @@ from tests.evidence.filing import Finding
 from tests.evidence.luck_draws import DECISIONS, SEED
 from tests.evidence.luck_tests import SMALLEST_P, evenness_of, fingerprint, judge_pairs, judge_sequences, p_values
 
+pytestmark = pytest.mark.once
+
 DRAWS = 10_000_000
 
 

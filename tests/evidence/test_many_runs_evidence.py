@@ -15,6 +15,8 @@ import pytest
 
 from tests.evidence.filing import Finding
 
+pytestmark = pytest.mark.once
+
 FEW, MANY, MOST_MB = 1_000, 10_000, 500
 CHECKOUT = Path(__file__).parents[2]
 PEAK = """
@@ -37,8 +39,8 @@ LAB = """
         from tests.conftest import SMALL
 
         plans = {"as today": {}, "recovery": {"desk.budget": {"add": 300}}}
-        small = Scenario().replaced({**SMALL, "months": 6, "strategies": plans}, source="test")
-        asks = (Ask(small.replaced({"seed": seed}), tuple(plans), (0, 1, 2, 3, 4)) for seed in range(runs // 10))
+        small = Scenario().replace({**SMALL, "months": 6, "strategies": plans}, source="test")
+        asks = (Ask(small.replace({"seed": seed}), tuple(plans), (0, 1, 2, 3, 4)) for seed in range(runs // 10))
         with Lab("processes:2", store=lambda: Ledger(Path(folder))) as lab:
             worths = [float(answer.figures["recovery"]["npv"].mean()) for answer in lab.answers(asks)]
         with Ledger(Path(folder)) as ledger:

@@ -23,6 +23,8 @@ from tests.evidence.pilots import (
     thought_better,
 )
 
+pytestmark = pytest.mark.once
+
 REPLICATIONS, FEWEST, SEED = 400, 365, 2031
 DISTURBED_SEED = 2032
 NOTHING_SEED, OF_NOTHING = 2034, 60

@@ -12,7 +12,7 @@ from rich.console import Console
 from loyaltysim.core.errors import RunError
 from loyaltysim.reporting.text.answer import answer, table
 from loyaltysim.reporting.text.names import name_heading
-from loyaltysim.reporting.text.numbers import Money, format_horizon, format_month, money_for, round_amount
+from loyaltysim.reporting.text.numbers import Money, format_horizon, money_for, round_amount
 from loyaltysim.results.results import build_results
 from loyaltysim.stats.intervals import Interval
 from loyaltysim.stats.ranking import multiple_comparison_with_best
@@ -197,11 +197,6 @@ def test_ends_near_zero_show_their_side() -> None:
 
 def test_spans_of_time() -> None:
     assert [format_horizon(months) for months in (1, 12, 18, 60)] == ["1 month", "1 year", "18 months", "5 years"]
-    assert (format_month("2027-01", 1), format_month("2027-01", 60), format_month("2027-11", 3)) == (
-        "2027-01",
-        "2031-12",
-        "2028-01",
-    )
     assert [round_amount(n) for n in (7, 32, 121, 4_321)] == [7, 32, 130, 4400]
 
 

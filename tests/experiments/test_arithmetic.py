@@ -58,7 +58,7 @@ BY_HAND = {
 
 @pytest.fixture(scope="module")
 def baseline() -> Scenario:
-    return Scenario().replaced(SHORT, source="test")
+    return Scenario().replace(SHORT, source="test")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def forms(baseline: Scenario) -> dict[str, ClosedForm]:
 
 @pytest.fixture(scope="module")
 def by_hand() -> dict[str, ClosedForm]:
-    scenario = Scenario().replaced(BY_HAND, source="test")
+    scenario = Scenario().replace(BY_HAND, source="test")
     return {name: compute_closed_form(scenario, name) for name in scenario.strategies}
 
 
@@ -107,7 +107,7 @@ def test_compensation_costs_what_is_paid_to_each_who_is_answered(by_hand: dict[s
 
 
 def test_compensation_satisfies_some_of_the_unsolved() -> None:
-    scenario = Scenario().replaced({**BY_HAND, "desk.compensation_scale": 100.0}, source="test")
+    scenario = Scenario().replace({**BY_HAND, "desk.compensation_scale": 100.0}, source="test")
     today, paid = (compute_closed_form(scenario, name) for name in ("as today", "compensation"))
     assert 1 - paid.solved == pytest.approx((1 - today.solved) * np.exp(-0.5))
 
@@ -142,7 +142,7 @@ def test_what_the_closed_form_leaves_out_is_only_a_cost(baseline: Scenario, form
 
 def test_the_first_advertising_brings_customers_at_the_stated_cost() -> None:
     plan = {"as today": {}, "a little": {"advertising.budget": {"add": 46.2}}}
-    scenario = Scenario().replaced({"advertising.budget": 0.0, "strategies": plan}, source="test")
+    scenario = Scenario().replace({"advertising.budget": 0.0, "strategies": plan}, source="test")
     today, more = (compute_closed_form(scenario, name) for name in plan)
     assert more.joined - today.joined == pytest.approx(46.2 / 462, rel=1e-3)
 
@@ -178,7 +178,7 @@ def test_a_strategy_may_move_any_lever_of_what_is_dormant(small: Callable[..., S
 
 
 def test_mechanisms_are_restored_one_by_one_up_to_the_scenario_itself() -> None:
-    scenario = Scenario().replaced({"recovery.repeat_factor": 0.8}, source="test")
+    scenario = Scenario().replace({"recovery.repeat_factor": 0.8}, source="test")
     stages = list(ablations.restore_mechanisms(scenario))
     declared = [mechanism for mechanism in ablations.MONTH if mechanism.dormant]
     assert [stage.name for stage in stages] == [ablations.BARE, *(mechanism.key for mechanism in declared)]
@@ -192,9 +192,7 @@ def test_mechanisms_are_restored_one_by_one_up_to_the_scenario_itself() -> None:
 
 
 def test_what_is_off_or_dormant_already_is_no_step() -> None:
-    scenario = Scenario().replaced(
-        {"sins.on": False, "managers.mirroring": 0.0, "managers.carried": 0.0}, source="test"
-    )
+    scenario = Scenario().replace({"sins.on": False, "managers.mirroring": 0.0, "managers.carried": 0.0}, source="test")
     assert {"sins", "managers"}.isdisjoint(stage.name for stage in ablations.restore_mechanisms(scenario))
 
 
@@ -224,7 +222,7 @@ def test_who_does_nothing_here_is_a_step_of_exactly_zero(small: Callable[..., Sc
 
 def typed(scenario: Scenario) -> Scenario:
     """Stand in for the search: the defaults of what is solved, typed."""
-    return scenario.replaced({"calibration": "off"}, source="test") if scenario.calibration == "on" else scenario
+    return scenario.replace({"calibration": "off"}, source="test") if scenario.calibration == "on" else scenario
 
 
 def test_the_command_writes_what_it_shows(
@@ -284,14 +282,14 @@ def test_without_anything_stated_there_is_no_arithmetic(small: Callable[..., Sce
     with pytest.raises(InputError, match="nothing is solved from what is stated"):
         ls.arithmetic(small())
     nobody_comes = {"advertising.budget": 0.0, "joining.praise": 0.0}
-    silent = Scenario().replaced({"stated.churn_annual": 0.0, **nobody_comes}, source="test")
+    silent = Scenario().replace({"stated.churn_annual": 0.0, **nobody_comes}, source="test")
     with pytest.raises(InputError, match="nobody is stated to leave"):
         ls.arithmetic(silent)
 
 
 @pytest.mark.evidence
 def test_on_the_baseline_the_bridge_ends_where_a_run_does() -> None:
-    spec = Scenario().replaced({**SHORT, "months": 24, "market.burn_in": 96}, source="test")
+    spec = Scenario().replace({**SHORT, "months": 24, "market.burn_in": 96}, source="test")
     found = ls.arithmetic(spec, replications=4)
     bridge = found.bridge.set_index(["strategy", "step"]).value
     for name in STRATEGIES:

@@ -24,7 +24,7 @@ SMALL = {
 
 
 def kept(tmp_path: Path, **changes: object) -> Path:
-    scenario = Scenario().replaced({**SMALL, **changes}, source="test")
+    scenario = Scenario().replace({**SMALL, **changes}, source="test")
     return ls.run(scenario, out=tmp_path / "out", executor="in-process", quiet=True).folder
 
 

@@ -24,7 +24,10 @@ from loyaltysim.execution.executors import ExecutorPlace, parse_place
 from loyaltysim.scenario import Scenario
 
 STUDY = Path(__file__).parents[2] / "scenarios" / "recovery-or-acquisition.yml"
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.machines,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed", "ignore::ResourceWarning"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from loyaltysim.experiments.customer_history import CustomerLife, customer
 from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.reporting.text.customer_history import WIDTH
-from loyaltysim.reporting.text.numbers import format_month
 from loyaltysim.scenario import Scenario
+from loyaltysim.scenario.strategies import month_name
 from tests.experiments.customer_lives import BUSY, PLANS, Small, lived
 
 TURNS = ("grievance", "outcome", "left", "came", "attempted", "review_withdrawn")
@@ -46,7 +46,7 @@ def test_every_turn_in_the_table_of_months_is_told_in_its_month(
             table = life.months[(life.months.strategy == each.strategy) & (life.months.month >= (begin or 99))]
             turning = table[table[list(TURNS)].astype(bool).any(axis=1)]
             for row in turning.itertuples():
-                text = story[each.strategy][format_month(life.setting.start, row.month)]
+                text = story[each.strategy][month_name(row.month, life.setting.start)]
                 assert (f"grievance about {row.grievance} (" in text) == bool(row.grievance)
                 assert ("complained" in text) == (row.voiced and not row.found)
                 assert ("told a survey" in text) == row.found
@@ -101,7 +101,7 @@ def test_the_story_says_when_events_and_fate_part(found: dict[str, CustomerLife]
     assert (same_fate.events_differ(reference), same_fate.fate_differs(reference)) == (2, None)
     assert (other_fate.events_differ(reference), other_fate.fate_differs(reference)) == (2, 5)
     three = dataclasses.replace(life, lives=(reference, alike, same_fate, other_fate))
-    second, fifth = (format_month(life.setting.start, month) for month in (2, 5))
+    second, fifth = (month_name(month, life.setting.start) for month in (2, 5))
     story = three.story.replace("\n  ", " ")
     assert "events differ in no month, fate in no month." in story
     assert f"events differ from {second} on, fate in no month." in story
@@ -155,5 +155,5 @@ def test_one_month_in_full(found: dict[str, CustomerLife]) -> None:
 
 
 def test_equal_worlds_have_equal_lives(scenario: Scenario) -> None:
-    twice = scenario.replaced({"strategies": {"one": {}, "two": {}}}, source="test")
+    twice = scenario.replace({"strategies": {"one": {}, "two": {}}}, source="test")
     assert "events differ in no month, fate in no month." in customer(twice, id=5).story.replace("\n  ", " ")

@@ -19,6 +19,8 @@ from loyaltysim.execution import executors
 from loyaltysim.execution.executors import ExecutorPlace, InProcess, iterate_completed, open_executor, parse_place
 from loyaltysim.results.results import build_results
 
+pytestmark = pytest.mark.machines
+
 CHECKOUT = Path(__file__).parents[2]
 
 

@@ -25,6 +25,8 @@ from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
 from loyaltysim.reporting.page.build import page
 from loyaltysim.results.reader import read_source
 
+pytestmark = pytest.mark.machines
+
 HERE, CHECKOUT = Path(__file__).parent, Path(__file__).parents[2]
 THREE = {"as today": 0.0, "recovery": 0.04, "advertising": 0.01}
 

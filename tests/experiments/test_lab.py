@@ -22,6 +22,8 @@ from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.registry import parameter_registry
 
+pytestmark = pytest.mark.machines
+
 STRATEGIES = {
     "as today": {},
     "the same": {"desk.budget": {"add": 0}},
@@ -169,7 +171,7 @@ def test_a_market_is_solved_once_in_a_worker(small: Small, monkeypatch: pytest.M
     assert not any(spec.is_solved for spec in specs)
     found = answered([Request(spec, ("as today",), (0, 1)) for spec in specs])
     assert solved == [0.2, 0.3]
-    plain = simulate(specs[2].replaced(rates, source="solved"), 1, ("as today",))[0].figures["npv"]
+    plain = simulate(specs[2].replace(rates, source="solved"), 1, ("as today",))[0].figures["npv"]
     assert found[2].figures["as today"]["npv"][1] == plain
 
 

@@ -26,7 +26,7 @@ Worths = dict[str, np.ndarray]
 def worths_of(name: str, replications: int, strategies: dict[str, Any]) -> Worths:
     """Give each strategy's net present values, float64 (replications,), in a shipped scenario on this test's luck."""
     changes = {"strategies": strategies, "seed": SEED}
-    scenario = solve(load(shipped_scenario(name)).replaced(changes, source="test"))
+    scenario = solve(load(shipped_scenario(name)).replace(changes, source="test"))
     tasks = ((scenario, replication, list(strategies)) for replication in range(replications))
     with open_executor("processes:2", tasks=replications) as pool:
         runs = sorted(iterate_completed(pool, simulate, tasks), key=lambda runs: runs[0].replication)
@@ -41,7 +41,7 @@ def is_worth_more(worths: Worths, better: str, worse: str) -> bool:
 @pytest.fixture(scope="module")
 def worths() -> Worths:
     of_the_file = load(shipped_scenario("evidence.yml")).strategies
-    return worths_of("evidence.yml", 6, {key: strategy.plain() for key, strategy in of_the_file.items()} | MORE)
+    return worths_of("evidence.yml", 6, {key: strategy.to_plain() for key, strategy in of_the_file.items()} | MORE)
 
 
 def test_asking_backfires(worths: Worths) -> None:

@@ -18,6 +18,8 @@ from killed_runs import MOST_IN_FLIGHT, Scene, files_of, killed_when, scene
 from loyaltysim.cli import main
 from loyaltysim.results.run_folder import lock_folder
 
+pytestmark = pytest.mark.machines
+
 REPLICATIONS = 20
 
 

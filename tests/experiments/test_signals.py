@@ -13,6 +13,8 @@ import pytest
 from loyaltysim.cli.display import handling_signals
 from test_whole_run import script
 
+pytestmark = pytest.mark.machines
+
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ def test_a_picture_of_no_strategy_or_of_nothing_scored_says_so() -> None:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("touchpoints") / "out"
-    return run(Scenario().replaced(SMALL, "test"), out=folder, executor="in-process", quiet=True)
+    return run(Scenario().replace(SMALL, "test"), out=folder, executor="in-process", quiet=True)
 
 
 def test_f18_f19_a_run_s_folder_holds_the_table_and_the_picture(study: Any) -> None:
@@ -137,7 +137,7 @@ def test_f19_repair_shows_where_its_money_went(study: Any) -> None:
 
 
 def test_without_a_scorecard_there_is_neither(tmp_path: Path) -> None:
-    scenario = Scenario().replaced({**SMALL, "scorecard.on": False, "replications": 1}, "test")
+    scenario = Scenario().replace({**SMALL, "scorecard.on": False, "replications": 1}, "test")
     found = run(scenario, out=tmp_path / "out", executor="in-process", quiet=True)
     assert found.touchpoints.empty
     assert not (found.folder / "touchpoints.csv").exists()

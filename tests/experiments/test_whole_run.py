@@ -235,7 +235,7 @@ def test_help_and_wrong_places_answer_without_heavy_imports() -> None:
 
 
 class Replaceable(FakeScenario):
-    def replaced(self, changes: dict[str, Any], source: str) -> FakeScenario:
+    def replace(self, changes: dict[str, Any], source: str) -> FakeScenario:
         return dataclasses.replace(self, **changes)
 
 
@@ -243,5 +243,5 @@ def test_a_scenario_of_python_takes_what_the_call_says() -> None:
     asked = {"replications": None, "months": 6, "seed": None, "overrides": ()}
     assert read_scenario(Replaceable(), **asked).months == 6
     assert read_scenario(Replaceable(), **asked).replications == 4
-    with pytest.raises(InputError, match=r"scenario\.replaced"):
+    with pytest.raises(InputError, match=r"scenario\.replace\("):
         read_scenario(Replaceable(), **asked | {"overrides": ("desk.budget=3",)})

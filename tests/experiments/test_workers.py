@@ -17,6 +17,8 @@ from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
 from loyaltysim.execution.executors import Processes, WorkerLostError, iterate_completed, open_executor
 from loyaltysim.scenario import Scenario
 
+pytestmark = pytest.mark.machines
+
 RUNS = tuple(range(12))
 
 
@@ -94,7 +96,7 @@ def test_ended_workers_leave_nobody_waiting() -> None:
 @pytest.mark.markets
 def test_a_lab_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., Scenario]) -> None:
     spec = small()
-    asks = [Request(spec.replaced({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
+    asks = [Request(spec.replace({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
     with Evaluator("in-process", store=no_cache) as lab:
         expected = [answer.figures for answer in lab.answers(asks)]
     victims: list[int] = []

@@ -95,7 +95,7 @@ def test_a_deep_file_is_answered_at_once_with_its_place(text: str, place: str, t
 
 
 def test_calibration_is_said_to_be_switched_off_by_the_run(tmp_path: Path) -> None:
-    spec = load(written(tmp_path, "title: A study\ncalibration: on\n")).replaced({"voice.unprompted": 0.2})
+    spec = load(written(tmp_path, "title: A study\ncalibration: on\n")).replace({"voice.unprompted": 0.2})
     line = next(line for line in resolved_yaml(spec).splitlines() if line.startswith("calibration: off"))
     assert "solved by this run" in line
     assert "study.yml" not in line

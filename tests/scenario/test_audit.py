@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import loyaltysim as ls
 from loyaltysim.cli import main
 from loyaltysim.scenario import Scenario, load, resolved_yaml, shipped_scenario
-from loyaltysim.scenario.grades import GRADES, evidence, grade_values
+from loyaltysim.scenario.grades import GRADES, grade_evidence, read_grade
 from loyaltysim.scenario.registry import parameter_registry
 
 OWN = """\
@@ -78,7 +78,7 @@ def test_what_changes_the_answer_is_a_row_of_it_with_a_grade(path: str) -> None:
 
 
 def test_without_calibration_it_rests_on_the_typed_rates_and_not_on_what_is_stated() -> None:
-    typed = Scenario().replaced({"calibration": "off", "rivals.base": 0.003}, source="test")
+    typed = Scenario().replace({"calibration": "off", "rivals.base": 0.003}, source="test")
     rows = ls.audit(typed).set_index("path")
     assert rows.loc["rivals.base", "grade"] == "assumption"
     assert [path for path in rows.index if path.startswith("stated.")] == ["stated.churn_annual"]
@@ -86,21 +86,21 @@ def test_without_calibration_it_rests_on_the_typed_rates_and_not_on_what_is_stat
 
 def test_a_runs_resolved_scenario_carries_the_grades(own: Path, tmp_path: Path) -> None:
     spec = load(own)
-    solved = spec.replaced({path: row.default for path, row in parameter_registry().items() if row.role == "solved"})
+    solved = spec.replace({path: row.default for path, row in parameter_registry().items() if row.role == "solved"})
     kept = tmp_path / "scenario.yml"
     kept.write_text(resolved_yaml(solved), encoding="utf-8")
     again = load(kept)
     assert "  # people; measured: our own survey of 2026; 400 answers; own.yml:3" in kept.read_text(encoding="utf-8")
     before, after = ({row.path: row.grade for row in ls.audit(each).itertuples()} for each in (spec, again))
     assert before == after
-    assert evidence(again, "rivals.base").grade == "solved"
+    assert grade_evidence(again, "rivals.base").grade == "solved"
 
 
 def test_a_comment_without_a_grade_says_nothing() -> None:
-    assert grade_values("measured: a study; with two parts") == ("measured", "a study; with two parts")
-    assert grade_values("share; folklore: F1; baseline.yml:3") == ("folklore", "F1; baseline.yml:3")
-    assert grade_values("assumptions abound") is None
-    assert grade_values("how good this is") is None
+    assert read_grade("measured: a study; with two parts") == ("measured", "a study; with two parts")
+    assert read_grade("share; folklore: F1; baseline.yml:3") == ("folklore", "F1; baseline.yml:3")
+    assert read_grade("assumptions abound") is None
+    assert read_grade("how good this is") is None
 
 
 def test_the_command_prints_text_csv_and_json(own: Path) -> None:

@@ -53,7 +53,7 @@ def test_the_box_of_a_submodel_has_its_numbers_columns_and_figures() -> None:
 
 def test_the_baseline_is_the_defaults_in_full() -> None:
     spec = load(shipped_scenario("baseline.yml"))
-    assert spec.flat() == Scenario().replaced({"title": spec.title, "question": spec.question}, "test").flat()
+    assert spec.flat() == Scenario().replace({"title": spec.title, "question": spec.question}, "test").flat()
     left_out = [path for path, origin in spec.provenance.items() if origin == "default"]
     assert all(parameter_registry()[path].role == "solved" or path.endswith(".on") for path in left_out)
     assert list(spec.uncertain) == list(UNCERTAIN)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.core.errors import InputError
-from loyaltysim.scenario import Scenario, edge_list_problem, load
+from loyaltysim.scenario import Scenario, check_edge_list, load
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -102,8 +102,8 @@ def test_an_own_network_counts_by_its_content(tmp_path: Path) -> None:
     one, two, three = (load(write(tmp_path, study=text % f"{name}.txt")) for name in ("one", "two", "three"))
     assert Path(one.market.network.path) == (tmp_path / "one.txt").resolve()
     assert one.sha256 == two.sha256 != three.sha256
-    assert edge_list_problem(one.market.network.path, 500) is None
-    problem = edge_list_problem(one.market.network.path, 499)
+    assert check_edge_list(one.market.network.path, 500) is None
+    problem = check_edge_list(one.market.network.path, 499)
     assert problem is not None
     assert problem.where.endswith("one.txt:3:1")
 

@@ -8,7 +8,7 @@ import pytest
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import Scenario, check, explain, load, resolved_yaml, schema
-from loyaltysim.scenario.strategies import Pilot, describe_pilot
+from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
 ROOT = Path(__file__).parents[2]
 SOUND = "{share: 0.2, months: 12}"
@@ -35,7 +35,7 @@ def test_a_pilot_reads_back_as_it_was_and_counts_in_the_hash(tmp_path: Path) -> 
     again = load(tmp_path / "again.yml")
     assert again.strategies == spec.strategies
     assert again.sha256 == spec.sha256 != load(written(tmp_path, SOUND)).sha256
-    assert spec.replaced({"months": 24}, "test").strategies == spec.strategies
+    assert spec.replace({"months": 24}, "test").strategies == spec.strategies
 
 
 def test_check_says_what_will_be_tried(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_schema_knows_pilots() -> None:
 
 @pytest.mark.parametrize("word", Pilot.model_fields)
 def test_explain_and_the_pages_know_every_word(word: str) -> None:
-    row = describe_pilot()[f"pilot.{word}"]
+    row = pilot_declarations()[f"pilot.{word}"]
     text = explain(f"pilot.{word}")
     assert row.doc in text
     assert "a word of a strategy's pilot" in text
@@ -104,4 +104,4 @@ def test_explain_says_what_a_word_may_be() -> None:
 
 def test_a_scenario_as_a_value_may_hold_one() -> None:
     plan = {"as today": {}, "asking": {"voice.budget": 100, "pilot": {"share": 0.1, "months": 3}}}
-    assert Scenario().replaced({"strategies": plan}, "test").strategies["asking"].pilot == Pilot(share=0.1, months=3)
+    assert Scenario().replace({"strategies": plan}, "test").strategies["asking"].pilot == Pilot(share=0.1, months=3)

@@ -14,7 +14,7 @@ from loyaltysim.scenario.strategies import month_name, month_number
 
 
 def planned(change: Any, *, months: int = 12, budget: float = 2_000.0) -> tuple[float, ...]:
-    spec = Scenario().replaced(
+    spec = Scenario().replace(
         {"months": months, "desk.budget": budget, "strategies": {"today": {}, "new": {"desk.budget": change}}},
         source="test",
     )
@@ -52,7 +52,7 @@ def test_a_list_is_applied_in_order() -> None:
 
 
 def test_only_levers_that_change_are_planned() -> None:
-    spec = Scenario().replaced({"strategies": {"today": {}, "both": {"desk": {"budget": 1, "causes": 0.5}}}}, "test")
+    spec = Scenario().replace({"strategies": {"today": {}, "both": {"desk": {"budget": 1, "causes": 0.5}}}}, "test")
     assert spec.plan("today") == {}
     assert sorted(spec.plan("both")) == ["desk.budget", "desk.causes"]
     with pytest.raises(InputError, match=r"there is no strategy 'bth'.*\n.*did you mean both\?"):
@@ -64,7 +64,7 @@ def test_a_lever_may_not_leave_its_range_in_any_month() -> None:
     with pytest.raises(InputError, match=r"makes desk.budget -1 in 2027-06 \(month 6\), below 0"):
         planned({"add": -2_001, "from": "2027-06"})
     with pytest.raises(InputError, match="above 1"):
-        Scenario().replaced({"strategies": {"a": {"desk.causes": {"times": 21}}}}, "test")
+        Scenario().replace({"strategies": {"a": {"desk.causes": {"times": 21}}}}, "test")
 
 
 def test_without_strategies_there_is_today() -> None:
@@ -98,3 +98,8 @@ def test_months_within_the_dates_change_and_no_others(
 @given(months=st.integers(-500, 5_000))
 def test_calendar_months_count_on(months: int) -> None:
     assert month_number(month_name(months, "2027-01"), "2027-01") == months
+    assert [month_name(*at) for at in ((1, "2027-01"), (60, "2027-01"), (3, "2027-11"))] == [
+        "2027-01",
+        "2031-12",
+        "2028-01",
+    ]

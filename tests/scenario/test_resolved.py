@@ -28,7 +28,7 @@ def reloaded(spec: Scenario, folder: Path) -> Scenario:
 
 def test_an_unsolved_scenario_comes_back(tmp_path: Path) -> None:
     changes = {"strategies": STRATEGIES, "uncertain": {"voice.price": {"low": 0.5, "high": 2}}, "winback.on": False}
-    spec = Scenario().replaced({**changes, "market.fickleness_beta": [1.0, 2.5], "title": "A: b # c"}, "test")
+    spec = Scenario().replace({**changes, "market.fickleness_beta": [1.0, 2.5], "title": "A: b # c"}, "test")
     again = reloaded(spec, tmp_path)
     assert again.sha256 == spec.sha256
     assert again.title == spec.title
@@ -39,8 +39,8 @@ def test_an_unsolved_scenario_comes_back(tmp_path: Path) -> None:
 def test_a_solved_scenario_comes_back_solved(tmp_path: Path) -> None:
     solved = (
         Scenario()
-        .replaced({"strategies": STRATEGIES}, "test")
-        .replaced({"voice.unprompted": 0.123456789012345678, "desk.answer_scale": 1e-5, "rivals.base": 1 / 3})
+        .replace({"strategies": STRATEGIES}, "test")
+        .replace({"voice.unprompted": 0.123456789012345678, "desk.answer_scale": 1e-5, "rivals.base": 1 / 3})
     )
     text = resolved_yaml(solved)
     assert "calibration: off" in text
@@ -78,7 +78,7 @@ def test_an_own_network_can_be_written_as_its_copy(tmp_path: Path) -> None:
 def test_any_name_survives(tmp_path_factory: object, names: list[str]) -> None:
     named = [name for name in names if (name.strip() and name.isascii()) or name.isprintable()]
     named = [name for name in named if name.strip()] or ["x"]
-    spec = Scenario().replaced({"strategies": {name: {} for name in named}, "title": named[0].strip()}, "test")
+    spec = Scenario().replace({"strategies": {name: {} for name in named}, "title": named[0].strip()}, "test")
     data = YAML(typ="safe", pure=True).load(resolved_yaml(spec))
     assert list(data["strategies"]) == list(spec.strategies)
     assert data["title"] == named[0].strip()

@@ -58,7 +58,7 @@ def test_the_word_usual_and_the_command_line_name_a_table_too(beside: Path) -> N
     (beside / "plain.yml").write_text("touchpoints: {table: usual}\n")
     assert load("plain.yml").touchpoints.table == Scenario().touchpoints.table
     assert len(load("plain.yml", ["touchpoints.table=mine.csv"]).touchpoints.table) == 2
-    assert len(Scenario().replaced({"touchpoints.table": "mine.csv"}, "test").touchpoints.table) == 2
+    assert len(Scenario().replace({"touchpoints.table": "mine.csv"}, "test").touchpoints.table) == 2
 
 
 @pytest.mark.parametrize(

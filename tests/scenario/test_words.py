@@ -70,8 +70,8 @@ def test_diff_says_both_values_and_where_they_came_from(tmp_path: Path) -> None:
     assert "price\n  - 2" not in text
     assert diff(a, a) == "no difference"
     assert "the order differs" in diff(
-        Scenario().replaced({"strategies": {"x": {}, "y": {}}}, "test"),
-        Scenario().replaced({"strategies": {"y": {}, "x": {}}}, "test"),
+        Scenario().replace({"strategies": {"x": {}, "y": {}}}, "test"),
+        Scenario().replace({"strategies": {"y": {}, "x": {}}}, "test"),
     )
 
 

@@ -153,7 +153,7 @@ def test_a_stopped_programme_decays(market: Callable[..., Scenario]) -> None:
     world, _ = next(iter(played(scenario, 1)))
     kept = {name: float(getattr(world.firm, name)[0]) for name in ("record_kept", "roles_known", "steered")}
     assert min(kept.values()) > 0.2
-    stopped = scenario.replaced(
+    stopped = scenario.replace(
         {"handoffs.shared_record": 0.0, "handoffs.role_swaps": 0.0, "channels.direct": 0.0}, source="test"
     )
     after = dict(kept)
@@ -206,7 +206,7 @@ def test_an_apology_soothes_who_stayed_unsolved_and_nobody_else(market: Callable
     start, _ = stationary_start(scenario, scenario.seed, 0)
     silent, sorry = start.fork(), start.fork()
     for world, offered in ((silent, 0.0), (sorry, 1.0)):
-        play_on(world, scenario.replaced({"apology.offered": offered}, source="test"))
+        play_on(world, scenario.replace({"apology.offered": offered}, source="test"))
     stayed = silent.closed[(silent.closed_as == LOGGED) & (silent.people.status[silent.closed] == CUSTOMER)]
     gained = sorry.people.satisfaction - silent.people.satisfaction
     soothed = np.flatnonzero(gained)

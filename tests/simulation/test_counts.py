@@ -23,7 +23,7 @@ for change in (
     {}, {"market.network.kind": "none"}, {"staff.sharing": 50, "voice.budget": 100, "winback.budget": 5_000},
     {"desk.on": False, "voice.on": False}, {"word_of_mouth.on": False, "reviews.on": False},
 ):
-    simulate(Scenario().replaced({**SMALL, **change}, source="test"), 0, ["as today"])
+    simulate(Scenario().replace({**SMALL, **change}, source="test"), 0, ["as today"])
 found = {}
 for file in pkgutil.iter_modules(kernels.__path__):
     for name, kernel in vars(importlib.import_module(f"loyaltysim.kernels.{file.name}")).items():

@@ -10,6 +10,8 @@ import pytest
 from loyaltysim.kernels import case_desk
 from tests.kernels.parts import from_python
 
+pytestmark = pytest.mark.once
+
 REPLICATIONS, STANDARD_ERRORS = 50, 3.0
 HANDLERS, HANDLER_HOURS, MEAN_HOURS = 3, 160.0, 2.0
 SERVED_A_MONTH = HANDLER_HOURS / MEAN_HOURS

@@ -54,13 +54,13 @@ def test_stepping_by_hand_gives_the_bits_of_a_run(scenario: Scenario) -> None:
 
 def test_replications_and_seeds_meet_different_luck(scenario: Scenario) -> None:
     records = [simulate(scenario, number, ["as today"])[0] for number in (0, 1)]
-    records += simulate(scenario.replaced({"seed": 1}, source="test"), 0, ["as today"])
+    records += simulate(scenario.replace({"seed": 1}, source="test"), 0, ["as today"])
     assert len({record.figures["npv"] for record in records}) == 3
 
 
 def month_one(scenario: Scenario, start: World, **levers: float) -> World:
     world = start.fork()
-    changed = scenario.replaced(levers, source="test")
+    changed = scenario.replace(levers, source="test")
     run_month(world, world.month + 1, build_mechanisms(changed), FORM, scenario.seed, 0)
     return world
 

@@ -143,7 +143,7 @@ def test_f20_what_money_cannot_mend_is_idle_and_what_is_mended_slips_back(small:
     scenario = small(**{"touchpoints.table": FIVE, **ALONE, "touchpoints.repair": 1_000.0})
     world = newborn(scenario)
     assert next_month(world, scenario)["repair_idle"] == pytest.approx(1_000 - 4 * 100 * np.log(5))
-    stopped = scenario.replaced({"touchpoints.repair": 0.0}, "test")
+    stopped = scenario.replace({"touchpoints.repair": 0.0}, "test")
     for month in range(1, 4):
         next_month(world, stopped)
         assert world.touchpoints.mended == pytest.approx(0.8 * 0.98**month * np.array([1, 1, 0, 1, 1]))

@@ -9,6 +9,8 @@ import pytest
 import loyaltysim
 from tests.validation.breakages import BREAKAGES, Breakage
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.rule)
 def test_a_breakage_names_one_line_of_the_engine(breakage: Breakage) -> None:

@@ -21,6 +21,8 @@ from loyaltysim.validation.k4_retention import refit
 from loyaltysim.validation.runner import validate
 from loyaltysim.validation.worlds import crossing, everyone_a_customer, market, run
 
+pytestmark = pytest.mark.once
+
 
 def test_a_check_passes_within_its_tolerance_only() -> None:
     assert check_near("x", 1.0, 1.09, 0.1, "").passed

@@ -21,7 +21,7 @@ from loyaltysim.reporting.charts.style import (
 from loyaltysim.reporting.charts.style import GREY as QUIET
 from loyaltysim.reporting.text.customer_history import in_short
 from loyaltysim.reporting.text.names import quote_name, to_text
-from loyaltysim.reporting.text.numbers import format_month
+from loyaltysim.scenario.strategies import month_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -255,7 +255,7 @@ def _mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
         )
         <= MOST_TICKS
     )
-    dates = [format_month(start, month).split("-") for month in ticks]
+    dates = [month_name(month, start).split("-") for month in ticks]
     labels = [year if month == "01" else SHORT[int(month) - 1] for year, month in dates]
     axes.set_xticks(ticks, labels if last else [""] * len(ticks), fontsize=9)
     axes.tick_params(axis="x", length=3 if last else 0)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.analysis.summary import share
 from loyaltysim.core.codes import REASONS
-from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.charts import chart
 from loyaltysim.reporting.charts.style import (
     ABOVE,
@@ -32,8 +31,9 @@ from loyaltysim.reporting.charts.style import (
     subplots,
 )
 from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import format_horizon, format_month
+from loyaltysim.reporting.text.numbers import format_fixed, format_horizon
 from loyaltysim.results.results import Results
+from loyaltysim.scenario.strategies import month_name
 from loyaltysim.stats.intervals import interval, paired, student_t
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def customers(results: Results) -> Picture:
     step = next((each for each in (1, 2, 3, 6, 12, 24, 60, 120) if results.months / each <= 12), 240)
     axes.set_xticks(range(0, results.months + 1, step))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    last = format_month(results.start, results.months)
+    last = month_name(results.months, results.start)
     axes.set_xlabel(literal(f"month (0 is the start; month 1 is {results.start}, month {results.months} is {last})"))
     axes.set_ylabel("customers at the end of the month")
     low, high = axes.get_ylim()

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from loyaltysim.reporting.text.names import name_heading, to_text
-from loyaltysim.reporting.text.numbers import format_horizon, format_month
+from loyaltysim.reporting.text.numbers import format_horizon
+from loyaltysim.scenario.strategies import month_name
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.observer import Life, Month, Person, Setting
@@ -28,7 +29,7 @@ def story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     )
     lines = [
         f"Person {person.number:,}{of} ({luck}); the same luck under {len(lives)} strategies.",
-        f"At the end of {format_month(setting.start, 0)}: {person.standing}{since}; margin {margin} a month; {person.ties} ties; "
+        f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; {person.ties} ties; "
         f"against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness {person.talkativeness:.1f}, "
         f"readiness to complain {person.readiness:.1f}.",
         "",
@@ -44,7 +45,7 @@ def story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
         months = life.months
         if life is not lives[0]:
             events, fate = (
-                f"from {format_month(setting.start, month)} on" if month else "in no month"
+                f"from {month_name(month, setting.start)} on" if month else "in no month"
                 for month in (life.events_differ(lives[0]), life.fate_differs(lives[0]))
             )
             lines.append(f'Against "{to_text(lives[0].strategy)}": events differ {events}, fate {fate}.')
@@ -52,7 +53,7 @@ def story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
         for (turning, _), group in groupby(months, key=lambda month: (month.is_turning(), month.was_customer)):
             spell = list(group)
             for part in [[month] for month in spell] if turning else [spell]:
-                first, last = (format_month(setting.start, part[at].month) for at in (0, -1))
+                first, last = (month_name(part[at].month, setting.start) for at in (0, -1))
                 told = [*(_turns(part[0], margin) if turning else ()), *_counts(part)]
                 lines.append(f"{first if first == last else f'{first} to {last}'}: {'; '.join(told)}.")
     return "\n".join(textwrap.fill(each, WIDTH, break_on_hyphens=False, subsequent_indent="  ") for each in lines)
@@ -65,7 +66,7 @@ def in_short(setting: Setting, life: Life) -> str:
         return "never a customer"
     told = [f"grievances {sum(bool(m.grievance) for m in months)}, voiced {sum(m.voiced for m in months)}"]
     for month in months:
-        when = format_month(setting.start, month.month)
+        when = month_name(month.month, setting.start)
         if month.left:
             told.append(f"left in {when} ({month.left})")
         if month.came:

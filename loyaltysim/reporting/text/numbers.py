@@ -112,13 +112,6 @@ def describe_evidence_counts(counts: Mapping[str, int], scenario: object) -> str
     return f"It rests on {told} figures: loyaltysim audit {scenario}"
 
 
-def format_month(start: str, month: int) -> str:
-    """Name the calendar month (2027-01) that is month number `month` of a run that starts at `start`."""
-    year, first = (int(part) for part in start.split("-")[:2])
-    gone = year * 12 + first - 1 + month - 1
-    return f"{gone // 12:04d}-{gone % 12 + 1:02d}"
-
-
 def round_amount(count: int) -> int:
     """Round a number of replications up to two digits: it rests on an estimate."""
     step = int(10 ** max(len(str(count)) - 2, 0))
