@@ -14,9 +14,11 @@ from loyaltysim.report.text import answer as precision_words
 from loyaltysim.report.text import failures as failure_words
 from loyaltysim.report.text import pilots as pilot_table
 from loyaltysim.report.text.names import to_text
-from loyaltysim.report.text.profile import Profile
-from loyaltysim.results import run_folder, writer
-from loyaltysim.results.results import Results, RunAccumulator, figures_frame
+from loyaltysim.results import run_folder
+from loyaltysim.results.figures import figures_frame, write_figures
+from loyaltysim.results.months import write_months
+from loyaltysim.results.results import Profile, Results, RunAccumulator
+from loyaltysim.results.tables import csv_text
 from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
@@ -133,15 +135,15 @@ def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
+        folder.write(f"{name}.csv", csv_text(getattr(study, name)))
     for name in ("duel", "ranking", "touchpoints", "business", "pilots", failure_words.FAILURES):
         if len(getattr(study, name)):
-            folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
+            folder.write(f"{name}.csv", csv_text(getattr(study, name)))
         else:
             folder.drop(f"{name}.csv")  # of an earlier try, some of whose runs failed
     with folder.new("months.parquet") as file:
-        writer.write_months(study.results, file)
-    writer.write_figures(study.results, folder)
+        write_months(study.results, file)
+    write_figures(study.results, folder)
 
 
 def sequential_answer_of(results: Results, verdict: SequentialVerdict) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from loyaltysim.cli import VERBS
-from loyaltysim.experiments.defaults import PLACE
+from loyaltysim.execution.executors import PLACE
 
 Function = Callable[..., Any]
 REMOTE = "allow-remote"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from loyaltysim.execution.progress import Listener
-    from loyaltysim.report.text.profile import Profile
     from loyaltysim.results.reader import ReportSource
+    from loyaltysim.results.results import Profile
     from loyaltysim.study import Study
 
 NARROWEST, WIDEST = 80, 100

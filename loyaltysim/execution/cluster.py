@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fingerprint import environment_fingerprint, program_version
-from loyaltysim.execution.process_pool import WorkerLostError
-from loyaltysim.experiments.defaults import MOST_DEATHS
+from loyaltysim.execution.process_pool import MOST_DEATHS, WorkerLostError
 
 if TYPE_CHECKING:
     from distributed import Client

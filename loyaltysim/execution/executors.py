@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeVar
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import limit_threads, usable_processors
 from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostError
-from loyaltysim.experiments.defaults import PLACE
 
 __all__ = [
     "ONE_THREAD",
@@ -26,9 +25,11 @@ __all__ = [
     "open_executor",
     "parse_place",
     "usable_processors",
-]  # fmt: skip
+]
 
 T = TypeVar("T")
+PLACE = "processes"
+"""Where replications are computed, unless told."""
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 CLUSTER = re.compile(r"dask://(\[[0-9a-fA-F:.]+\]|[^\s:/?@\[\]]+):(\d{1,5})(\?allow-remote)?")
 PLACES = "in-process, processes, or processes:N with N of 1 or more; or dask://HOST:PORT"
@@ -88,7 +89,7 @@ def _refuse_other(where: object) -> None:
 
 
 class InProcess(Executor):
-    """An executor that computes a task at once, when it is submitted; `threads` as in `opened`."""
+    """An executor that computes a task at once, when it is submitted; `threads` as in `open_executor`."""
 
     workers = 1
     at_once = True
@@ -150,7 +151,7 @@ def free_slots(executor: Executor) -> list[int]:
 
 
 def submit_to(executor: Executor, worker: int, function: Callable[..., T], *arguments: Any) -> Future[T]:
-    """Send a call to a worker by its number in `room`.
+    """Send a call to a worker by its number.
 
     A task in one's own executor uses one thread: how many processors are left for it cannot be known.
     """
@@ -173,17 +174,17 @@ def iterate_completed(
     those of what is to be done in its place; without it the error is raised.
     """
     free = free_slots(executor)
-    flying: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
+    in_flight: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
     waiting = iter(arguments)
     while True:
         while any(free) and (following := next(waiting, None)) is not None:
             worker = max(range(len(free)), key=free.__getitem__)
             free[worker] -= 1
-            flying[submit_to(executor, worker, task, *following)] = worker, following
-        if not flying:
+            in_flight[submit_to(executor, worker, task, *following)] = worker, following
+        if not in_flight:
             return
-        for future in wait(flying, return_when=FIRST_COMPLETED).done:
-            worker, sent = flying.pop(future)
+        for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+            worker, sent = in_flight.pop(future)
             free[worker] += 1
             try:
                 result = future.result()

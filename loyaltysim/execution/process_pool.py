@@ -23,8 +23,9 @@ from types import ModuleType
 from typing import Any
 
 from loyaltysim.core.errors import RunError
-from loyaltysim.experiments.defaults import MOST_DEATHS
 
+MOST_DEATHS = 3
+"""How many workers may die over one task before it is given up."""
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -19,35 +18,44 @@ FILES_PATH = "market.network.path"
 """Of an own network the content counts, not where it lies."""
 
 
+RunKey = tuple[str, int]
+"""A run of a scenario: its strategy and its replication."""
+
+
+def scenario_keys(scenario: Scenario) -> dict[RunKey, str]:
+    """Return the key of every run of a solved scenario, strategy by strategy."""
+    world = world_key(scenario)
+    plans = {name: plan_key(scenario, name) for name in scenario.strategies}
+    return {
+        (name, replication): run_key(world, plan, replication)
+        for name, plan in plans.items()
+        for replication in range(scenario.replications)
+    }
+
+
 def world_key(scenario: Scenario) -> str:
-    """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
+    """Return the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
     values = {path: value for path, value in scenario.flat().items() if path not in (*STUDY_ONLY, FILES_PATH)}
     values["network"] = scenario.network_sha256
     return _digest(json.dumps(values, sort_keys=True), environment_fingerprint())
 
 
 def plan_key(scenario: Scenario, strategy: str) -> str:
-    """Give the digest of what a strategy does: its levers month by month, and its pilot; not what it is called.
+    """Return the digest of what a strategy does: its levers month by month, and its pilot; not what it is called.
 
     A lever that a strategy sets to what it is anyway is no part of it.
     """
     pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
-    plan = {
-        path: values for path, values in scenario.plan(strategy).items() if not _stays(_today(scenario, path), values)
-    }
+    plan = {}
+    for path, values in scenario.plan(strategy).items():
+        today: object = reduce(getattr, path.split("."), scenario)
+        if not (isinstance(today, float) and all(value == today for value in values)):
+            plan[path] = values
     return _digest(json.dumps([sorted(plan.items()), pilot.plain() if pilot else None]))
 
 
-def _today(scenario: Scenario, path: str) -> object:
-    return reduce(getattr, path.split("."), scenario)
-
-
-def _stays(today: object, values: Sequence[float]) -> bool:
-    return isinstance(today, float) and all(value == today for value in values)
-
-
 def run_key(world: str, plan: str, replication: int) -> str:
-    """Give the key of one run, from those of its world and its plan."""
+    """Return the key of one run, from those of its world and its plan."""
     return _digest(world, plan, str(replication))
 
 

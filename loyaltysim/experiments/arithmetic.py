@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
+from loyaltysim.experiments.options import write_result_folder
 from loyaltysim.experiments.run import read_scenario
 from loyaltysim.experiments.spreadsheet import Month, Spreadsheet
 from loyaltysim.results import run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def arithmetic(
     }
     grades = rests_on(way[-1][2])
     return Arithmetic(
-        spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, way[-1][2], _files(tables, grades))
+        spec, **tables, rests_on=grades, folder=write_result_folder(out, way[-1][2], _files(tables, grades))
     )
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.defaults import FINDS
+from loyaltysim.experiments.options import write_result_folder
 from loyaltysim.experiments.run import read_scenario
 from loyaltysim.report import life_words
 from loyaltysim.report.life import STANDINGS, Life, Person, Setting
 from loyaltysim.report.text import customers
 from loyaltysim.results import run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,7 @@ def customer(
     if out is None:
         return life
     return CustomerLife(
-        spec, setting, life.person, lives, rule, run_folder.write_result_folder(out, spec, dict(_files(life)))
+        spec, setting, life.person, lives, rule, write_result_folder(out, spec, dict(_files(life)))
     )
 
 

@@ -5,8 +5,6 @@ Nothing heavy is imported here, so that the help is shown at once.
 
 from __future__ import annotations
 
-PLACE = "processes"
-"""Where replications are computed."""
 BRIDGE_REPLICATIONS = 10
 """How often each market between the spreadsheet's arithmetic and the simulation is simulated."""
 GROUP_PERCENT = 1
@@ -31,14 +29,6 @@ OPTIMISE_REPLICATIONS = 12
 """How often `optimise` simulates the split that it gives and its neighbours, at most, unless told."""
 SEARCH_REPLICATIONS = 6
 """How often it simulates each split that it tries on the way, at most."""
-STARTS_BYTES = 256 * 2**20
-"""How much each worker keeps of markets at month 0."""
-TASK_SECONDS = 1.0
-"""How long a task should take: long enough that sending it costs nothing, short enough to be spread evenly."""
-STORE_BYTES = 2 * 2**30
-"""How much is kept of finished runs before those not used for longest go."""
-MOST_DEATHS = 3
-"""How many workers may die over one task before it is given up."""
 MOST_REPLICATIONS = 200
 """At how many replications a study ends that adds them until it is settled, unless told."""
 FINDS = ("lost-in-silence", "saved", "regained", "most-talkative")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.execution.evaluator import Evaluator, Request
+from loyaltysim.execution.evaluator import Evaluator, Request, Response
 from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_POINTS
 from loyaltysim.experiments.factors import Factor, apply_point, check_value, check_variable
 from loyaltysim.scenario.registry import format_value, parameter_registry
@@ -182,7 +182,7 @@ def evaluate_points(
     whose values do not fit together, or whose world cannot be as it is stated, is given with its error.
     """
     refused: list[Point] = []
-    for answer in lab.answers(_asks(spec, designs, strategies, tuple(replications), refused)):
+    for answer in lab.evaluate(_asks(spec, designs, strategies, tuple(replications), refused)):
         yield from _taken_apart(answer, designs, strategies)
         yield from refused
         refused.clear()
@@ -221,8 +221,8 @@ def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[
         yield from (numbers[start : start + most] for start in range(0, len(numbers), most))
 
 
-def _taken_apart(answer: Any, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]) -> Iterator[Point]:
-    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.ask.strategies)
+def _taken_apart(answer: Response, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]) -> Iterator[Point]:
+    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.request.strategies)
     for number in numbers:
         figures = {} if answer.error else {name: answer.figures[f"{name}{APART}{number}"] for name in strategies}
         yield Point(number, designs[number], figures, _first_line(answer.error))

@@ -19,7 +19,7 @@ from loyaltysim.execution.progress import Listener, Progress, explaining_memory_
 from loyaltysim.experiments.run import RunConfig, check_config, read_scenario
 from loyaltysim.results import run_folder
 from loyaltysim.results.manifest import elapsed, recording_status, repeat_command, study_header
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +174,7 @@ class DecisionRun:
         for name, table in tables.items():
             self._write(name, table)
         told = tuple(note for note in notes if note)
-        self._folder.tell_done(duration_s=elapsed(self._asked.order), answer=answer, notes=list(told))
+        self._folder.mark_done(duration_s=elapsed(self._asked.order.began), answer=answer, notes=list(told))
         return Decision(self._verb, self.spec, answer, dict(tables), self._folder.path, told)
 
     def _write(self, name: str, table: pd.DataFrame) -> None:
@@ -192,12 +192,25 @@ def open_decision(verb: str, spec: Scenario, asked: StudyOptions, options: Mappi
     claimed = (
         asked.out if isinstance(asked.out, run_folder.RunFolder) else run_folder.create_run_folder(asked.out, spec)
     )
-    with recording_status(claimed, asked.order), explaining_memory_errors(spec):
+    with recording_status(claimed, asked.order.began), explaining_memory_errors(spec):
         again = repeat_command(verb, {**options, "replications": spec.replications})
-        claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
+        claimed.update_manifest(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
         claimed.write("scenario.yml", resolved_yaml(spec))
         with Evaluator(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
             yield DecisionRun(verb, spec, asked, claimed, lab)
+
+
+def write_result_folder(out: str | Path | None, scenario: Scenario, files: Mapping[str, str | bytes]) -> Path | None:
+    """Write files, by name, and the scenario in full into a folder of their own; nothing without `out`."""
+    if out is None:
+        return None
+    from loyaltysim.scenario import resolved_yaml
+
+    folder = run_folder.create_run_folder(out, scenario)
+    folder.write("scenario.yml", resolved_yaml(scenario))
+    for name, content in files.items():
+        folder.write(name, content)
+    return folder.path
 
 
 def build_frame(rows: Iterable[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:

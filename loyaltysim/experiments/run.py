@@ -3,123 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.errors import InputError, LoyaltysimError, Problem, RunError, describe_error
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.core.mechanism import Metric
-from loyaltysim.core.records import RunRecord
 from loyaltysim.execution import executors
-from loyaltysim.execution.progress import (
-    LeadingStrategy,
-    Listener,
-    Progress,
-    explaining_memory_errors,
-    ignore_progress,
-    is_memory_error,
-)
-from loyaltysim.execution.run_cache import NullStudyCache, missing_runs, open_no_cache
+from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.execution.progress import Listener, Progress, explaining_memory_errors, ignore_progress
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
 from loyaltysim.report.text import answer
-from loyaltysim.results import run_folder, writer
-from loyaltysim.results.manifest import recording_status, study_header, timings, versions
-from loyaltysim.results.reader import ReportSource, source_from_memory
-from loyaltysim.results.results import RunAccumulator, RunFailure
-from loyaltysim.results.run_folder import SCENARIO, explaining_write_errors, lock_folder, with_manifest_replications
+from loyaltysim.results import run_folder
+from loyaltysim.results.manifest import SCENARIO, recording_status, study_header, timings, versions
+from loyaltysim.results.reader import ReportSource
+from loyaltysim.results.results import RunAccumulator
+from loyaltysim.results.run_folder import explaining_write_errors, lock_folder, with_manifest_replications
+from loyaltysim.results.tables import csv_text
 from loyaltysim.stats.sequential import SequentialVerdict, is_decided, is_precise, look_schedule
 from loyaltysim.study import Study, build_study, sequential_answer_of, write_tables
 
 if TYPE_CHECKING:
     import numpy as np
 
-# Every run of a scenario: taken from an earlier study or computed, whatever becomes of single ones.
-
-
-Task = tuple[Any, int, tuple[str, ...]]
-"""A scenario, a replication and some strategies."""
-
-
-def simulate_all(spec: Any, machinery: Backend, order: RunConfig, runs: RunAccumulator) -> int:
-    """Take in every run of a scenario that is not among `runs` yet; gives how many of these an earlier study had made.
-
-    A run that fails is put down as such, and the others go on; if all fail, the first one's error is raised. What is wrong
-    with the input or with the place to compute is raised at once.
-    """
-    names, count = tuple(spec.strategies), spec.replications
-    watch = _Watch(order, len(names) * count, runs, LeadingStrategy(len(names)))
-    lost = _Lost(runs)
-    with (
-        executors.open_executor(order.executor, count, order.threads or 0) as pool,
-        (machinery.kept if executors.is_bitwise_reproducible(pool) else open_no_cache)(spec) as kept,
-    ):
-        known = len(runs)
-        for record in kept.found(runs):
-            runs.take([record])
-            watch.hear([record])
-        reused = len(runs) - known
-        watch.tell("starting", len(runs))
-        there = {*runs, *runs.failures}
-        tasks: Iterator[Task] = ((spec, r, wanted) for r, wanted in missing_runs(there, names, count).items())
-        for done in executors.iterate_completed(pool, machinery.simulate, tasks, lost.tried_singly):
-            kept.keep(done)
-            runs.take(done)
-            watch.hear(done)
-            watch.tell("simulating", known + reused)
-    if lost.first and not len(runs):
-        raise RunError(f"every run failed: {describe_error(lost.first)}") from lost.first
-    return reused
-
-
-class _Lost:
-    """Puts down the runs that fail. A task of several strategies is tried again, one by one: most of them are sound."""
-
-    def __init__(self, runs: RunAccumulator) -> None:
-        self._runs = runs
-        self.first: Exception | None = None
-
-    def tried_singly(self, task: Task, error: Exception) -> list[Task]:
-        """Give what to try in a failed task's place; raises the error again where it is no single run's."""
-        spec, replication, names = task
-        of_all = isinstance(error, LoyaltysimError) and not isinstance(error, executors.WorkerLostError)
-        too_large = is_memory_error(error) and not len(self._runs)
-        if of_all or too_large or isinstance(error, executors.NO_WORK_MORE):
-            raise error
-        self.first = self.first or error
-        if len(names) > 1:
-            return [(spec, replication, (name,)) for name in names]
-        told = RunFailure(names[0], replication, " ".join(describe_error(error).split()))
-        self._runs.failures[names[0], replication] = told
-        return []
-
-
-@dataclass
-class _Watch:
-    """Tells how far a study is, of so many runs."""
-
-    order: RunConfig
-    total: int
-    runs: RunAccumulator
-    leading: LeadingStrategy
-
-    def __post_init__(self) -> None:
-        self._began, self._best = perf_counter(), ""
-
-    def hear(self, records: list[RunRecord]) -> None:
-        """Hear of further runs."""
-        self._best = self.leading.after(records)
-
-    def tell(self, phase: Any, reused: int) -> None:
-        """Tell the listener."""
-        done = len(self.runs) + len(self.runs.failures)
-        seconds = perf_counter() - self._began if phase == "simulating" else 0.0
-        self.order.progress(Progress(phase, done, self.total, seconds, reused, self._best))
-
+    from loyaltysim.scenario import Scenario
 
 # Add replications until the answer is settled, by a rule that holds however often one looks.
 
@@ -152,24 +62,21 @@ class StoppingRule:
         return {"share": self.share, "until_decided": self.until_decided, "most": self.most}
 
 
-Look = Callable[[Any], tuple[int, Mapping[str, "np.ndarray"]]]
-"""Simulates all runs of a scenario; gives how many an earlier study had made, and each strategy's NPV, float64 (n,)."""
+Look = Callable[["Scenario"], Mapping[str, "np.ndarray"]]
+"""Simulates all runs of a scenario; gives each strategy's NPV, float64 (n,)."""
 
 
-def add_replications(spec: Any, rule: StoppingRule, look: Look) -> tuple[Any, int, SequentialVerdict]:
+def add_replications(spec: Scenario, rule: StoppingRule, look: Look) -> tuple[Scenario, SequentialVerdict]:
     """Add replications, a quarter more at each look, until the rule is content or allows no more.
 
-    Gives the scenario with as many replications as it took, how many runs an earlier study had made, and how it ended.
+    Gives the scenario with as many replications as it took, and how it ended.
     """
-    reused = 0
     for count in look_schedule(rule.most):
         spec = spec.replaced({"replications": count}, source="--precision")
-        there, worth = look(spec)
-        reused += there
-        found = rule.look(worth)
+        found = rule.look(look(spec))
         if found.settled:
             break
-    return spec, reused, found
+    return spec, found
 
 
 def read_rule(precision: str | float | None, until_decided: bool, most: int | None) -> StoppingRule | None:
@@ -210,7 +117,6 @@ def _share(precision: str | float | None) -> float:
     return share
 
 
-Simulate = Callable[[Any, int, Sequence[str]], list[RunRecord]]
 Finish = Callable[[ReportSource], Mapping[str, bytes]]
 MOST_THREADS = 256
 
@@ -239,30 +145,6 @@ class RunConfig:
     began: float = field(default_factory=perf_counter)
 
 
-def no_budgets(scenario: Any) -> Mapping[str, float]:
-    """Know nothing of what strategies plan to spend."""
-    return {}
-
-
-def ungraded(scenario: Any) -> Mapping[str, int]:
-    """Know nothing of the evidence behind a scenario."""
-    return {}
-
-
-@dataclass(frozen=True)
-class Backend:
-    """What computes: `simulate` (sent to workers by its name), the metrics it reports, the scenario's full text, and how
-    many of its figures have which evidence grade; which runs are `kept` from earlier studies, for later ones; and what each
-    strategy plans to spend."""
-
-    simulate: Simulate
-    catalog: Mapping[str, Metric]
-    resolved: Callable[[Any], str]
-    rests_on: Callable[[Any], Mapping[str, int]] = ungraded
-    kept: Callable[[Any], AbstractContextManager[NullStudyCache]] = open_no_cache
-    budgets: Callable[[Any], Mapping[str, float]] = no_budgets
-
-
 def run(
     scenario: Any,
     order: RunConfig,
@@ -285,25 +167,7 @@ def run(
 
     with explaining_memory_errors(spec):
         solved = solve(spec)
-    return run_scenario(solved, profiling_backend() if order.profile else default_backend(), order)
-
-
-def default_backend() -> Backend:
-    """Give what computes a scenario: the model, and the runs that are kept on this machine."""
-    from loyaltysim.analysis.budgets import planned_budgets
-    from loyaltysim.execution.run_cache import open_cache
-    from loyaltysim.mechanisms import CATALOG
-    from loyaltysim.model import simulate
-    from loyaltysim.scenario import resolved_yaml, rests_on
-
-    return Backend(simulate, CATALOG, resolved_yaml, rests_on, open_cache, planned_budgets)
-
-
-def profiling_backend() -> Backend:
-    """Give what computes a scenario and measures where the time goes; so it takes no run from an earlier study."""
-    from loyaltysim.model import simulate_profiled
-
-    return replace(default_backend(), simulate=simulate_profiled, kept=open_no_cache)
+    return run_scenario(solved, order)
 
 
 def check_config(order: RunConfig) -> None:
@@ -331,56 +195,71 @@ def read_scenario(
     return scenario.replaced(changes, source="argument") if changes else scenario
 
 
-def run_scenario(spec: Any, machinery: Backend, order: RunConfig) -> Study:
+def run_scenario(spec: Scenario, order: RunConfig) -> Study:
     """Simulate a solved scenario and keep everything in a folder of its own."""
+    from loyaltysim.scenario import audit, resolved_yaml
+
     folder = run_folder.create_run_folder(order.out, spec)
-    with recording_status(folder, order), lock_folder(folder.path), explaining_memory_errors(spec):
-        folder.write(SCENARIO, machinery.resolved(spec))  # first: whoever finds a manifest can carry on
-        writer.write_metrics(spec, folder)
+    with recording_status(folder, order.began), lock_folder(folder.path), explaining_memory_errors(spec):
+        folder.write(SCENARIO, resolved_yaml(spec))  # first: whoever finds a manifest can carry on
+        folder.write("audit.csv", csv_text(audit(spec)))  # of a resumed run it would name the run's own files
         rule = {"stops_when": order.rule.plain()} if order.rule else {}
-        folder.tell(status="interrupted", **study_header(spec), **rule)
-        return _finished(spec, machinery, order, folder)
+        folder.update_manifest(status="interrupted", **study_header(spec), **rule)
+        return _finished(spec, order, folder)
 
 
-def resume_scenario(spec: Any, machinery: Backend, order: RunConfig, folder: run_folder.RunFolder) -> Study:
+def resume_scenario(spec: Scenario, order: RunConfig, folder: run_folder.RunFolder) -> Study:
     """Finish the interrupted run of a folder, from its own scenario."""
-    with recording_status(folder, order), explaining_memory_errors(spec):
-        folder.tell(status="interrupted", versions=versions(), machine=machine())
-        return _finished(spec, machinery, order, folder)
+    with recording_status(folder, order.began), explaining_memory_errors(spec):
+        folder.update_manifest(status="interrupted", versions=versions(), machine=machine())
+        return _finished(spec, order, folder)
 
 
-def _finished(spec: Any, machinery: Backend, order: RunConfig, folder: run_folder.RunFolder) -> Study:
-    runs = RunAccumulator(machinery.catalog, folder.path)
+def _finished(spec: Scenario, order: RunConfig, folder: run_folder.RunFolder) -> Study:
+    from loyaltysim.analysis.budgets import planned_budgets
+    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.scenario import resolved_yaml, rests_on
+
+    runs = RunAccumulator(CATALOG, folder.path)
     with explaining_write_errors(folder.path):
-        spec, reused, verdict = _until_settled(spec, machinery, order, runs)
+        spec, reused, verdict = _until_settled(spec, order, runs)
     order.progress(Progress("writing"))
     results = runs.results(spec)
-    study = build_study(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), runs)
+    study = build_study(spec, results, folder.path, planned_budgets(spec), rests_on(spec), runs)
     if verdict:
         study = replace(study, answer=sequential_answer_of(results, verdict))
         told = answer.describe_verdict(verdict, spec.replications)
-        folder.tell(**told, replications=spec.replications, scenario_sha256=spec.sha256)
-        folder.write(SCENARIO, with_manifest_replications(machinery.resolved(spec), folder.path))
+        folder.update_manifest(**told, replications=spec.replications, scenario_sha256=spec.sha256)
+        folder.write(SCENARIO, with_manifest_replications(resolved_yaml(spec), folder.path))
     write_tables(folder, study)
     gone = {"runs_failed": len(runs.failures), "left_out": list(results.left_out)}
-    folder.tell(  # what is drawn tells it too
+    folder.update_manifest(  # what is drawn tells it too
         answer=study.answer, rests_on=study.rests_on, strategies=list(results.strategies), **gone
     )
-    for name, content in order.finish(source_from_memory(folder.path, study.results)).items():
+    for name, content in order.finish(ReportSource.from_memory(folder.path, study.results)).items():
         folder.write(name, content)
-    folder.tell_done(**timings(runs, order), runs=len(runs), runs_reused=reused)
+    folder.mark_done(**timings(runs, order.began), runs=len(runs), runs_reused=reused)
     return study
 
 
 def _until_settled(
-    spec: Any, machinery: Backend, order: RunConfig, runs: RunAccumulator
-) -> tuple[Any, int, SequentialVerdict | None]:
+    spec: Scenario, order: RunConfig, runs: RunAccumulator
+) -> tuple[Scenario, int, SequentialVerdict | None]:
     """Simulate as many replications as the scenario says, or as the order's rule asks for."""
-    if order.rule is None:
-        return spec, simulate_all(spec, machinery, order, runs), None
+    most = order.rule.most if order.rule else spec.replications
+    with Evaluator(
+        order.executor, threads=order.threads or 0, tasks=most, profile=order.profile, progress=order.progress
+    ) as evaluator:
 
-    def look(more: Any) -> tuple[int, Mapping[str, np.ndarray]]:
-        reused = simulate_all(more, machinery, order, runs)
-        return reused, runs.figures(more, "npv")
+        def simulate(more: Scenario) -> None:
+            runs.add(evaluator.records(more, {*runs, *runs.failures}, runs.add_failure))
 
-    return add_replications(spec, order.rule, look)
+        def look(more: Scenario) -> Mapping[str, np.ndarray]:
+            simulate(more)
+            return runs.figures(more, "npv")
+
+        if order.rule is None:
+            simulate(spec)
+            return spec, evaluator.reused, None
+        spec, verdict = add_replications(spec, order.rule, look)
+        return spec, evaluator.reused, verdict

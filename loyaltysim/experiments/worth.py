@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution import executors
 from loyaltysim.experiments.defaults import GROUP_PERCENT
+from loyaltysim.experiments.options import write_result_folder
 from loyaltysim.experiments.run import read_scenario
 from loyaltysim.results import run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def worth(
     table = tabulate(losses)
     grades = rests_on(spec)
     files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}
-    return Worth(spec, table, grades, run_folder.write_result_folder(out, spec, files))
+    return Worth(spec, table, grades, write_result_folder(out, spec, files))
 
 
 def check(spec: Any, months: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:

@@ -11,7 +11,8 @@ from loyaltysim.report import figures
 from loyaltysim.report.page.build import page
 from loyaltysim.report.text.answer import gaps
 from loyaltysim.report.workbook import workbook
-from loyaltysim.results.reader import MANIFEST, ReportSource
+from loyaltysim.results.manifest import MANIFEST
+from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 

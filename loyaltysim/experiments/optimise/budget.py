@@ -110,7 +110,7 @@ class SplitValuer:
                 asks.append(Request(spec.model_copy(update={"strategies": together}), tuple(together), tuple(luck)))
                 places.append((world, piece))
         found = np.full((len(splits), len(self.worlds), len(luck)), np.nan)
-        for answer in self._lab.answers(asks):
+        for answer in self._lab.evaluate(asks):
             world, piece = places[answer.number]
             if answer.error:
                 self._errors.append(answer.error.partition("\n")[0])
