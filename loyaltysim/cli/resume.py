@@ -57,6 +57,6 @@ def command(folder: Path, **asked: Any) -> None:
 
     found = resume(folder, **asked)
     if isinstance(found, Decision):
-        deciding.show(found, import_module(f"loyaltysim.report.{found.verb}_words").table, quiet=asked["quiet"])
+        deciding.show(found, import_module(f"loyaltysim.report.text.{found.verb}").table, quiet=asked["quiet"])
     else:
         show(found, folder / "scenario.yml", quiet=asked["quiet"])

@@ -114,9 +114,7 @@ def customer(
     life = CustomerLife(spec, setting, _person(start[0], row), lives, rule)
     if out is None:
         return life
-    return CustomerLife(
-        spec, setting, life.person, lives, rule, write_result_folder(out, spec, dict(_files(life)))
-    )
+    return CustomerLife(spec, setting, life.person, lives, rule, write_result_folder(out, spec, dict(_files(life))))
 
 
 def _check(spec: Any, id: int | None, find: str | None, replication: int) -> None:

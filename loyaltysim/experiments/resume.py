@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from loyaltysim.experiments import run
 from loyaltysim.experiments.options import Decision
 from loyaltysim.experiments.run import check_rule, stored_rule
 from loyaltysim.results.figures import FIGURES, figures_frame
-from loyaltysim.results.manifest import MANIFEST, SCENARIO, Manifest, versions
+from loyaltysim.results.manifest import MANIFEST, SCENARIO, Manifest, corrupt_folder, versions
 from loyaltysim.results.months import MONTHS, write_months
 from loyaltysim.results.results import Results, RunAccumulator
 from loyaltysim.results.run_folder import (
@@ -35,6 +35,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from loyaltysim.scenario import Scenario
+
+
+COMMANDS = {
+    "breakeven": "loyaltysim.experiments.breakeven",
+    "sweep": "loyaltysim.experiments.sweep",
+    "sensitivity": "loyaltysim.experiments.sensitivity",
+    "optimise": "loyaltysim.experiments.optimise.optimise",
+}
+"""Where each command that decides lies: imported when it is asked for, because what some lean on is heavy."""
 
 
 def resume(folder: str | Path, order: run.RunConfig) -> Study | Decision:
@@ -85,16 +94,26 @@ def finish_run(found: StoredRun, scenario: Scenario, order: run.RunConfig) -> St
 
 
 def finish_decision(found: StoredRun, scenario: Scenario, order: run.RunConfig) -> Decision:
-    """Ask again what a command that decides was asked, in its own folder; runs that were done are not simulated again."""
-    command = getattr(import_module(f"loyaltysim.experiments.{found.command}"), found.command)
+    """Ask again what a command that decides was asked, in its own folder; runs that were done are not simulated again.
+
+    Raises:
+        InputError: The manifest names no command that is known here.
+    """
+    if found.command not in COMMANDS:
+        raise corrupt_folder(found.path, MANIFEST, f"there is no command {found.command!r}")
+    command: Callable[..., Decision] = getattr(import_module(COMMANDS[found.command]), found.command)
     options = dict(found.manifest["options"])
     if "between" in options:
         options["between"] = tuple(filter(None, options["between"].split(",")))
-    answer: Decision = command(
-        scenario, **options, replications=found.manifest["replications"], out=ExistingRunFolder(found), executor=order.executor,
-        threads=order.threads or 0, progress=order.progress,
-    )  # fmt: skip
-    return answer
+    return command(
+        scenario,
+        **options,
+        replications=found.manifest["replications"],
+        out=ExistingRunFolder(found),
+        executor=order.executor,
+        threads=order.threads or 0,
+        progress=order.progress,
+    )
 
 
 # Repeat a finished run without the ledger, and say whether the same bits come out.
