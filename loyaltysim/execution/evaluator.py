@@ -130,47 +130,45 @@ class Evaluator:
         self,
         scenario: Scenario,
         known: Collection[RunKey] = (),
-        failed: Callable[[str, int, str], None] = lambda strategy, replication, error: None,
+        on_failure: Callable[[str, int, str], None] = lambda strategy, replication, error: None,
     ) -> Iterator[RunRecord]:
         """Give the record of every run of a solved scenario: first those in the cache, then the others as they end.
 
         Args:
             scenario: All its strategies are simulated, in all its replications.
             known: Runs that are left out, by strategy and replication.
-            failed: Told of a run that fails, by strategy and replication, and why; the others go on.
+            on_failure: Told of a run that fails, by strategy and replication, and why; the others go on.
 
         Raises:
             RunError: Every run failed, or the place to compute is lost.
             InputError: A run found the input wrong.
         """
         pool = self._open_pool()
-        names, done, reused = tuple(scenario.strategies), len(known), len(known)
-        leading, best, began = LeadingStrategy(len(names)), "", perf_counter()
         keys = run_keys.scenario_keys(scenario)
+        names, reused, began = tuple(scenario.strategies), len(known), perf_counter()
+        leading, best = LeadingStrategy(len(names)), ""
+        failures = FailureLog(on_failure, sound=len(known))
 
-        def tell(phase: Phase) -> None:
+        def report_progress(phase: Phase) -> None:
             seconds = perf_counter() - began if phase == "simulating" else 0.0
-            self._progress(Progress(phase, done + len(failures.runs), len(keys), seconds, reused, best))
+            done = failures.sound + len(failures.runs)
+            self._progress(Progress(phase, done, len(keys), seconds, reused, best))
 
-        failures = FailureLog(failed, sound=len(known))
         missing = {run: key for run, key in keys.items() if run not in known}
         for record in self._cache.iterate_records(dict(missing)):
             del missing[record.strategy, record.replication]
             best = leading.update([record])
-            done, reused, self.reused, failures.sound = done + 1, reused + 1, self.reused + 1, failures.sound + 1
+            reused, self.reused, failures.sound = reused + 1, self.reused + 1, failures.sound + 1
             yield record
-        tell("starting")
-        by_replication: dict[int, tuple[str, ...]] = {
-            replication: tuple(name for name in names if (name, replication) in missing)
-            for replication in range(scenario.replications)
-        }
-        work = ((scenario, r, wanted, self._profile) for r, wanted in by_replication.items() if wanted)
+        report_progress("starting")
+        wanted = {r: tuple(name for name in names if (name, r) in missing) for r in range(scenario.replications)}
+        work = ((scenario, r, some, self._profile) for r, some in wanted.items() if some)
         for records in executors.iterate_completed(pool, tasks.simulate_records, work, failures.handle):
             self._cache.keep_records({keys[each.strategy, each.replication]: each for each in records})
             best = leading.update(records)
             yield from records
-            done, failures.sound = done + len(records), failures.sound + len(records)
-            tell("simulating")
+            failures.sound += len(records)
+            report_progress("simulating")
         if failures.first_error and not failures.sound:
             raise RunError(f"every run failed: {describe_error(failures.first_error)}") from failures.first_error
 
@@ -198,11 +196,11 @@ class FailureLog:
     `sound`: how many runs there are so far; `runs`: those that failed; `first_error`: why the first did.
     """
 
-    def __init__(self, failed: Callable[[str, int, str], None], sound: int) -> None:
+    def __init__(self, on_failure: Callable[[str, int, str], None], sound: int) -> None:
         self.sound = sound
         self.runs: set[RunKey] = set()
         self.first_error: Exception | None = None
-        self._failed = failed
+        self._on_failure = on_failure
 
     def handle(self, task: tuple[Scenario, int, tuple[str, ...], bool], error: Exception) -> list[tuple[object, ...]]:
         """Return what to try in a failed task's place; raises the error again where it is no single run's."""
@@ -215,7 +213,7 @@ class FailureLog:
         if len(names) > 1:
             return [(scenario, replication, (name,), profile) for name in names]
         self.runs.add((names[0], replication))
-        self._failed(names[0], replication, " ".join(describe_error(error).split()))
+        self._on_failure(names[0], replication, " ".join(describe_error(error).split()))
         return []
 
 

@@ -116,10 +116,15 @@ create index if not exists runs_by_use on runs (used, bytes);
 STORE_BYTES = 2 * 2**30
 """How much is kept of finished runs before those not used for longest go."""
 PATIENCE_S = 30.0
+"""How long another process may hold the database."""
 AT_ONCE = 500
+"""Keys in one statement."""
 USED_ANEW_S = 3600
+"""After how long it is written down that a run was used again."""
 TRIMMED_TO = 0.9
+"""The share of the size that is left when it was too large."""
 LOOK_EVERY = 64 * 2**20
+"""Bytes written between two looks at the size."""
 
 
 class SqliteCache(RunCache):
@@ -186,9 +191,9 @@ class SqliteCache(RunCache):
                 break
             gone.append(key)
             total -= size
-        for some in _chunks(gone):
+        for some in split_keys(gone):
             with base:
-                base.execute(f"delete from runs where key in ({_marks(some)})", some)
+                base.execute(f"delete from runs where key in ({placeholders(some)})", some)
             for key in some:
                 with suppress(OSError):
                     self._months_file(key).unlink(missing_ok=True)
@@ -222,14 +227,16 @@ class SqliteCache(RunCache):
             return
         now = int(time.time())
         with suppress(sqlite3.Error):
-            for some in _chunks(keys):
-                marks = _marks(some)
+            for some in split_keys(keys):
+                marks = placeholders(some)
                 rows = self._base.execute(f"select key, figures, rest, used from runs where key in ({marks})", some)
                 found = rows.fetchall()
                 stale = [key for key, _, _, used in found if used < now - USED_ANEW_S]
                 if stale:
                     with self._base:
-                        self._base.execute(f"update runs set used = ? where key in ({_marks(stale)})", [now, *stale])
+                        self._base.execute(
+                            f"update runs set used = ? where key in ({placeholders(stale)})", [now, *stale]
+                        )
                 yield from ((key, blob, rest) for key, blob, rest, _ in found)
 
     def _write(self, rows: Sequence[tuple[str, bytes, bytes | None]]) -> None:
@@ -258,12 +265,14 @@ class SqliteCache(RunCache):
         return self.folder / "series" / key[:2] / f"{key}.parquet"
 
 
-def _chunks(keys: Sequence[str]) -> Iterator[list[str]]:
+def split_keys(keys: Sequence[str]) -> Iterator[list[str]]:
+    """Give the keys in pieces that a statement of SQLite can hold."""
     for first in range(0, len(keys), AT_ONCE):
         yield list(keys[first : first + AT_ONCE])
 
 
-def _marks(keys: Sequence[str]) -> str:
+def placeholders(keys: Sequence[str]) -> str:
+    """Return a question mark a key, as a statement of SQLite wants them."""
     return ",".join("?" * len(keys))
 
 
@@ -301,7 +310,7 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
         draft.unlink(missing_ok=True)
     audit = record.audit
     told = {
-        "digest": _digest(record.months),
+        "digest": months_digest(record.months),
         "seconds": record.seconds,
         "person_months": int(record.person_months),
         "audit": asdict(audit) | {"figures": pack_arrays(audit.figures)} if audit else None,
@@ -327,7 +336,7 @@ def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replic
     if value.size % columns:
         return None
     months = np.ascontiguousarray(value.reshape(columns, -1).T)
-    if _digest(months) != told["digest"]:
+    if months_digest(months) != told["digest"]:
         return None
     named = dict(zip(CATALOG, np.frombuffer(figures).tolist(), strict=True))
     return RunRecord(
@@ -355,5 +364,6 @@ def unpack_audit(told: dict[str, Any]) -> Audit:
     return Audit(tuple(told["names"]), tuple(told["stages"]), tuple(told["kinds"]), figures)
 
 
-def _digest(months: np.ndarray) -> str:
+def months_digest(months: np.ndarray) -> str:
+    """Return a digest of a run's months, by which a file of another run is noticed."""
     return hashlib.blake2b(months.tobytes(), digest_size=8).hexdigest()

@@ -174,7 +174,7 @@ def rerun(folder: str | Path, order: run.RunConfig) -> Rerun:
         cache=NullCache(),
         progress=order.progress,
     ) as evaluator:
-        runs.add(evaluator.records(scenario, failed=runs.add_failure))
+        runs.add(evaluator.records(scenario, on_failure=runs.add_failure))
     results = runs.results(scenario)
     with tempfile.TemporaryFile() as again:
         write_months(results, again)

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from loyaltysim.core.records import Audit
 
@@ -109,7 +109,7 @@ class SpilledPaths:
 
         if isinstance(key, int):
             return self._tables.table(self._numbers[key])
-        if isinstance(key, tuple) and len(key) == 3 and isinstance(key[2], int) and key[:2] == (slice(None),) * 2:
+        if isinstance(key, tuple) and len(key) == 3 and isinstance(key[2], int) and all(map(is_everything, key[:2])):
             return self._tables.column(self._numbers, key[2])
         return np.asarray(np.asarray(self)[key])
 
@@ -120,6 +120,11 @@ class SpilledPaths:
         for row, number in enumerate(self._numbers):
             whole[row] = self._tables.table(number)
         return whole if dtype is None else whole.astype(dtype)
+
+
+def is_everything(part: object) -> bool:
+    """Return whether a part of an index is `:`; an array of indices is not compared."""
+    return isinstance(part, slice) and part == slice(None)
 
 
 # One strategy's audits of its touchpoints, a replication each, read from a scratch file as they are asked for.
@@ -153,7 +158,13 @@ class AuditFigures(Sequence[Audit]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: int) -> Audit: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> AuditFigures: ...
+
+    def __getitem__(self, key: int | slice) -> Audit | AuditFigures:
         if isinstance(key, slice):
             return AuditFigures(self._first, self._tables, self._numbers[key])
         table = self._tables.table(self._numbers[key])

@@ -87,7 +87,7 @@ class RunFolder:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             if isinstance(error, OSError):
-                raise _unwritable(target, error) from error
+                raise write_error(target, error) from error
             raise
         self._written.append(target)
 
@@ -224,10 +224,11 @@ def explaining_write_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise _unwritable(folder, error) from error
+        raise write_error(folder, error) from error
 
 
-def _unwritable(target: Path, error: OSError) -> RunError:
+def write_error(target: Path, error: OSError) -> RunError:
+    """Return what is said of a file that cannot be written."""
     return RunError(
         f"cannot write {target}: {error.strerror or error}\n    make room, or choose another place with --out"
     )

@@ -35,6 +35,9 @@ def test_tables_come_back_to_the_bit(
     assert np.asarray(paths).tobytes() == expected.tobytes()
     assert np.array_equal(paths[0], expected[0], equal_nan=True)
     assert np.array_equal(paths[:, :, 2], expected[:, :, 2], equal_nan=True)
+    if count > 1:
+        few = np.array([1, 0])
+        assert np.array_equal(paths[few, :, 2], expected[few, :, 2], equal_nan=True)
     some = np.array([1, 3])
     assert np.array_equal(paths[:, some, :], expected[:, some, :], equal_nan=True)
     factor = np.linspace(1.0, 0.5, ROWS)
