@@ -221,7 +221,9 @@ def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[
         yield from (numbers[start : start + most] for start in range(0, len(numbers), most))
 
 
-def _taken_apart(answer: Response, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]) -> Iterator[Point]:
+def _taken_apart(
+    answer: Response, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]
+) -> Iterator[Point]:
     numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.request.strategies)
     for number in numbers:
         figures = {} if answer.error else {name: answer.figures[f"{name}{APART}{number}"] for name in strategies}

@@ -194,7 +194,9 @@ def open_decision(verb: str, spec: Scenario, asked: StudyOptions, options: Mappi
     )
     with recording_status(claimed, asked.order.began), explaining_memory_errors(spec):
         again = repeat_command(verb, {**options, "replications": spec.replications})
-        claimed.update_manifest(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
+        claimed.update_manifest(
+            status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec)
+        )
         claimed.write("scenario.yml", resolved_yaml(spec))
         with Evaluator(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
             yield DecisionRun(verb, spec, asked, claimed, lab)
