@@ -40,11 +40,12 @@ from loyaltysim.experiments import (
 from loyaltysim.experiments import (
     sweep as sweep_experiment,
 )
-from loyaltysim.experiments.decision import Question, calibrate_scenario, open_decision
+from loyaltysim.experiments.decision import Question, calibrate_scenario, open_decision, write_result_folder
 from loyaltysim.experiments.options import RunKeywords, RunOptions, Source, flag_of, options_of, prepare_scenario
 from loyaltysim.reporting.build import REPORT, build_report
 from loyaltysim.reporting.charts import customer_history as customer_charts
-from loyaltysim.results.reader import read_source, source_from_memory
+from loyaltysim.results.manifest import MANIFEST, corrupt_folder
+from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.results.run_folder import (
     ExistingRunFolder,
     RunFolder,
@@ -52,13 +53,16 @@ from loyaltysim.results.run_folder import (
     lock_folder,
     read_run_folder,
     remove_partial_files,
-    write_result_folder,
 )
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.study import CustomerLife, Decision, Study, build_study, write_tables
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.rerun import Rerun
+
+
+DECISIONS = ("breakeven", "sweep", "sensitivity", "optimise")
+"""The commands that decide: each has a `Question` in `experiments` and its words in `reporting.text`, by its name."""
 
 
 def run(
@@ -132,14 +136,14 @@ def complete_run(opened: run_experiment.ScenarioRun) -> Study:
     if opened.verdict:
         opened.write_verdict(folder)
     write_tables(folder, study)
-    folder.tell(  # what is drawn tells it too
+    folder.update_manifest(  # what is drawn tells it too
         answer=study.answer,
         rests_on=study.rests_on,
         strategies=list(results.strategies),
         runs_failed=len(opened.runs.failures),
         left_out=list(results.left_out),
     )
-    for name, content in build_report(source_from_memory(folder.path, results)).items():
+    for name, content in build_report(ReportSource.from_memory(folder.path, results)).items():
         folder.write(name, content)
     opened.finish(folder)
     return study
@@ -167,6 +171,7 @@ def resume(
     with show_progress(RunOptions(**options)) as chosen:
         chosen.check()
         found = read_run_folder(folder)
+        stored = run_experiment.load_stored_scenario(found)
         if found.is_whole:
             again = (
                 f"loyaltysim rerun {found.path}" if not found.command else f"in this folder, {found.manifest['repeat']}"
@@ -176,11 +181,10 @@ def resume(
         with lock_folder(found.path):
             remove_partial_files(found.path)
             if found.command:
-                return decide(stored_question(found), found.scenario, chosen, ExistingRunFolder(found))
+                return decide(stored_question(found), stored, chosen, ExistingRunFolder(found))
             rule = run_experiment.stored_rule(found.manifest)
-            run_experiment.check_rule(rule, found.scenario, str(found.path))
-            place = ExistingRunFolder(found)
-            with run_experiment.open_run(found.scenario, chosen, rule, folder=place) as opened:
+            run_experiment.check_rule(rule, stored, str(found.path))
+            with run_experiment.open_run(stored, chosen, rule, folder=ExistingRunFolder(found)) as opened:
                 return complete_run(opened)
 
 
@@ -375,7 +379,9 @@ def decide(
 
 
 def stored_question(found: StoredRun) -> Question:
-    """Return the question that an interrupted command was asked, from its folder."""
+    """Return the question that an interrupted command was asked, from its folder. Raises InputError for an unknown one."""
+    if found.command not in DECISIONS:
+        raise corrupt_folder(found.path, MANIFEST, f"there is no command {found.command!r}")
     kind = import_module(f"loyaltysim.experiments.{found.command}").Question
     stored: dict[str, Any] = found.manifest["options"]
     names = {flag_of(name, told)[2:].replace("-", "_"): name for name, (_, told) in options_of(kind).items()}

@@ -16,9 +16,11 @@ from loyaltysim.reporting.text import answer as precision_words
 from loyaltysim.reporting.text import failures as failure_words
 from loyaltysim.reporting.text import pilots as pilot_table
 from loyaltysim.reporting.text.names import to_text
-from loyaltysim.reporting.text.profile import Profile
-from loyaltysim.results import run_folder, writer
-from loyaltysim.results.results import Results, RunAccumulator, figures_frame
+from loyaltysim.results import run_folder
+from loyaltysim.results.figures import figures_frame, write_figures
+from loyaltysim.results.months import write_months
+from loyaltysim.results.results import Profile, Results, RunAccumulator
+from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
 from loyaltysim.stats.sequential import SequentialVerdict
 
@@ -75,7 +77,7 @@ class Study:
         if self.folder is not None:
             return pd.read_parquet(self.folder / "months.parquet")
         file = BytesIO()
-        writer.write_months(self.results, file)
+        write_months(self.results, file)
         return pd.read_parquet(file)
 
     @property
@@ -259,15 +261,15 @@ def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
+        folder.write(f"{name}.csv", csv_text(getattr(study, name)))
     for name in ("duel", "ranking", "touchpoints", "business", "pilots", failure_words.FAILURES):
         if len(getattr(study, name)):
-            folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
+            folder.write(f"{name}.csv", csv_text(getattr(study, name)))
         else:
             folder.drop(f"{name}.csv")  # of an earlier try, some of whose runs failed
     with folder.new("months.parquet") as file:
-        writer.write_months(study.results, file)
-    writer.write_figures(study.results, folder)
+        write_months(study.results, file)
+    write_figures(study.results, folder)
 
 
 def sequential_answer_of(results: Results, verdict: SequentialVerdict) -> str:

@@ -82,7 +82,7 @@ def audit(scenario: Path, form: str) -> None:
     if form == "json":
         click.echo(found.to_json(orient="records", indent=1, force_ascii=False))
     elif form == "csv":
-        from loyaltysim.results.writer import csv_text
+        from loyaltysim.results.tables import csv_text
 
         click.echo(csv_text(found.astype(str)), nl=False)
     else:

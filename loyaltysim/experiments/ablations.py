@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration import solve
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.execution import executors
+from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.stats.intervals import interval
 
@@ -73,16 +73,14 @@ def ablate(
     stages = list(restore_mechanisms(scenario))
     found: list[list[RunRecord]] = [[] for _ in stages]
     runs = range(scenario.replications if replications is None else replications)
-    with executors.open_executor(executor, len(stages) * len(runs), threads) as pool:
-        for number, stage in executors.iterate_completed(
-            pool, _numbered, [(calibrate, *each) for each in enumerate(stages)]
-        ):
+    with Evaluator(executor, threads=threads, tasks=len(stages) * len(runs)) as evaluator:
+        for number, stage in evaluator.map(_numbered, [(calibrate, *each) for each in enumerate(stages)]):
             stages[number] = stage
         markets = ((number, stage.scenario) for number, stage in enumerate(stages))
         calls = (
             (simulate, number, market, run, tuple(market.strategies)) for number, market in markets for run in runs
         )
-        for number, records in executors.iterate_completed(pool, _numbered, calls):
+        for number, records in evaluator.map(_numbered, calls):
             found[number] += records
     return tuple(
         replace(stage, records=tuple(sorted(records, key=lambda record: record.replication)))

@@ -19,7 +19,7 @@ from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.ablations import Stage, ablate, tabulate_steps
 from loyaltysim.experiments.options import RunOptions, Source, prepare_scenario
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
 from loyaltysim.scenario.registry import levers, parameter_registry
 from loyaltysim.stats.intervals import interval

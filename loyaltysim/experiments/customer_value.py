@@ -22,11 +22,11 @@ from loyaltysim.core.codes import CUSTOMER, INDIFFERENCE, LARGE, LOST, NONE, REA
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
-from loyaltysim.execution import executors
+from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.experiments.decision import calibrate_scenario
 from loyaltysim.experiments.options import RunOptions, Source, option, prepare_scenario
 from loyaltysim.mechanisms.complaints.recovery import Recovery
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 from loyaltysim.stats.intervals import Interval, interval
@@ -114,8 +114,8 @@ class Question:
         chosen, number = check(spec, self.leaves, self.group)
         spec = calibrate_scenario(spec, options)
         tasks = ((spec, replication, chosen, number) for replication in range(spec.replications))
-        with executors.open_executor(options.executor, spec.replications, options.threads or 0) as pool:
-            effects = [effect for found in executors.iterate_completed(pool, simulate_loss, tasks) for effect in found]
+        with Evaluator(options.executor, threads=options.threads or 0, tasks=spec.replications) as evaluator:
+            effects = [effect for found in evaluator.map(simulate_loss, tasks) for effect in found]
         return CustomerValue(spec, tabulate(effects), count_grades(spec))
 
 

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,9 +14,9 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
 from loyaltysim.experiments.options import RunOptions
-from loyaltysim.results.manifest import elapsed, recording_status, repeat_command, study_header
+from loyaltysim.results.manifest import SCENARIO, elapsed, recording_status, repeat_command, study_header
 from loyaltysim.results.run_folder import ExistingRunFolder, RunFolder, create_run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import resolved_yaml
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class DecisionRun:
         self._options.notify()(Progress("writing"))
         for name, table in tables.items():
             self._write(name, table)
-        self.folder.tell_done(duration_s=elapsed(self._options), answer=answer, notes=list(notes))
+        self.folder.mark_done(duration_s=elapsed(self._options.began), answer=answer, notes=list(notes))
 
     def _write(self, name: str, table: pd.DataFrame) -> None:
         self.folder.write(f"{name}.csv", csv_text(table))
@@ -126,10 +127,12 @@ def open_decision(
         The run. What is wrong with the input leaves nothing behind.
     """
     place = folder or create_run_folder(options.out, scenario)
-    with recording_status(place, options), explaining_memory_errors(scenario):
+    with recording_status(place, options.began), explaining_memory_errors(scenario):
         again = repeat_command(verb, {**asked, "replications": scenario.replications})
-        place.tell(status="interrupted", command=verb, options=dict(asked), repeat=again, **study_header(scenario))
-        place.write("scenario.yml", resolved_yaml(scenario))
+        place.update_manifest(
+            status="interrupted", command=verb, options=dict(asked), repeat=again, **study_header(scenario)
+        )
+        place.write(SCENARIO, resolved_yaml(scenario))
         with Evaluator(options.executor, progress=options.notify(), threads=options.threads or 0) as evaluator:
             yield DecisionRun(scenario, options, place, evaluator)
 
@@ -139,3 +142,14 @@ def build_frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame.from_records(list(rows), columns=list(columns))
+
+
+def write_result_folder(out: str | Path | None, scenario: Scenario, files: Mapping[str, str | bytes]) -> Path | None:
+    """Write files, by name, and the scenario in full into a folder of their own; nothing without `out`."""
+    if out is None:
+        return None
+    folder = create_run_folder(out, scenario)
+    folder.write(SCENARIO, resolved_yaml(scenario))
+    for name, content in files.items():
+        folder.write(name, content)
+    return folder.path

@@ -179,7 +179,7 @@ class Point:
 
 
 def evaluate_points(
-    lab: Evaluator,
+    evaluator: Evaluator,
     spec: Scenario,
     designs: Sequence[Mapping[str, float]],
     strategies: Sequence[str],
@@ -191,7 +191,7 @@ def evaluate_points(
     whose values do not fit together, or whose world cannot be as it is stated, is given with its error.
     """
     refused: list[Point] = []
-    for answer in lab.answers(_asks(spec, designs, strategies, tuple(replications), refused)):
+    for answer in evaluator.evaluate(_asks(spec, designs, strategies, tuple(replications), refused)):
         yield from _taken_apart(answer, designs, strategies)
         yield from refused
         refused.clear()
@@ -231,7 +231,7 @@ def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[
 
 
 def _taken_apart(answer: Any, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]) -> Iterator[Point]:
-    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.ask.strategies)
+    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.request.strategies)
     for number in numbers:
         figures = {} if answer.error else {name: answer.figures[f"{name}{APART}{number}"] for name in strategies}
         yield Point(number, designs[number], figures, _first_line(answer.error))

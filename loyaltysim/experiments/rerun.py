@@ -6,29 +6,25 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.experiments.run import simulate_all
-from loyaltysim.results import writer
-from loyaltysim.results.manifest import versions
-from loyaltysim.results.reader import FIGURES
-from loyaltysim.results.results import Results, RunAccumulator, figures_frame
-from loyaltysim.results.run_folder import (
-    StoredRun,
-    read_run,
-)
+from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.execution.run_cache import NullCache
+from loyaltysim.experiments.options import RunOptions
+from loyaltysim.experiments.run import load_stored_scenario
+from loyaltysim.mechanisms import CATALOG
+from loyaltysim.results.figures import FIGURES, figures_frame
+from loyaltysim.results.manifest import Manifest, versions
+from loyaltysim.results.months import MONTHS, write_months
+from loyaltysim.results.results import Results, RunAccumulator
+from loyaltysim.results.run_folder import StoredRun, read_run_folder
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-
-from loyaltysim.experiments.options import RunOptions
-from loyaltysim.mechanisms import CATALOG
-
-MONTHS = "months.parquet"
 ELSEWHERE = 1e-9
 """The relative difference allowed where processor, Python, NumPy or Numba are not those of the run."""
 KEY = ("strategy", "replication", "month", "metric")
@@ -64,15 +60,29 @@ def rerun(folder: str | Path, options: RunOptions) -> Rerun:
     Nothing in the folder is changed. Raises InputError for a folder that is no finished run, RunError as `run` does.
     """
     options.check()
-    kept = read_run(folder)
+    kept = read_run_folder(folder)
+    if kept.command:
+        cure = (
+            f"give the command again, in this folder: {kept.manifest.get('repeat', f'loyaltysim {kept.command} ...')}"
+        )
+        what = f"this is the folder of `{kept.command}`, not of a run"
+        raise InputError(Problem(what, where=str(kept.path), cure=cure))
+    scenario = load_stored_scenario(kept)
     if not kept.is_done or not (kept.path / MONTHS).is_file():
         cure = f"finish it first: loyaltysim resume {kept.path}"
         raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
     runs = RunAccumulator(CATALOG)
-    simulate_all(kept.scenario, options, runs, cached=False)
-    results = runs.results(kept.scenario)
+    with Evaluator(
+        options.executor,
+        threads=options.threads or 0,
+        tasks=scenario.replications,
+        cache=NullCache(),
+        progress=options.notify(),
+    ) as evaluator:
+        runs.add(evaluator.records(scenario, on_failure=runs.add_failure))
+    results = runs.results(scenario)
     with tempfile.TemporaryFile() as again:
-        writer.write_months(results, again)
+        write_months(results, again)
         months = compare_months(kept, again)
     return compare_figures(months, kept, results)
 
@@ -119,7 +129,7 @@ def compare_figures(found: Rerun, kept: StoredRun, results: Results) -> Rerun:
     )  # fmt: skip
 
 
-def _changed(manifest: dict[str, Any]) -> str:
+def _changed(manifest: Manifest) -> str:
     """Say what bears on a result's last bits and is not as it was when the run was made; empty if nothing."""
     then = manifest["versions"] | {"machine": manifest.get("machine", "unknown")}
     now = versions() | {"machine": machine()}

@@ -6,35 +6,32 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.core.errors import InputError, LoyaltysimError, Problem, RunError, describe_error
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.execution import executors
-from loyaltysim.execution.progress import LeadingStrategy, Progress, explaining_memory_errors, is_memory_error
-from loyaltysim.execution.run_cache import missing_runs, open_cache, open_no_cache
+from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.execution.progress import Progress, explaining_memory_errors
 from loyaltysim.experiments.options import RunOptions, option
 from loyaltysim.mechanisms import CATALOG
-from loyaltysim.results import writer
-from loyaltysim.results.manifest import recording_status, study_header, timings, versions
-from loyaltysim.results.results import Results, RunAccumulator, RunFailure
+from loyaltysim.results.manifest import MANIFEST, SCENARIO, recording_status, study_header, timings, versions
+from loyaltysim.results.results import Results, RunAccumulator
 from loyaltysim.results.run_folder import (
-    SCENARIO,
     ExistingRunFolder,
     RunFolder,
+    StoredRun,
     create_run_folder,
     explaining_write_errors,
     lock_folder,
     with_manifest_replications,
 )
-from loyaltysim.scenario import resolved_yaml
+from loyaltysim.results.tables import csv_text
+from loyaltysim.scenario import audit, load, resolved_yaml
 from loyaltysim.stats.sequential import SequentialVerdict, is_decided, is_precise, look_schedule
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from loyaltysim.core.records import RunRecord
     from loyaltysim.scenario import Scenario
 
 MOST_REPLICATIONS = 200
@@ -91,27 +88,41 @@ class ScenarioRun:
 
     def simulate(self) -> Results:
         """Simulate as many replications as the scenario says, or as the rule asks for."""
-        if self._rule is None:
-            self.reused = simulate_all(self.scenario, self._options, self.runs, profile=self._profile)
-        else:
-            self.scenario, self.reused, self.verdict = add_replications(self.scenario, self._rule, self._look)
-        self._options.notify()(Progress("writing"))
+        options = self._options
+        with Evaluator(
+            options.executor,
+            threads=options.threads or 0,
+            tasks=self._rule.most if self._rule else self.scenario.replications,
+            profile=self._profile,
+            progress=options.notify(),
+        ) as evaluator:
+            if self._rule is None:
+                self._add_runs(evaluator, self.scenario)
+            else:
+                self.scenario, self.verdict = add_replications(
+                    self.scenario, self._rule, lambda scenario: self._add_runs(evaluator, scenario)
+                )
+            self.reused = evaluator.reused
+        options.notify()(Progress("writing"))
         return self.runs.results(self.scenario)
 
-    def _look(self, scenario: Scenario) -> tuple[int, Mapping[str, np.ndarray]]:
-        reused = simulate_all(scenario, self._options, self.runs, profile=self._profile)
-        return reused, self.runs.figures(scenario, "npv")
+    def _add_runs(self, evaluator: Evaluator, scenario: Scenario) -> Mapping[str, np.ndarray]:
+        known = {*self.runs, *self.runs.failures}
+        self.runs.add(evaluator.records(scenario, known, self.runs.add_failure))
+        return self.runs.figures(scenario, "npv")
 
     def write_verdict(self, folder: RunFolder) -> None:
         """Write with how many replications the rule ended into the manifest and the scenario's file."""
         settled = self.verdict.settled if self.verdict else False
         count = self.scenario.replications
-        folder.tell(settled=settled, after_replications=count, replications=count, scenario_sha256=self.scenario.sha256)
+        folder.update_manifest(
+            settled=settled, after_replications=count, replications=count, scenario_sha256=self.scenario.sha256
+        )
         folder.write(SCENARIO, with_manifest_replications(resolved_yaml(self.scenario), folder.path))
 
     def finish(self, folder: RunFolder) -> None:
         """Say in the manifest that all is done, and how long it took."""
-        folder.tell_done(**timings(self.runs, self._options), runs=len(self.runs), runs_reused=self.reused)
+        folder.mark_done(**timings(self.runs, self._options.began), runs=len(self.runs), runs_reused=self.reused)
 
 
 @contextmanager
@@ -136,109 +147,39 @@ def open_run(
         The run, to be simulated. What is wrong with the input leaves nothing behind.
     """
     if folder is not None:
-        with recording_status(folder, options), explaining_memory_errors(scenario):
-            folder.tell(status="interrupted", versions=versions(), machine=machine())
+        with recording_status(folder, options.began), explaining_memory_errors(scenario):
+            folder.update_manifest(status="interrupted", versions=versions(), machine=machine())
             with explaining_write_errors(folder.path):
                 yield ScenarioRun(scenario, options, folder, rule, profile)
         return
     made = create_run_folder(options.out, scenario)
-    with recording_status(made, options), lock_folder(made.path), explaining_memory_errors(scenario):
+    with recording_status(made, options.began), lock_folder(made.path), explaining_memory_errors(scenario):
         made.write(SCENARIO, resolved_yaml(scenario))  # first: whoever finds a manifest can carry on
-        writer.write_metrics(scenario, made)
-        stops = {"stops_when": rule.plain()} if rule else {}
-        made.tell(status="interrupted", **study_header(scenario), **stops)
+        made.write("audit.csv", csv_text(audit(scenario)))  # of a resumed run it would name the run's own files
+        stops = {"stops_when": rule.to_plain()} if rule else {}
+        made.update_manifest(status="interrupted", **study_header(scenario), **stops)
         with explaining_write_errors(made.path):
             yield ScenarioRun(scenario, options, made, rule, profile)
 
 
-# Every run of a scenario: taken from an earlier study or computed, whatever becomes of single ones.
+def load_stored_scenario(stored: StoredRun) -> Scenario:
+    """Load the scenario of a folder, and check that it is the one that was run.
 
+    Only the replications may differ where a rule finds how many they are: scenario and manifest get that number one after
+    the other, and a run may be killed between the two.
 
-Task = tuple[Any, int, tuple[str, ...]]
-"""A scenario, a replication and some strategies."""
-
-
-def simulate_all(
-    spec: Scenario, options: RunOptions, runs: RunAccumulator, *, profile: bool = False, cached: bool = True
-) -> int:
-    """Take in every run of a scenario that is not among `runs` yet; gives how many of these an earlier study had made.
-
-    A run that fails is put down as such, and the others go on; if all fail, the first one's error is raised. What is wrong
-    with the input or with the place to compute is raised at once.
+    Raises:
+        InputError: The scenario is no longer the one that was run.
     """
-    from loyaltysim.model import simulate, simulate_profiled
-
-    names, count = tuple(spec.strategies), spec.replications
-    reuse = cached and not profile
-    watch = _Watch(options, len(names) * count, runs, LeadingStrategy(len(names)))
-    lost = _Lost(runs)
-    with (
-        executors.open_executor(options.executor, count, options.threads or 0) as pool,
-        (open_cache if reuse and executors.is_bitwise_reproducible(pool) else open_no_cache)(spec) as kept,
-    ):
-        known = len(runs)
-        for record in kept.found(runs):
-            runs.take([record])
-            watch.hear([record])
-        reused = len(runs) - known
-        watch.tell("starting", len(runs))
-        there = {*runs, *runs.failures}
-        tasks: Iterator[Task] = ((spec, r, wanted) for r, wanted in missing_runs(there, names, count).items())
-        for done in executors.iterate_completed(
-            pool, simulate_profiled if profile else simulate, tasks, lost.tried_singly
-        ):
-            kept.keep(done)
-            runs.take(done)
-            watch.hear(done)
-            watch.tell("simulating", known + reused)
-    if lost.first and not len(runs):
-        raise RunError(f"every run failed: {describe_error(lost.first)}") from lost.first
-    return reused
-
-
-class _Lost:
-    """Puts down the runs that fail. A task of several strategies is tried again, one by one: most of them are sound."""
-
-    def __init__(self, runs: RunAccumulator) -> None:
-        self._runs = runs
-        self.first: Exception | None = None
-
-    def tried_singly(self, task: Task, error: Exception) -> list[Task]:
-        """Give what to try in a failed task's place; raises the error again where it is no single run's."""
-        spec, replication, names = task
-        of_all = isinstance(error, LoyaltysimError) and not isinstance(error, executors.WorkerLostError)
-        too_large = is_memory_error(error) and not len(self._runs)
-        if of_all or too_large or isinstance(error, executors.NO_WORK_MORE):
-            raise error
-        self.first = self.first or error
-        if len(names) > 1:
-            return [(spec, replication, (name,)) for name in names]
-        told = RunFailure(names[0], replication, " ".join(describe_error(error).split()))
-        self._runs.failures[names[0], replication] = told
-        return []
-
-
-@dataclass
-class _Watch:
-    """Tells how far a study is, of so many runs."""
-
-    options: RunOptions
-    total: int
-    runs: RunAccumulator
-    leading: LeadingStrategy
-
-    def __post_init__(self) -> None:
-        self._began, self._best = perf_counter(), ""
-
-    def hear(self, records: list[RunRecord]) -> None:
-        """Hear of further runs."""
-        self._best = self.leading.after(records)
-
-    def tell(self, phase: Any, reused: int) -> None:
-        """Tell the listener."""
-        done = len(self.runs) + len(self.runs.failures)
-        seconds = perf_counter() - self._began if phase == "simulating" else 0.0
-        self.options.notify()(Progress(phase, done, self.total, seconds, reused, self._best))
+    place, manifest = stored.path / SCENARIO, stored.manifest
+    scenario = load(place)
+    count, same = manifest.get("replications"), scenario
+    if not stored.is_done and "stops_when" in manifest and count != scenario.replications:
+        same = scenario.replace({"replications": count}, source=MANIFEST)
+    if same.sha256 != manifest["scenario_sha256"]:
+        cure = f"put the file back as it was, or run it as a scenario of its own: loyaltysim run {place}"
+        raise InputError(Problem("the scenario is no longer the one of this run", where=str(place), cure=cure))
+    return scenario
 
 
 # Add replications until the answer is settled, by a rule that holds however often one looks.
@@ -267,29 +208,26 @@ class StoppingRule:
         last = verdicts[-1]
         return SequentialVerdict(last.best, last.second, last.difference, all(verdict.settled for verdict in verdicts))
 
-    def plain(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Any]:
         """Give the rule as the manifest holds it."""
         return {"share": self.share, "until_decided": self.until_decided, "most": self.most}
 
 
-Look = Callable[[Any], tuple[int, Mapping[str, "np.ndarray"]]]
-"""Simulates all runs of a scenario; gives how many an earlier study had made, and each strategy's NPV, float64 (n,)."""
+Look = Callable[["Scenario"], Mapping[str, "np.ndarray"]]
+"""Simulates all runs of a scenario; gives each strategy's NPV, float64 (n,)."""
 
 
-def add_replications(spec: Any, rule: StoppingRule, look: Look) -> tuple[Any, int, SequentialVerdict]:
+def add_replications(spec: Scenario, rule: StoppingRule, look: Look) -> tuple[Scenario, SequentialVerdict]:
     """Add replications, a quarter more at each look, until the rule is content or allows no more.
 
-    Gives the scenario with as many replications as it took, how many runs an earlier study had made, and how it ended.
+    Gives the scenario with as many replications as it took, and how it ended.
     """
-    reused = 0
     for count in look_schedule(rule.most):
         spec = spec.replace({"replications": count}, source="--precision")
-        there, worth = look(spec)
-        reused += there
-        found = rule.look(worth)
+        found = rule.look(look(spec))
         if found.settled:
             break
-    return spec, reused, found
+    return spec, found
 
 
 def read_rule(precision: str | float | None, until_decided: bool, most: int | None) -> StoppingRule | None:
@@ -306,9 +244,9 @@ def read_rule(precision: str | float | None, until_decided: bool, most: int | No
     return StoppingRule(share, until_decided, limit)
 
 
-def check_rule(rule: StoppingRule | None, spec: Any, where: str = "--until-decided") -> None:
+def check_rule(rule: StoppingRule | None, scenario: Scenario, where: str = "--until-decided") -> None:
     """Refuse to go on until the best is told from all others where there is only one. Raises InputError."""
-    if rule is not None and rule.until_decided and len(spec.strategies) < 2:
+    if rule is not None and rule.until_decided and len(scenario.strategies) < 2:
         cure = "name two or more below `strategies`, or ask for --precision alone: it takes one strategy too"
         raise InputError(Problem("there is only one strategy, so nothing to decide between", "strategies", where, cure))
 

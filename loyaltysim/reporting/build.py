@@ -11,7 +11,8 @@ from loyaltysim.reporting.charts import draw_all
 from loyaltysim.reporting.page.build import page
 from loyaltysim.reporting.text.answer import gaps
 from loyaltysim.reporting.workbook import workbook
-from loyaltysim.results.reader import MANIFEST, ReportSource
+from loyaltysim.results.manifest import MANIFEST
+from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 

@@ -89,9 +89,9 @@ class BudgetSplit:
 class SplitValuer:
     """Value splits by what they earn more than today's levers: NPV, paired on common luck, in each world."""
 
-    def __init__(self, lab: Evaluator, spending: BudgetSplit, worlds: Sequence[Scenario]) -> None:
+    def __init__(self, evaluator: Evaluator, spending: BudgetSplit, worlds: Sequence[Scenario]) -> None:
         self.spending, self.worlds = spending, list(worlds)
-        self._lab, self._errors = lab, list[str]()
+        self._evaluator, self._errors = evaluator, list[str]()
 
     def gains(self, splits: Sequence[np.ndarray], luck: Sequence[int]) -> np.ndarray:
         """Give gains, float64 (splits, worlds, replications); a world that cannot be is left out, here and later."""
@@ -110,7 +110,7 @@ class SplitValuer:
                 asks.append(Request(spec.model_copy(update={"strategies": together}), tuple(together), tuple(luck)))
                 places.append((world, piece))
         found = np.full((len(splits), len(self.worlds), len(luck)), np.nan)
-        for answer in self._lab.answers(asks):
+        for answer in self._evaluator.evaluate(asks):
             world, piece = places[answer.number]
             if answer.error:
                 self._errors.append(answer.error.partition("\n")[0])
