@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from loyaltysim.core.codes import REASONS
 from loyaltysim.reporting.charts.customers import LOOKS

@@ -55,10 +55,10 @@ class ReportSource:
         return {}
 
     def figure(self, question: Callable[..., Figure], *about: Any) -> Figure:
-        """Return a figure of the results, drawn once however often it is asked for (as a picture and on a page)."""
+        """Return a picture of what lies here, drawn once however often it is asked for (as a picture and on a page)."""
         key = (question, *about)
         if key not in self._drawn:
-            self._drawn[key] = question(self.results, *about)
+            self._drawn[key] = question(self, *about)
         return self._drawn[key]
 
 
