@@ -21,7 +21,7 @@ from loyaltysim.calibration import solve
 from loyaltysim.core.codes import CUSTOMER, NONE, OUTCOMES, REASONS
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.records import PilotRecord, Report, RunRecord, figures, month_metrics
-from loyaltysim.core.schedule import UNTIMED, NoTimer, Stopwatch
+from loyaltysim.core.schedule import NO_TIMER, NoTimer, StepTimer
 from loyaltysim.core.tables import World
 from loyaltysim.mechanisms import CATALOG, MONTH
 from loyaltysim.scenario import Scenario, load, shipped_scenario
@@ -125,7 +125,7 @@ class LoyaltyModel(mesa.Model):
         self._levers: dict[str, float] = {}
         self._views: list[Customer] = []
         self._views_month = -1
-        self._watch = UNTIMED
+        self._timer = NO_TIMER
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_figure_now, NUMBER[name]) for name in HEADLINES}
@@ -136,15 +136,15 @@ class LoyaltyModel(mesa.Model):
         if self.month >= self.months:
             return
         self.month += 1
-        self._note(self._trial.play(self.month, self._watch) if self._trial else self._played())
+        self._note(self._trial.play(self.month, self._timer) if self._trial else self._played())
         if self._trial and self.month == self._trial.pilot.months:
             self._conclude(self._trial)
         self.datacollector.collect(self)
         self.running = self.month < self.months
 
-    def timed(self, watch: NoTimer) -> LoyaltyModel:
-        """Let a watch measure the months from here on; gives the model itself."""
-        self._watch = watch
+    def use_timer(self, timer: NoTimer) -> LoyaltyModel:
+        """Let a timer measure the months from here on; return the model itself."""
+        self._timer = timer
         return self
 
     def run_record(self, seconds: float = 0.0) -> RunRecord:
@@ -194,7 +194,7 @@ class LoyaltyModel(mesa.Model):
         levers = current_levers(self.plan, self.month)
         if levers != self._levers:
             self._levers, self._now = levers, set_levers(self._mechanisms, levers)
-        return run_months(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
+        return run_months(self.world, self.spec, self._now, self.spec.seed, self.replication, self._timer)
 
     def _conclude(self, trial: PilotTrial) -> None:
         """Let the pilot's rule decide by which levers the rest of the horizon is lived."""
@@ -233,9 +233,9 @@ def simulate_profiled(scenario: Scenario, replication: int, strategies: Sequence
     solved = solve(scenario)
     start, records = stationary_start(solved, solved.seed, replication), []
     for strategy in strategies:
-        watch = Stopwatch()
-        record = _run_to_the_end(LoyaltyModel(solved, strategy, replication, start=start).timed(watch))
-        records.append(replace(record, profile=tuple(watch.months)))
+        timer = StepTimer()
+        record = _run_to_the_end(LoyaltyModel(solved, strategy, replication, start=start).use_timer(timer))
+        records.append(replace(record, profile=tuple(timer.months)))
     return records
 
 

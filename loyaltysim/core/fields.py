@@ -1,6 +1,6 @@
 """What is declared: state and outcomes as they stand in a mechanism, and the house's book, which has a row for every number.
 
-The words that declare it are in `core.declare`.
+The words that declare it are in `core.mechanism`.
 """
 
 from __future__ import annotations

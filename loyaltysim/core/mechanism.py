@@ -1,4 +1,4 @@
-"""The words that declare a mechanism: param, lever, column, roll, metric; and its step.
+"""The words that declare a mechanism: param, lever, column, row_list, metric; and its step.
 
 Everything that must know about a mechanism reads these declarations: the scenario's check and its schema, `explain`,
 the docs, the tables, the recorder, the reports. This file needs neither NumPy nor Numba, so a mistyped key is answered
@@ -149,7 +149,7 @@ class Mechanism(BaseModel):
     always: ClassVar[bool] = False
     """Whether no market can be without it."""
     market_wide: ClassVar[bool] = False
-    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`core.arms`)."""
+    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`simulation.split_firm`)."""
     of_firm: ClassVar[bool] = True
     """Whether its budgets and posts are the firm's, so that a part of the firm has its part of them."""
 
@@ -171,10 +171,10 @@ class Mechanism(BaseModel):
             del copy.__dict__[name]
         return copy
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Lay out this mechanism's state at the birth of a market (traits, starting values)."""
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Do this mechanism's part of one month."""
 
     def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:

@@ -141,7 +141,7 @@ def _lived(model: LoyaltyModel, row: int) -> Life:
     from loyaltysim.experiments.observing import Observer
 
     observer = Observer(model, [row])
-    model.timed(observer)
+    model.use_timer(observer)
     while model.running and not observer.life(row).ended():
         model.step()
     return observer.life(row)

@@ -110,7 +110,7 @@ class Tellers:
 
 
 class Observer(NoTimer):
-    """Notes the months of some people's lives while a model steps: `model.timed(observer)`, then `observer.life(row)`.
+    """Notes the months of some people's lives while a model steps: `model.use_timer(observer)`, then `observer.life(row)`.
 
     `rows`: their numbers. A life is noted until the person dies or moves away.
     """

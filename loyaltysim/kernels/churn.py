@@ -49,11 +49,11 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
     the same ones, cannot be lured while their satisfaction is at least `content`.
     """
     who = np.empty(CUSTOMERS, np.uint64)
-    luck = np.empty(CUSTOMERS, np.float64)
+    draws = np.empty(CUSTOMERS, np.float64)
     power = np.empty(CUSTOMERS, np.float64)
     for begin in range(0, roll.size, CUSTOMERS):
         here = roll[begin : begin + CUSTOMERS]
-        person_uniforms(here, here.size, generation, key, who, luck)
+        person_uniforms(here, here.size, generation, key, who, draws)
         # who can be lured is listed without a branch, which luck would make a guess
         n = np.uint64(0)
         for i in range(here.size):
@@ -62,7 +62,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
             hazard[row] = 0.0
             who[n] = row
             power[n] = slope * (middle - level)
-            n += np.uint64((level < content) | (luck[i] < indifferent))
+            n += np.uint64((level < content) | (draws[i] < indifferent))
         exp_inplace(power, np.int64(n))
         for k in range(n):
             hazard[who[k]] = min(base * fickleness[who[k]] * power[k], CERTAIN)

@@ -58,7 +58,7 @@ def grieve(
     k = 0
     wronged = np.empty(CUSTOMERS, np.int32)
     who = np.empty(CUSTOMERS, np.uint64)
-    luck = np.empty(CUSTOMERS, np.float64)
+    draws = np.empty(CUSTOMERS, np.float64)
     power = np.empty(CUSTOMERS, np.float64)
     for begin in range(0, roll.size, CUSTOMERS):
         here = roll[begin : begin + CUSTOMERS]
@@ -68,14 +68,14 @@ def grieve(
             row = np.uint64(here[i])
             wronged[met_bad] = here[i]
             met_bad += np.uint64((indifferent[row] | failed[row]) > 0)
-        person_uniforms(wronged, np.int64(met_bad), generation, key, who, luck)
+        person_uniforms(wronged, np.int64(met_bad), generation, key, who, draws)
         may = np.uint64(0)
         for i in range(met_bad):
             row = np.uint64(wronged[i])
-            u = luck[i]
+            u = draws[i]
             most = indifferent[row] * base_indifference * heaviest + failed[row] * base_product
             wronged[may] = wronged[i]
-            luck[may] = u
+            draws[may] = u
             power[may] = slope * (middle - satisfaction[row])
             may += np.uint64((u < most * fickleness[row] * ceiling) & (open_case[row] == 0))
         exp_inplace(power, np.int64(may))
@@ -83,7 +83,7 @@ def grieve(
             row = np.uint64(wronged[i])
             bad = indifferent[row]
             failures = failed[row]
-            u = luck[i]
+            u = draws[i]
             shared = fickleness[row] / (1.0 + tenure[row] / forgiveness) * power[i]
             if u >= (bad * base_indifference * heaviest + failures * base_product) * shared:
                 continue

@@ -1,4 +1,4 @@
-"""Luck, compiled: SplitMix64 read by position, the same arithmetic as `core.streams`.
+"""Random draws, compiled: SplitMix64 read by position, the same arithmetic as `core.random_streams`.
 
 Everything is uint64: in Numba a mixture of signed and unsigned 64-bit integers becomes a float and loses bits.
 """
@@ -80,7 +80,7 @@ def mix(states, n):
 
 @inline
 def person_uniforms(rows, n, generation, key, seeds, draws):
-    """Draw for the first n of rows (int32) as `unit` does: the bits into seeds, uint64, their shares into draws, float64.
+    """Draw for the first n of rows (int32) as `uniform` does: the bits into seeds, uint64, their shares into draws, float64.
 
     In steps, so that only the first, which looks up, is not done by vector instructions.
     """
@@ -146,13 +146,13 @@ def poisson_many(u, mean, chance, total, counts):
     while unfound > 0 and terms < ENOUGH:
         unfound = 0
         for j in range(FEW):
-            term, below_u, count, luck, rate = chance[j], total[j], counts[j], u[j], mean[j]
+            term, below_u, count, draw, rate = chance[j], total[j], counts[j], u[j], mean[j]
             for more in range(1, TERMS + 1):
-                count += luck >= below_u
+                count += draw >= below_u
                 term *= rate * (1.0 / (terms + more))
                 below_u += term
             chance[j], total[j], counts[j] = term, below_u, count
-            unfound += luck >= below_u
+            unfound += draw >= below_u
         terms += TERMS
     for j in range(FEW):
         if u[j] >= total[j] or mean[j] > MANY:

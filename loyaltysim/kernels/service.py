@@ -45,7 +45,7 @@ def meet(
     """
     number = np.empty(CUSTOMERS, np.int64)
     seeds = np.empty(CUSTOMERS, np.uint64)
-    luck = np.empty(CUSTOMERS, np.float64)
+    draws = np.empty(CUSTOMERS, np.float64)
     words = np.empty(DRAWS + MOST, np.uint64)
     seconds = np.empty(DRAWS + MOST, np.uint64)
     sums = np.empty(DRAWS + MOST, np.uint64)
@@ -57,7 +57,7 @@ def meet(
     begin = 0
     while begin < roll.size:
         drawn, all_met = _draw(
-            roll[begin : begin + CUSTOMERS], generation, key, counts, seeds, luck, number, words, seconds
+            roll[begin : begin + CUSTOMERS], generation, key, counts, seeds, draws, number, words, seconds
         )
         _go(words[:all_met], seconds, slot_share, at_work, places, cold_here, chances, sums, felt, cold_at, fail_at)
         j = np.uint64(0)
@@ -132,11 +132,11 @@ def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, 
         spread = (second & LOW32) * touchpoints
         slot = spread >> S32
         half = TWO * slot + np.uint64((spread & LOW32) >= slot_share[slot])
-        luck = second >> S32
-        # no branches: luck cannot be guessed
+        draw = second >> S32
+        # no branches: a draw cannot be guessed
         is_cold = np.uint64(np.float64(word >> S32) < at_work[TWO * who] * cold[half])
-        is_failure = np.uint64(luck < chances[TWO * half])
-        is_wow = np.uint64(luck >= chances[TWO * half + ONE])
+        is_failure = np.uint64(draw < chances[TWO * half])
+        is_wow = np.uint64(draw >= chances[TWO * half + ONE])
         cold_at[total & LOW16] = places[half]
         fail_at[(total >> S16) & LOW16] = places[half]
         total += is_cold + (((is_failure << S16) + (is_wow << S32)) & (is_cold - ONE))
@@ -146,17 +146,17 @@ def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, 
 
 
 @inline
-def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
+def _draw(roll, generation, key, counts, seeds, draws, number, words, seconds):
     """Draw the numbers of encounters of the first customers of the roll, and two words for each encounter in turn.
 
     A customer's own sequence, from `seeds`, is the number, then two words an encounter. Returns for how many customers
     there was room, and their encounters.
     """
-    person_uniforms(roll, roll.size, generation, key, seeds, luck)
+    person_uniforms(roll, roll.size, generation, key, seeds, draws)
     for i in range(roll.size):
         n = np.int64(0)
         for e in range(AT_ONCE):
-            n += luck[i] >= counts[e]
+            n += draws[i] >= counts[e]
         number[i] = n
     drawn = 0
     total = np.uint64(0)
@@ -166,7 +166,7 @@ def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
             words[total + e] = state + e * STRIDE
         n = number[i]
         if n == AT_ONCE:
-            while luck[i] >= counts[n]:
+            while draws[i] >= counts[n]:
                 words[total + np.uint64(n)] = state + np.uint64(n) * STRIDE
                 n += 1
             number[i] = n

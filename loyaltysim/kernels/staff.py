@@ -193,13 +193,13 @@ def climb(
     for i in range(voiced.size):
         row = voiced[i]
         who = person(row, generation[row])
-        luck = uniform(passes_on, who)
-        if luck >= arrives:
+        arrival = uniform(passes_on, who)
+        if arrival >= arrives:
             continue
         arrived += 1
         fails = about[row] == PRODUCT
         place = failed_at[row] if fails else indifferent_at[row]
-        if luck >= direct and last >= 0 and kind[place] == PEOPLE and uniform(flatters, who) < retold:
+        if arrival >= direct and last >= 0 and kind[place] == PEOPLE and uniform(flatters, who) < retold:
             fails = True
             draw = uniform(blames, who) * elsewhere
             reached = 0.0

@@ -79,7 +79,7 @@ def tell(
     seeds = np.empty(tellers.size, np.uint64)
     told = np.empty(tellers.size, np.int32)
     unhappy = np.int64(n)
-    luck = np.empty(FEW, np.float64)
+    draws = np.empty(FEW, np.float64)
     mean = np.empty(FEW, np.float64)
     chance = np.empty(FEW, np.float64)
     total = np.empty(FEW, np.float64)
@@ -88,7 +88,7 @@ def tell(
     most = AT_ONCE
     for begin in range(0, tellers.size, FEW):
         few = min(FEW, tellers.size - begin)
-        person_uniforms(tellers[begin:], few, generation, key, seeds[begin:], luck)
+        person_uniforms(tellers[begin:], few, generation, key, seeds[begin:], draws)
         for i in range(few):
             row = np.uint64(tellers[begin + i])
             talks = (status[row] != LOST) | (reason[row] > MOVED)
@@ -96,8 +96,8 @@ def tell(
             mean[i] = (when_happy if kind else when_unhappy) * talkativeness[row] if talks else 0.0
             totals[kind] += talks
         for i in range(few, FEW):
-            luck[i], mean[i] = 0.0, 0.0
-        poisson_many(luck, mean, chance, total, counts)
+            draws[i], mean[i] = 0.0, 0.0
+        poisson_many(draws, mean, chance, total, counts)
         for i in range(few):
             told[begin + i] = counts[i]
             totals[2 + np.int64(begin + i >= unhappy)] += counts[i]

@@ -84,7 +84,7 @@ class Accounts(Mechanism):
             value_share_top_tenth=firm.top_tenth[0],
         )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Book the margin of those who were customers at the month's start, and this month's costs."""
         margin, of_founders = float(world.firm.monthly_margin[0]), float(world.firm.founders_margin[0])
         spent = report.spent()

@@ -13,7 +13,7 @@ from loyaltysim import kernels
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
 from loyaltysim.core.records import Report, monthly_chance
-from loyaltysim.core.schedule import UNTIMED, NoTimer, run_month
+from loyaltysim.core.schedule import NO_TIMER, NoTimer, run_month
 from loyaltysim.core.tables import World, build_tables, empty_row_lists
 from loyaltysim.mechanisms import CATALOG, FORM, MONTH
 from loyaltysim.mechanisms.accounts import Accounts
@@ -76,10 +76,10 @@ def run_months(
     mechanisms: Sequence[Mechanism],
     seed: int,
     replication: int,
-    watch: NoTimer = UNTIMED,
+    timer: NoTimer = NO_TIMER,
 ) -> Report:
     """Play the world's next month in place with the given mechanisms, and give its report."""
-    return run_month(world, world.month + 1, mechanisms, FORM, seed, replication, watch)
+    return run_month(world, world.month + 1, mechanisms, FORM, seed, replication, timer)
 
 
 def current_levers(plan: Mapping[str, Sequence[float]], month: int) -> dict[str, float]:

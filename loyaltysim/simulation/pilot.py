@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.random_streams import static_key
 from loyaltysim.core.records import PilotRecord, Report
-from loyaltysim.core.schedule import UNTIMED, NoTimer
+from loyaltysim.core.schedule import NO_TIMER, NoTimer
 from loyaltysim.core.tables import World
 from loyaltysim.mechanisms import FORM
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers
@@ -49,10 +49,10 @@ class PilotTrial:
         self.truth = float(by_plan.mean() - by_today.mean())
         self.undisturbed, *_ = difference(by_plan[self.trying], by_today[~self.trying])
 
-    def play(self, month: int, watch: NoTimer = UNTIMED) -> Report:
+    def play(self, month: int, timer: NoTimer = NO_TIMER) -> Report:
         """Play the next month of the pilot."""
         tried = set_levers(self.mechanisms, current_levers(self.plan, month))
-        return self.arms.play(month, (self.mechanisms, tried), FORM, self.scenario.seed, self.replication, watch)
+        return self.arms.play(month, (self.mechanisms, tried), FORM, self.scenario.seed, self.replication, timer)
 
     def conclude(self) -> PilotRecord:
         """Compare the arms, decide by the rule, and let the firm be one again."""

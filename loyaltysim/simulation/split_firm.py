@@ -17,7 +17,7 @@ from loyaltysim import kernels
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Form, Report
-from loyaltysim.core.schedule import UNTIMED, NoTimer
+from loyaltysim.core.schedule import NO_TIMER, NoTimer
 from loyaltysim.core.tables import World
 
 SIZED = ("$/month", "$/employee-month", "customers/employee", "encounters/employee-month", "$/hire")
@@ -76,27 +76,27 @@ class SplitFirm:
         form: Form,
         seed: int,
         replication: int,
-        watch: NoTimer = UNTIMED,
+        timer: NoTimer = NO_TIMER,
     ) -> Report:
         """Play one month; `plans` are the mechanisms at today's levers and at those that are tried."""
         self.world.month = self.arms[0].month = self.arms[1].month = month
         report, apart = Report(form), (Report(form), Report(form))
         self._settle_names(plans[0], form)
-        watch.begin()
+        timer.begin()
         for pair in zip(*plans, strict=True):
             if not pair[0].on:
                 continue
-            luck = RngStream(seed, replication, pair[0].key, month)
+            rng = RngStream(seed, replication, pair[0].key, month)
             if pair[0].market_wide:
                 self._gather(report, apart)
-                pair[0].step(self.world, luck, report)
+                pair[0].step(self.world, rng, report)
                 self._hand_out(pair[0])
             elif pair[0].key == DESK and self.one_desk:
-                self._at_one_desk(pair, luck, report)
+                self._at_one_desk(pair, rng, report)
             else:
                 for arm, mechanism, part, own in zip(self.arms, pair, self.parts, apart, strict=True):
-                    scale_to_arm(mechanism, part).step(arm, luck, own)
-            watch.lap(pair[0].key)
+                    scale_to_arm(mechanism, part).step(arm, rng, own)
+            timer.lap(pair[0].key)
         return report
 
     def unite(self, chosen: int) -> World:
@@ -157,7 +157,7 @@ class SplitFirm:
             today, tried = apart[0][name], apart[1][name]
             report.values[name] = today + tried if adds_up else self.parts[0] * today + self.parts[1] * tried
 
-    def _at_one_desk(self, pair: tuple[Mechanism, ...], luck: RngStream, report: Report) -> None:
+    def _at_one_desk(self, pair: tuple[Mechanism, ...], rng: RngStream, report: Report) -> None:
         """Let one desk, paid by both arms, take both arms' complaints."""
         world, firm = self.world, self.desk_firm
         for name, declared in firm.columns.items():
@@ -175,7 +175,7 @@ class SplitFirm:
         blend = {
             name: sum(p * getattr(each, name) for p, each in zip(self.parts, pair, strict=True)) for name in levers
         }
-        pair[0].model_copy(update=blend).step(joint, luck, report)
+        pair[0].model_copy(update=blend).step(joint, rng, report)
         mask = self.tries(joint.closed)
         for number, (arm, part) in enumerate(zip(self.arms, self.parts, strict=True)):
             for name in CLOSED:

@@ -98,8 +98,8 @@ def resampled_shares(
     """Give first-order and total shares of one output y (m,) from resampled points: two of float64, (times, k)."""
     import numpy as np
 
-    luck, found = np.random.default_rng(seed), []
+    rng, found = np.random.default_rng(seed), []
     for _ in range(times):
-        rows = luck.integers(0, len(x), len(x))
+        rows = rng.integers(0, len(x), len(x))
         found.append(sobol_shares(fit_surrogate(x[rows], y[rows, None], chosen).weights[:, 0], chosen))
     return np.stack([each[0] for each in found]), np.stack([each[1] for each in found])

@@ -30,7 +30,7 @@ PILOT = {"as today": {}, "tried": {"staff.training": 2_000.0, "pilot": {"share":
 def observed(scenario: Scenario, strategy: str | None = None) -> tuple[LoyaltyModel, list[Life]]:
     model = LoyaltyModel(scenario, strategy)
     observer = Observer(model, range(model.world.people.rows))
-    model.timed(observer)
+    model.use_timer(observer)
     while model.running:
         model.step()
     return model, [observer.life(row) for row in range(model.world.people.rows)]

@@ -83,7 +83,7 @@ class Channels(Mechanism):
         total = math.fsum(row.share for row in self.table)
         return math.fsum(row.share * row.cost for row in self.table) / total if self.on and total else 0.0
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw the channel of each complaint, what it costs, when it is on record, and whether it is public."""
         import numpy as np
 
@@ -92,7 +92,7 @@ class Channels(Mechanism):
         firm.steered[0] += self.pace * (goal - firm.steered[0])
         cost_each, lags, visible = self._columns
         world.channel, world.record_lag, public, cost = kernels.complaints.use(
-            voiced, world.found, people.generation, luck("uses"), luck("is seen"),
+            voiced, world.found, people.generation, rng("uses"), rng("is seen"),
             _reached(*self._shares, float(firm.steered[0])), cost_each, lags, visible,
         )  # fmt: skip
         if world.found.size:  # who tells a survey tells nobody else

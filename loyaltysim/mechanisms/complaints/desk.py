@@ -161,11 +161,11 @@ class Desk(Mechanism):
     cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk")
     cost_compensation = metric(unit="$", account="cost", doc="compensation paid")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Tell that there is a desk."""
         world.firm.desk_open[0] = self.on
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.case_desk.forget_withdrawn(
@@ -182,7 +182,7 @@ class Desk(Mechanism):
         )
         left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.case_desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
-            luck("case"), luck.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
+            rng("case"), rng.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
             min(self.promise_hours, self.quick_hours) / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
             part_hours, held, *_case_columns(cases), people.open_case,

@@ -102,12 +102,12 @@ class Recovery(Mechanism):
             )
     del _severity, _outcome
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle the silent grievances of this month and the complaints whose outcome is known."""
         people = world.people
         counts = kernels.complaints.decide(
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
-            world.month, people.generation, luck.ever("stays"), self._table, self.repeat_factor, self.restored,
+            world.month, people.generation, rng.ever("stays"), self._table, self.repeat_factor, self.restored,
             self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
             people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
         )  # fmt: skip

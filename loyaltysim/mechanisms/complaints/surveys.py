@@ -125,7 +125,7 @@ class Surveys(Mechanism):
     )
     cost_surveys = metric(unit="$", account="cost", doc="spent on surveys")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""
         import numpy as np
 
@@ -133,7 +133,7 @@ class Surveys(Mechanism):
         nobody = np.empty(0, np.int32)
         world.found = world.intending = world.staying = nobody
         if self.budget > 0 and world.customers_now.size:
-            self._ask(world, luck, report)
+            self._ask(world, rng, report)
         report(cost_surveys=self.budget)
 
     def _look_back(self, world: World, report: Report) -> None:
@@ -150,21 +150,21 @@ class Surveys(Mechanism):
             denied_left=int(np.count_nonzero(status[world.staying] != CUSTOMER)),
         )
 
-    def _ask(self, world: World, luck: RngStream, report: Report) -> None:
+    def _ask(self, world: World, rng: RngStream, report: Report) -> None:
         import numpy as np
 
         people, firm, everyone = world.people, world.firm, world.customers_now
         parts = threads.over_row_list(
-            kernels.complaints.sample, everyone, people.generation, luck("asks"),
+            kernels.complaints.sample, everyone, people.generation, rng("asks"),
             min(1.0, self.budget / self.price / everyone.size), people.satisfaction,
         )  # fmt: skip
         asked = threads.join_ranges([rows for rows, _ in parts])
-        draws = kernels.rng.uniforms(luck("answers"), asked, people.generation)
+        draws = kernels.rng.uniforms(rng("answers"), asked, people.generation)
         answered = asked[draws < self.response * float(firm.willing[0])]
         told = people.satisfaction[answered].astype(float)
         leaving = told < self.intends_below
         world.intending, world.staying = answered[leaving], answered[~leaving]
-        self._hand_over(world, luck, answered)
+        self._hand_over(world, rng, answered)
         cost = np.float32(self.goodwill * float(firm.ask_weight[0]))
         people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - cost, 0)
         firm.asked_lately[0] += asked.size / everyone.size
@@ -179,14 +179,14 @@ class Surveys(Mechanism):
             survey_intending=world.intending.size,
         )
 
-    def _hand_over(self, world: World, luck: RngStream, answered: NDArray) -> None:
+    def _hand_over(self, world: World, rng: RngStream, answered: NDArray) -> None:
         """Find silent grievances among the answers; they are complaints from here on, if there is a desk."""
         import numpy as np
 
         people = world.people
         silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
         met = np.intersect1d(silent, answered, assume_unique=True)
-        draws = kernels.rng.uniforms(luck("tells"), met, people.generation)
+        draws = kernels.rng.uniforms(rng("tells"), met, people.generation)
         found = world.found = met[draws < self.telling]
         if world.firm.desk_open[0]:
             world.voiced = np.union1d(world.voiced, found)

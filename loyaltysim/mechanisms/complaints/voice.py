@@ -55,7 +55,7 @@ class Voice(Mechanism):
     complaints = metric(unit="complaints", doc="grievances that were voiced")
     cost_voice = metric(unit="$", account="cost", doc="spent on asking customers")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Ask, and let those who grieve speak or stay silent."""
         import numpy as np
 
@@ -67,7 +67,7 @@ class Voice(Mechanism):
             people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
         world.firm.asked_lately[0] += asks
         voiced = world.voiced = kernels.complaints.speak(
-            wronged, people.generation, luck("speaks"), people.readiness, self._unprompted, self._asked(asks),
+            wronged, people.generation, rng("speaks"), people.readiness, self._unprompted, self._asked(asks),
             people.complained,
         )  # fmt: skip
         report(complaints=voiced.size, cost_voice=self.budget)

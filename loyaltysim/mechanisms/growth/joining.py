@@ -122,7 +122,7 @@ class Joining(Mechanism):
         doc="advertising per prospect who joined, for whatever reason (stated.acquisition_cost counts those whom advertising brought)",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw who comes this month, and make them new customers."""
         import numpy as np
 
@@ -131,7 +131,7 @@ class Joining(Mechanism):
         unprompted = self.unprompted + self.imitation * adopters
         hold = self.hold * float(firm.rivals_hold[0])
         parts = threads.over_rows(
-            kernels.market.join, people.rows, world.month, people.generation, luck("joins"), float(firm.pull[0]), unprompted, self.praise,
+            kernels.market.join, people.rows, world.month, people.generation, rng("joins"), float(firm.pull[0]), unprompted, self.praise,
             self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor, self.logged_factor, self.forget,
             self.fickle_draw, people.fickleness,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,

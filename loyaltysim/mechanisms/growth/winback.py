@@ -65,7 +65,7 @@ class Winback(Mechanism):
         doc="spent per dollar of first-year margin won back",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Spend this month's money, and what was left over, on the most valuable of the lost."""
         import numpy as np
 
@@ -76,7 +76,7 @@ class Winback(Mechanism):
         tried, spent = self._choose(world, float(purse[0]))
         purse[0] -= spent
         people.attempted[tried] = 1
-        draws = kernels.rng.uniforms(luck("returns"), tried, people.generation)
+        draws = kernels.rng.uniforms(rng("returns"), tried, people.generation)
         won = tried[draws < self.success]
         report(won_from_rivals=report["won_from_rivals"] + welcome(world, won))
         report(

@@ -70,12 +70,12 @@ class WordOfMouth(Mechanism):
         doc="people told on a happy occasion",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Send this month's messages; they are heard next month."""
         people = world.people
         reach = _neighbourhood(people.rows)
         parts = threads.over_row_list(
-            kernels.word_of_mouth.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
+            kernels.word_of_mouth.tell, world.customers_now, people.generation, rng("tells"), people.status, people.reason,
             people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
             self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip

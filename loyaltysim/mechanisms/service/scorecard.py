@@ -40,7 +40,7 @@ class Scorecard(Mechanism):
         unit="chance", over="mean", better="lower", doc="mean failure rate of touchpoints, by importance"
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
         points, going_wrong = world.touchpoints, kernels.touchpoints.going_wrong
         care = float(world.firm.care_now[0])

@@ -56,12 +56,12 @@ class Service(Mechanism):
     failures = metric(unit="encounters", better="lower", doc="encounters at which product or process failed")
     wows = metric(unit="encounters", better="higher", doc="encounters that delighted")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw every customer's encounters and how each went."""
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_row_list(
-            kernels.service.meet, world.customers_now, people.generation, luck("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
+            kernels.service.meet, world.customers_now, people.generation, rng("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip

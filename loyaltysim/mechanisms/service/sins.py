@@ -124,7 +124,7 @@ class Sins(Mechanism):
         )
     del _kind
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw the kind of each indifferent encounter."""
         staff, firm = world.staff, world.firm
         parts = kernels.service.causes(
@@ -134,7 +134,7 @@ class Sins(Mechanism):
         reached = parts.dot(self._kinds_by_cause).cumsum()
         reached[-1] = 2
         world.sinned, world.sin_weight, counts = kernels.service.sort(
-            world.customers_now, world.people.generation, luck("sorts"), world.people.indifferent, reached,
+            world.customers_now, world.people.generation, rng("sorts"), world.people.indifferent, reached,
             self._angers(world),
         )  # fmt: skip
         report.all(COUNTS, counts.tolist())

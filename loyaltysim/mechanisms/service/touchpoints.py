@@ -138,7 +138,7 @@ class Touchpoints(Mechanism):
     cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints")
     repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1.
 
         Wows are had only in encounters that are not indifferent, so their mean is taken over these.
@@ -163,7 +163,7 @@ class Touchpoints(Mechanism):
         points.met_first[:] = points.importance * ((points.stage == SEARCH) | (points.kind == BRAND))
         points.slot_share[:], points.slot_other[:] = alias(points.importance)
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
         care, idle = float(firm.care_now[0]), 0.0

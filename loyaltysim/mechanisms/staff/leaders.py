@@ -89,14 +89,14 @@ class Leaders(Mechanism):
     leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
     cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""
         import numpy as np
 
         points, firm = world.touchpoints, world.firm
         goal = -self.most_direct * math.expm1(-self.listening / self.scale)
         firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
-        heard, flattered = self._climb(world, luck, float(firm.heard_direct[0]))
+        heard, flattered = self._climb(world, rng, float(firm.heard_direct[0]))
         believed = points.seen / (float(points.seen.sum()) or 1.0)
         if world.month > 0:
             points.believed_sum[:] += believed
@@ -114,12 +114,12 @@ class Leaders(Mechanism):
             cost_listening=self.listening,
         )
 
-    def _climb(self, world: World, luck: RngStream, direct: float) -> tuple[int, int]:
+    def _climb(self, world: World, rng: RngStream, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
         people, points = world.people, world.touchpoints
         arrived: tuple[int, int] = kernels.staff.climb(
-            world.voiced, people.generation, luck("passes on"), luck("flatters"),
-            luck("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
+            world.voiced, people.generation, rng("passes on"), rng("flatters"),
+            rng("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
             1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
             points.kind, points.importance, points.seen, points.seen_failing,
         )  # fmt: skip

@@ -122,7 +122,7 @@ class Staff(Mechanism):
     cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice")
     cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Hire everyone."""
         import numpy as np
 
@@ -130,7 +130,7 @@ class Staff(Mechanism):
         everyone = np.arange(staff.rows, dtype=np.int32)
         talents, nows = _know_want_can(staff)
         kernels.staff.hire(
-            everyone, luck.ever_each(*TALENTS), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
+            everyone, rng.ever_each(*TALENTS), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
             talents, nows,
         )  # fmt: skip
         kernels.staff.settle(*nows, staff.zeal, staff.care, staff.mood)
@@ -140,12 +140,12 @@ class Staff(Mechanism):
         world.firm.care_usual[0] = self.know * self.want * self.can
         world.firm.mood_usual[0] = self.want
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
         staff, at_work = world.staff, self._number_at_work(world)
         talents, nows = _know_want_can(staff)
         hires = kernels.staff.turn_over(
-            luck("quits"), at_work, self.want, self.turnover, self.turnover_slope, luck.ever_each(*TALENTS),
+            rng("quits"), at_work, self.want, self.turnover, self.turnover_slope, rng.ever_each(*TALENTS),
             self._levels, self._width, staff.hired, staff.burnout, staff.zeal, *talents, *nows,
         )  # fmt: skip
         self._drift(world, at_work)
