@@ -23,13 +23,11 @@ from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.records import PilotRecord, Report, RunRecord, figures, month_metrics
 from loyaltysim.core.schedule import NO_TIMER, NoTimer, StepTimer
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.mechanisms import cache_until_registration, catalog, month, register
 from loyaltysim.scenario import Scenario, load, shipped_scenario
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers, stationary_start
 from loyaltysim.simulation.pilot import PilotTrial
 
-RECORDED = month_metrics(CATALOG)
-NUMBER = {name: number for number, name in enumerate(RECORDED)}
 HEADLINES = (
     "customers",
     "joined",
@@ -41,6 +39,12 @@ HEADLINES = (
     "messages_bad",
     "net",
 )
+
+
+@cache_until_registration
+def metric_columns() -> dict[str, int]:
+    """Return the column of each metric in a run's record."""
+    return {name: number for number, name in enumerate(month_metrics(catalog()))}
 
 
 class Customer(mesa.Agent):
@@ -85,7 +89,8 @@ class LoyaltyModel(mesa.Model):
 
     `scenario`: a Scenario, a path, or None for the shipped baseline; `strategy`: one of its strategies' names, by default
     the first; `replication`: which luck; `rng`: replaces the scenario's seed. `start`: a world at month 0 to fork
-    instead of living the burn-in again. Raises InputError for an unknown strategy.
+    instead of living the burn-in again; `mechanisms`: of one's own, registered for this process (`mechanisms.register`).
+    Raises InputError for an unknown strategy.
     """
 
     def __init__(
@@ -97,7 +102,9 @@ class LoyaltyModel(mesa.Model):
         rng: int | None = None,
         seed: int | None = None,
         start: tuple[World, Report] | None = None,
+        mechanisms: Sequence[type[Mechanism]] = (),
     ) -> None:
+        register(*mechanisms)
         spec = (
             scenario
             if isinstance(scenario, Scenario)
@@ -115,7 +122,7 @@ class LoyaltyModel(mesa.Model):
         self.world = world.fork()
         self.month = 0
         self.months = self.spec.months
-        self.record = np.zeros((self.months + 1, len(RECORDED)))
+        self.record = np.zeros((self.months + 1, len(metric_columns())))
         self._note(report)
         self._mechanisms = build_mechanisms(self.spec)
         self.pilot: PilotRecord | None = None
@@ -128,7 +135,7 @@ class LoyaltyModel(mesa.Model):
         self._timer = NO_TIMER
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_figure_now, NUMBER[name]) for name in HEADLINES}
+            model_reporters={name: partial(_figure_now, metric_columns()[name]) for name in HEADLINES}
         )
 
     def step(self) -> None:
@@ -149,9 +156,9 @@ class LoyaltyModel(mesa.Model):
 
     def run_record(self, seconds: float = 0.0) -> RunRecord:
         """Give what the run wrote down, with every metric of the catalog as one figure."""
-        months = {name: self.record[: self.month + 1, number] for number, name in enumerate(RECORDED)}
-        outcome = figures(CATALOG, self.record[: self.month + 1])
-        for mechanism in MONTH:
+        months = {name: self.record[: self.month + 1, number] for name, number in metric_columns().items()}
+        outcome = figures(catalog(), self.record[: self.month + 1])
+        for mechanism in month():
             outcome.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
         person_months = self.month * self.world.people.rows
         audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
@@ -186,8 +193,8 @@ class LoyaltyModel(mesa.Model):
 
     def __getattr__(self, name: str) -> float:
         """Give a recorded metric of the present month by its name, as `model.customers`."""
-        if name in NUMBER and "record" in self.__dict__:
-            return float(self.record[self.month, NUMBER[name]])
+        if name in metric_columns() and "record" in self.__dict__:
+            return float(self.record[self.month, metric_columns()[name]])
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
     def _played(self) -> Report:

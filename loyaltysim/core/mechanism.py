@@ -146,6 +146,8 @@ class Mechanism(BaseModel):
     key: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
     """Mechanisms without which this one makes no sense: while it is on, they must be on."""
+    after: ClassVar[str] = ""
+    """For a mechanism of one's own: the one behind which it takes its step; unless said, behind all that it needs."""
     always: ClassVar[bool] = False
     """Whether no market can be without it."""
     market_wide: ClassVar[bool] = False

@@ -238,9 +238,9 @@ class Scheduler:
     """One course of asks through a pool of workers; `store` may be None, `best` tells the best answer so far."""
 
     def __init__(self, pool: Executor, store: Any, progress: Listener, best: Callable[[], str]) -> None:
-        from loyaltysim.mechanisms import CATALOG
+        from loyaltysim.mechanisms import catalog
 
-        self._metrics = tuple(CATALOG)
+        self._metrics = tuple(catalog())
         self._pool, self._store, self._progress, self._best = pool, store, progress, best
         self._room = executors.free_slots(pool)
         self._flying: dict[Future[Any], tuple[int, Batch | CalibrationTask]] = {}

@@ -118,11 +118,11 @@ def _runs(scenario: Scenario, strategies: Sequence[str], replications: Sequence[
 def _figures(scenario: Scenario, market: str, strategy: str, replication: int) -> np.ndarray:
     import numpy as np
 
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
     from loyaltysim.model import simulate_from
 
     figures = simulate_from(start_cache().of(scenario, market, replication), scenario, strategy, replication).figures
-    return np.array([figures[name] for name in CATALOG])
+    return np.array([figures[name] for name in catalog()])
 
 
 def solve_rates(scenario: Scenario) -> dict[str, float]:

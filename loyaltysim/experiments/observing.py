@@ -21,7 +21,7 @@ from loyaltysim.core.records import Report
 from loyaltysim.core.schedule import NoTimer
 from loyaltysim.core.tables import Table, World
 from loyaltysim.experiments.reading_life import month_of
-from loyaltysim.mechanisms import FORM
+from loyaltysim.mechanisms import form
 from loyaltysim.mechanisms.service.sins import COUNTS, KINDS
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.report.life import FINAL, Life, Month, Talk
@@ -57,7 +57,7 @@ def again(
     twin.__dict__.update({name: people.__dict__[name] for name in people.columns} | dict(columns))
     beside = World({**world.tables, **tables, "people": twin}, world.first, world.tie)
     beside.rolls, beside.month = {**world.rolls, **rolls}, world.month
-    report = Report(FORM)
+    report = Report(form())
     spec.mechanism(key).step(beside, RngStream(spec.seed, replication, key, world.month), report)
     return twin, report
 

@@ -292,11 +292,11 @@ def default_backend() -> Backend:
     """Give what computes a scenario: the model, and the runs that are kept on this machine."""
     from loyaltysim.analysis.budgets import planned_budgets
     from loyaltysim.execution.run_cache import open_cache
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
     from loyaltysim.model import simulate
     from loyaltysim.scenario import resolved_yaml, rests_on
 
-    return Backend(simulate, CATALOG, resolved_yaml, rests_on, open_cache, planned_budgets)
+    return Backend(simulate, catalog(), resolved_yaml, rests_on, open_cache, planned_budgets)
 
 
 def profiling_backend() -> Backend:

@@ -19,7 +19,7 @@ from loyaltysim.scenario.messages import translate_errors
 from loyaltysim.scenario.provenance import DEFAULT, Located, Place, locate, to_plain
 from loyaltysim.scenario.ranges import GIVEN_UP, check_bounds, is_stale, read_ranges
 from loyaltysim.scenario.registry import blocks, parameter_registry
-from loyaltysim.scenario.scenario import SOLVED, Scenario
+from loyaltysim.scenario.scenario import SOLVED, Scenario, scenario_class
 from loyaltysim.scenario.strategy_reader import read_strategies
 from loyaltysim.scenario.yaml_writer import write_scalar
 
@@ -40,7 +40,7 @@ def build_scenario(entries: Entries, stem: str) -> Scenario:
         "stem": stem,
     }
     try:
-        scenario = Scenario.model_validate(tree)
+        scenario = scenario_class().model_validate(tree)
     except ValidationError as error:
         raise InputError(*sort_paths([*entries.problems, *translate_errors(error, values)])) from None
     found = [*entries.problems, *_cross_checked(scenario, values, entries), *check_strategies(scenario, places)]

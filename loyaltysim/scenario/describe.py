@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fields import Declaration, Metric
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario.loader import load
 from loyaltysim.scenario.ranges import GIVEN_UP
 from loyaltysim.scenario.registry import (
@@ -53,10 +53,10 @@ def explain(path: str) -> str:
         *([_block(path)] if path in blocks() else []),
         *([_pilot()] if path == "pilot" else []),
         *([f"{path}: {OTHERS[path]}"] if path in OTHERS else []),
-        *([_metric(CATALOG[path])] if path in CATALOG else []),
+        *([_metric(catalog()[path])] if path in catalog() else []),
     ]
     if not texts:
-        known = [*parameter_registry(), *describe_pilot(), *blocks(), "pilot", *OTHERS, *CATALOG]
+        known = [*parameter_registry(), *describe_pilot(), *blocks(), "pilot", *OTHERS, *catalog()]
         raise InputError(Problem("there is no such entry or metric", path, cure=_cure(path, known)))
     return "\n\n".join(texts)
 
@@ -87,7 +87,7 @@ def _declared(row: Declaration) -> str:
         "cost": {"itself": "itself: it is a budget"}.get(row.cost, row.cost),
         "source": row.source,
         "grade": row.grade if row.role == "param" else "",
-        "see also": _namesakes(row.path, CATALOG),
+        "see also": _namesakes(row.path, catalog()),
     }
     return _table(row.path, rows)
 

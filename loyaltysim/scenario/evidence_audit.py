@@ -10,7 +10,7 @@ from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.grades import FOLLOWS, GRADES, Evidence, evidence, value_at
 from loyaltysim.scenario.loader import load
 from loyaltysim.scenario.registry import format_value, mechanisms, parameter_registry
-from loyaltysim.scenario.scenario import Resolved, Scenario
+from loyaltysim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def rests_on(scenario: Scenario) -> dict[str, int]:
     return {grade: grades.count(grade) for grade in GRADES if grade in grades}
 
 
-def _rows(spec: Resolved) -> Iterator[tuple[str | bool, ...]]:
+def _rows(spec: Scenario) -> Iterator[tuple[str | bool, ...]]:
     for path, row in parameter_registry().items():
         found = evidence(spec, path)
         if row.role not in ("param", FOLLOWS) or found.grade in ("definition", FOLLOWS) or not _is_used(spec, path):
@@ -51,7 +51,7 @@ def _rows(spec: Resolved) -> Iterator[tuple[str | bool, ...]]:
         yield _line(spec, row, found)
 
 
-def _line(spec: Resolved, row: Declaration, found: Evidence) -> tuple[str | bool, ...]:
+def _line(spec: Scenario, row: Declaration, found: Evidence) -> tuple[str | bool, ...]:
     bounds = spec.uncertain.get(row.path)
     return (
         found.grade,
@@ -73,7 +73,7 @@ def _short(value: object) -> str:
     return f"{len(value)} rows" if rows else format_value(value)  # type: ignore[arg-type]
 
 
-def _group(spec: Resolved, path: str) -> str:
+def _group(spec: Scenario, path: str) -> str:
     if path.startswith("stated."):
         return STATED
     if path in spec.uncertain:
@@ -85,7 +85,7 @@ def _rank(group: object) -> int:
     return [STATED, UNCERTAIN, STUDY, *mechanisms()].index(str(group))
 
 
-def _is_used(spec: Resolved, path: str) -> bool:
+def _is_used(spec: Scenario, path: str) -> bool:
     """Tell whether a value can matter: its mechanism is on, and no other value makes it idle."""
     head = path.partition(".")[0]
     if head in mechanisms():
@@ -93,12 +93,12 @@ def _is_used(spec: Resolved, path: str) -> bool:
     return head != STATED or path == ALWAYS_STATED or _follows_from_stated(spec)
 
 
-def _follows_from_stated(spec: Resolved) -> bool:
+def _follows_from_stated(spec: Scenario) -> bool:
     solved = (path for path, row in parameter_registry().items() if row.role == FOLLOWS)
     return spec.calibration == "on" or any(evidence(spec, path).grade == FOLLOWS for path in solved)
 
 
-def _is_idle(spec: Resolved, path: str) -> bool:
+def _is_idle(spec: Scenario, path: str) -> bool:
     market = spec.mechanism("market")
     kind, fickle = market.network.kind, market.fickleness_kind
     rivals = spec.mechanism("rivals")

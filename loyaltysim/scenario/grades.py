@@ -15,7 +15,7 @@ from loyaltysim.core.fields import Declaration
 from loyaltysim.scenario.registry import parameter_registry
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario.scenario import Resolved
+    from loyaltysim.scenario.scenario import Scenario
 
 GRADES = ("folklore", "assumption", "secondary", "measured", "definition")
 """The grades, the weakest evidence first; a definition rests on nothing."""
@@ -43,7 +43,7 @@ def grade_values(note: str) -> tuple[str, str] | None:
     return None
 
 
-def evidence(scenario: Resolved, path: str) -> Evidence:
+def evidence(scenario: Scenario, path: str) -> Evidence:
     """Give the evidence for the value that the scenario has at a path; the grade `solved` if it follows from `stated`."""
     row = parameter_registry()[path]
     changed = value_at(scenario, path) != row.default
@@ -59,7 +59,7 @@ def evidence(scenario: Resolved, path: str) -> Evidence:
     return Evidence(row.grade, row.source, changed)
 
 
-def describe_evidence(scenario: Resolved, path: str) -> str:
+def describe_evidence(scenario: Scenario, path: str) -> str:
     """Say the evidence as a scenario's comment says it, `folklore: F1`; empty for what needs none."""
     row, found = parameter_registry()[path], evidence(scenario, path)
     if row.role not in ("param", FOLLOWS) or found.grade in ("definition", FOLLOWS):
@@ -71,6 +71,6 @@ def _says_more(found: Evidence, row: Declaration) -> bool:
     return bool(found.source) and found.source != found.grade
 
 
-def value_at(scenario: Resolved, path: str) -> Any:
+def value_at(scenario: Scenario, path: str) -> Any:
     """Give the value at a dotted path."""
     return reduce(getattr, path.split("."), cast("Any", scenario))

@@ -15,7 +15,7 @@ from loyaltysim.scenario.registry import (
     levers,
     parameter_registry,
 )
-from loyaltysim.scenario.scenario import Scenario
+from loyaltysim.scenario.scenario import scenario_class
 from loyaltysim.scenario.strategies import Pilot, describe_pilot
 
 MONTH = {"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 def schema() -> Json:
     """Give the JSON Schema (draft 2020-12) of a scenario's file."""
-    made = Scenario.model_json_schema()
+    made = scenario_class().model_json_schema()
     top = _block("", made, made)
     top |= {"extends": {"type": "string", "description": OTHERS["extends"]}}
     top |= {"strategies": _strategies(), "uncertain": _uncertain()}

@@ -117,12 +117,12 @@ def describe_choices(path: str, tail: tuple[Any, ...] = ()) -> list[str]:
 
 
 def _annotation(path: str) -> Any:
-    from loyaltysim.scenario.scenario import Scenario
+    from loyaltysim.scenario.scenario import scenario_class
     from loyaltysim.scenario.strategies import Pilot, describe_pilot
 
     if path in describe_pilot():
         return Pilot.model_fields[path.rpartition(".")[2]].annotation
-    kind: Any = Scenario
+    kind: Any = scenario_class()
     for step in path.split("."):
         kind = kind.model_fields[step].annotation
     return kind

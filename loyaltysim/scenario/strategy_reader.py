@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loyaltysim.core.errors import Problem
-from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.layers import Entries, read_changes
 from loyaltysim.scenario.messages import describe_choices
 from loyaltysim.scenario.provenance import Located, to_plain
@@ -15,6 +14,7 @@ from loyaltysim.scenario.registry import (
     format_range,
     format_value,
     levers,
+    mechanisms,
     parameter_registry,
     suggest,
 )
@@ -25,7 +25,6 @@ from loyaltysim.scenario.strategies import AS_TODAY, Change, Pilot, Strategy, de
 PILOT = "pilot"
 PILOT_WORDS = tuple(Pilot.model_fields)
 PILOT_EXAMPLE = "write pilot: {share: 0.1, months: 12, roll_out_if: surely better}"
-MARKET_WIDE = {mechanism.key for mechanism in MONTH if mechanism.market_wide}
 
 
 def read_pilot(item: Located, field: str, entries: Entries) -> Pilot | None:
@@ -72,7 +71,7 @@ def _check(item: Located, word: str, field: str, entries: Entries) -> None:
 
 def refuse_pilot(path: str) -> str:
     """Say why a lever cannot be tried on a part of the customers; empty if it can."""
-    if path.partition(".")[0] in MARKET_WIDE:
+    if mechanisms()[path.partition(".")[0]].market_wide:
         return f"{path} acts on people who are not customers, and they belong to no arm of a pilot"
     return ""
 

@@ -19,7 +19,7 @@ from loyaltysim.core.random_streams import static_key
 from loyaltysim.core.records import PilotRecord, Report
 from loyaltysim.core.schedule import NO_TIMER, NoTimer
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import FORM
+from loyaltysim.mechanisms import form
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers
 from loyaltysim.simulation.split_firm import SplitFirm
 
@@ -52,7 +52,7 @@ class PilotTrial:
     def play(self, month: int, timer: NoTimer = NO_TIMER) -> Report:
         """Play the next month of the pilot."""
         tried = set_levers(self.mechanisms, current_levers(self.plan, month))
-        return self.arms.play(month, (self.mechanisms, tried), FORM, self.scenario.seed, self.replication, timer)
+        return self.arms.play(month, (self.mechanisms, tried), form(), self.scenario.seed, self.replication, timer)
 
     def conclude(self) -> PilotRecord:
         """Compare the arms, decide by the rule, and let the firm be one again."""

@@ -80,7 +80,7 @@ def test_the_environment_is_that_of_the_sources_and_the_packages(monkeypatch: py
     for name, value in (
         ("loyaltysim.core.fingerprint.program_version", "0"),
         ("loyaltysim.core.fingerprint.machine", "another"),
-        ("importlib.metadata.version", "0"),
+        ("loyaltysim.core.fingerprint.version", "0"),
         ("platform.python_version", "4"),
     ):
         with monkeypatch.context() as other:

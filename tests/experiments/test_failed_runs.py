@@ -62,7 +62,7 @@ def never(scenario: Any, replication: int, strategies: Sequence[str]) -> list[An
 
 def study_of(simulate: Any, executor: str = "in-process", out: str = "out", **changes: Any) -> Any:
     spec = fakes.FakeScenario(strategies=THREE, **changes)
-    made = Backend(simulate, fakes.CATALOG, lambda scenario: "title: fake\n")
+    made = Backend(simulate, fakes.catalog(), lambda scenario: "title: fake\n")
     return run_scenario(spec, made, RunConfig(out=out, executor=executor, finish=pictures))
 
 

@@ -11,7 +11,7 @@ import pytest
 from loyaltysim.core.codes import CUSTOMER, OUTCOMES, REASONS
 from loyaltysim.experiments.observing import Observer
 from loyaltysim.mechanisms.service.sins import KINDS
-from loyaltysim.model import NUMBER, LoyaltyModel
+from loyaltysim.model import LoyaltyModel, metric_columns
 from loyaltysim.report.life import FINAL, STANDINGS, Life, Month
 from loyaltysim.scenario import Scenario
 
@@ -85,7 +85,7 @@ def test_everyones_months_add_up_to_what_the_market_recorded(
     market: tuple[LoyaltyModel, list[Life]], metric: str
 ) -> None:
     model, lives = market
-    recorded = model.record[1:, NUMBER[metric]].tolist()
+    recorded = model.record[1:, metric_columns()[metric]].tolist()
     assert sums(lives, TOTALS[metric]) == recorded
     assert sum(recorded) > 0 or metric in ("left_died", "left_moved"), "the market shows nothing to compare"
 
@@ -97,7 +97,7 @@ def test_outcomes_and_who_stayed_add_up(market: tuple[LoyaltyModel, list[Life]],
         ("decided", lambda m: m.outcome == outcome),
         ("stayed", lambda m: m.outcome == outcome and m.stayed),
     ):
-        recorded = sum(model.record[1:, NUMBER[f"{name}_{size}_{outcome}"]] for size in ("large", "small"))
+        recorded = sum(model.record[1:, metric_columns()[f"{name}_{size}_{outcome}"]] for size in ("large", "small"))
         assert sums(lives, value) == recorded.tolist()
 
 

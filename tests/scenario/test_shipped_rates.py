@@ -43,8 +43,8 @@ def test_another_world_is_searched(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_changed_sources_do_not_take_the_shipped_rates(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "loyaltysim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PACKAGE.parent / "scenarios", tmp_path / "scenarios")
-    asked = "from loyaltysim.calibration.cache import *; from loyaltysim.scenario import load, shipped; "
-    asked += "print(shipped_rates(content_key(load(shipped('baseline.yml')))) is not None)"
+    asked = "from loyaltysim.calibration.cache import *; from loyaltysim.scenario import load, shipped_scenario; "
+    asked += "print(read_shipped_rates(content_key(load(shipped_scenario('baseline.yml')))) is not None)"
 
     def answered() -> str:
         return subprocess.run(
@@ -52,6 +52,6 @@ def test_changed_sources_do_not_take_the_shipped_rates(tmp_path: Path) -> None:
         ).stdout.strip()
 
     assert answered() == "True"
-    kernel = tmp_path / "loyaltysim" / "kernels" / "leaving.py"
+    kernel = tmp_path / "loyaltysim" / "kernels" / "churn.py"
     kernel.write_text(kernel.read_text() + "\nSTEEPER = 2.0\n")
     assert answered() == "False"

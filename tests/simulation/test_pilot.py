@@ -12,9 +12,9 @@ from scipy.stats import binomtest, hypergeom
 
 from loyaltysim.core.records import PilotRecord
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import CATALOG, FORM
+from loyaltysim.mechanisms import catalog, form
 from loyaltysim.mechanisms.staff.staff import Staff
-from loyaltysim.model import NUMBER, LoyaltyModel, simulate
+from loyaltysim.model import LoyaltyModel, metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.cross_checks import FEWEST
 from loyaltysim.simulation.engine import build_mechanisms, stationary_start
@@ -56,10 +56,12 @@ def test_a_pilot_of_nothing_on_one_desk_changes_nothing(small: Small) -> None:
     scenario = small(**MARKET, **NO_LOAD, strategies=piloted(NOTHING))
     today, tried = simulate(scenario, 0, ["as today", "tried"])
     for name in ("customers", "left", "joined", "grievances", "complaints", "acknowledged", "cases_closed", "hires"):
-        counted = today.months[:, NUMBER[name]]
-        np.testing.assert_allclose(tried.months[:, NUMBER[name]], counted, err_msg=name)
+        counted = today.months[:, metric_columns()[name]]
+        np.testing.assert_allclose(tried.months[:, metric_columns()[name]], counted, err_msg=name)
         assert counted.any(), name
-    np.testing.assert_allclose(tried.months[:, NUMBER["spent"]], today.months[:, NUMBER["spent"]], rtol=1e-9)
+    np.testing.assert_allclose(
+        tried.months[:, metric_columns()["spent"]], today.months[:, metric_columns()["spent"]], rtol=1e-9
+    )
     assert tried.pilot is not None
     assert tried.pilot.truth == 0.0
 
@@ -87,21 +89,21 @@ def test_what_is_stopped_spends_nothing_more(small: Small) -> None:
         model.step()
     assert model.pilot is not None
     assert not model.pilot.rolled_out
-    assert list(model.record[7:, NUMBER["cost_training"]]) == [0.0, 0.0]
+    assert list(model.record[7:, metric_columns()["cost_training"]]) == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("desk", ["shared", "own"])
 def test_people_and_cases_are_conserved(small: Small, desk: str) -> None:
     scenario = small(**MARKET, strategies=piloted({"voice.budget": 300.0}, desk=desk, roll_out_if="better"))
     record = simulate(scenario, 0, ["tried"])[0]
-    at = {name: record.months[:, number] for name, number in NUMBER.items()}
+    at = {name: record.months[:, number] for name, number in metric_columns().items()}
     flows = at["customers"][:-1] + (at["joined"] + at["returned"] - at["left"])[1:]
     np.testing.assert_array_equal(flows, at["customers"][1:])
-    outcomes = sum(at[name] for name in NUMBER if name.startswith("decided_"))
+    outcomes = sum(at[name] for name in metric_columns() if name.startswith("decided_"))
     open_before, open_now = at["complaints_open"][:-1], at["complaints_open"][1:]
     np.testing.assert_array_equal(at["grievances"][1:] + open_before, (outcomes + at["withdrawn"])[1:] + open_now)
     assert open_now.any()
-    costs = sum(at[name] for name in NUMBER if CATALOG[name].account == "cost")
+    costs = sum(at[name] for name in metric_columns() if catalog()[name].account == "cost")
     np.testing.assert_allclose(at["net"][1:], (at["margin"] - costs)[1:], rtol=1e-9)
 
 
@@ -226,6 +228,6 @@ def test_the_arms_are_divided_by_person_and_not_by_month(small: Small) -> None:
     scenario = small(**MARKET)
     today = build_mechanisms(scenario)
     for month in (1, 2):
-        arms.play(month, (today, today), FORM, scenario.seed, 0)
+        arms.play(month, (today, today), form(), scenario.seed, 0)
     same = world.people.generation == 0
     np.testing.assert_array_equal(arms.tries(rows)[same], first[same])
