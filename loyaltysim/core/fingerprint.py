@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
 
 PACKAGE = Path(__file__).parent.parent
-SOLVING = ("core", "kernels", "mechanisms", "scenario", "calibration", "simulation")
+SOLVING = ("core", "kernels", "mechanisms", "scenario", "calibration", "simulation", "stats/intervals")
 """What the solved rates depend on: folders of the package, with all below them, and modules by name (`sub/module`)."""
 SIMULATING = (*SOLVING, "model")
 """What a run depends on, likewise. Whoever moves a folder or module names its new place here."""

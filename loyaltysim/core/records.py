@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.fields import Metric
+from loyaltysim.core.rates import annual_chance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,16 +61,6 @@ class Report:
         return math.fsum(
             [values[name] for name in self.form.costs]
         )  # a plain sum has other last bits from Python 3.12 on
-
-
-def annual_chance(monthly: Any) -> Any:
-    """Turn a monthly chance into a yearly one: 1 - (1 - h)**12."""
-    return 1.0 - (1.0 - monthly) ** 12
-
-
-def monthly_chance(annual: float) -> float:
-    """Turn a yearly chance into a monthly one: 1 - (1 - a)**(1/12)."""
-    return 1.0 - (1.0 - annual) ** (1 / 12)
 
 
 def figures(catalog: Mapping[str, Metric], record: np.ndarray) -> dict[str, float]:

@@ -17,6 +17,7 @@ from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, LOST, NONE
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.rates import discount_factor
 from loyaltysim.experiments.departing import with_departure
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
@@ -131,7 +132,7 @@ def choose(scenario: Scenario, replication: int, group: int, before: World, afte
 def _live(scenario: Scenario, replication: int, world: World, report: Report, tallies: Sequence[Tally]) -> None:
     """Live a world from the end of its month to the horizon's, tallying; the value after the horizon comes last."""
     mechanisms, began = build_mechanisms(scenario), world.month
-    monthly = (1 + scenario.discount_rate) ** (-1 / 12)
+    monthly = discount_factor(scenario.discount_rate, 1)
     for month in range(began, scenario.months + 1):
         if month > began:
             report = run_months(world, scenario, mechanisms, scenario.seed, replication)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.rates import discount_factor, monthly_chance
 
 if TYPE_CHECKING:
     from loyaltysim.core.random_streams import RngStream
@@ -101,15 +102,14 @@ class Accounts(Mechanism):
         """Give what a dollar of monthly margin at the horizon is worth when its first payment after it is made."""
         if not self.later_value:
             return 0.0
-        hazard = 1 - (1 - scenario.stated.churn_annual) ** (1 / 12)
-        return float(1 / (1 - (1 - hazard) / (1 + scenario.discount_rate) ** (1 / 12)))
+        stays = 1 - monthly_chance(scenario.stated.churn_annual)
+        return 1 / (1 - stays / discount_factor(scenario.discount_rate, -1))
 
     def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
         """Reckon present values from months 0..T; the first margin after the horizon is paid at T + 1."""
         import numpy as np
 
-        rate = scenario.discount_rate
-        factor = (1 + rate) ** (-np.arange(len(months["net"]) + 1) / 12)
+        factor = discount_factor(scenario.discount_rate, np.arange(len(months["net"]) + 1))
         multiple = self.later_multiple(scenario) * factor[-1]
         alone = float(np.sum(months["net"] * factor[:-1]))
         later = float(months["margin_rate"][-1] * multiple)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim.core.fields import Grade
 from loyaltysim.core.mechanism import param
+from loyaltysim.core.rates import monthly_chance
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -78,7 +79,7 @@ class Stated(BaseModel):
     @property
     def monthly_hazard(self) -> float:
         """The stated churn as a monthly chance: 1 - (1 - churn)**(1/12)."""
-        return 1.0 - float(1 - self.churn_annual) ** (1 / 12)
+        return monthly_chance(self.churn_annual)
 
 
 class Study(BaseModel):

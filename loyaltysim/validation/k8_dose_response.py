@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from loyaltysim.core.codes import FRIENDS
+from loyaltysim.core.rates import discount_factor
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.checks import (
     Check,
@@ -141,7 +142,7 @@ def acquisition() -> tuple[list[Check], Panel]:
 def winback() -> tuple[list[Check], Panel]:
     """Winning back pays exactly while its price per dollar is below lifetime value over first-year margin."""
     churn, discount = 0.20, 0.10
-    step, stays = (1 + discount) ** (-1 / 12), (1 - churn) ** (1 / 12)
+    step, stays = discount_factor(discount, 1), (1 - churn) ** (1 / 12)
     expected = step / (1 - stays * step) / FIRST_YEAR
     settings = {
         **ALL_GRIEVE, "service.encounters_mean": -float(np.log(stays)), "recovery.kept.silent": 0.0,

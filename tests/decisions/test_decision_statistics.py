@@ -10,8 +10,8 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
 from loyaltysim.analysis.surrogate_analysis import analyse_surrogate
-from loyaltysim.stats.intervals import student_t
-from loyaltysim.stats.ranking import chance_best, mean_of_worst, multiple_comparison_with_best, simultaneous_pairs
+from loyaltysim.stats.intervals import student_t, wilson
+from loyaltysim.stats.ranking import mean_of_worst, multiple_comparison_with_best, simultaneous_pairs
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import (
     MIXTURE,
@@ -92,9 +92,9 @@ def test_the_worst_twentieth_and_wilsons_interval() -> None:
     assert mean_of_worst(np.arange(100.0)) == 2.0
     assert mean_of_worst(np.array([3.0, 1.0])) == 1.0
     assert mean_of_worst(np.arange(30.0)) == pytest.approx((0.0 + 0.5 * 1.0) / 1.5)
-    span = chance_best(9, 10)
+    span = wilson(9, 10)
     assert (span.low, span.high) == pytest.approx((0.5958, 0.9821), abs=1e-4)
-    assert chance_best(10, 10).high == 1.0
+    assert wilson(10, 10).high == 1.0
 
 
 def test_the_zero_of_a_straight_line_has_fiellers_interval() -> None:

@@ -18,7 +18,7 @@ class Breakage:
 
 BREAKAGES = (
     Breakage("money is discounted from the first month on", "mechanisms/accounts.py",
-             '(-np.arange(len(months["net"]) + 1) / 12)', '(-np.arange(1, len(months["net"]) + 2) / 12)',
+             'np.arange(len(months["net"]) + 1))', 'np.arange(1, len(months["net"]) + 2))',
              "k5_lifetime_value:answer"),
     Breakage("each message is counted once", "mechanisms/word_of_mouth.py", "messages_bad=bad,", "messages_bad=2 * bad,",
              "k8_talk:messages"),
