@@ -63,7 +63,9 @@ def class_fingerprint(one: type[Mechanism]) -> str:
         except OSError:
             cure = "write its class into a file and import it"
             raise InputError(Problem("its source cannot be found", one.__qualname__, cure=cure)) from None
-        contents.append(repr((*one.declarations(), *one.columns(), *one.rolls(), *one.metrics(), one.needs, one.after)))
+        contents.append(
+            repr((*one.declarations(), *one.columns(), *one.row_lists(), *one.metrics(), one.needs, one.after))
+        )
     for content in contents:
         digest.update(f"{len(content)}\n{content}".encode())
     return digest.hexdigest()

@@ -191,7 +191,7 @@ class Mechanism(BaseModel):
 
     @classmethod
     @cache
-    def rolls(cls) -> tuple[RowList, ...]:
+    def row_lists(cls) -> tuple[RowList, ...]:
         """Give the month's lists that this mechanism makes."""
         return tuple(thing for thing in vars(cls).values() if isinstance(thing, RowList))
 

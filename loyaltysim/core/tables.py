@@ -1,4 +1,4 @@
-"""The world: tables of columns, and the month's rolls."""
+"""The world: tables of columns, and the month's row lists."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class Table:
 
 
 class World:
-    """One market's whole state: its tables, its ties, and this month's rolls.
+    """One market's whole state: its tables, its ties, and this month's row lists.
 
     `first` int64 (people + 1,) and `tie` int32: the network in CSR form, both of length 1 and 0 where all may meet all.
-    A roll is read and set as an attribute: `world.voiced = rows`.
+    A row list is read and set as an attribute: `world.voiced = rows`.
     """
 
     def __init__(self, tables: dict[str, Table], first: NDArray[np.int64], tie: NDArray[np.int32]) -> None:
@@ -91,14 +91,14 @@ class World:
         def __setattr__(self, name: str, value: Any) -> None: ...
 
     @property
-    def rolls(self) -> Mapping[str, NDArray[Any]]:
-        """Give this month's rolls by name, to read them all."""
+    def row_lists(self) -> Mapping[str, NDArray[Any]]:
+        """Give this month's row lists by name, to read them all."""
         others = {"tables", "first", "tie", "month", *self.tables}
         return MappingProxyType({name: rows for name, rows in self.__dict__.items() if name not in others})
 
-    @rolls.setter
-    def rolls(self, rolls: Mapping[str, NDArray[Any]]) -> None:
-        self.__dict__.update(rolls)
+    @row_lists.setter
+    def row_lists(self, row_lists: Mapping[str, NDArray[Any]]) -> None:
+        self.__dict__.update(row_lists)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__
@@ -113,7 +113,7 @@ class World:
     def fork(self) -> World:
         """Give an independent world in the same state; the network is shared, since nothing writes it."""
         twin = World({name: table.copy() for name, table in self.tables.items()}, self.first, self.tie)
-        twin.rolls = {name: rows.copy() for name, rows in self.rolls.items()}
+        twin.row_lists = {name: rows.copy() for name, rows in self.row_lists.items()}
         twin.month = self.month
         return twin
 
@@ -132,8 +132,8 @@ def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) ->
 
 
 def empty_row_lists(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
-    """Give every declared roll without rows, as a month finds it when the mechanism that makes it is off."""
-    return {roll.name: np.empty(0, roll.dtype) for mechanism in mechanisms for roll in mechanism.rolls()}
+    """Give every declared row list without rows, as a month finds it when the mechanism that makes it is off."""
+    return {rows.name: np.empty(0, rows.dtype) for mechanism in mechanisms for rows in mechanism.row_lists()}
 
 
 @contextmanager

@@ -71,14 +71,14 @@ def over_rows(kernel: Callable[..., Any], rows: int, *arguments: Any) -> list[An
     return run_together([(kernel, start, stop, *arguments) for start, stop in ranges(rows)])
 
 
-def over_row_list(kernel: Callable[..., Any], roll: NDArray[Any], *arguments: Any) -> list[Any]:
-    """Call kernel(part of the roll, *arguments) for consecutive parts at once; gives their results in order.
+def over_row_list(kernel: Callable[..., Any], rows: NDArray[Any], *arguments: Any) -> list[Any]:
+    """Call kernel(part of the rows, *arguments) for consecutive parts at once; gives their results in order.
 
-    The rows of a roll are all different, so no two parts write the same row.
+    They are all different, so no two parts write the same row.
     """
-    if roll.size < 2 * LEAST:
-        return [kernel(roll, *arguments)]
-    return run_together([(kernel, roll[start:stop], *arguments) for start, stop in ranges(roll.size)])
+    if rows.size < 2 * LEAST:
+        return [kernel(rows, *arguments)]
+    return run_together([(kernel, rows[start:stop], *arguments) for start, stop in ranges(rows.size)])
 
 
 def run_together(calls: list[tuple[Any, ...]]) -> list[Any]:

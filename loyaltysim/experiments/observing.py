@@ -56,7 +56,7 @@ def again(
     object.__setattr__(twin, "columns", people.columns)
     twin.__dict__.update({name: people.__dict__[name] for name in people.columns} | dict(columns))
     beside = World({**world.tables, **tables, "people": twin}, world.first, world.tie)
-    beside.rolls, beside.month = {**world.rolls, **rolls}, world.month
+    beside.row_lists, beside.month = {**world.row_lists, **rolls}, world.month
     report = Report(form())
     spec.mechanism(key).step(beside, RngStream(spec.seed, replication, key, world.month), report)
     return twin, report
@@ -210,7 +210,7 @@ class Observer(NoTimer):
         for row in list(self._alive):
             world, levers = self.model.firm_of(row)
             rows = {lap: rows[row] for lap, rows in self._laps.items()}
-            rolls = self.model.world.rolls
+            rolls = self.model.world.row_lists
             month = month_of(row, self.model, world, rows, rolls, {**self._more[row], "levers": levers})
             self.months[row].append(month)
             if month.left in FINAL:

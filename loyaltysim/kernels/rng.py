@@ -14,7 +14,9 @@ from loyaltysim.kernels.jit import exp_inplace, inline, kernel
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
+ZERO = np.uint64(0)
 ONE = np.uint64(1)
+TWO = np.uint64(2)
 S27 = np.uint64(27)
 S30 = np.uint64(30)
 S31 = np.uint64(31)
@@ -22,7 +24,9 @@ S11 = np.uint64(11)
 S32 = np.uint64(32)
 LOW32 = np.uint64(0xFFFFFFFF)
 MANY = 600.0
+"""A Poisson mean from which on the sum of chances starts at another count than 0."""
 FEW, TERMS, ENOUGH = 32, 8, 64
+"""How many counts are found at once, by how many terms a turn, and how many terms before those left are found singly."""
 TWO_POW_53 = 2.0**-53
 TWO_POW_32 = 2.0**-32
 

@@ -1,4 +1,7 @@
-"""Staff: who quits, and how know, want and can drift."""
+"""Staff: who quits and who is hired, how know, want and can drift, moods and burn-out, and what leaders get to hear.
+
+Employees are posts, in rows; who holds a post is told by how often it has been filled.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ import numpy as np
 from loyaltysim.core.codes import PRODUCT
 from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.kernels.jit import kernel
-from loyaltysim.kernels.rng import bits, normal, person, uniform
-
-ZERO = np.uint64(0)
+from loyaltysim.kernels.rng import ZERO, bits, normal, person, uniform
 
 
 @kernel
@@ -162,9 +163,6 @@ def broken(times, tolerance):
             place += 1
         slower += n - place
     return slower / (n * (n - 1))
-
-
-# What becomes of complaints on their way up to the leaders.
 
 
 @kernel

@@ -195,7 +195,7 @@ def check_declarations(mechanisms: Iterable[type[Mechanism]]) -> None:
         for name in (
             *(f"metric {metric.name}" for metric in mechanism.metrics()),
             *(f"column {column.table}.{column.name}" for column in mechanism.columns()),
-            *(f"row list {rows.name}" for rows in mechanism.rolls()),
+            *(f"row list {rows.name}" for rows in mechanism.row_lists()),
         )
     )
     twice = [name for name, count in names.items() if count > 1]

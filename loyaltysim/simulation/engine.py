@@ -44,7 +44,7 @@ def birth(scenario: Scenario, seed: int, replication: int) -> World:
     }
     first, tie = build_network(market, static_key(seed, replication, "market", "network"))
     world = World(build_tables(month(), rows), first, tie)
-    world.rolls = empty_row_lists(month())
+    world.row_lists = empty_row_lists(month())
     world.month = -market.burn_in
     for mechanism in build_mechanisms(scenario):
         mechanism.begin(world, RngStream(seed, replication, mechanism.key, world.month))

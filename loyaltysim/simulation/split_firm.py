@@ -57,7 +57,7 @@ class SplitFirm:
         self.arms[1].touchpoints.spent_on[:] = 0
         self.parts = (1 - share, share)
         for arm, part in zip(self.arms, self.parts, strict=True):
-            arm.rolls = world.rolls
+            arm.row_lists = world.row_lists
             for name in OF_SIZE:
                 arm.firm.__dict__[name][:] *= part
         if one_desk:
@@ -122,7 +122,7 @@ class SplitFirm:
         everyone = world.customers_now
         mask = self.tries(everyone)
         for arm in self.arms:
-            arm.rolls = world.rolls
+            arm.row_lists = world.row_lists
             _copy_owned(world.firm, arm.firm, type(mechanism).key)
         self.arms[0].customers_now, self.arms[1].customers_now = everyone[~mask], everyone[mask]
         self._resize(int(mask.sum()) / max(1, everyone.size))
@@ -148,8 +148,8 @@ class SplitFirm:
         }
 
     def _gather(self, report: Report, apart: tuple[Report, Report]) -> None:
-        """Put the arms' rolls one behind the other, and book what they have reported so far this month."""
-        for name, before in self.world.rolls.items():
+        """Put the arms' row lists one behind the other, and book what they have reported so far this month."""
+        for name, before in self.world.row_lists.items():
             lists = [getattr(arm, name) for arm in self.arms]
             if name != "customers_now" and any(rows is not before for rows in lists):
                 setattr(self.world, name, np.concatenate(lists))
@@ -170,7 +170,7 @@ class SplitFirm:
             world.tie,
         )
         joint.month = world.month
-        joint.rolls = {name: np.concatenate([getattr(arm, name) for arm in self.arms]) for name in BESIDE_VOICED}
+        joint.row_lists = {name: np.concatenate([getattr(arm, name) for arm in self.arms]) for name in BESIDE_VOICED}
         levers = {row.path.split(".")[1] for row in type(pair[0]).declarations() if row.role == "lever"}
         blend = {
             name: sum(p * getattr(each, name) for p, each in zip(self.parts, pair, strict=True)) for name in levers

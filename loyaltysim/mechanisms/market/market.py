@@ -41,7 +41,7 @@ class Network(BaseModel):
 
 
 class Market(Mechanism):
-    """Keep the people: their traits, their ties, and each month's roll of customers."""
+    """Keep the people: their traits, their ties, and each month's list of customers."""
 
     always = True
     market_wide = True
@@ -156,7 +156,7 @@ class Market(Mechanism):
         return -np.log1p(-kernels.rng.uniforms(key, everyone, world.people.generation))
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
-        """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
+        """Lay out newcomers in the rows of those who died or moved away, and list the customers."""
         people = world.people
         if world.gone.size:
             self._renew(world, rng, world.gone)
