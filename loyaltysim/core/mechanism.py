@@ -8,23 +8,48 @@ at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from types import EllipsisType
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, Self, TypeVar, Unpack, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from loyaltysim.core.fields import Better, Column, Declaration, Grade, Metric, Over, Role, RowList, declared_fields
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from loyaltysim.core.random_streams import RngStream
     from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
+T = TypeVar("T")
 
-def _declared(
+
+class Stated(Protocol):
+    """What a mechanism may ask of the figures that a scenario states."""
+
+    @property
+    def churn_annual(self) -> float:
+        """Customers who leave within a year, as a share."""
+
+
+class Study(Protocol):
+    """What a mechanism may ask of a scenario when the horizon is over."""
+
+    @property
+    def discount_rate(self) -> float:
+        """The yearly rate at which money is discounted."""
+
+    @property
+    def stated(self) -> Stated:
+        """The stated figures."""
+
+
+def declare_number(
     role: Role,
-    default: Any,
+    default: T | EllipsisType,
     *,
     unit: str,
     doc: str,
@@ -36,8 +61,9 @@ def _declared(
     examples: tuple[float, float] | None = None,
     named: str = "",
     main: bool = False,
-) -> Any:
-    extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
+) -> T:
+    """Return the field of a number with all that is declared of it."""
+    extra: dict[str, JsonValue] = {"role": role, "unit": unit, "source": source, "grade": grade}
     if cost:
         extra["cost"] = cost
     if examples:
@@ -46,11 +72,11 @@ def _declared(
         extra["named"] = named
     if main:
         extra["main"] = True
-    return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
+    return cast("T", Field(default, ge=low, le=high, description=doc, json_schema_extra=extra))
 
 
 def param(
-    default: Any,
+    default: T | EllipsisType,
     *,
     unit: str,
     doc: str,
@@ -60,12 +86,12 @@ def param(
     grade: Grade = "assumption",
     plausible: tuple[float, float] | None = None,
     named: str = "",
-) -> Any:
+) -> T:
     """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade.
 
     `named`: the word that a file may say for a default that is a long list of rows.
     """
-    return _declared(
+    return declare_number(
         "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible,
         named=named,
     )  # fmt: skip
@@ -81,12 +107,12 @@ def lever(
     cost: str = "itself",
     source: str = "management's choice",
     main: bool = False,
-) -> Any:
+) -> float:
     """Declare a choice of management's, likewise, with what it costs (`itself` when it is a budget).
 
     A `main` lever is one of those among which money is split unless others are named.
     """
-    return _declared(
+    return declare_number(
         "lever",
         default,
         unit=unit,
@@ -100,17 +126,17 @@ def lever(
     )
 
 
-def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> Any:
+def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> float:
     """Declare a parameter that calibration solves for from what the scenario states; typed when `calibration: off`."""
-    return _declared("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
+    return declare_number("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
 
 
-def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Any:
+def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Column:
     """Declare state: table, NumPy type, unit, meaning, starting value, and who besides the owner writes it."""
     return Column(table, dtype, doc, unit, start, tuple(writers.split()))
 
 
-def row_list(*, doc: str, dtype: str = "int32") -> Any:
+def row_list(*, doc: str, dtype: str = "int32") -> RowList:
     """Declare a month's list of rows, read as `world.<name>` by the mechanisms that come later in the month."""
     return RowList(doc, dtype)
 
@@ -126,7 +152,7 @@ def metric(
     account: Literal["", "cost"] = "",
     headline: bool = False,
     called: str = "",
-) -> Any:
+) -> Metric:
     """Declare an outcome.
 
     `over`: `end` (the last month's value), `sum` (a flow), `mean`, `ratio` (the sum of `of[0]` over the sum of `of[1]`;
@@ -161,7 +187,7 @@ class Mechanism(BaseModel):
         json_schema_extra={"role": "switch", "unit": "yes/no", "source": "choice of the study", "grade": "definition"},
     )
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: Unpack[ConfigDict]) -> None:
         super().__init_subclass__(**options)
         if "key" not in cls.__dict__:
             cls.key = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
@@ -179,7 +205,7 @@ class Mechanism(BaseModel):
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Do this mechanism's part of one month."""
 
-    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+    def close(self, months: Mapping[str, np.ndarray], scenario: Study) -> dict[str, float]:
         """Reckon the figures that need the whole horizon; `months` maps each metric to its months 0..T."""
         return {}
 

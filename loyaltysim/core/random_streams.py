@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.lazy import np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 MASK = (1 << 64) - 1
@@ -47,24 +48,18 @@ def replication_key(seed: int, replication: int) -> int:
 @lru_cache(maxsize=4096)
 def static_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
     """Give the key of a decision before its month is folded in; for draws that belong to a case, not to a month."""
-    import numpy as np
-
     return np.uint64(bits(replication_key(seed, replication), stream_key(f"{mechanism}.{decision}")))
 
 
 @lru_cache(maxsize=256)
 def static_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
     """Return the keys of several decisions, likewise, as one array that is not to be changed."""
-    import numpy as np
-
     return np.array([static_key(seed, replication, mechanism, decision) for decision in decisions], np.uint64)
 
 
 @lru_cache(maxsize=4096)
 def keys_ahead(seed: int, replication: int, mechanism: str, decision: str, months: int) -> NDArray[np.uint64]:
     """Fold into a decision's key each of AHEAD months, from `months` times AHEAD on."""
-    import numpy as np
-
     key, first = static_key(seed, replication, mechanism, decision), (months * AHEAD + 1) & MASK
     z = key + (np.arange(AHEAD, dtype=np.uint64) + np.uint64(first)) * np.uint64(GOLDEN)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -105,8 +100,6 @@ def alias(weights: object) -> tuple[list[int], list[int]]:
     Returns:
         For each slot the share that it keeps, times 2**32, and who has the rest.
     """
-    import numpy as np
-
     scaled = np.asarray(weights, float) * len(np.asarray(weights))
     kept, other = [2**32] * len(scaled), list(range(len(scaled)))
     small = [i for i, share in enumerate(scaled) if share < 1]

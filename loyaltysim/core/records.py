@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from loyaltysim.core.fields import Metric
+from loyaltysim.core.lazy import np
 from loyaltysim.core.rates import annual_chance
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class Form:
@@ -69,8 +66,6 @@ def figures(catalog: Mapping[str, Metric], record: np.ndarray) -> dict[str, floa
     `record`: months 0..T of a replication, float64 (T + 1, K), in the order of `month_metrics`; month 0 is the start, without
     flows.
     """
-    import numpy as np
-
     names, months = month_metrics(catalog), len(record) - 1
     ends = dict(zip(names, record[-1].tolist(), strict=True))
     # each metric's months side by side, so that they are added as those of one metric alone would be
@@ -93,8 +88,6 @@ def _figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float]
 
 def by_month(metric: Metric, months: Mapping[str, np.ndarray]) -> np.ndarray:
     """Give a metric month by month; a yearly chance is over the trailing 12 months and starts at month 12."""
-    import numpy as np
-
     if metric.over != "ratio":
         return months[metric.name]
     assert metric.of is not None

@@ -6,11 +6,13 @@ is monthly margin / (1 - (1 - h) / (1 + d_month)), h the stated churn's monthly 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.lazy import np
+from loyaltysim.core.mechanism import Mechanism, Study, column, metric, param
 from loyaltysim.core.rates import discount_factor, monthly_chance
 
 if TYPE_CHECKING:
@@ -98,17 +100,15 @@ class Accounts(Mechanism):
             founder_margin=of_founders,
         )
 
-    def later_multiple(self, scenario: Any) -> float:
+    def later_multiple(self, scenario: Study) -> float:
         """Give what a dollar of monthly margin at the horizon is worth when its first payment after it is made."""
         if not self.later_value:
             return 0.0
         stays = 1 - monthly_chance(scenario.stated.churn_annual)
         return 1 / (1 - stays / discount_factor(scenario.discount_rate, -1))
 
-    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+    def close(self, months: Mapping[str, np.ndarray], scenario: Study) -> dict[str, float]:
         """Reckon present values from months 0..T; the first margin after the horizon is paid at T + 1."""
-        import numpy as np
-
         factor = discount_factor(scenario.discount_rate, np.arange(len(months["net"]) + 1))
         multiple = self.later_multiple(scenario) * factor[-1]
         alone = float(np.sum(months["net"] * factor[:-1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market.market import Market
 
 if TYPE_CHECKING:
+    from loyaltysim.mechanisms.service.touchpoints import Touchpoints
+    from loyaltysim.mechanisms.staff.staff import Staff
     from loyaltysim.scenario import Scenario
 
 
@@ -32,8 +34,8 @@ def build_mechanisms(scenario: Scenario) -> tuple[Mechanism, ...]:
 def birth(scenario: Scenario, seed: int, replication: int) -> World:
     """Lay out a market's tables, ties and first customers, at the month before its burn-in."""
     market: Market = scenario.mechanism("market")
-    staff: Any = scenario.mechanism("staff")
-    touchpoints: Any = scenario.mechanism("touchpoints")
+    staff: Staff = scenario.mechanism("staff")
+    touchpoints: Touchpoints = scenario.mechanism("touchpoints")
     rows = {
         "people": market.people,
         "staff": math.ceil(market.people / staff.customers_each) + 1,

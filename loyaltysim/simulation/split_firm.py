@@ -8,7 +8,6 @@ customer it is what it would be if all customers were in it. The desk is one for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Form, Report
 from loyaltysim.core.schedule import NO_TIMER, NoTimer
-from loyaltysim.core.tables import World
+from loyaltysim.core.tables import Table, World
 
 SIZED = ("$/month", "$/employee-month", "customers/employee", "encounters/employee-month", "$/hire")
 """Units of what an arm has its part of: budgets, and what belongs to a post."""
@@ -108,7 +107,7 @@ class SplitFirm:
         arm.touchpoints.spent_on[:] = self.arms[0].touchpoints.spent_on + self.arms[1].touchpoints.spent_on
         arm.touchpoints.fix_cost[:] = self.fix_cost
         if self.one_desk:
-            _copy_owned(self.desk_firm, arm.firm, DESK)
+            copy_owned(self.desk_firm, arm.firm, DESK)
             arm.tables.update(cases=world.cases, handlers=world.handlers)
         else:
             self._unite_cases(arm, self.arms[1 - chosen])
@@ -123,7 +122,7 @@ class SplitFirm:
         mask = self.tries(everyone)
         for arm in self.arms:
             arm.row_lists = world.row_lists
-            _copy_owned(world.firm, arm.firm, type(mechanism).key)
+            copy_owned(world.firm, arm.firm, type(mechanism).key)
         self.arms[0].customers_now, self.arms[1].customers_now = everyone[~mask], everyone[mask]
         self._resize(int(mask.sum()) / max(1, everyone.size))
 
@@ -216,7 +215,7 @@ def scale_to_arm(mechanism: Mechanism, part: float) -> Mechanism:
     """Give a mechanism with its part of every budget and of everything that belongs to a post."""
     if not mechanism.of_firm:
         return mechanism
-    amounts: dict[str, Any] = {}
+    amounts: dict[str, float] = {}
     for row in type(mechanism).declarations():
         if row.unit in SIZED:
             name = row.path.partition(".")[2]
@@ -224,7 +223,7 @@ def scale_to_arm(mechanism: Mechanism, part: float) -> Mechanism:
     return mechanism.model_copy(update=amounts) if amounts else mechanism
 
 
-def _copy_owned(source: Any, target: Any, key: str) -> None:
+def copy_owned(source: Table, target: Table, key: str) -> None:
     """Copy the columns that one mechanism owns from one firm's row to another's."""
     if source is target:
         return

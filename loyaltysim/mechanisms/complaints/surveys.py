@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, lever, metric, param, row_list
 
 if TYPE_CHECKING:
@@ -127,8 +128,6 @@ class Surveys(Mechanism):
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""
-        import numpy as np
-
         self._look_back(world, report)
         nobody = np.empty(0, np.int32)
         world.found = world.intending = world.staying = nobody
@@ -138,8 +137,6 @@ class Surveys(Mechanism):
 
     def _look_back(self, world: World, report: Report) -> None:
         """Count who of last month's answers has left since; not in month 1, whose customers were founded anew."""
-        import numpy as np
-
         if world.month == 1 or not world.intending.size + world.staying.size:
             return
         status = world.people.status
@@ -151,8 +148,6 @@ class Surveys(Mechanism):
         )
 
     def _ask(self, world: World, rng: RngStream, report: Report) -> None:
-        import numpy as np
-
         people, firm, everyone = world.people, world.firm, world.customers_now
         parts = threads.over_row_list(
             kernels.complaints.sample, everyone, people.generation, rng("asks"),
@@ -181,8 +176,6 @@ class Surveys(Mechanism):
 
     def _hand_over(self, world: World, rng: RngStream, answered: NDArray) -> None:
         """Find silent grievances among the answers; they are complaints from here on, if there is a desk."""
-        import numpy as np
-
         people = world.people
         silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
         met = np.intersect1d(silent, answered, assume_unique=True)
@@ -195,7 +188,5 @@ class Surveys(Mechanism):
 
 def standard_error(answers: NDArray, customers: int) -> float:
     """Give the standard error of the mean of answers drawn without replacement from so many customers."""
-    import numpy as np
-
     spread = float(np.std(answers, ddof=1)) if answers.size > 1 else WIDEST_SPREAD
     return spread * math.sqrt((1 - answers.size / customers) / answers.size)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ class Voice(Mechanism):
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Ask, and let those who grieve speak or stay silent."""
-        import numpy as np
-
         people, wronged = world.people, world.grieved
         asks = self.budget / self.price / max(1, world.customers_now.size)
         if asks > 0 and self.goodwill > 0:

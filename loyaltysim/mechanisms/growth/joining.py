@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, metric, param, solved
 from loyaltysim.mechanisms.market.arrival import welcome
 
@@ -124,8 +125,6 @@ class Joining(Mechanism):
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw who comes this month, and make them new customers."""
-        import numpy as np
-
         people, firm = world.people, world.firm
         adopters = world.customers_now.size / people.rows
         unprompted = self.unprompted + self.imitation * adopters

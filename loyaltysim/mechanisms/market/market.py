@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
 from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from loyaltysim.core.random_streams import RngStream
@@ -117,8 +117,6 @@ class Market(Mechanism):
         Whoever leaves at a rate stays a customer for its inverse, so the first customers are drawn (by an exponential
         race) with weight 1 / (0.05 + fickleness).
         """
-        import numpy as np
-
         everyone = np.arange(self.people, dtype=np.int32)
         self._draw_traits(world, rng, everyone)
         races = self._exponentials(world, rng("first customers"))
@@ -131,8 +129,6 @@ class Market(Mechanism):
         Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about `hazard`
         times the customers a month, are drawn from the prospects in proportion to their proneness to leave.
         """
-        import numpy as np
-
         people, proneness = world.people, self._proneness(world)
         held = np.flatnonzero(people.status == CUSTOMER)
         rate = hazard * proneness[held] / proneness[held].mean()
@@ -150,8 +146,6 @@ class Market(Mechanism):
         return 0.05 + world.people.fickleness.astype(float)
 
     def _exponentials(self, world: World, key: np.uint64) -> NDArray:
-        import numpy as np
-
         everyone = np.arange(self.people, dtype=np.int32)
         return -np.log1p(-kernels.rng.uniforms(key, everyone, world.people.generation))
 
@@ -166,8 +160,6 @@ class Market(Mechanism):
 
     def _renew(self, world: World, rng: RngStream, gone: NDArray) -> None:
         """Let a newcomer stand in each of the rows (int32) of those who died or moved."""
-        import numpy as np
-
         people = world.people
         next_generation = people.generation[gone] + 1
         rows = gone.astype(np.intp)  # once, not again for each column
@@ -183,8 +175,6 @@ class Market(Mechanism):
         prospects (then from the lost), in an order of their own luck. Where all of these are too few, newcomers stand in for
         those who died or moved in the last month, at once and not in the next.
         """
-        import numpy as np
-
         people = world.people
         rows = np.arange(self.people, dtype=np.int32)
         order = kernels.rng.uniforms(rng("founders"), rows, people.generation)
@@ -207,8 +197,6 @@ class Market(Mechanism):
         world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.market.top_tenth(paid)
 
     def _draw_traits(self, world: World, rng: RngStream, rows: NDArray) -> None:
-        import numpy as np
-
         people = world.people
         key = rng.ever("traits")
         spread = self._spread()
@@ -219,7 +207,7 @@ class Market(Mechanism):
             people.talkativeness, people.readiness,
         )  # fmt: skip
         if self.margin_ties > 0 and self.margin_mean > 0:
-            ranked = _normal_by_ties(world)[rows]
+            ranked = normal_by_ties(world)[rows]
             own = np.log(people.margin[rows].astype(float)) - log_mean
             rest = math.sqrt(1 - self.margin_ties**2)
             people.margin[rows] = np.exp(log_mean + self.margin_ties * spread * ranked + rest * own)
@@ -240,9 +228,8 @@ class Market(Mechanism):
         return max(0.0, normal.inv_cdf(self.top_tenth_share) + normal.inv_cdf(0.9))
 
 
-def _normal_by_ties(world: World) -> NDArray:
+def normal_by_ties(world: World) -> NDArray:
     """Give each person the normal quantile of their number of ties' middle rank; float64 (people,)."""
-    import numpy as np
     from scipy.special import ndtri
 
     _, which, count = np.unique(world.ties(), return_inverse=True, return_counts=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import MONTHS_A_YEAR
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param, solved
 
 if TYPE_CHECKING:
@@ -186,8 +187,6 @@ class Rivals(Mechanism):
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Draw who is with a rival at first: nobody, in a world without rivals."""
-        import numpy as np
-
         if not self.on:
             return
         people = world.people

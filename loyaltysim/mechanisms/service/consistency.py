@@ -87,7 +87,7 @@ class Consistency(Mechanism):
             kernels.touchpoints.break_promises(
                 broken, usual, float(firm.friction[0]), points.usual_rate, points.by_promise, points.mended, points.rate
             )
-        report(broken_promises=broken, standards_spread=_deviation(times), cost_standards=self.standards)
+        report(broken_promises=broken, standards_spread=standard_deviation(times), cost_standards=self.standards)
 
     def _times(self, world: World, rng: RngStream, at_work: int) -> NDArray:
         """Give the log of the time that each employee at work promises, against the middle one."""
@@ -102,6 +102,7 @@ class Consistency(Mechanism):
         return 0.5 * math.erfc(math.log(self.tolerance) / (2 * self.spread))
 
 
-def _deviation(values: NDArray) -> float:
+def standard_deviation(values: NDArray) -> float:
+    """Return the standard deviation of values, (n,), with the same bits whatever the threads."""
     around = values - values.sum() / values.size
     return math.sqrt((around * around).sum() / values.size)  # a dot product would spread over threads of its own

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -105,6 +106,4 @@ class Satisfaction(Mechanism):
     @cached_property
     def _worth(self) -> NDArray:
         """Give what an ordinary encounter, an indifferent one, a failed one and a wow are worth."""
-        import numpy as np
-
         return np.array([self.ordinary, self.indifference, self.failure, self.wow])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -71,16 +72,12 @@ class Service(Mechanism):
 
     def _wow(self, world: World) -> NDArray:
         """Give each touchpoint's chance that an encounter which is not indifferent delights."""
-        import numpy as np
-
         return np.minimum((self.wow + world.firm.wow_added[0]) * world.touchpoints.warm, 1.0)
 
 
 @lru_cache(maxsize=64)
 def numbers_met(mean: float) -> NDArray:
     """Give the distribution function of a Poisson number, nine entries or more, the last above every draw; not to be changed."""
-    import numpy as np
-
     chance, total = math.exp(-mean), 0.0
     counts: list[float] = []
     while total < 1 - 1e-15 and len(counts) < 200:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 from loyaltysim.core.random_streams import alias
 from loyaltysim.core.touchpoint_table import (
@@ -143,8 +144,6 @@ class Touchpoints(Mechanism):
 
         Wows are had only in encounters that are not indifferent, so their mean is taken over these.
         """
-        import numpy as np
-
         points = world.touchpoints
         weight = self._column("importance")
         points.importance[:] = weight / weight.sum()
@@ -196,16 +195,12 @@ class Touchpoints(Mechanism):
 
     @cached_property
     def _weights(self) -> NDArray:
-        import numpy as np
-
         weights = self.priority
         return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
 
     def _find_causes(self, world: World, money: float) -> None:
         """Mend where a dollar ends most of the failures known; where none are known nobody looks for causes."""
         if money > 0:
-            import numpy as np
-
             promising = self._promising(world)
             self._mend(world.touchpoints, np.where(promising > 0, promising, -np.inf), money)
 
@@ -248,6 +243,4 @@ class Touchpoints(Mechanism):
         return 1 + self.differ * (relative - 1)
 
     def _column(self, name: str) -> NDArray:
-        import numpy as np
-
         return np.array([getattr(row, name) for row in self.table], float)

@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 from loyaltysim.core.touchpoint_table import PEOPLE, against_largest
 
@@ -91,8 +92,6 @@ class Leaders(Mechanism):
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""
-        import numpy as np
-
         points, firm = world.touchpoints, world.firm
         goal = -self.most_direct * math.expm1(-self.listening / self.scale)
         firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
@@ -105,7 +104,7 @@ class Leaders(Mechanism):
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
-            believed_right=float(_right(points, care, float(firm.audited[0]))),
+            believed_right=float(believe_rightly(points, care, float(firm.audited[0]))),
             believed_wrongly=float(np.maximum(true - believed, 0).sum()),
             believed_people=float(believed[people].sum()),
             true_people=float(true[people].sum()),
@@ -126,7 +125,7 @@ class Leaders(Mechanism):
         return arrived
 
 
-def _right(points: Table, care: float, audited: float) -> bool:
+def believe_rightly(points: Table, care: float, audited: float) -> bool:
     """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by nothing."""
     true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate)
     known = (1 - audited) * against_largest(points.seen_failing) + audited * against_largest(true)
