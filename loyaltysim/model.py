@@ -163,9 +163,15 @@ class LoyaltyModel(mesa.Model):
         person_months = self.month * self.world.people.rows
         audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
         return RunRecord(
-            self.strategy, self.replication, self.record[: self.month + 1], outcome, seconds, person_months, audit=audit,
+            self.strategy,
+            self.replication,
+            self.record[: self.month + 1],
+            outcome,
+            seconds,
+            person_months,
+            audit=audit,
             pilot=self.pilot,
-        )  # fmt: skip
+        )
 
     def firm_of(self, row: int) -> tuple[World, dict[str, float]]:
         """Give the world whose firm deals with a person now (during a pilot, that of the person's arm), and the levers that the

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.calibration.closed_form import monthly_hazard
 from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.experiments.spreadsheet_staff import Levers, care_and_hires, care_at_the_desk, chosen_want
 
@@ -40,7 +39,7 @@ class Rates:
 def rates_today(scenario: Scenario, today: Levers) -> Rates:
     """Solve for the rates at which a month with today's levers shows what the scenario states."""
     spec: Any = scenario
-    leaving, kept, over = monthly_hazard(spec), _kept(spec), _over_problems(spec)
+    leaving, kept, over = spec.stated.monthly_hazard, _kept(spec), _over_problems(spec)
     voiced, grieving = _voiced_and_grieving(spec, leaving, kept)
     care, _ = care_and_hires(spec, spec.market.customers, today, chosen_want(spec, today))
     of_staff, of_product = _hazards_an_encounter(spec, grieving, care)

@@ -55,13 +55,22 @@ def answer() -> KnownAnswer:
         SOURCE,
         checks,
         [
-            Panel(f"kept: from s* = {BREAK_EVEN:.2f}", x, share, [with_band("algebra", POINTS, lines, width * slope)],
-                  [Curve("simulated", POINTS, marks)]),
-            Panel(f"worth: from s** = {dearer:.2f}", x, "gain of two asks ($/customer)",
-                  [with_band("algebra", POINTS, value, width * slope * moved * _value())],
-                  [Curve("simulated", POINTS, [_worth_of_asking(s) / (PEOPLE - 1) for s in POINTS])]),
+            Panel(
+                f"kept: from s* = {BREAK_EVEN:.2f}",
+                x,
+                share,
+                [with_band("algebra", POINTS, lines, width * slope)],
+                [Curve("simulated", POINTS, marks)],
+            ),
+            Panel(
+                f"worth: from s** = {dearer:.2f}",
+                x,
+                "gain of two asks ($/customer)",
+                [with_band("algebra", POINTS, value, width * slope * moved * _value())],
+                [Curve("simulated", POINTS, [_worth_of_asking(s) / (PEOPLE - 1) for s in POINTS])],
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 @cache

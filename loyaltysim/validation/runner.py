@@ -36,11 +36,19 @@ class Verdict:
     def rows(self) -> list[tuple[str, ...]]:
         """The table, a row a check, in the order of `HEADER`; simulated figures have six digits."""
         return [
-            (known.name, check.what, known.source, check.published, f"{check.simulated:.6g}", check.tolerance,
-             check.reason, "passed" if check.passed else "FAILED")
+            (
+                known.name,
+                check.what,
+                known.source,
+                check.published,
+                f"{check.simulated:.6g}",
+                check.tolerance,
+                check.reason,
+                "passed" if check.passed else "FAILED",
+            )
             for known in self.answers
             for check in known.checks
-        ]  # fmt: skip
+        ]
 
 
 def validate(
