@@ -92,9 +92,17 @@ def param(
     `named`: the word that a file may say for a default that is a long list of rows.
     """
     return declare_number(
-        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible,
+        "param",
+        default,
+        unit=unit,
+        doc=doc,
+        low=low,
+        high=high,
+        source=source,
+        grade=grade,
+        examples=plausible,
         named=named,
-    )  # fmt: skip
+    )
 
 
 def lever(

@@ -70,10 +70,11 @@ def figures(catalog: Mapping[str, Metric], record: np.ndarray) -> dict[str, floa
     ends = dict(zip(names, record[-1].tolist(), strict=True))
     # each metric's months side by side, so that they are added as those of one metric alone would be
     sums = dict(zip(names, np.ascontiguousarray(record[1:].T).sum(axis=1).tolist(), strict=True))
-    return {name: _figure(metric, ends, sums, months) for name, metric in catalog.items() if metric.over != "close"}
+    return {name: to_figure(metric, ends, sums, months) for name, metric in catalog.items() if metric.over != "close"}
 
 
-def _figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float], months: int) -> float:
+def to_figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float], months: int) -> float:
+    """Return one metric's figure from the last month's values and the sums over months, as it declares."""
     if metric.over == "ratio":
         assert metric.of is not None
         top, bottom = (sums[name] for name in metric.of)

@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 
 NEVER_BUSY = -1e9
 COUNTS = (
-    "acknowledged", "cases_begun", "cases_closed", "cases_counted_solved", "cases_called_back", "cases_reopened",
-    "cases_misclassified", "cases_passed_on", "cases_stalled",
-)  # fmt: skip
+    "acknowledged",
+    "cases_begun",
+    "cases_closed",
+    "cases_counted_solved",
+    "cases_called_back",
+    "cases_reopened",
+    "cases_misclassified",
+    "cases_passed_on",
+    "cases_stalled",
+)
 """What the kernel counts, in its order."""
 
 

@@ -186,11 +186,13 @@ class Staff(Mechanism):
         talents, nows = talents_and_levels(staff)
         shared = self.sharing_effect * self._saturation(self.sharing, at_work)
         overloaded = float(firm.overloaded[0])
-        gained = np.array([
-            self.training_effect * self._saturation(self.training, at_work),
-            self.treatment_effect * firm.treated[0] + firm.mirrored[0],
-            self.empowerment_effect * self._saturation(self.empowerment, at_work),
-        ])  # fmt: skip
+        gained = np.array(
+            [
+                self.training_effect * self._saturation(self.training, at_work),
+                self.treatment_effect * firm.treated[0] + firm.mirrored[0],
+                self.empowerment_effect * self._saturation(self.empowerment, at_work),
+            ]
+        )
         best = gained  # not read while nobody is helped
         if shared > 0:
             lost = (0.0, overloaded, 0.0)
