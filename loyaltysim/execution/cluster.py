@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fingerprint import environment_fingerprint, program_version
+from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.execution.process_pool import WorkerLostError
 from loyaltysim.experiments.defaults import MOST_DEATHS
+from loyaltysim.mechanisms import registered, set_registered
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -221,7 +223,7 @@ def _cluster(client: Client, place: ExecutorPlace, threads: int) -> Cluster:
     """Ask every worker what it has, and refuse one of another program."""
     try:
         client.wait_for_workers(1, timeout=WORKERS_PATIENCE_S)
-        told: dict[str, Any] = client.run(_identity, on_error="return")
+        told: dict[str, Any] = client.run(_identity, registered(), on_error="return")
     except (OSError, TimeoutError) as error:
         cure = f"start workers, dask worker tcp://{place.host}:{place.port}; {HOW}"
         raise InputError(
@@ -241,7 +243,8 @@ def _cluster(client: Client, place: ExecutorPlace, threads: int) -> Cluster:
     return Cluster(client, places or list(told), threads, same_makings=same)
 
 
-def _identity() -> tuple[str, str]:
+def _identity(mechanisms: tuple[type[Mechanism], ...]) -> tuple[str, str]:
+    set_registered(mechanisms)  # of one's own, whose sources count too
     return program_version(), environment_fingerprint()
 
 

@@ -7,7 +7,7 @@ package; a scenario file never names code to load. Ask `month()` for all of them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TypeVar
@@ -187,8 +187,16 @@ def order_month(mechanisms: Iterable[type[Mechanism]]) -> tuple[type[Mechanism],
     return tuple(ordered)
 
 
-def check_declarations(mechanisms: Iterable[type[Mechanism]]) -> None:
-    """Raise InputError where two mechanisms declare a metric, a column of a table or a row list of one name."""
+def check_declarations(mechanisms: Sequence[type[Mechanism]]) -> None:
+    """Raise InputError for a column of no table, and where two mechanisms declare a metric, column or row list of one name."""
+    tables = sorted({column.table for mechanism in MONTH for column in mechanism.columns()})
+    for mechanism in mechanisms:
+        for column in mechanism.columns():
+            if column.table not in tables:
+                cure = f"there are {', '.join(tables)}"
+                raise InputError(
+                    Problem(f"there is no table {column.table!r}", f"{mechanism.key}.{column.name}", cure=cure)
+                )
     names = Counter(
         name
         for mechanism in mechanisms

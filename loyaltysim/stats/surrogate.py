@@ -51,8 +51,6 @@ class PolynomialSurrogate:
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """Give the outputs at points x (m, k): float64, (m, outputs)."""
-        import numpy as np
-
         return np.asarray(basis(x, self.terms) @ self.weights)
 
 

@@ -171,7 +171,13 @@ def test_what_cannot_join_is_refused() -> None:
 
         after = "nowhere"
 
-    for refused, why in ((Voice, "this name"), (Lost, "no place for it behind 'nowhere'")):
+    class Shelved(Mechanism):
+        """Keep state in a table that is not there."""
+
+        dust = column("shelves", "int8", doc="none")
+
+    reasons = {Voice: "this name", Lost: "no place for it behind 'nowhere'", Shelved: "no table 'shelves'"}
+    for refused, why in reasons.items():
         with pytest.raises(InputError, match=why):
             register(refused)
     assert not registered()

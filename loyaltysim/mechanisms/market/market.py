@@ -41,7 +41,7 @@ class Network(BaseModel):
 
 
 class Market(Mechanism):
-    """Keep the people: their traits, their ties, and each month's list of customers."""
+    """Keep the people: their traits, their ties, and each month's roll of customers."""
 
     always = True
     market_wide = True
