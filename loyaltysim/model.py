@@ -135,7 +135,7 @@ class LoyaltyModel(mesa.Model):
         self._timer = NO_TIMER
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_figure_now, metric_columns()[name]) for name in HEADLINES}
+            model_reporters={name: partial(current_figure, metric_columns()[name]) for name in HEADLINES}
         )
 
     def step(self) -> None:
@@ -143,7 +143,7 @@ class LoyaltyModel(mesa.Model):
         if self.month >= self.months:
             return
         self.month += 1
-        self._note(self._trial.play(self.month, self._timer) if self._trial else self._played())
+        self._note(self._trial.play(self.month, self._timer) if self._trial else self._play())
         if self._trial and self.month == self._trial.pilot.months:
             self._conclude(self._trial)
         self.datacollector.collect(self)
@@ -203,7 +203,7 @@ class LoyaltyModel(mesa.Model):
             return float(self.record[self.month, metric_columns()[name]])
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
-    def _played(self) -> Report:
+    def _play(self) -> Report:
         levers = current_levers(self.plan, self.month)
         if levers != self._levers:
             self._levers, self._now = levers, set_levers(self._mechanisms, levers)
@@ -219,7 +219,7 @@ class LoyaltyModel(mesa.Model):
         self.record[self.month] = np.fromiter(report.values.values(), float)
 
 
-def _figure_now(number: int, model: LoyaltyModel) -> float:
+def current_figure(number: int, model: LoyaltyModel) -> float:
     """Give a metric of the present month; Mesa would find it by its name as well, but takes twice as long."""
     return float(model.record[model.month, number])
 
@@ -238,7 +238,7 @@ def simulate_each(scenario: Scenario, replication: int, strategies: Sequence[str
 
 def simulate_from(start: tuple[World, Report], scenario: Scenario, strategy: str, replication: int) -> RunRecord:
     """Simulate one strategy of a solved scenario from a start already lived, which is left as it is."""
-    return _run_to_the_end(LoyaltyModel(scenario, strategy, replication, start=start))
+    return run_to_end(LoyaltyModel(scenario, strategy, replication, start=start))
 
 
 def simulate_profiled(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:
@@ -247,12 +247,13 @@ def simulate_profiled(scenario: Scenario, replication: int, strategies: Sequence
     start, records = stationary_start(solved, solved.seed, replication), []
     for strategy in strategies:
         timer = StepTimer()
-        record = _run_to_the_end(LoyaltyModel(solved, strategy, replication, start=start).use_timer(timer))
+        record = run_to_end(LoyaltyModel(solved, strategy, replication, start=start).use_timer(timer))
         records.append(replace(record, profile=tuple(timer.months)))
     return records
 
 
-def _run_to_the_end(model: LoyaltyModel) -> RunRecord:
+def run_to_end(model: LoyaltyModel) -> RunRecord:
+    """Step a model to its horizon; return what it wrote down, with the processor time of its months."""
     begun = time.process_time()
     while model.running:
         model.step()

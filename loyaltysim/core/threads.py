@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.core.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+R = TypeVar("R")
 BLOCK = 4096
 """Rows whose float sum is taken from 0; blocks are then added in order. Every range of rows begins at one."""
 LEAST = 8 * BLOCK
@@ -65,14 +66,14 @@ def ranges(rows: int) -> list[tuple[int, int]]:
     return [(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
-def over_rows(kernel: Callable[..., Any], rows: int, *arguments: Any) -> list[Any]:
+def over_rows(kernel: Callable[..., R], rows: int, *arguments: object) -> list[R]:
     """Call kernel(start, stop, *arguments) for ranges of 0..rows at once; gives their results in order."""
     if rows < 2 * LEAST:
         return [kernel(0, rows, *arguments)]
     return run_together([(kernel, start, stop, *arguments) for start, stop in ranges(rows)])
 
 
-def over_row_list(kernel: Callable[..., Any], rows: NDArray, *arguments: Any) -> list[Any]:
+def over_row_list(kernel: Callable[..., R], rows: NDArray, *arguments: object) -> list[R]:
     """Call kernel(part of the rows, *arguments) for consecutive parts at once; gives their results in order.
 
     They are all different, so no two parts write the same row.

@@ -167,11 +167,11 @@ def lure_customers(levels, offered, slope, middle, offer_ratio):
     return math.fsum(math.exp(slope * (level - middle)) * offer_ratio**offer for level, offer in pairs) / len(levels)
 
 
-def supplied(status, with_rival):
+def count_supplied(status, with_rival):
     """Give how many people are with a rival and how many are our customers; status, with_rival: int8 (people,)."""
     return int(np.count_nonzero(with_rival)), int(np.count_nonzero(status == CUSTOMER))
 
 
-def smoothed(before, gained, looks):
+def smooth(before, gained, looks):
     """Give the smoothed monthly gain (who came less who left): the mean of 12 looks, from then on the latest weighs 1/12."""
     return before + (gained - before) / min(looks, MONTHS_A_YEAR)

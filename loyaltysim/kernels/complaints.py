@@ -168,7 +168,7 @@ def lags(weight, delay, mean_lag):
     return [mean_lag * one / mean if mean > 0.0 else 0.0 for one in delay]
 
 
-def reached(weight, visible, steered):
+def sum_shares(weight, visible, steered):
     """Give the running sums of the channels' shares, a list, when a part `steered` of what is public goes to the others.
 
     It goes to them as they are usually used. From the last one in use on, the sums are infinite.

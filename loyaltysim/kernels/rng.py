@@ -34,11 +34,11 @@ TWO_POW_32 = 2.0**-32
 @kernel
 def bits(key, position):
     """Give 64 bits: output `position` + 1 of the SplitMix64 generator seeded with `key`; both uint64."""
-    return mixed(key + (position + ONE) * GOLDEN)
+    return mix_word(key + (position + ONE) * GOLDEN)
 
 
 @inline
-def mixed(z):
+def mix_word(z):
     """Give a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
     z = (z ^ (z >> S30)) * FIRST
     z = (z ^ (z >> S27)) * SECOND
@@ -79,7 +79,7 @@ def below(word, n):
 def mix(states, n):
     """Put the outputs in the place of the first n generators' states, uint64."""
     for i in range(n):
-        states[i] = mixed(states[i])
+        states[i] = mix_word(states[i])
 
 
 @inline

@@ -146,7 +146,7 @@ def standards(key, hired, employees, spread):
 
 
 @kernel
-def broken(times, tolerance):
+def share_broken(times, tolerance):
     """Give the share of ordered pairs of employees in which the second takes longer than the first promises.
 
     times: float64 (n,), logs; `tolerance`: the log of how much longer counts. 0 if there is only one employee.

@@ -43,7 +43,7 @@ class PilotTrial:
         who = static_key(scenario.seed, replication, "pilot", "tries")
         self.arms = SplitFirm(world, pilot.share, who, one_desk=pilot.desk == "shared")
         self.trying = self.arms.tries(self.rows)
-        by_plan, by_today = self._kept_by(start, plan), self._kept_by(start, {})
+        by_plan, by_today = self._simulate_kept(start, plan), self._simulate_kept(start, {})
         self.truth = float(by_plan.mean() - by_today.mean())
         self.undisturbed = difference_of_shares(by_plan[self.trying], by_today[~self.trying]).mean
 
@@ -54,7 +54,7 @@ class PilotTrial:
 
     def conclude(self) -> PilotRecord:
         """Compare the arms, decide by the rule, and let the firm be one again."""
-        kept = self._kept(self.arms.world)
+        kept = self._find_kept(self.arms.world)
         tried, others = kept[self.trying], kept[~self.trying]
         effect = difference_of_shares(tried, others)
         out = {"better": effect.mean, "surely better": effect.low, "not surely worse": effect.high}[
@@ -66,16 +66,16 @@ class PilotTrial:
             tried.size, others.size, effect.mean, effect.low, effect.high, self.truth, self.undisturbed, rolled_out
         )
 
-    def _kept(self, world: World) -> NDArray:
+    def _find_kept(self, world: World) -> NDArray:
         """Tell who of the customers of month 0 is a customer now; float64 (n,), 0 or 1."""
         people = world.people
         there = (people.status[self.rows] == CUSTOMER) & (people.generation[self.rows] == self.born)
         return there.astype(float)
 
-    def _kept_by(self, start: World, plan: Plan) -> NDArray:
+    def _simulate_kept(self, start: World, plan: Plan) -> NDArray:
         """Tell who would be kept if everyone were dealt with by one plan over the pilot's months."""
         world = start.fork()
         for month in range(1, self.pilot.months + 1):
             levers = set_levers(self.mechanisms, current_levers(plan, month))
             run_months(world, self.scenario, levers, self.scenario.seed, self.replication)
-        return self._kept(world)
+        return self._find_kept(world)

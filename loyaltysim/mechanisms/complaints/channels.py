@@ -103,18 +103,18 @@ class Channels(Mechanism):
     @cached_property
     def _columns(self) -> tuple[NDArray, NDArray, NDArray]:
         """Give each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
-        lags = kernels.complaints.lags(self._told("share"), self._told("delay"), self.delay / HOURS_A_MONTH)
-        return np.array(self._told("cost")), np.array(lags), np.array(self._told("visible"))
+        lags = kernels.complaints.lags(self._each("share"), self._each("delay"), self.delay / HOURS_A_MONTH)
+        return np.array(self._each("cost")), np.array(lags), np.array(self._each("visible"))
 
     @cached_property
     def _shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        return tuple(self._told("share")), tuple(self._told("visible"))
+        return tuple(self._each("share")), tuple(self._each("visible"))
 
-    def _told(self, name: str) -> list[float]:
+    def _each(self, name: str) -> list[float]:
         return [float(getattr(row, name)) for row in self.table]
 
 
 @lru_cache(maxsize=256)
 def reached_shares(shares: tuple[float, ...], visible: tuple[float, ...], steered: float) -> NDArray:
     """Give the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the last."""
-    return np.array(kernels.complaints.reached(shares, visible, steered))
+    return np.array(kernels.complaints.sum_shares(shares, visible, steered))

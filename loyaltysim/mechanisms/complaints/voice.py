@@ -66,7 +66,7 @@ class Voice(Mechanism):
             people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
         world.firm.asked_lately[0] += asks
         voiced = world.voiced = kernels.complaints.speak(
-            wronged, people.generation, rng("speaks"), people.readiness, self._unprompted, self._asked(asks),
+            wronged, people.generation, rng("speaks"), people.readiness, self._unprompted, self._hazard_of_asking(asks),
             people.complained,
         )  # fmt: skip
         report(complaints=voiced.size, cost_voice=self.budget)
@@ -76,7 +76,7 @@ class Voice(Mechanism):
         """Give the hazard at which an average customer speaks unasked."""
         return -math.log1p(-self.unprompted) if self.unprompted < 1 else math.inf
 
-    def _asked(self, asks: float) -> float:
+    def _hazard_of_asking(self, asks: float) -> float:
         """Give the hazard that so many asks add."""
         if asks == 0:
             return 0.0

@@ -221,22 +221,22 @@ class Rivals(Mechanism):
         firm.answer[0] += self.answer_pace * (wanted - firm.answer[0])
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
-        chance = self.offers + self.price_war * might + self.defence * self._missed(world)
+        chance = self.offers + self.price_war * might + self.defence * self._customers_missed(world)
         offered = kernels.churn.offers(rng("offers"), len(now), chance)
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
         lure: float = kernels.churn.lure_customers(now, offered, self.slope, self.middle, self.offer_ratio)
         return lure * math.exp(self.answer_lure * might)
 
-    def _missed(self, world: World) -> float:
+    def _customers_missed(self, world: World) -> float:
         """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look."""
         if not self.defence:
             return 0.0
         firm, people = world.firm, world.people
-        have, ours = kernels.churn.supplied(people.status, people.with_rival)
+        have, ours = kernels.churn.count_supplied(people.status, people.with_rival)
         if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
             firm.rivals_looks[0] += 1
             gained = (have - int(firm.rivals_had[0])) / max(1, ours)
-            firm.rivals_gain[0] = kernels.churn.smoothed(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
+            firm.rivals_gain[0] = kernels.churn.smooth(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
         firm.rivals_had[0] = have
         if world.month <= 0:
             firm.rivals_gain_usual[0] = firm.rivals_gain[0]

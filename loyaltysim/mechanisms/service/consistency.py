@@ -82,7 +82,7 @@ class Consistency(Mechanism):
         reached = self.most * -math.expm1(-self.standards / (self.scale * at_work))
         firm.narrowed[0] += self.pace * (reached - firm.narrowed[0])
         times = self._times(world, rng, at_work)
-        broken, usual = kernels.staff.broken(times, math.log(self.tolerance)), self._usual
+        broken, usual = kernels.staff.share_broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
             kernels.touchpoints.break_promises(
                 broken, usual, float(firm.friction[0]), points.usual_rate, points.by_promise, points.mended, points.rate

@@ -146,13 +146,13 @@ class Sins(Mechanism):
         """Give the weights, scaled to a mean of 1 over the mix of untouched staff, rested and not overloaded."""
         firm = world.firm
         levels = (float(firm.know_usual[0]), float(firm.mood_usual[0]), float(firm.can_usual[0]))
-        known = self._scaled
+        known = self._weight_cache
         if levels not in known:
             known[levels] = self._against_mean(levels)
         return known[levels]
 
     @cached_property
-    def _scaled(self) -> dict[tuple[float, ...], NDArray]:
+    def _weight_cache(self) -> dict[tuple[float, ...], NDArray]:
         """Hold what was reckoned for the levels of untouched staff, which stay as they are."""
         return {}
 

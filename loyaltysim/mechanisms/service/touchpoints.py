@@ -152,7 +152,7 @@ class Touchpoints(Mechanism):
         points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
         points.rate[:] = points.usual_rate
         points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
-        cared_for = 1 - kernels.touchpoints.going_wrong(
+        cared_for = 1 - kernels.touchpoints.chance_bad(
             float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows)
         )
         points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
@@ -201,16 +201,18 @@ class Touchpoints(Mechanism):
     def _find_causes(self, world: World, money: float) -> None:
         """Mend where a dollar ends most of the failures known; where none are known nobody looks for causes."""
         if money > 0:
-            promising = self._promising(world)
+            promising = self._expected_failures(world)
             self._mend(world.touchpoints, np.where(promising > 0, promising, -np.inf), money)
 
-    def _promising(self, world: World) -> NDArray:
+    def _expected_failures(self, world: World) -> NDArray:
         """Give where a dollar ends most of the failures that the leaders saw or an audit found, 0 to 1, (touchpoints,)."""
         points, care, audited = world.touchpoints, float(world.firm.care_now[0]), float(world.firm.audited[0])
         seen = against_largest(points.seen_failing / points.fix_cost)
         if not audited:
             return seen
-        true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        true = kernels.touchpoints.chance_failure(care, points.importance, points.cold, points.rate) * (
+            1 - points.by_promise
+        )
         return (1 - audited) * seen + audited * against_largest(true / points.fix_cost)
 
     def _repair(self, world: World) -> NDArray:
@@ -218,7 +220,7 @@ class Touchpoints(Mechanism):
 
         What they paid to mend the leaders count no longer. What they know nothing of follows by priority.
         """
-        points, promising = world.touchpoints, self._promising(world)
+        points, promising = world.touchpoints, self._expected_failures(world)
         belief = self.belief if promising.any() else 0.0
         return self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
 
@@ -229,7 +231,7 @@ class Touchpoints(Mechanism):
 
     def _first_factor(self, world: World) -> float:
         """Give the factor of first impressions on joining: 1 while what is met before buying is as usual."""
-        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.wrong
+        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.mean_chance_bad
         usual_bad = wrong(float(firm.care_usual[0]), points.met_first, points.cold, points.usual_rate)
         if usual_bad == 0:
             return 1.0
