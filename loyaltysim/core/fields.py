@@ -55,7 +55,7 @@ class RowList(_Named):
 
 @dataclass(frozen=True)
 class Metric(_Named):
-    """An outcome: how months become one figure, which direction is better, and its label."""
+    """An outcome: how months become one figure, which direction is better, and its label (default: `doc`)."""
 
     doc: str
     unit: str
@@ -66,6 +66,7 @@ class Metric(_Named):
     account: Literal["", "cost"] = ""
     headline: bool = False
     name: str = ""
+    label: str = ""
     owner: str = field(default="", init=False, compare=False)
 
 
