@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.analysis import comparison, summary, touchpoints
-from loyaltysim.report.text import answer
-from loyaltysim.report.text import answer as precision_words
-from loyaltysim.report.text import failures as failure_words
-from loyaltysim.report.text import pilots as pilot_table
 from loyaltysim.report.text.names import to_text
-from loyaltysim.report.text.profile import Profile
 from loyaltysim.results import run_folder, writer
+from loyaltysim.results.profile import Profile
 from loyaltysim.results.results import Results, RunAccumulator, figures_frame
-from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +58,9 @@ class Study:
     @property
     def warning(self) -> str:
         """Which runs failed, why, and what is left to compare; empty where all came to their end."""
-        return failure_words.failures_warning(self.failures, self.results.strategies, self.results.replications)
+        from loyaltysim.report.text.failures import render_failures
+
+        return render_failures(self.failures, self.results.strategies, self.results.replications)
 
     @property
     def lesson(self) -> str:
@@ -101,40 +97,43 @@ def build_study(
     runs: RunAccumulator,
 ) -> Study:
     """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
-    failed = failure_words.failures_table(runs.failures.values())
+    from loyaltysim.analysis import (
+        comparison,
+        pilots,
+        summary,
+        touchpoints,
+    )  # load pandas, which wrong input need not wait for
+    from loyaltysim.report.text.answer import render_answer
+    from loyaltysim.report.text.comparison import describe_risk, describe_unequal_budgets
+
+    several = len(results.strategies) > 1
+    said = [describe_risk(results), describe_unequal_budgets(results, budgets)] if several else []
     return Study(
         scenario=spec,
         results=results,
         folder=folder,
-        answer=answer.answer(results),
+        answer=render_answer(results),
         rests_on=dict(rests_on),
         summary=summary.build_summary(results),
         departures=summary.build_departures(results),
         complaints=summary.build_complaints(results),
         money=summary.build_money(results),
-        failures=failed,
+        failures=summary.build_failures(runs.failures.values()),
         profile=runs.profile,
         touchpoints=touchpoints.build_touchpoints(results),
         business=summary.build_business(results),
-        pilots=pilot_table.build_pilots(results),
+        pilots=pilots.build_pilots(results),
         duel=comparison.compare_pairs(results),
         ranking=comparison.rank_strategies(results, budgets),
-        said=tuple(told for told in _said(results, budgets) if told),
+        said=tuple(filter(None, said)),
     )
-
-
-def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
-    """Say what is worth reading beside the answer: risk and budgets where there are several strategies."""
-    if len(results.strategies) > 1:
-        yield comparison.describe_risk(results)
-        yield comparison.describe_unequal_budgets(results, budgets)
 
 
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "touchpoints", "business", "pilots", failure_words.FAILURES):
+    for name in ("duel", "ranking", "touchpoints", "business", "pilots", "failures"):
         if len(getattr(study, name)):
             folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
         else:
@@ -142,9 +141,3 @@ def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     with folder.new("months.parquet") as file:
         writer.write_months(study.results, file)
     writer.write_figures(study.results, folder)
-
-
-def sequential_answer_of(results: Results, verdict: SequentialVerdict) -> str:
-    """Give the answer of a study that went on until it was settled."""
-    later = answer.later_value_matters(results) if verdict.second else ""
-    return "\n".join(line for line in (precision_words.sequential_answer(results, verdict), later) if line)

@@ -44,4 +44,4 @@ def command(scenario: Path, between: str | None, map: tuple[str, str] | None, qu
 
     names = tuple(between.split(",")) if between is not None else ()
     found = deciding.carried_out(breakeven, scenario, quiet=quiet, between=names, map=map or (), **asked)
-    deciding.show(found, breakeven_words.table, quiet=quiet)
+    deciding.show(found, breakeven_words.render_table, quiet=quiet)

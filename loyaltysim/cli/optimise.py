@@ -32,4 +32,4 @@ def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     from loyaltysim.report.text import optimise as optimise_words
 
     found = deciding.carried_out(optimise, scenario, quiet=quiet, **asked)
-    deciding.show(found, optimise_words.table, quiet=quiet)
+    deciding.show(found, optimise_words.render_table, quiet=quiet)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from loyaltysim.execution.progress import Listener
-    from loyaltysim.report.text.profile import Profile
+    from loyaltysim.results.profile import Profile
     from loyaltysim.results.reader import ReportSource
     from loyaltysim.study import Study
 
@@ -108,9 +108,9 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
     """
     study = run(scenario, **asked)
     if form == "json":
-        from loyaltysim.report.build import json_document
+        from loyaltysim.report.build import render_json
 
-        click.echo(json_document(study.results, study.answer, study.folder))
+        click.echo(render_json(study.results, study.answer, study.folder))
         warn(study)
     else:
         show(study, scenario, quiet=asked["quiet"])
@@ -123,7 +123,7 @@ def show(study: Study, scenario: Path, *, quiet: bool) -> None:
     click.echo(study.answer)
     if not quiet:
         show_table(study)
-        for told in (*study.said, *pilots.pilot_sentences(study.results)):
+        for told in (*study.said, *pilots.describe_pilots(study.results)):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")
         if study.rests_on:
             click.echo(numbers.describe_evidence_counts(study.rests_on, scenario))
@@ -149,7 +149,7 @@ def show_table(study: Study) -> None:
     from loyaltysim.report.text import answer
 
     click.echo()
-    _console().print(answer.table(study.results))
+    _console().print(answer.render_table(study.results))
     click.echo()
 
 
@@ -157,11 +157,11 @@ def show_profile(measured: Profile) -> None:
     """Write to standard output where the time went."""
     from loyaltysim.report.text import profile
 
-    click.echo(f"\n{profile.heading(measured)}\n")
+    click.echo(f"\n{profile.render_heading(measured)}\n")
     console = _console()
-    console.print(profile.by_mechanism(measured))
+    console.print(profile.render_mechanisms(measured))
     click.echo()
-    console.print(profile.by_month(measured))
+    console.print(profile.render_months(measured))
     click.echo()
 
 

@@ -34,4 +34,4 @@ def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     from loyaltysim.report.text import sensitivity as sensitivity_words
 
     found = deciding.carried_out(sensitivity, scenario, quiet=quiet, **asked)
-    deciding.show(found, sensitivity_words.table, quiet=quiet)
+    deciding.show(found, sensitivity_words.render_table, quiet=quiet)

@@ -27,4 +27,4 @@ def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     from loyaltysim.report.text import sweep as sweep_words
 
     found = deciding.carried_out(sweep, scenario, quiet=quiet, **asked)
-    deciding.show(found, sweep_words.table, quiet=quiet)
+    deciding.show(found, sweep_words.render_table, quiet=quiet)

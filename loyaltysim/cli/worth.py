@@ -50,9 +50,9 @@ def command(scenario: Path, leaves: tuple[str, ...], months: str | None, **asked
     horizon = int(months) if months and months.isdecimal() else months  # any other text is refused, with a cure
     found = worth(scenario, leaves=months_of_leaving(leaves), months=horizon, **asked)  # type: ignore[arg-type]
     currency = found.scenario.currency
-    click.echo(customers.value_sentence(sorted(set(found.table.month)), found.span, currency) + "\n")
-    Console(width=WIDEST).print(customers.value_table(found.table, found.span, currency))
-    click.echo("\n" + "\n".join(customers.value_legend(found.table)))
+    click.echo(customers.render_values(sorted(set(found.table.month)), found.span, currency) + "\n")
+    Console(width=WIDEST).print(customers.render_table(found.table, found.span, currency))
+    click.echo("\n" + "\n".join(customers.describe_columns(found.table)))
     click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"Results are in {found.folder}")

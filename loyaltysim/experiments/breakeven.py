@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.analysis.recommendation import Crossover
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import factors
 from loyaltysim.experiments.defaults import BREAKEVEN_OVER, BREAKEVEN_REPLICATIONS, MAP_REPLICATIONS, MOST_POINTS
@@ -111,19 +112,19 @@ def breakeven(
     with open_decision("breakeven", spec, usual, options) as inquiry:
         search = Search(inquiry, axis, names)
         found = search.flips()
-        told = words.answer(spec, axis, search.usable(), found, names)
+        told = words.render_answer(spec, axis, search.usable(), found, names)
         others = search.other_flips(found)
         rows = [crossover_row(flip, axis, spec) for flip in (*found, *others)]
         tables = {"breakeven": build_frame(rows, FLIPS), "breakeven_curve": search.table()}
         notes = [
-            words.others(spec, axis, others, names),
-            words.regret(spec, axis, search.usable(), names),
-            words.left_out(spec, names),
-            words.impossible(axis, search.points),
+            words.describe_other_crossovers(spec, axis, others, names),
+            words.describe_regret(spec, axis, search.usable(), names),
+            words.describe_left_out(spec, names),
+            words.describe_impossible(axis, search.points),
         ]
         if plane:
             tables["frontier"] = build_frontier(inquiry, plane, names)
-            notes.append(words.frontier(spec, tables["frontier"], plane, names))
+            notes.append(words.describe_frontier(spec, tables["frontier"], plane, names))
         return inquiry.concluded(told, tables, notes)
 
 
@@ -150,7 +151,7 @@ class Search:
         self._inquiry, self._spec, self._axis, self._names = inquiry, inquiry.spec, axis, tuple(names)
         self.points: list[Point] = []
 
-    def flips(self) -> list[words.Crossover]:
+    def flips(self) -> list[Crossover]:
         """Find where the winner changes, lowest value first, at most three places being looked at closely."""
         self._try(self._axis.points())
         self._find_edges()
@@ -161,7 +162,7 @@ class Search:
         self._try([value for low, high, pair in turning for value in self._inside(low, high, pair)])
         return [self._flip(*bracket) for bracket in turning]
 
-    def other_flips(self, known: Sequence[words.Crossover]) -> list[words.Crossover]:
+    def other_flips(self, known: Sequence[Crossover]) -> list[Crossover]:
         """Find where the other pairs of strategies change places, from the points that there are."""
         told, found = [{flip.below, flip.above} for flip in known], []
         for one, other in combinations(self._names, 2):
@@ -180,7 +181,9 @@ class Search:
     def table(self) -> pd.DataFrame:
         """Give the curve: a row a point and strategy, those that could not be simulated with their error."""
         ordered = sorted(self.points, key=self._value)
-        recommended = words.recommended(self._spec, self._axis, self.usable())
+        today = self._spec.flat()[self._axis.path]
+        nearest = min(self.usable(), key=lambda point: abs(self._value(point) - today), default=None)
+        recommended = rank_by_mean(nearest.of(NPV))[0] if nearest else ""
         return build_frame([line for point in ordered for line in curve_rows(point, self._axis, recommended)], CURVE)
 
     def _value(self, point: Point) -> float:
@@ -218,7 +221,7 @@ class Search:
     def _gap(self, point: Point, one: str, other: str) -> Any:
         return point.of(NPV)[one] - point.of(NPV)[other]
 
-    def _flip(self, low: Point, high: Point, pair: tuple[str, str]) -> words.Crossover:
+    def _flip(self, low: Point, high: Point, pair: tuple[str, str]) -> Crossover:
         import numpy as np
 
         one, other = pair
@@ -226,7 +229,7 @@ class Search:
         x = np.array([self._value(point) for point in points])
         y = np.stack([self._gap(point, one, other) for point in points], axis=1)
         where = zero_between(Curves(x, y, self._axis.geometric), self._value(low), self._value(high))
-        return words.Crossover(where, one, other)
+        return Crossover(where, one, other)
 
 
 def curve_rows(point: Point, axis: Factor, recommended: str) -> list[tuple[Any, ...]]:
@@ -247,7 +250,7 @@ def curve_rows(point: Point, axis: Factor, recommended: str) -> list[tuple[Any, 
     return rows
 
 
-def crossover_row(flip: words.Crossover, axis: Factor, spec: Scenario) -> tuple[Any, ...]:
+def crossover_row(flip: Crossover, axis: Factor, spec: Scenario) -> tuple[Any, ...]:
     """Give a flip's row of the table; an endless end is empty."""
     at = flip.at
     decides = "turns" if flip.decides else "stays"

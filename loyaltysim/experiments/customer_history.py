@@ -63,12 +63,12 @@ class CustomerLife:
     @cached_property
     def months(self) -> pd.DataFrame:
         """One row a strategy and month, each fact in a column of its own."""
-        return customers.months_table(self.lives)
+        return customers.build_months(self.lives)
 
     @cached_property
     def story(self) -> str:
         """The life as text: a line for each month in which something turned, one for each spell between."""
-        return customer_history.story(self.setting, self.person, self.lives)
+        return customer_history.render_story(self.setting, self.person, self.lives)
 
     def strip(self) -> Figure:
         """Draw the life: time to the right, one lane a strategy."""

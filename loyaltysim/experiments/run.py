@@ -26,14 +26,13 @@ from loyaltysim.execution.progress import (
 )
 from loyaltysim.execution.run_cache import NullStudyCache, missing_runs, open_no_cache
 from loyaltysim.experiments.defaults import MOST_REPLICATIONS
-from loyaltysim.report.text import answer
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.manifest import recording_status, study_header, timings, versions
 from loyaltysim.results.reader import ReportSource, source_from_memory
 from loyaltysim.results.results import RunAccumulator, RunFailure
 from loyaltysim.results.run_folder import SCENARIO, explaining_write_errors, lock_folder, with_manifest_replications
 from loyaltysim.stats.sequential import SequentialVerdict, is_decided, is_precise, look_schedule
-from loyaltysim.study import Study, build_study, sequential_answer_of, write_tables
+from loyaltysim.study import Study, build_study, write_tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -357,8 +356,10 @@ def _finished(spec: Any, machinery: Backend, order: RunConfig, folder: run_folde
     results = runs.results(spec)
     study = build_study(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), runs)
     if verdict:
-        study = replace(study, answer=sequential_answer_of(results, verdict))
-        told = answer.describe_verdict(verdict, spec.replications)
+        from loyaltysim.report.text.answer import render_sequential_answer
+
+        study = replace(study, answer=render_sequential_answer(results, verdict))
+        told = {"settled": verdict.settled, "after_replications": spec.replications}
         folder.tell(**told, replications=spec.replications, scenario_sha256=spec.sha256)
         folder.write(SCENARIO, with_manifest_replications(machinery.resolved(spec), folder.path))
     write_tables(folder, study)

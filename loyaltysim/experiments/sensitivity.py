@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.analysis.surrogate_analysis import SurrogateResult, analyse_surrogate
+from loyaltysim.analysis.surrogate_analysis import SENSITIVITY, SurrogateResult, analyse_surrogate
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import factors as reading
 from loyaltysim.experiments.defaults import MOST_POINTS, SENSITIVITY_POINTS, SENSITIVITY_REPLICATIONS, TRAJECTORIES
@@ -178,12 +178,12 @@ def sensitivity(
             effects,
             spec.seed,
         )
-        table = build_frame(sensitivity_rows(axes, spec, found), words.COLUMNS)
+        table = build_frame(sensitivity_rows(axes, spec, found), SENSITIVITY)
         tables = {"sensitivity": table, "points": tried.table()}
-        told = words.answer(spec, table, found)
+        told = words.render_answer(spec, table, found)
         notes = [
-            words.turning(spec, table, found),
-            words.how(found, len(known), spec.replications, len(axes)),
+            words.describe_switches(spec, table, found),
+            words.describe_method(found, len(known), spec.replications, len(axes)),
             tried.lost(),
         ]
         return inquiry.concluded(told, tables, notes)
@@ -277,7 +277,7 @@ def sensitivity_rows(axes: Sequence[Factor], spec: Scenario, found: SurrogateRes
     What turns it, and what it is worth to know, is empty where the polynomial foretells too little to tell.
     """
     lines, unknown = [], float("nan")
-    tells = found.foretells >= words.NO_USE
+    tells = found.is_usable
     for i, axis in enumerate(axes):
         turned = axis.at((found.turns_at[i] + 1) / 2) if tells and found.turns_at[i] == found.turns_at[i] else unknown
         lines.append(

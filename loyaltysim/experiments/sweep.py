@@ -84,8 +84,8 @@ def sweep(
             "winners": build_frame(_in_order(winners), ("point", *paths, *WINNERS)),
             "sweep": build_frame([row for each in _in_order(figures) for row in each], ("point", *paths, *FIGURES)),
         }
-        told = words.answer(spec, tables["winners"], paths)
-        return inquiry.concluded(told, tables, words.notes(spec, tables["winners"], paths))
+        told = words.render_answer(spec, tables["winners"], paths)
+        return inquiry.concluded(told, tables, words.describe_impossible(tables["winners"], paths))
 
 
 def _in_order(rows: Mapping[int, Any]) -> list[Any]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import RunError
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
-from loyaltysim.report.text.profile import Profile, with_run
 from loyaltysim.results.out_of_core import AuditFigures, AuditStore, SpillArray, SpilledPaths
+from loyaltysim.results.profile import Profile, add_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -160,7 +160,7 @@ class RunAccumulator(Collection[Key]):
         self._figures.append(np.array([record.figures.get(metric, np.nan) for metric in self._catalog]))
         self._seconds.append(record.seconds)
         self.person_months += int(record.person_months)
-        self.profile = with_run(self.profile, record)
+        self.profile = add_run(self.profile, record)
         if record.audit:
             filed = self._audits.setdefault(record.strategy, AuditStore(record.audit, self._folder))
             self._audited[key] = filed.put(record.audit)

@@ -11,7 +11,7 @@ from itertools import combinations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from loyaltysim.stats.intervals import ALPHA, Interval, interval, paired
+from loyaltysim.stats.intervals import ALPHA, Interval, interval, paired, student_t
 from loyaltysim.stats.sequential import pair_level, rank_by_mean
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
     zero, that it surely is. Ends are drawn to zero from the other side (Hsu's constrained intervals).
     """
     pairs = simultaneous_pairs(figures, alpha)
-    both = pairs | {(other, one): _turned(span) for (one, other), span in pairs.items()}
+    both = pairs | {(other, one): -span for (one, other), span in pairs.items()}
     found = {}
     for name in rank_by_mean(figures):
         gaps = [both[name, other] for other in figures if other != name]
@@ -52,10 +52,6 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
         low, high = min(gap.low for gap in gaps), min(gap.high for gap in gaps)
         found[name] = Interval(mean, min(low, 0.0), max(high, 0.0), n) if low <= 0.0 else Interval(mean, 0.0, high, n)
     return found
-
-
-def _turned(span: Interval) -> Interval:
-    return Interval(-span.mean, -span.high, -span.low, span.n)
 
 
 def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:
@@ -87,8 +83,6 @@ def tail_weights(count: int, share: float) -> np.ndarray:
 
 def chance_best(hits: int, n: int, alpha: float = ALPHA) -> Interval:
     """Give the share of hits with Wilson's interval."""
-    from loyaltysim.stats.intervals import student_t
-
     if n == 0:
         return Interval()
     z, share = student_t(alpha, 10**9), hits / n

@@ -13,6 +13,7 @@ from invented_firm import results
 
 from loyaltysim.analysis import comparison
 from loyaltysim.analysis.budgets import planned_budgets
+from loyaltysim.report.text import comparison as words
 from loyaltysim.scenario import load, shipped_scenario
 from loyaltysim.stats.intervals import interval
 
@@ -37,7 +38,7 @@ def test_every_pair_is_there_the_better_first() -> None:
 def test_the_first_year_is_twelve_discounted_months() -> None:
     found = results()
     net = found.path("as today", "net")[:, 1:13]
-    assert comparison.first_year_difference(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
+    assert comparison.first_year_npv(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
 
 
 def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
@@ -49,10 +50,10 @@ def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
 
 def test_unequal_budgets_are_told_and_equal_ones_not() -> None:
     found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3})
-    told = comparison.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
+    told = words.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
     assert told.startswith("The budgets are not equal.")
     assert "recovery +20.0 k$, more +4.0 k$" in told
-    assert comparison.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
+    assert words.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
 
 
 def test_planned_budgets_are_averages_over_the_months() -> None:
@@ -69,4 +70,4 @@ def test_planned_budgets_are_averages_over_the_months() -> None:
 
 
 def test_one_replication_says_nothing_of_risk() -> None:
-    assert comparison.describe_risk(results(replications=1)) == ""
+    assert words.describe_risk(results(replications=1)) == ""

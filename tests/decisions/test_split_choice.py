@@ -50,7 +50,7 @@ def said(choice: Selection, how: str | None) -> str:
     )  # fmt: skip
     one, none, by_mean = (optimising.make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
     words = SplitWords(SPEC, 1_000.0, how, len(choice.gains[0]))
-    return words.answer(one, none, by_mean, taken=choice.which == FOUND)
+    return words.render_answer(one, none, by_mean, is_taken=choice.which == FOUND)
 
 
 def nothing(worlds: int) -> np.ndarray:
@@ -139,20 +139,20 @@ BY_YEAR = dollars(
 
 
 def test_of_a_split_by_years_the_year_is_named() -> None:
-    told = optimise.next_dollar(SPEC, BY_YEAR)
+    told = optimise.describe_next_dollar(SPEC, BY_YEAR)
     assert "at today's levers 2.33 (2.23 to 2.43) in desk.budget in year 2, down to 0.51 in year 1;" in told
     assert "With all else as in the best split and the same in every year, a further $ loses from 850" in (
-        optimise.overspending(SPEC, BY_YEAR)
+        optimise.describe_overspending(SPEC, BY_YEAR)
     )
 
 
 def test_a_split_beyond_the_overspending_point_is_told_as_such() -> None:
     rows = dollars(("a.budget", "all", "today", 40.0, 0.2, 30.0), ("a.budget", "all", "best", 880.0, -0.1, 850.0))
-    assert "(the split spends 880, which may be luck)" in optimise.overspending(SPEC, rows)
+    assert "(the split spends 880, which may be luck)" in optimise.describe_overspending(SPEC, rows)
     rows.loc[1, "spend"] = 950.0
-    assert "(the split spends 950, surely too much)" in optimise.overspending(SPEC, rows)
+    assert "(the split spends 950, surely too much)" in optimise.describe_overspending(SPEC, rows)
     rows.loc[1, "spend"] = 800.0
-    assert "split spends" not in optimise.overspending(SPEC, rows)
+    assert "split spends" not in optimise.describe_overspending(SPEC, rows)
 
 
 def test_the_figure_by_years_says_of_no_year_by_itself_up_to_where_it_pays() -> None:

@@ -10,7 +10,7 @@ from invented_firm import results, typed_results
 from rich.console import Console
 
 from loyaltysim.core.errors import RunError
-from loyaltysim.report.text.answer import answer, table
+from loyaltysim.report.text.answer import render_answer, render_table
 from loyaltysim.report.text.names import name_heading
 from loyaltysim.report.text.numbers import Money, format_horizon, money_for, round_amount
 from loyaltysim.results.results import build_results
@@ -34,7 +34,7 @@ def worth(full: list[float], bare: list[float] | None = None) -> dict[str, list[
 
 
 def test_a_clear_winner() -> None:
-    said = answer(
+    said = render_answer(
         typed_results(
             {
                 "advertising": worth([M, 2 * M, 3 * M, M, 2 * M]),
@@ -49,7 +49,7 @@ def test_a_clear_winner() -> None:
 
 
 def test_few_replications_claim_no_certainty() -> None:
-    said = answer(typed_results({"a": worth([M, 2 * M, 3 * M]), "b": worth([2.8 * M, 3.9 * M, 5 * M])}))
+    said = render_answer(typed_results({"a": worth([M, 2 * M, 3 * M]), "b": worth([2.8 * M, 3.9 * M, 5 * M])}))
     assert said == (
         "B earns 1.9 M$ more than a over 1 year (95 %: 1.7 to 2.1), and wins in 3 of 3 replications; "
         "so few replications cannot say how sure that is."
@@ -58,7 +58,7 @@ def test_few_replications_claim_no_certainty() -> None:
 
 @pytest.mark.parametrize("count", [2, 8, 29])
 def test_differences_that_all_agree_claim_no_certainty(count: int) -> None:
-    said = answer(
+    said = render_answer(
         typed_results({"a": worth([M * r for r in range(count)]), "b": worth([M * r + 500 for r in range(count)])})
     )
     assert said == (
@@ -68,7 +68,7 @@ def test_differences_that_all_agree_claim_no_certainty(count: int) -> None:
 
 
 def test_many_differences_that_agree_are_believed() -> None:
-    said = answer(typed_results({"a": worth([M * r for r in range(30)]), "b": worth([M * r + 500 for r in range(30)])}))
+    said = render_answer(typed_results({"a": worth([M * r for r in range(30)]), "b": worth([M * r + 500 for r in range(30)])}))
     assert said.endswith("and wins in 30 of 30 replications.")
 
 
@@ -78,21 +78,21 @@ def test_worths_have_digits_enough_to_be_told_apart() -> None:
         "train": [2_322_200.0, 2_322_400.0],
         "ask": [2_276_000.0, 2_276_200.0],
     }
-    text = shown(table(typed_results({name: worth(values) | FIGURES for name, values in close.items()})))
+    text = shown(render_table(typed_results({name: worth(values) | FIGURES for name, values in close.items()})))
     assert "2.276 M$" in text
     assert "2.322 M$" in text
 
 
 def test_names_stay_recognisable() -> None:
-    said = answer(typed_results({"Recovery": worth([M] * 2), "recovery": worth([2 * M, 2.1 * M])}))
+    said = render_answer(typed_results({"Recovery": worth([M] * 2), "recovery": worth([2 * M, 2.1 * M])}))
     assert said.startswith('"recovery" earns 1.1 M$ more than "Recovery" over')
-    said = answer(typed_results({"iPhone push": worth([2 * M, 2.1 * M]), "B2B: all-in": worth([M, M])}))
+    said = render_answer(typed_results({"iPhone push": worth([2 * M, 2.1 * M]), "B2B: all-in": worth([M, M])}))
     assert said.startswith('"iPhone push" earns 1.1 M$ more than "B2B: all-in" over')
     assert name_heading("listen and recover") == "Listen and recover"
 
 
 def test_a_small_loss_keeps_its_sign_and_its_size() -> None:
-    said = shown(table(typed_results({
+    said = shown(render_table(typed_results({
         "a": FIGURES | worth([M, 2 * M]),
         "b": FIGURES | worth([3 * M, 4 * M]),
         "c": FIGURES | worth([M - 41, 2 * M - 39]),
@@ -111,30 +111,30 @@ def test_what_is_not_zero_never_reads_as_zero(value: float) -> None:
 
 
 def test_what_cannot_be_told_says_how_many_replications_would_decide() -> None:
-    said = answer(typed_results({"a": worth([1000.0, 2000.0, 3000.0]), "b": worth([2000.0, 1500.0, 3500.0])}))
+    said = render_answer(typed_results({"a": worth([1000.0, 2000.0, 3000.0]), "b": worth([2000.0, 1500.0, 3500.0])}))
     assert said.startswith("Cannot tell whether b or a earns more over 1 year: the difference is ")
     assert "b wins in 2 of 3 replications; roughly, from so few, about 23 replications would decide." in said
 
 
 def test_one_replication_cannot_say_how_sure() -> None:
-    said = answer(typed_results({"a": worth([M]), "b": worth([2 * M])}))
+    said = render_answer(typed_results({"a": worth([M]), "b": worth([2 * M])}))
     assert said == (
         "B earns 1.00 M$ more than a over 1 year in the one replication run; one replication cannot say how sure that is."
     )
 
 
 def test_identical_strategies() -> None:
-    said = answer(typed_results({"a": worth([M, 2 * M]), "b": worth([M, 2 * M])}))
+    said = render_answer(typed_results({"a": worth([M, 2 * M]), "b": worth([M, 2 * M])}))
     assert said == "A and b earn exactly the same over 1 year, in each of 2 replications."
 
 
 def test_one_strategy_is_worth_something() -> None:
-    assert answer(results({"as today": 0.0}, months=18)).startswith("As today is worth ")
-    assert "over 18 months (95 %: " in answer(results({"as today": 0.0}, months=18))
+    assert render_answer(results({"as today": 0.0}, months=18)).startswith("As today is worth ")
+    assert "over 18 months (95 %: " in render_answer(results({"as today": 0.0}, months=18))
 
 
 def test_a_winner_that_lives_on_value_after_the_horizon_is_told() -> None:
-    said = answer(
+    said = render_answer(
         typed_results(
             {
                 "a": worth([M, 2 * M, 3 * M], [0.9 * M, 1.9 * M, 2.9 * M]),
@@ -148,7 +148,7 @@ def test_a_winner_that_lives_on_value_after_the_horizon_is_told() -> None:
 
 
 def test_a_sign_that_turns_is_told() -> None:
-    said = answer(
+    said = render_answer(
         typed_results(
             {
                 "a": worth([0.0, 0.0, 0.0]),
@@ -164,11 +164,11 @@ def test_a_sign_that_turns_is_told() -> None:
 
 
 def test_nothing_is_said_when_value_after_the_horizon_changes_nothing() -> None:
-    assert "\n" not in answer(typed_results({"a": worth([1.0, 2.0, 3.0]), "b": worth([2.0, 3.1, 4.0])}))
+    assert "\n" not in render_answer(typed_results({"a": worth([1.0, 2.0, 3.0]), "b": worth([2.0, 3.1, 4.0])}))
 
 
 def test_names_cannot_steer_the_terminal() -> None:
-    said = answer(typed_results({"\x1b[31mred": worth([1.0, 2.0]), "b": worth([2.0, 3.1])}))
+    said = render_answer(typed_results({"\x1b[31mred": worth([1.0, 2.0]), "b": worth([2.0, 3.1])}))
     assert "\x1b" not in said
 
 
@@ -176,7 +176,7 @@ def test_names_cannot_steer_the_terminal() -> None:
 def test_the_table_fits_a_hundred_columns(count: int) -> None:
     names = {f"[bold]a strategy with a rather long name, number {i}" + "x" * 60: 0.01 * i for i in range(count)}
     console = Console(width=100, record=True, file=io.StringIO())
-    console.print(table(results(names)))
+    console.print(render_table(results(names)))
     text = console.export_text()
     assert all(len(line) <= 100 for line in text.splitlines())
     assert "[bold]" in text
@@ -217,11 +217,11 @@ def test_a_lead_that_is_sure_step_by_step_and_not_for_all_pairs_at_once_is_told_
         "best": worth([M * (101.1 + one + two) for one, two in zip(luck, spread, strict=True)]),
         "last": worth([M * (50 + one - two) for one, two in zip(luck, spread, strict=True)]),
     }
-    told = answer(typed_results(figures)).split("\n")
+    told = render_answer(typed_results(figures)).split("\n")
     span = multiple_comparison_with_best({name: np.array(each["npv"]) for name, each in figures.items()})["best"]
     assert told[0].startswith("Best earns 1.1 M$ more than first over 1 year (95 %: 0.")
     assert span.low < 0.0 < span.high
     assert told[1].startswith("That is judged step by step (Holm)")
     assert "ranking.csv" in told[1]
     del figures["last"]
-    assert len(answer(typed_results(figures)).split("\n")) == 1
+    assert len(render_answer(typed_results(figures)).split("\n")) == 1

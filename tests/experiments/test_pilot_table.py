@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from invented_firm import results
 
+from loyaltysim.analysis.pilots import build_pilots
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.report.text.pilots import build_pilots, pilot_lesson, pilot_sentences
+from loyaltysim.report.text.pilots import describe_lesson, describe_pilots
 
 
 def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -> str:
@@ -18,7 +19,7 @@ def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -
         for each in estimates
     ]
     firm = results()
-    (said,) = pilot_sentences(replace(firm, pilots={firm.strategies[1]: found}))
+    (said,) = describe_pilots(replace(firm, pilots={firm.strategies[1]: found}))
     return said
 
 
@@ -40,12 +41,12 @@ def test_luck_does_not_change_what_is_taught(luck: float) -> None:
 
 def test_what_is_taught_by_hand() -> None:
     steady = np.array([0.010, 0.011, 0.009])
-    assert pilot_lesson(-steady, 2 * steady).endswith("too badly of the plan, hiding 50 % of its good.")
-    assert pilot_lesson(2 * steady, -steady).endswith("hiding all of its harm.")
-    assert pilot_lesson(steady, steady).endswith("speaks too well of the plan.")
-    assert pilot_lesson(steady, np.array([0.01, -0.01, 0.0])).endswith("speaks too well of the plan.")
-    assert "right but for luck" in pilot_lesson(np.array([0.01, -0.01, 0.001]), steady)
-    assert pilot_lesson(steady[:1], steady[:1]) == ""
+    assert describe_lesson(-steady, 2 * steady).endswith("too badly of the plan, hiding 50 % of its good.")
+    assert describe_lesson(2 * steady, -steady).endswith("hiding all of its harm.")
+    assert describe_lesson(steady, steady).endswith("speaks too well of the plan.")
+    assert describe_lesson(steady, np.array([0.01, -0.01, 0.0])).endswith("speaks too well of the plan.")
+    assert "right but for luck" in describe_lesson(np.array([0.01, -0.01, 0.001]), steady)
+    assert describe_lesson(steady[:1], steady[:1]) == ""
 
 
 def test_one_replication_claims_no_error_and_nothing_is_endless() -> None:

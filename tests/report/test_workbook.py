@@ -139,7 +139,7 @@ def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.Capture
     }
     results, found = replace(study.results, figures=figures), read_source(study.folder)
     found = ReportSource(found.manifest, results, found.path)
-    Console(width=200).print(answer.table(results))
+    Console(width=200).print(answer.render_table(results))
     terminal = capsys.readouterr().out
     for section, place in (("answer", 3), ("customers", 0)):
         assert page_rows(page(found).decode(), section)["as today"][place] == (10702.5, "10,703")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.analysis.budgets import HARDLY, LEFT, Candidate
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import factors
 from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
@@ -31,7 +32,7 @@ from loyaltysim.experiments.options import (
     show_study_options,
 )
 from loyaltysim.report.text import optimise as words
-from loyaltysim.report.text.optimise import HARDLY, LEFT, Candidate, SplitWords
+from loyaltysim.report.text.optimise import SplitWords
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import greatest_regret, world_means, worst_tenth_mean
@@ -156,11 +157,11 @@ def optimise(
         }
         one, none, by_mean = (make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
         saying = SplitWords(spec, budget, robust, len(valuer.worlds))
-        told = saying.answer(one, none, by_mean, taken=choice.which == FOUND)
+        told = saying.render_answer(one, none, by_mean, is_taken=choice.which == FOUND)
         notes = [
-            words.next_dollar(spec, tables["next_dollar"], saying.where),
-            words.overspending(spec, tables["next_dollar"], saying.where),
-            words.how(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
+            words.describe_next_dollar(spec, tables["next_dollar"], saying.where),
+            words.describe_overspending(spec, tables["next_dollar"], saying.where),
+            words.describe_search(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
             committed_spending(spec),
             question_budget(spec, budget),
             valuer.lost(),

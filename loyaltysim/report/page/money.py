@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import isfinite
 
 from loyaltysim.analysis.discounting import discount
-from loyaltysim.analysis.summary import contrast_with_reference, unpaid_months
+from loyaltysim.analysis.summary import contrast_with_reference
 from loyaltysim.report.charts import money as charts
 from loyaltysim.report.charts.money import ranked, returns
 from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, amount, decimal, row_head
 from loyaltysim.report.text.names import quote_name, to_text
-from loyaltysim.report.text.numbers import money_for
+from loyaltysim.report.text.numbers import format_payback_range, money_for
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
@@ -62,7 +62,7 @@ def _money_table(results: Results) -> Table:
 
 
 def _payback(month: Interval) -> Cell:
-    return Cell(f"{month.mean:.0f}", unpaid_months(month), month.mean) if isfinite(month.mean) else Cell("")
+    return Cell(f"{month.mean:.0f}", format_payback_range(month), month.mean) if isfinite(month.mean) else Cell("")
 
 
 def next_dollar(material: ReportSource) -> Section | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.analysis.summary import share
-from loyaltysim.analysis.touchpoints import build_touchpoints as touchpoint_rows
+from loyaltysim.analysis.summary import FAILURES, compute_share
+from loyaltysim.analysis.touchpoints import build_touchpoints
 from loyaltysim.core.codes import OUTCOMES, RESOLVED, SILENT
 from loyaltysim.report.charts import customers as customer_charts
 from loyaltysim.report.charts import service as service_charts
@@ -14,7 +14,7 @@ from loyaltysim.report.charts.service import counted, shown_in_funnel
 from loyaltysim.report.page.components import Cell, Drawing, Section, Table, about, count, decimal, percent, row_head
 from loyaltysim.report.text import answer as answers
 from loyaltysim.report.text import pilots
-from loyaltysim.report.text.failures import FAILURES, failures_warning
+from loyaltysim.report.text.failures import render_failures
 from loyaltysim.report.text.names import to_text
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
@@ -36,16 +36,16 @@ def answer(material: ReportSource) -> Section | None:
         return Section("answer", "The answer", [*told, *notes]) if told else None
     table = Table(
         about(results, "Each strategy"),
-        answers.heads(results),
+        answers.render_heads(results),
         [_answer_row(results, name) for name in results.strategies],
     )
-    return Section("answer", "The answer", [*told, *pilots.pilot_sentences(results)], tables=[table])
+    return Section("answer", "The answer", [*told, *pilots.describe_pilots(results)], tables=[table])
 
 
 def _answer_row(results: Results, name: str) -> list[Cell]:
     """Give the row of the terminal's table, with the figures behind it."""
     cells = [Cell(to_text(name), head=True)]
-    for text, value in zip(answers.cells(results, name), answers.values(results, name), strict=True):
+    for text, value in zip(answers.render_cells(results, name), answers.compute_cells(results, name), strict=True):
         first, _, below = text.partition("\n")
         cells.append(Cell(first, below, value))
     return cells
@@ -83,9 +83,9 @@ def reasons(material: ReportSource) -> Section | None:
     rows = []
     for name in results.strategies:
         found = results.figures[name]
-        parts = [percent(share_interval(share(found[f"left_{reason}"], found["left"]))) for reason in LOOKS]
+        parts = [percent(share_interval(compute_share(found[f"left_{reason}"], found["left"]))) for reason in LOOKS]
         never = np.sum([found[f"never_complained_{reason}"] for reason in LOOKS], axis=0)
-        rows.append([row_head(name), *parts, percent(share_interval(share(never, found["left"])))])
+        rows.append([row_head(name), *parts, percent(share_interval(compute_share(never, found["left"])))])
     heads = ["strategy", *(label for *_, label in LOOKS.values()), "had never complained"]
     caption = about(results, "Shares of those who left")
     said = [line for line in (fewest_leavers(results),) if line]
@@ -107,7 +107,7 @@ def funnel(material: ReportSource) -> Section | None:
     for name in results.strategies:
         every, stayed = (counted(results, name, kind, OUTCOMES) for kind in ("decided", "stayed"))
         voiced, solved = (counted(results, name, "decided", OUTCOMES[first:]) for first in (SILENT + 1, RESOLVED))
-        shares = [percent(share_interval(share(part, every))) for part in (voiced, solved, stayed)]
+        shares = [percent(share_interval(compute_share(part, every))) for part in (voiced, solved, stayed)]
         rows.append([row_head(name), count(interval(every)), *shares])
     heads = ["strategy", "problems", "voiced", "resolved", "stayed"]
     caption = about(results, "Problems worth leaving over, and shares of them")
@@ -153,7 +153,7 @@ def touchpoints(material: ReportSource) -> Section | None:
     results = material.results
     if results is None or not results.audits:
         return None
-    found = touchpoint_rows(results)
+    found = build_touchpoints(results)
     first = found[found.strategy == results.reference].sort_values("rank", kind="stable").head(TOUCHPOINTS)
     rows = [
         [
@@ -183,7 +183,7 @@ def failures(material: ReportSource) -> Section | None:
     failed = material.table(FAILURES)
     if failed is None or not len(failed) or material.results is None:
         return None
-    said = failures_warning(failed, material.results.strategies, material.results.replications)
+    said = render_failures(failed, material.results.strategies, material.results.replications)
     shown = failed.head(MOST_SHOWN)
     more = f" ({len(shown)} of {len(failed)}; failures.csv has all)" if len(shown) < len(failed) else ""
     rows = [
