@@ -35,7 +35,7 @@ RANKING = (
 def compare_pairs(results: Results) -> pd.DataFrame:
     """Return every pair of strategies, the better by mean NPV first, a row a measure; the columns of `PAIRS`."""
     order = list(simultaneous_pairs(results.by_strategy(NPV)))
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for measure, unit, figures in comparison_measures(results):
         level = pair_level(figures)
         for one, other in order:

@@ -57,9 +57,10 @@ def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
 
 def build_touchpoints(results: Results) -> pd.DataFrame:
     """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
-    quadrants = compute_quadrants(results) if results.audits else None
-    rows = []
-    for strategy in results.strategies if quadrants else ():
+    if not results.audits:
+        return pd.DataFrame.from_records([], columns=COLUMNS)
+    quadrants, rows = compute_quadrants(results), []
+    for strategy in results.strategies:
         audits = results.audits[strategy]
         figures, first = compute_mean_figures(audits), audits[0]
         performances = audit_figure(audits, "performance")

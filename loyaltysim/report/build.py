@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loyaltysim.analysis.recommendation import Recommendation, compare_with_reference, recommend
 from loyaltysim.report.charts import draw_all
-from loyaltysim.report.page.build import page
+from loyaltysim.report.page.build import render_page
 from loyaltysim.report.workbook import workbook
 from loyaltysim.results.reader import MANIFEST, ReportSource
 from loyaltysim.results.results import Results
@@ -21,7 +21,7 @@ def build_report(material: ReportSource) -> dict[str, bytes]:
     """Draw everything: the same bytes for the same folder, whenever and wherever on one platform."""
     pictures = {} if material.results is None else draw_all(material.results, material.figure)
     named = {f"figures/{name}": content for name, content in pictures.items()}
-    return {**named, REPORT: page(material), WORKBOOK: workbook(material)}
+    return {**named, REPORT: render_page(material), WORKBOOK: workbook(material)}
 
 
 # A run as one JSON document, for scripts.

@@ -22,7 +22,7 @@ from schedulers import scheduler
 from loyaltysim.cli.run import pictures
 from loyaltysim.core.errors import RunError
 from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
-from loyaltysim.report.page.build import page
+from loyaltysim.report.page.build import render_page
 from loyaltysim.results.reader import read_source
 
 pytestmark = pytest.mark.machines
@@ -93,7 +93,7 @@ def test_what_is_told_is_what_the_other_replications_say() -> None:
 
 def test_the_report_warns_and_is_the_same_when_drawn_anew() -> None:
     study = study_of(fails_once)
-    drawn = page(read_source(study.folder))
+    drawn = render_page(read_source(study.folder))
     assert drawn == (study.folder / "report.html").read_bytes()
     told = drawn.decode()
     assert "What is missing?" in told

@@ -45,6 +45,11 @@ def test_json_is_all_that_stands_on_standard_output(tmp_path: Path) -> None:
     row = summary.loc[("recovery", "npv")]
     assert other["npv"] == {"mean": row["mean"], "ci_low": row.ci_low, "ci_high": row.ci_high}
     assert other["npv_difference"]["mean"] == row.difference
+    advice = told["recommendation"]
+    assert {advice["best"], advice["runner_up"]} == {"as today", "recovery"}
+    assert advice["lead"] == abs(row.difference)
+    low, high = advice["interval_random"]
+    assert low < advice["lead"] < high
 
 
 def test_the_frame_is_tidy_and_is_the_file(study: Study) -> None:

@@ -22,7 +22,6 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from loyaltysim.cli.run import show_table
-from loyaltysim.report.page.build import page
 from loyaltysim.report.text import answer
 from loyaltysim.report.text.numbers import format_fixed
 from loyaltysim.report.workbook import HEAD_ROW, workbook
@@ -142,7 +141,7 @@ def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.Capture
     Console(width=200).print(answer.render_table(results))
     terminal = capsys.readouterr().out
     for section, place in (("answer", 3), ("customers", 0)):
-        assert page_rows(page(found).decode(), section)["as today"][place] == (10702.5, "10,703")
+        assert page_rows(render_page(found).decode(), section)["as today"][place] == (10702.5, "10,703")
     assert terminal.count("10,703") == 3
     sheet = openpyxl.load_workbook(io.BytesIO(workbook(found)))["Answer"]
     cell = sheet.cell(HEAD_ROW + 2, 9)
