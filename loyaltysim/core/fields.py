@@ -66,7 +66,7 @@ class Metric(_Named):
     account: Literal["", "cost"] = ""
     headline: bool = False
     name: str = ""
-    label: str = ""
+    label: str = field(default="", compare=False)  # how it is called, and nothing of what it is
     owner: str = field(default="", init=False, compare=False)
 
 
