@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from loyaltysim.cli.run import show_table
+from loyaltysim.report.page.build import render_page
 from loyaltysim.report.text import answer
 from loyaltysim.report.text.numbers import format_fixed
 from loyaltysim.report.workbook import HEAD_ROW, workbook
