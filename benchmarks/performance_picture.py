@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.months import name_of
 from benchmarks.speed_settings import SMALL_WORLD, UNIFORM
-from loyaltysim.report.charts.style import COLOURS, FAINT, INK, look, png, titled
+from loyaltysim.reporting.charts.style import COLOURS, FAINT, INK, look, png, titled
 
 WIDTH, BODY = 8.0, 5.2
 CONTESTANTS = (

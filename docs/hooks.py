@@ -91,7 +91,7 @@ def notebook(path: Path) -> str:
 def python_page() -> str:
     """Document every public name, from where it is defined."""
     from loyaltysim import _PLACES
-    from loyaltysim.report.charts import charts
+    from loyaltysim.reporting.charts import charts
 
     head = "# Python\n\nThe same verbs as on the command line, and what they give back: `import loyaltysim as ls`.\n"
     beside = [

@@ -2,7 +2,7 @@
 
 Each function takes a study, its results or the folder of a finished run, and gives a matplotlib figure that a notebook shows
 by itself. Anything else raises InputError. All have the house's look whatever the user's own settings are, and say in their
-title what is to be seen. They are those declared in `loyaltysim.report.charts`; `dir(loyaltysim.plots)` names them.
+title what is to be seen. They are those declared in `loyaltysim.reporting.charts`; `dir(loyaltysim.plots)` names them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import partial, update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.charts import Chart, charts
+from loyaltysim.reporting.charts import Chart, charts
 from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.report.text.names import to_text
+from loyaltysim.reporting.text.names import to_text
 from loyaltysim.results import run_folder, writer
 from loyaltysim.results.profile import Profile
 from loyaltysim.results.results import Results, RunAccumulator, figures_frame
@@ -58,7 +58,7 @@ class Study:
     @property
     def warning(self) -> str:
         """Which runs failed, why, and what is left to compare; empty where all came to their end."""
-        from loyaltysim.report.text.failures import render_failures
+        from loyaltysim.reporting.text.failures import render_failures
 
         return render_failures(self.failures, self.results.strategies, self.results.replications)
 
@@ -103,8 +103,8 @@ def build_study(
         summary,
         touchpoints,
     )  # load pandas, which wrong input need not wait for
-    from loyaltysim.report.text.answer import render_answer
-    from loyaltysim.report.text.comparison import describe_risk, describe_unequal_budgets
+    from loyaltysim.reporting.text.answer import render_answer
+    from loyaltysim.reporting.text.comparison import describe_risk, describe_unequal_budgets
 
     several = len(results.strategies) > 1
     said = [describe_risk(results), describe_unequal_budgets(results, budgets)] if several else []

@@ -32,8 +32,8 @@ def command(scenario: Path, **asked: Any) -> None:
     from rich.console import Console
 
     from loyaltysim.experiments.arithmetic import arithmetic
-    from loyaltysim.report.text import arithmetic as arithmetic_table
-    from loyaltysim.report.text import numbers
+    from loyaltysim.reporting.text import arithmetic as arithmetic_table
+    from loyaltysim.reporting.text import numbers
 
     found = arithmetic(scenario, **asked)
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))

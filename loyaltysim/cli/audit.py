@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loyaltysim.cli import options
-from loyaltysim.report.text.numbers import GRADES_MEAN
+from loyaltysim.reporting.text.numbers import GRADES_MEAN
 
 if TYPE_CHECKING:
     import pandas as pd

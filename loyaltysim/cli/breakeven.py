@@ -40,7 +40,7 @@ class Side(click.ParamType):
 def command(scenario: Path, between: str | None, map: tuple[str, str] | None, quiet: bool, **asked: Any) -> None:
     """Say at which value the recommendation of SCENARIO turns, how sure that is, and what it costs to be wrong."""
     from loyaltysim.experiments.breakeven import breakeven
-    from loyaltysim.report.text import breakeven as breakeven_words
+    from loyaltysim.reporting.text import breakeven as breakeven_words
 
     names = tuple(between.split(",")) if between is not None else ()
     found = deciding.carried_out(breakeven, scenario, quiet=quiet, between=names, map=map or (), **asked)

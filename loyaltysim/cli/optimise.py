@@ -29,7 +29,7 @@ ROBUST = "Over what is uncertain: by the mean, the worst tenth (worst), or the g
 def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Find the best split of an extra monthly budget over the levers of SCENARIO, and the worth of the next dollar in each."""
     from loyaltysim.experiments.optimise.optimise import optimise
-    from loyaltysim.report.text import optimise as optimise_words
+    from loyaltysim.reporting.text import optimise as optimise_words
 
     found = deciding.carried_out(optimise, scenario, quiet=quiet, **asked)
     deciding.show(found, optimise_words.render_table, quiet=quiet)

@@ -16,7 +16,7 @@ def report(folder: str | Path) -> Path:
     Raises InputError for a folder that is no run, or was not finished (nothing is written), RunError where it cannot be
     written to.
     """
-    from loyaltysim.report.build import REPORT, build_report
+    from loyaltysim.reporting.build import REPORT, build_report
     from loyaltysim.results.reader import read_source
     from loyaltysim.results.run_folder import RunFolder
 

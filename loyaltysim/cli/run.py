@@ -79,7 +79,7 @@ def refuse_both(rule: object, replications: int | None) -> None:
 
 def pictures(material: ReportSource) -> Mapping[str, bytes]:
     """Draw the pictures, the page and the workbook."""
-    from loyaltysim.report.build import build_report
+    from loyaltysim.reporting.build import build_report
 
     return build_report(material)
 
@@ -108,7 +108,7 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
     """
     study = run(scenario, **asked)
     if form == "json":
-        from loyaltysim.report.build import render_json
+        from loyaltysim.reporting.build import render_json
 
         click.echo(render_json(study.results, study.answer, study.folder))
         warn(study)
@@ -118,7 +118,7 @@ def command(scenario: Path, form: str, **asked: Any) -> None:
 
 def show(study: Study, scenario: Path, *, quiet: bool) -> None:
     """Write a study's answer to standard output, and unless `quiet` what else is worth reading at once."""
-    from loyaltysim.report.text import numbers, pilots
+    from loyaltysim.reporting.text import numbers, pilots
 
     click.echo(study.answer)
     if not quiet:
@@ -146,7 +146,7 @@ def warn(study: Study) -> None:
 
 def show_table(study: Study) -> None:
     """Write the strategies' table to standard output, at most 100 columns wide."""
-    from loyaltysim.report.text import answer
+    from loyaltysim.reporting.text import answer
 
     click.echo()
     _console().print(answer.render_table(study.results))
@@ -155,7 +155,7 @@ def show_table(study: Study) -> None:
 
 def show_profile(measured: Profile) -> None:
     """Write to standard output where the time went."""
-    from loyaltysim.report.text import profile
+    from loyaltysim.reporting.text import profile
 
     click.echo(f"\n{profile.render_heading(measured)}\n")
     console = _console()

@@ -31,7 +31,7 @@ OVER = "What is uncertain, and its range; say it again for another (default: the
 def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Say which assumptions the answer to SCENARIO hangs on (Morris, Sobol), and which of them turn it."""
     from loyaltysim.experiments.sensitivity import sensitivity
-    from loyaltysim.report.text import sensitivity as sensitivity_words
+    from loyaltysim.reporting.text import sensitivity as sensitivity_words
 
     found = deciding.carried_out(sensitivity, scenario, quiet=quiet, **asked)
     deciding.show(found, sensitivity_words.render_table, quiet=quiet)

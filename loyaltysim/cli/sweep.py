@@ -24,7 +24,7 @@ DESIGN = "grid, lhs (Latin hypercube), sobol, or a CSV file with a column a path
 def command(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Simulate every strategy of SCENARIO over any parameters or levers; say who is best where."""
     from loyaltysim.experiments.sweep import sweep
-    from loyaltysim.report.text import sweep as sweep_words
+    from loyaltysim.reporting.text import sweep as sweep_words
 
     found = deciding.carried_out(sweep, scenario, quiet=quiet, **asked)
     deciding.show(found, sweep_words.render_table, quiet=quiet)

@@ -45,7 +45,7 @@ def command(scenario: Path, leaves: tuple[str, ...], months: str | None, **asked
     from rich.console import Console
 
     from loyaltysim.experiments.customer_value import worth
-    from loyaltysim.report.text import customers, numbers
+    from loyaltysim.reporting.text import customers, numbers
 
     horizon = int(months) if months and months.isdecimal() else months  # any other text is refused, with a cure
     found = worth(scenario, leaves=months_of_leaving(leaves), months=horizon, **asked)  # type: ignore[arg-type]

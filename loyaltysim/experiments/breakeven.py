@@ -26,7 +26,7 @@ from loyaltysim.experiments.options import (
     require_two_strategies,
     show_study_options,
 )
-from loyaltysim.report.text import breakeven as words
+from loyaltysim.reporting.text import breakeven as words
 from loyaltysim.stats.intervals import Interval, compare_best, interval, paired
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import rank_by_mean

@@ -22,7 +22,7 @@ from loyaltysim.core.random_streams import RngStream
 from loyaltysim.experiments.defaults import FINDS
 from loyaltysim.experiments.observer import STANDINGS, Life, Observer, Person, Setting
 from loyaltysim.experiments.run import read_scenario
-from loyaltysim.report.text import customer_history, customers
+from loyaltysim.reporting.text import customer_history, customers
 from loyaltysim.results import run_folder
 from loyaltysim.results.writer import csv_text
 from loyaltysim.scenario.registry import suggest
@@ -72,7 +72,7 @@ class CustomerLife:
 
     def strip(self) -> Figure:
         """Draw the life: time to the right, one lane a strategy."""
-        from loyaltysim.report.charts import customer_history  # loads matplotlib
+        from loyaltysim.reporting.charts import customer_history  # loads matplotlib
 
         return customer_history.strip(self.setting, self.person, self.lives)
 
@@ -132,7 +132,7 @@ def customer(
     life = CustomerLife(spec, setting, person_of(start[0], row), lives, rule)
     if out is None:
         return life
-    from loyaltysim.report.charts import style  # loads matplotlib
+    from loyaltysim.reporting.charts import style  # loads matplotlib
 
     figure = life.strip()
     files: dict[str, str | bytes] = {

@@ -356,7 +356,7 @@ def _finished(spec: Any, machinery: Backend, order: RunConfig, folder: run_folde
     results = runs.results(spec)
     study = build_study(spec, results, folder.path, machinery.budgets(spec), machinery.rests_on(spec), runs)
     if verdict:
-        from loyaltysim.report.text.answer import render_sequential_answer
+        from loyaltysim.reporting.text.answer import render_sequential_answer
 
         study = replace(study, answer=render_sequential_answer(results, verdict))
         told = {"settled": verdict.settled, "after_replications": spec.replications}

@@ -37,7 +37,7 @@ from loyaltysim.experiments.options import (
     require_two_strategies,
     show_study_options,
 )
-from loyaltysim.report.text import sensitivity as words
+from loyaltysim.reporting.text import sensitivity as words
 from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:

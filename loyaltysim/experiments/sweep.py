@@ -21,7 +21,7 @@ from loyaltysim.experiments.options import (
     prepare_scenario,
     show_study_options,
 )
-from loyaltysim.report.text import sweep as words
+from loyaltysim.reporting.text import sweep as words
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.sequential import rank_by_mean
 

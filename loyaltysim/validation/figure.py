@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltysim.report.charts.style import COLOURS, FAINT, Picture, literal, look, png, titled
+from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, literal, look, png, titled
 from loyaltysim.validation.checks import Curve, KnownAnswer, Panel
 
 WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3

@@ -14,7 +14,7 @@ from invented_firm import results
 from loyaltysim.analysis import comparison
 from loyaltysim.analysis.budgets import planned_budgets
 from loyaltysim.analysis.recommendation import recommend
-from loyaltysim.report.text import comparison as words
+from loyaltysim.reporting.text import comparison as words
 from loyaltysim.scenario import load, shipped_scenario
 from loyaltysim.stats.intervals import interval
 from tests.golden_texts import read_golden

@@ -13,8 +13,8 @@ import pytest
 from loyaltysim.experiments.optimise import optimise as optimising
 from loyaltysim.experiments.optimise.optimise import BY_MEAN, FOUND, NONE, Selection, select_split
 from loyaltysim.experiments.optimise.search import AllocationSpace, Search
-from loyaltysim.report.text import optimise
-from loyaltysim.report.text.optimise import LEFT, SplitWords
+from loyaltysim.reporting.text import optimise
+from loyaltysim.reporting.text.optimise import LEFT, SplitWords
 from loyaltysim.stats.intervals import interval
 from loyaltysim.stats.ranking import greatest_regret, worst_tenth_mean
 from tests.golden_texts import read_golden

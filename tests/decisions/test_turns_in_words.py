@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from loyaltysim.analysis.recommendation import Crossover
-from loyaltysim.report.charts.decisions import breakeven_title
-from loyaltysim.report.text import breakeven as words
+from loyaltysim.reporting.charts.decisions import breakeven_title
+from loyaltysim.reporting.text import breakeven as words
 from loyaltysim.stats.intervals import Interval
 from tests.golden_texts import read_golden
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.report.charts.style import COLOURS, FAINT, Picture, look, png, titled
+from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, look, png, titled
 from tests.evidence.convergence import BURN_IN, MONTHS, Line
 
 PERCENT = 100

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import stats
 
-from loyaltysim.report.charts.style import COLOURS, FAINT, Picture, look, png, titled
+from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, look, png, titled
 from tests.evidence.luck_tests import SMALLEST_P
 
 Judged = Mapping[str, Mapping[str, float]]

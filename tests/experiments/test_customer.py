@@ -13,7 +13,7 @@ from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.customer_history import RULES, CustomerLife, customer
 from loyaltysim.experiments.defaults import FINDS
-from loyaltysim.report.charts.style import png
+from loyaltysim.reporting.charts.style import png
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS
 

@@ -10,7 +10,7 @@ import pytest
 from loyaltysim.experiments.customer_history import CustomerLife, customer
 from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
-from loyaltysim.report.text.console import WIDTH_OF_STORIES
+from loyaltysim.reporting.text.console import WIDTH_OF_STORIES
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.strategies import month_name
 from tests.experiments.customer_lives import BUSY, PLANS, Small, lived

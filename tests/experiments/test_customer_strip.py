@@ -10,8 +10,8 @@ import pytest
 
 from loyaltysim.experiments.customer_history import CustomerLife
 from loyaltysim.experiments.observer import Talk
-from loyaltysim.report.charts.customer_history import HEARD_HIGH
-from loyaltysim.report.charts.style import png, svg
+from loyaltysim.reporting.charts.customer_history import HEARD_HIGH
+from loyaltysim.reporting.charts.style import png, svg
 
 
 def test_the_strip_is_drawn_alike_each_time(found: dict[str, CustomerLife]) -> None:

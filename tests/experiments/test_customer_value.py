@@ -15,7 +15,7 @@ from loyaltysim.cli import main
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.customer_value import choose, insert_intervention
-from loyaltysim.report.text import customers
+from loyaltysim.reporting.text import customers
 from loyaltysim.scenario import Scenario, resolved_yaml
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 

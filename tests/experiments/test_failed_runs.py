@@ -22,7 +22,7 @@ from schedulers import scheduler
 from loyaltysim.cli.run import pictures
 from loyaltysim.core.errors import RunError
 from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
-from loyaltysim.report.page.build import render_page
+from loyaltysim.reporting.page.build import render_page
 from loyaltysim.results.reader import read_source
 
 pytestmark = pytest.mark.machines

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from invented_firm import results
 
 from loyaltysim import plots
-from loyaltysim.report.charts import draw_all
-from loyaltysim.report.charts.style import fit, line_look, look, png, spread, width_of
+from loyaltysim.reporting.charts import draw_all
+from loyaltysim.reporting.charts.style import fit, line_look, look, png, spread, width_of
 
 LONG = "the board's own proposal of last autumn, revised twice, for 5 $ or 6 $ a customer, "
 

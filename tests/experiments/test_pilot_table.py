@@ -10,7 +10,7 @@ from invented_firm import results
 
 from loyaltysim.analysis.pilots import build_pilots
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.report.text.pilots import describe_lesson, describe_pilots
+from loyaltysim.reporting.text.pilots import describe_lesson, describe_pilots
 from tests.golden_texts import read_golden
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.report.page.build import render_page
+from loyaltysim.reporting.page.build import render_page
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study
 from tests.report.browser import Browser, needs_axe, needs_browser

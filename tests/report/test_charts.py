@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from loyaltysim import plots
-from loyaltysim.report.charts import charts
+from loyaltysim.reporting.charts import charts
 from loyaltysim.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +32,8 @@ def copy(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     copied = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "loyaltysim", copied / "loyaltysim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(folder, copied / "out")
-    (copied / "loyaltysim/report/charts/silence.py").write_text(example("charts/silence.py"))
-    section = copied / "loyaltysim/report/page/overview.py"
+    (copied / "loyaltysim/reporting/charts/silence.py").write_text(example("charts/silence.py"))
+    section = copied / "loyaltysim/reporting/page/overview.py"
     text = section.read_text()
     assert text.count(SECTION) == 1
     text = text.replace(SECTION, example("section")).replace("\nfrom loyaltysim.results.reader", f"\n{example('import')}from loyaltysim.results.reader", 1)  # fmt: skip

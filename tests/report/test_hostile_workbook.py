@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from loyaltysim.report.workbook import workbook
+from loyaltysim.reporting.workbook import workbook
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study
 from tests.report.studies import LONG, widened

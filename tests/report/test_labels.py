@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loyaltysim import plots
-from loyaltysim.report.charts.money import ranked
+from loyaltysim.reporting.charts.money import ranked
 from loyaltysim.study import Study
 from tests.report.studies import widened
 from tests.report.test_plots import shown

@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loyaltysim.report.charts import style as drawing
-from loyaltysim.report.charts.customers import LOOKS
-from loyaltysim.report.page import svg
-from loyaltysim.report.page.assumptions import build_evidence_section
-from loyaltysim.report.page.build import render_page
-from loyaltysim.report.page.components import write_amount
-from loyaltysim.report.text.numbers import money_for
+from loyaltysim.reporting.charts import style as drawing
+from loyaltysim.reporting.charts.customers import LOOKS
+from loyaltysim.reporting.page import svg
+from loyaltysim.reporting.page.assumptions import build_evidence_section
+from loyaltysim.reporting.page.build import render_page
+from loyaltysim.reporting.page.components import write_amount
+from loyaltysim.reporting.text.numbers import money_for
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.stats.intervals import Interval
 from loyaltysim.study import Study

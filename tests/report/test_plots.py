@@ -12,8 +12,8 @@ from matplotlib.text import Text
 
 from loyaltysim import plots
 from loyaltysim.core.errors import InputError
-from loyaltysim.report.charts.money import steps
-from loyaltysim.report.charts.style import png
+from loyaltysim.reporting.charts.money import steps
+from loyaltysim.reporting.charts.style import png
 from loyaltysim.stats.intervals import interval
 from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG, widened
@@ -124,7 +124,7 @@ def test_the_waterfall_s_written_steps_lead_from_one_written_worth_to_the_other(
 
 
 def test_the_funnel_counts_what_complaints_csv_counts(study: Study) -> None:
-    from loyaltysim.report.charts.service import ways
+    from loyaltysim.reporting.charts.service import ways
 
     table = study.complaints
     for name in study.results.strategies:
@@ -141,7 +141,7 @@ def test_an_unknown_strategy_is_refused_with_those_there_are(study: Study) -> No
 
 
 def test_the_next_dollar_is_ranked_by_what_it_brings(study: Study) -> None:
-    from loyaltysim.report.charts.money import returns
+    from loyaltysim.reporting.charts.money import returns
 
     ratios = [each.ratio.mean for each in returns(study.results)]
     known = [ratio for ratio in ratios if ratio == ratio]  # noqa: PLR0124

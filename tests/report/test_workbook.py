@@ -22,10 +22,10 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from loyaltysim.cli.run import show_table
-from loyaltysim.report.page.build import render_page
-from loyaltysim.report.text import answer
-from loyaltysim.report.text.numbers import format_fixed
-from loyaltysim.report.workbook import HEAD_ROW, workbook
+from loyaltysim.reporting.page.build import render_page
+from loyaltysim.reporting.text import answer
+from loyaltysim.reporting.text.numbers import format_fixed
+from loyaltysim.reporting.workbook import HEAD_ROW, workbook
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study
 from tests.report.studies import HOSTILE

@@ -10,7 +10,7 @@ from loyaltysim.analysis.discounting import annuity
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.optimise.search import AllocationSpace
-from loyaltysim.report.text.numbers import format_number
+from loyaltysim.reporting.text.numbers import format_number
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Change, Strategy, month_name
 

@@ -31,8 +31,8 @@ from loyaltysim.experiments.options import (
     prepare_scenario,
     show_study_options,
 )
-from loyaltysim.report.text import optimise as words
-from loyaltysim.report.text.optimise import SplitWords
+from loyaltysim.reporting.text import optimise as words
+from loyaltysim.reporting.text.optimise import SplitWords
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import greatest_regret, world_means, worst_tenth_mean

@@ -1,0 +1,105 @@
+"""What an answer hangs on, in words: what moves it, what turns it, and what it would be worth to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltysim.reporting.text.console import as_cell, begin_table
+from loyaltysim.reporting.text.names import name_heading, quote_name
+from loyaltysim.reporting.text.numbers import Money, format_number, format_quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from loyaltysim.analysis.surrogate_analysis import SurrogateResult
+    from loyaltysim.experiments.options import Decision
+    from loyaltysim.scenario import Scenario
+
+MOST_NAMED = 3
+NEVER = 0.001
+"""A chance below which a strategy is not named."""
+
+
+def render_answer(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
+    """Say how safe the recommendation is over all that is uncertain, and what it hangs on most."""
+    (best, second), names = found.pair, scenario.strategies
+    top = table.sort_values("sobol_total", ascending=False).head(MOST_NAMED)
+    hangs = ", ".join(
+        f"{row.path} ({100 * row.sobol_total:.0f} % of its variance, 95 %: {100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f})"
+        for row in top.itertuples()
+    )
+    others = sorted(((name, chance) for name, chance in found.chance_best.items() if name != best), key=lambda each: -each[1])  # fmt: skip
+    instead = ", ".join(f"{quote_name(name, names)} in {100 * chance:.0f} %" for name, chance in others if chance >= NEVER)  # fmt: skip
+    rest = f" ({instead})" if instead else ""
+    rough = f"the polynomial behind it foretells {format_q2(found)} of the variance at points left out"
+    poor = "" if found.is_good else f" All this is rough: {rough}."
+    return (
+        f"{name_heading(best, names)} stays the best in {100 * found.chance_best[best]:.0f} % of what is uncertain{rest}; its lead over "
+        f"{quote_name(second, names)} hangs most on {hangs}.{poor}"
+    )
+
+
+def describe_switches(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
+    """Say which inputs turn the recommendation by themselves and where, and what knowing them is worth.
+
+    Nothing of the kind is told by a polynomial that foretells less than half of the variance.
+    """
+    if not found.is_usable:
+        return "Which input turns the recommendation cannot be told: the polynomial foretells too little. Ask for more --points or --replications."
+    switches = table[table.turns_to != ""]
+    if not len(switches):
+        return "No input turns the recommendation by itself within its range, the others being as today."
+    each = [
+        f"{row.path} (today {format_quantity(row.today, row.unit, scenario.currency)}) turns it to {quote_name(row.turns_to, scenario.strategies)} at "
+        f"{format_number(row.turns_at)}"
+        for row in switches.head(MOST_NAMED).itertuples()
+    ]
+    known = ""
+    for row in table[table.worth_knowing > 0].head(1).itertuples():
+        worth = Money(scenario.currency, row.worth_knowing).full(row.worth_knowing)
+        known = f" To know {row.path} for sure would be worth {worth} on average."
+    more = f"; and {len(switches) - MOST_NAMED} more do" if len(switches) > MOST_NAMED else ""
+    return f"By itself, {'; '.join(each)}{more}.{known}"
+
+
+def describe_method(found: SurrogateResult, points: int, replications: int, inputs: int) -> str:
+    """Say how it was found, and how far the polynomial can be believed."""
+    warning = "" if found.is_good else " That is poor: ask for more --points or --replications."
+    return (
+        f"{points} points over {inputs} inputs were simulated {replications} times each (Morris's trajectories and a Latin "
+        f"hypercube); the shares are those of a polynomial that foretells {format_q2(found)} of the variance at "
+        f"points left out.{warning}"
+    )
+
+
+def format_q2(found: SurrogateResult) -> str:
+    """Write the share of variance that the polynomial foretells at points left out."""
+    return f"{100 * max(0.0, found.q2):.0f} %"
+
+
+def render_table(found: Decision) -> Table:
+    """Lay out the inputs for the terminal: their range, their share of the variance, what they turn."""
+    rows, scenario = found.tables["sensitivity"], found.scenario
+    grid = begin_table()
+    grid.add_column("uncertain", overflow="fold")
+    for title in ("range", "today", "share of variance\n(total, 95 %)", "lead at\nlow / high", "worth\nknowing"):
+        grid.add_column(title, justify="right")
+    grid.add_column("turns the recommendation")
+    money = Money(scenario.currency, float(rows[["difference_at_low", "difference_at_high"]].abs().max().max()))
+    for row in rows.itertuples():
+        span = f"{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
+        is_told = row.worth_knowing == row.worth_knowing
+        turns = "no" if is_told else ""
+        if row.turns_to:
+            turns = f"to {quote_name(row.turns_to, scenario.strategies)} at {format_number(row.turns_at)}"
+        grid.add_row(
+            row.path,
+            f"{format_number(row.low)} to {format_number(row.high)}",
+            format_number(row.today),
+            f"{100 * row.sobol_total:.0f} %\n{span}",
+            f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}",
+            Money(scenario.currency, row.worth_knowing).full(row.worth_knowing) if is_told else "",
+            as_cell(turns),
+        )
+    return grid
