@@ -12,21 +12,23 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PLACES = {
-    "run": "loyaltysim.cli.run",
-    "resume": "loyaltysim.cli.resume",
-    "rerun": "loyaltysim.cli.rerun",
-    "breakeven": "loyaltysim.experiments.breakeven",
-    "sweep": "loyaltysim.experiments.sweep",
-    "sensitivity": "loyaltysim.experiments.sensitivity",
-    "optimise": "loyaltysim.experiments.optimise.optimise",
+    "run": "loyaltysim.api",
+    "simulate": "loyaltysim.api",
+    "report": "loyaltysim.api",
+    "resume": "loyaltysim.api",
+    "rerun": "loyaltysim.api",
+    "breakeven": "loyaltysim.api",
+    "sweep": "loyaltysim.api",
+    "sensitivity": "loyaltysim.api",
+    "optimise": "loyaltysim.api",
     "load": "loyaltysim.scenario",
     "check": "loyaltysim.scenario",
     "explain": "loyaltysim.scenario",
     "diff": "loyaltysim.scenario",
     "audit": "loyaltysim.scenario",
-    "arithmetic": "loyaltysim.experiments.arithmetic",
-    "worth": "loyaltysim.experiments.customer_value",
-    "customer": "loyaltysim.experiments.customer_history",
+    "arithmetic": "loyaltysim.api",
+    "worth": "loyaltysim.api",
+    "customer": "loyaltysim.api",
     "schema": "loyaltysim.scenario",
     "new": "loyaltysim.scenario",
     "validate": "loyaltysim.validation.runner",
@@ -38,8 +40,8 @@ _PLACES = {
     "RunError": "loyaltysim.core.errors",
 }
 
-_ROOMS = ("plots", "report")
-"""Modules that are used as they are: `ls.plots.money(study)`, `ls.report(folder)`."""
+_ROOMS = ("plots",)
+"""Modules that are used as they are: `ls.plots.money(study)`."""
 
 __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604  (the keys of _PLACES are strings)
 

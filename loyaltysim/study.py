@@ -1,22 +1,38 @@
-"""A finished study as Python sees it: its tables, its answer, its pictures, and where its files lie."""
+"""What the public functions return: a study, a decision and a customer's life, each with tables, words and pictures on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from loyaltysim.analysis.budgets import planned_budgets
 from loyaltysim.reporting.text.names import to_text
-from loyaltysim.results import run_folder, writer
-from loyaltysim.results.profile import Profile
-from loyaltysim.results.results import Results, RunAccumulator, figures_frame
+from loyaltysim.results import run_folder
+from loyaltysim.results.figures import figures_frame, write_figures
+from loyaltysim.results.months import write_months
+from loyaltysim.results.results import Profile, Results, RunAccumulator
+from loyaltysim.results.tables import csv_text
+from loyaltysim.scenario import count_grades
+from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
-    from loyaltysim.plots import Plots
+    from loyaltysim.experiments.customer_history import CustomerHistory
+    from loyaltysim.experiments.decision import Finding
+    from loyaltysim.experiments.observer import Life
+    from loyaltysim.plots import DecisionPlots, Plots
+    from loyaltysim.scenario import Scenario
+
+
+def where(folder: Path | None) -> str:
+    """Say where the files of a result are; empty where nothing was written."""
+    return f"; files in {folder}" if folder else ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,9 +46,9 @@ class Study:
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
     """
 
-    scenario: Any
+    scenario: Scenario
     results: Results
-    folder: Path
+    folder: Path | None
     answer: str
     rests_on: dict[str, int]
     summary: pd.DataFrame
@@ -50,10 +66,14 @@ class Study:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """Every metric month by month, read from the folder: strategy, replication, month, metric, value."""
+        """Every metric month by month: strategy, replication, month, metric, value; read from the folder, if there is one."""
         import pandas as pd
 
-        return pd.read_parquet(self.folder / "months.parquet")
+        if self.folder is not None:
+            return pd.read_parquet(self.folder / "months.parquet")
+        file = BytesIO()
+        write_months(self.results, file)
+        return pd.read_parquet(file)
 
     @property
     def warning(self) -> str:
@@ -82,38 +102,147 @@ class Study:
     def __repr__(self) -> str:
         results = self.results
         size = f"{len(results.strategies)} strategies x {results.replications} replications x {results.months} months"
-        return f"<Study {results.title!r}: {size}; files in {self.folder}>\n{self.answer}"
+        return f"<Study {results.title!r}: {size}{where(self.folder)}>\n{self.answer}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Decision:
+    """What a command that decides found: `answer` in words, its `tables` by name (also as attributes), and their folder.
+
+    `notes` are further sentences: what was done at reduced fidelity, what could not be simulated.
+    """
+
+    verb: str
+    finding: Finding
+    answer: str
+    folder: Path
+    notes: tuple[str, ...] = ()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The solved scenario."""
+        return self.finding.scenario
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables by name."""
+        return self.finding.tables
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        finding = self.__dict__.get("finding")
+        tables = finding.tables if finding is not None else {}
+        if name in tables:
+            return tables[name]
+        raise AttributeError(
+            f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}"
+        )
+
+    @property
+    def plot(self) -> DecisionPlots:
+        """The pictures of what was found: `.breakeven()`, `.frontier()`, `.sensitivity()`, `.next_dollar()`."""
+        from loyaltysim.plots import DecisionPlots
+
+        return DecisionPlots(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.verb} of {self.scenario.title!r}{where(self.folder)}>\n{self.answer}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CustomerLife:
+    """One customer's life under each strategy.
+
+    `months`: one row a strategy and month; `story`: the turning points as lines of text, quiet spells summed up;
+    `strip()`: the picture. `history`: what they are made of. `found_by`: the rule, if they were looked for.
+    """
+
+    history: CustomerHistory
+    folder: Path | None = None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The solved scenario."""
+        return self.history.scenario
+
+    @property
+    def lives(self) -> tuple[Life, ...]:
+        """The life under each strategy, the first of which is compared with."""
+        return self.history.lives
+
+    @property
+    def found_by(self) -> str:
+        """The rule by which the person was found; empty if they were named."""
+        return self.history.found_by
+
+    @property
+    def id(self) -> int:
+        """The person's number in the market."""
+        return self.history.person.number
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """One row a strategy and month, each fact in a column of its own."""
+        from loyaltysim.reporting.text.customers import build_months
+
+        return build_months(self.lives)
+
+    @cached_property
+    def story(self) -> str:
+        """The life as text: a line for each month in which something turned, one for each spell between."""
+        from loyaltysim.reporting.text import customer_history
+
+        return customer_history.render_story(self.history.setting, self.history.person, self.lives)
+
+    def strip(self) -> Figure:
+        """Draw the life: time to the right, one lane a strategy."""
+        from loyaltysim.reporting.charts import customer_history  # loads matplotlib
+
+        return customer_history.strip(self.history.setting, self.history.person, self.lives)
+
+    def __repr__(self) -> str:
+        return self.story
 
 
 # From a run's results to its tables, sentences and files.
 
 
 def build_study(
-    spec: Any,
+    scenario: Scenario,
     results: Results,
-    folder: Path,
-    budgets: Mapping[str, float],
-    rests_on: Mapping[str, int],
+    folder: Path | None,
     runs: RunAccumulator,
+    verdict: SequentialVerdict | None = None,
 ) -> Study:
-    """Bring a run's results into their tables and sentences; `budgets` is what each strategy plans to spend beyond the first."""
-    from loyaltysim.analysis import (
+    """Bring a run's results into their tables and sentences.
+
+    Args:
+        scenario: As it was simulated.
+        results: Every figure of the runs that came to their end.
+        folder: Where the files are written; None for a study in memory.
+        runs: What was taken in, with failures and profile.
+        verdict: How a study that added replications ended.
+
+    Returns:
+        The study.
+    """
+    budgets = planned_budgets(scenario)
+    from loyaltysim.analysis import (  # load pandas, which wrong input need not wait for
         comparison,
         pilots,
         summary,
         touchpoints,
-    )  # load pandas, which wrong input need not wait for
-    from loyaltysim.reporting.text.answer import render_answer
+    )
+    from loyaltysim.reporting.text.answer import render_answer, render_sequential_answer
     from loyaltysim.reporting.text.comparison import describe_risk, describe_unequal_budgets
 
     several = len(results.strategies) > 1
     said = [describe_risk(results), describe_unequal_budgets(results, budgets)] if several else []
     return Study(
-        scenario=spec,
+        scenario=scenario,
         results=results,
         folder=folder,
-        answer=render_answer(results),
-        rests_on=dict(rests_on),
+        answer=render_sequential_answer(results, verdict) if verdict else render_answer(results),
+        rests_on=count_grades(scenario),
         summary=summary.build_summary(results),
         departures=summary.build_departures(results),
         complaints=summary.build_complaints(results),
@@ -132,12 +261,12 @@ def build_study(
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
+        folder.write(f"{name}.csv", csv_text(getattr(study, name)))
     for name in ("duel", "ranking", "touchpoints", "business", "pilots", "failures"):
         if len(getattr(study, name)):
-            folder.write(f"{name}.csv", writer.csv_text(getattr(study, name)))
+            folder.write(f"{name}.csv", csv_text(getattr(study, name)))
         else:
             folder.drop(f"{name}.csv")  # of an earlier try, some of whose runs failed
     with folder.new("months.parquet") as file:
-        writer.write_months(study.results, file)
-    writer.write_figures(study.results, folder)
+        write_months(study.results, file)
+    write_figures(study.results, folder)

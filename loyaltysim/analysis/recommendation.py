@@ -104,21 +104,3 @@ def is_all_alike(span: Interval) -> bool:
     """Tell whether fewer than 30 figures agree to the last digits: luck has then not been met, and is not measured."""
     size = max(abs(span.mean), abs(span.low), abs(span.high))
     return span.known and span.n < ENOUGH and isfinite(size) and span.high - span.low <= 1e-6 * size
-
-
-@dataclass(frozen=True)
-class Crossover:
-    """Where two strategies change places along a parameter or lever, with its interval (endless ends lie outside the range).
-
-    `decides`: whether the recommendation turns there, and not only an order further down.
-    """
-
-    at: Interval
-    below: str
-    above: str
-    decides: bool = True
-
-    @property
-    def anywhere(self) -> bool:
-        """Whether the interval is open at both ends, so that it may lie anywhere, or nowhere."""
-        return self.at.known and not isfinite(self.at.low) and not isfinite(self.at.high)

@@ -1,4 +1,4 @@
-"""The command line: one short verb a file, each calling one library function of the same name.
+"""The command line: each verb calls the public function of the same name.
 
 Verbs are imported when they are called for, so that `--help` and a mistyped word are answered at once. Errors are told
 here, once: wrong input is exit status 2, a failed run 1, Ctrl-C 130, SIGTERM 143 and a terminal that hangs up 129.
@@ -13,36 +13,44 @@ from collections.abc import Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from loyaltysim import __version__
 from loyaltysim.core.errors import InputError, RunError
 
-VERBS: Mapping[str, str] = MappingProxyType(
+
+class Verb(NamedTuple):
+    """A verb of the command line: its line in the help, and the file of this folder that holds its click command."""
+
+    line: str
+    module: str
+
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
     {
-        "run": "Simulate every strategy of a scenario.",
-        "breakeven": "Say where the recommendation turns.",
-        "sweep": "Simulate the strategies over any parameters or levers.",
-        "sensitivity": "Say which assumptions the answer hangs on.",
-        "optimise": "Split a monthly budget over the levers.",
-        "resume": "Finish an interrupted run.",
-        "rerun": "Repeat a run and compare the bits.",
-        "report": "Draw the report of a run's folder anew.",
-        "check": "Check a scenario and say what it holds.",
-        "new": "Start a scenario from a template.",
-        "explain": "Explain a parameter, lever, block or metric.",
-        "audit": "List what an answer rests on, the weakest evidence first.",
-        "arithmetic": "Put the spreadsheet's arithmetic beside the simulation.",
-        "worth": "Say what one lost customer is worth.",
-        "customer": "Tell the life of one customer under each strategy.",
-        "diff": "Say what differs between two scenarios.",
-        "validate": "Hold the engine against published results.",
-        "schema": "Print the JSON Schema of scenarios, for editors.",
+        "run": Verb("Simulate every strategy of a scenario.", "run"),
+        "breakeven": Verb("Say where the recommendation turns.", "decide"),
+        "sweep": Verb("Simulate the strategies over any parameters or levers.", "decide"),
+        "sensitivity": Verb("Say which assumptions the answer hangs on.", "decide"),
+        "optimise": Verb("Split a monthly budget over the levers.", "decide"),
+        "resume": Verb("Finish an interrupted run.", "run"),
+        "rerun": Verb("Repeat a run and compare the bits.", "run"),
+        "report": Verb("Draw the report of a run's folder anew.", "run"),
+        "check": Verb("Check a scenario and say what it holds.", "scenario"),
+        "new": Verb("Start a scenario from a template.", "scenario"),
+        "explain": Verb("Explain a parameter, lever, block or metric.", "scenario"),
+        "audit": Verb("List what an answer rests on, the weakest evidence first.", "scenario"),
+        "arithmetic": Verb("Put the spreadsheet's arithmetic beside the simulation.", "customers"),
+        "worth": Verb("Say what one lost customer is worth.", "customers"),
+        "customer": Verb("Tell the life of one customer under each strategy.", "customers"),
+        "diff": Verb("Say what differs between two scenarios.", "scenario"),
+        "validate": Verb("Hold the engine against published results.", "validate"),
+        "schema": Verb("Print the JSON Schema of scenarios, for editors.", "scenario"),
     }
 )
-"""Each verb with its line in the help; its file in this folder holds the click command as `command`."""
+"""Each verb by its name, in the order of the help."""
 
 WRONG_INPUT, RUN_FAILED, READER_GONE = 2, 1, 141
 
@@ -63,7 +71,8 @@ class Verbs(click.Group):
         """Import a verb; None if there is none of this name."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"loyaltysim.cli.{cmd_name}").command
+        module = importlib.import_module(f"loyaltysim.cli.{VERBS[cmd_name].module}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def resolve_command(
@@ -78,11 +87,11 @@ class Verbs(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+            formatter.write_dl([(name, verb.line) for name, verb in VERBS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a verb; what the user or the machine can mend is told in words, without a traceback."""
-        from loyaltysim.cli.display import handling_signals, status_of
+        from loyaltysim.cli.signals import handling_signals, status_of
 
         try:
             with handling_signals():

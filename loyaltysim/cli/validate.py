@@ -21,14 +21,14 @@ WIDTH = 110
 @options.verb("validate")
 @click.argument("names", nargs=-1, metavar=f"[{min(KNOWN)} .. {max(KNOWN)}]")
 @click.option("--out", type=options.A_PATH, metavar="DIR", help=f"Where table and figures go ({FOLDER}).")
-def command(names: tuple[str, ...], out: Path | None) -> None:
+def validate(names: tuple[str, ...], out: Path | None) -> None:
     """Run the known answers (all, or those named) on the real engine: published, simulated, tolerance, verdict.
 
     The table is written as validation.csv, with one figure a known answer. Exit status 1 if any check fails.
     """
-    from loyaltysim.validation.runner import validate
+    import loyaltysim
 
-    verdict = validate(names, out=out, done=show)
+    verdict = loyaltysim.validate(names, out=out, done=show)
     failed = sum(row[-1] != "passed" for row in verdict.rows)
     click.echo(
         f"\n{len(verdict.rows) - failed} of {len(verdict.rows)} checks passed. Table and figures: {verdict.folder}"

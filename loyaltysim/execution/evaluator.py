@@ -1,39 +1,36 @@
-"""A lab answers questions about points of a study: so many strategies of a scenario, in such replications.
+"""The evaluator simulates what a study needs: figures of the points that it asks about, or whole records of a scenario.
 
-Whatever draws points (a sweep, a search for a break-even, an optimiser) asks; the lab knows what was ever run here, has the
-rest computed where there is room, and answers as runs end. What it keeps in memory does not grow with their number.
+Whatever draws points (a sweep, a search for a break-even, an optimiser) sends requests, and has the responses as runs end; a
+run of a scenario has its records. Either way the evaluator takes from the cache what was ever run here, computes the rest
+where there is room, and keeps it; its memory does not grow with the number of runs.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from loyaltysim.calibration.cache import content_key
 from loyaltysim.core.errors import LoyaltysimError, RunError, describe_error
 from loyaltysim.execution import executors, run_keys, tasks
-from loyaltysim.execution.progress import Listener, Progress, ignore_progress
-from loyaltysim.execution.run_cache import RunCache, default_cache
-from loyaltysim.execution.tasks import start_key
-from loyaltysim.experiments.defaults import TASK_SECONDS
+from loyaltysim.execution.batches import Batch, PreparedScenario, ThroughputEstimate, make_batches
+from loyaltysim.execution.progress import LeadingStrategy, Listener, Phase, Progress, ignore_progress, is_memory_error
+from loyaltysim.execution.run_cache import NullCache, RunCache, default_cache
+from loyaltysim.execution.run_keys import RunKey
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from loyaltysim.core.records import RunRecord
     from loyaltysim.scenario import Scenario
 
-
-def no_cache() -> None:
-    """Open no ledger."""
-
-
+Result = TypeVar("Result")
 ANY_NUMBER = 1_000_000
 """Of tasks, where it is not known beforehand how many there will be."""
 
@@ -53,85 +50,190 @@ class Request:
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """What an ask gave, `number` being its position in the order asked.
+    """What a request gave, `number` being its position among the requests.
 
-    `figures[strategy][metric]`: float64, (n,), position i is `ask.replications[i]`. Where a run failed there are none,
+    `figures[strategy][metric]`: float64, (n,), position i is `request.replications[i]`. Where a run failed there are none,
     and `error` says why: a failed run is a row with its error, never the end of a study.
     """
 
     number: int
-    ask: Request
+    request: Request
     figures: Mapping[str, Mapping[str, np.ndarray]]
     error: str = ""
 
 
 class Evaluator:
-    """Answer asks where there is room to compute; a context manager, which ends its workers on the way out.
+    """Simulates where there is room to compute; a context manager, which ends its workers on the way out.
 
-    `executor` as in `run`; `store` opens the ledger of runs, by default the user's (`no_store`: every run is computed);
-    `threads`: how many a run may use (0: the processors that the workers leave idle); `progress` hears how many runs are
-    done, and `best`, which whoever asks may set to the current best answer in words. Raises InputError for a place to
-    compute that cannot be used. `pool`: what computes, while the lab is open.
+    Args:
+        executor: Where to compute, as in `run`.
+        threads: How many a run may use; 0: the processors that the workers leave idle.
+        tasks: How many tasks there will be at most, if known: no more workers are started.
+        cache: The runs of earlier studies, by default the user's; closed with the evaluator.
+        profile: Whether records tell each mechanism's time; then no run is taken from the cache, nor kept.
+        progress: Hears how many runs are done, and `best`.
+
+    Attributes:
+        best: The best answer so far in words; whoever sends requests may set it.
+        pool: What computes, while the evaluator is open.
+        reused: How many of the records given so far an earlier study had made.
+
+    Raises:
+        InputError: On entering, for a place to compute that cannot be used.
     """
 
     def __init__(
         self,
         executor: str | Executor | None = None,
         *,
-        store: Callable[[], RunCache | None] = default_cache,
-        progress: Listener = ignore_progress,
         threads: int = 0,
+        tasks: int = ANY_NUMBER,
+        cache: RunCache | None = None,
+        profile: bool = False,
+        progress: Listener = ignore_progress,
     ) -> None:
         self.best = ""
-        self._executor, self._threads = executor, threads
-        self._store, self._progress = store, progress
-        self._stack = ExitStack()
+        self.reused = 0
         self.pool: Executor | None = None
-        self._ledger: RunCache | None = None
+        self._executor, self._threads, self._tasks = executor, threads, tasks
+        self._given_cache, self._profile, self._progress = cache, profile, progress
+        self._cache: RunCache = NullCache()
+        self._stack = ExitStack()
 
     def __enter__(self) -> Evaluator:
         executors.check_place(self._executor)
-        self.pool = self._stack.enter_context(executors.open_executor(self._executor, ANY_NUMBER, self._threads))
-        if executors.is_bitwise_reproducible(self.pool):
-            self._ledger = self._store()
-        if self._ledger is not None:
-            self._stack.enter_context(self._ledger)
+        self.pool = self._stack.enter_context(executors.open_executor(self._executor, self._tasks, self._threads))
+        if self._given_cache is not None:
+            self._stack.enter_context(self._given_cache)
+        if executors.is_bitwise_reproducible(self.pool) and not self._profile:
+            self._cache = self._given_cache or self._stack.enter_context(default_cache())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.pool = self._ledger = None
+        self.pool, self._cache = None, NullCache()
         self._stack.__exit__(kind, error, trace)
 
-    def answers(self, asks: Iterable[Request]) -> Iterator[Response]:
-        """Give the answers as they are complete, in whatever order.
+    def evaluate(self, requests: Iterable[Request]) -> Iterator[Response]:
+        """Simulate what is requested, and give the responses as they are complete, in whatever order.
 
-        Asks are drawn when there is room for them, so an iterator that adapts to the answers so far is welcome.
-        Raises RunError when the place to compute is lost.
+        Args:
+            requests: Drawn when there is room for them, so an iterator that adapts to the responses so far is welcome.
+
+        Raises:
+            RunError: The evaluator is closed, or the place to compute is lost.
         """
+        return Scheduler(self._open_pool(), self._cache, self._progress, lambda: self.best).evaluate(requests)
 
+    def records(
+        self,
+        scenario: Scenario,
+        known: Collection[RunKey] = (),
+        on_failure: Callable[[str, int, str], None] = lambda strategy, replication, error: None,
+    ) -> Iterator[RunRecord]:
+        """Give the record of every run of a solved scenario: first those in the cache, then the others as they end.
+
+        Args:
+            scenario: All its strategies are simulated, in all its replications.
+            known: Runs that are left out, by strategy and replication.
+            on_failure: Told of a run that fails, by strategy and replication, and why; the others go on.
+
+        Raises:
+            RunError: Every run failed, or the place to compute is lost.
+            InputError: A run found the input wrong.
+        """
+        pool = self._open_pool()
+        keys = run_keys.scenario_keys(scenario)
+        names, reused, began = tuple(scenario.strategies), len(known), perf_counter()
+        leading, best = LeadingStrategy(len(names)), ""
+        failures = FailureLog(on_failure, sound=len(known))
+
+        def report_progress(phase: Phase) -> None:
+            seconds = perf_counter() - began if phase == "simulating" else 0.0
+            done = failures.sound + len(failures.runs)
+            self._progress(Progress(phase, done, len(keys), seconds, reused, best))
+
+        missing = {run: key for run, key in keys.items() if run not in known}
+        for record in self._cache.iterate_records(dict(missing)):
+            del missing[record.strategy, record.replication]
+            best = leading.update([record])
+            reused, self.reused, failures.sound = reused + 1, self.reused + 1, failures.sound + 1
+            yield record
+        report_progress("starting")
+        wanted = {r: tuple(name for name in names if (name, r) in missing) for r in range(scenario.replications)}
+        work = ((scenario, r, some, self._profile) for r, some in wanted.items() if some)
+        for records in executors.iterate_completed(pool, tasks.simulate_records, work, failures.handle):
+            self._cache.keep_records({keys[each.strategy, each.replication]: each for each in records})
+            best = leading.update(records)
+            yield from records
+            failures.sound += len(records)
+            report_progress("simulating")
+        if failures.first_error and not failures.sound:
+            raise RunError(f"every run failed: {describe_error(failures.first_error)}") from failures.first_error
+
+    def map(self, function: Callable[..., Result], arguments: Iterable[tuple[object, ...]]) -> Iterator[Result]:
+        """Call a function once a tuple of arguments where there is room; gives the results as they end.
+
+        Args:
+            function: Sent to workers by its name.
+            arguments: Drawn when there is room for them.
+
+        Raises:
+            RunError: The evaluator is closed, or the place to compute is lost. What a call raises is raised.
+        """
+        return executors.iterate_completed(self._open_pool(), function, arguments)
+
+    def _open_pool(self) -> Executor:
         if self.pool is None:
-            raise RunError("the lab is closed: write `with Lab() as lab:`")
-        return Scheduler(self.pool, self._ledger, self._progress, lambda: self.best).answers(asks)
-
-    def answer(self, ask: Request) -> Response:
-        """Answer one ask, its replications spread over the workers."""
-        return next(self.answers((ask,)))
+            raise RunError("the evaluator is closed: write `with Evaluator() as evaluator:`")
+        return self.pool
 
 
-# Asks that are being answered: what is known of each, and who waits for what.
+class FailureLog:
+    """Puts down the runs that fail. A task of several strategies is tried again, one by one: most of them are sound.
+
+    `sound`: how many runs there are so far; `runs`: those that failed; `first_error`: why the first did.
+    """
+
+    def __init__(self, on_failure: Callable[[str, int, str], None], sound: int) -> None:
+        self.sound = sound
+        self.runs: set[RunKey] = set()
+        self.first_error: Exception | None = None
+        self._on_failure = on_failure
+
+    def handle(self, task: tuple[Scenario, int, tuple[str, ...], bool], error: Exception) -> list[tuple[object, ...]]:
+        """Return what to try in a failed task's place; raises the error again where it is no single run's."""
+        scenario, replication, names, profile = task
+        of_all = isinstance(error, LoyaltysimError) and not isinstance(error, executors.WorkerLostError)
+        too_large = is_memory_error(error) and not self.sound
+        if of_all or too_large or isinstance(error, executors.NO_WORK_MORE):
+            raise error
+        self.first_error = self.first_error or error
+        if len(names) > 1:
+            return [(scenario, replication, (name,), profile) for name in names]
+        self.runs.add((names[0], replication))
+        self._on_failure(names[0], replication, " ".join(describe_error(error).split()))
+        return []
+
+
+# How requests become tasks of about a second, which worker gets which, and how what comes back becomes responses.
+
+MOST_HOMES = 20_000
+"""Starts of which it is known which worker has them."""
+MOST_SOLVED = 200
+"""Solved rates that are at hand."""
 
 
 class PendingRequest:
-    """An ask that is not yet answered: the figures so far, float64 (n, metrics) a strategy, and how many are missing."""
+    """A request without its response: the figures so far, float64 (n, metrics) a strategy, and how many are missing."""
 
-    def __init__(self, number: int, ask: Request, metrics: int) -> None:
+    def __init__(self, number: int, request: Request, metrics: int) -> None:
         import numpy as np
 
-        self.number, self.ask = number, ask
-        self.found = {name: np.full((len(ask.replications), metrics), np.nan) for name in ask.strategies}
-        self.missing = len(ask.replications) * len(self.found)
+        self.number, self.request = number, request
+        self.figures = {name: np.full((len(request.replications), metrics), np.nan) for name in request.strategies}
+        self.missing = len(request.replications) * len(self.figures)
         self.error = ""
 
     def put(self, strategy: str, place: int, figures: np.ndarray | None, error: str) -> None:
@@ -140,295 +242,234 @@ class PendingRequest:
         if figures is None:
             self.error = self.error or error
         else:
-            self.found[strategy][place] = figures
+            self.figures[strategy][place] = figures
 
-    def answer(self, metrics: tuple[str, ...]) -> Response:
-        """Give the answer, once nothing is missing."""
-        figures = {name: dict(zip(metrics, block.T, strict=True)) for name, block in self.found.items()}
-        return Response(self.number, self.ask, {} if self.error else figures, self.error)
+    def response(self, metrics: tuple[str, ...]) -> Response:
+        """Return the response, once nothing is missing."""
+        figures = {name: dict(zip(metrics, block.T, strict=True)) for name, block in self.figures.items()}
+        return Response(self.number, self.request, {} if self.error else figures, self.error)
 
 
 @dataclass(frozen=True, eq=False)
 class CalibrationTask:
-    """A market to be solved, for all asks that wait for it."""
+    """A scenario to be solved, for all requests that wait for it."""
 
     scenario: Scenario
     key: str
 
 
 Subscriber = tuple[PendingRequest, str, int]
-"""Who waits for a run: the ask, the strategy, and the place of the replication in it."""
-
-
-def count_runs(ask: Request) -> int:
-    """Give how many runs an ask is about."""
-    return len(dict.fromkeys(ask.strategies)) * len(ask.replications)
-
-
-# Cut the runs of one market into tasks of about a second, those of one replication together: they share its start.
-
-SECONDS_A_MONTH, SECONDS_A_PERSON_MONTH = 1e-3, 75e-9
-"""What a month costs whatever its size, and a person in it: a first guess, corrected by what tasks really take."""
-SLOWEST_CORRECTION = 0.2
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedScenario:
-    """A solved scenario with the digests of what its runs share: the world, all that a start depends on, each plan."""
-
-    scenario: Scenario
-    world: str
-    start: str
-    plans: Mapping[str, str]
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """A task: strategies of a market in some replications."""
-
-    market: PreparedScenario
-    strategies: tuple[str, ...]
-    replications: tuple[int, ...]
-
-
-class ThroughputEstimate:
-    """How long tasks take here, learnt from those that ended."""
-
-    def __init__(self) -> None:
-        self._ratio = 1.0
-
-    def seconds(self, scenario: Scenario, strategies: int) -> float:
-        """Guess what one replication takes: its start, and so many strategies from it."""
-        market = scenario.mechanism("market")
-        months = market.burn_in + strategies * scenario.months
-        return self._ratio * months * (SECONDS_A_MONTH + SECONDS_A_PERSON_MONTH * market.people)
-
-    def learn(self, piece: Batch, seconds: float) -> None:
-        """Correct the guess by what a task took."""
-        guess = len(piece.replications) * self.seconds(piece.market.scenario, len(piece.strategies)) / self._ratio
-        self._ratio += SLOWEST_CORRECTION * (min(max(seconds / guess, 0.01), 100.0) - self._ratio)
-
-
-def make_batches(
-    market: PreparedScenario,
-    missing: Mapping[int, Sequence[str]],
-    homes: Mapping[int, int | None],
-    pace: ThroughputEstimate,
-) -> Iterator[Batch]:
-    """Give tasks for the strategies that are `missing` in each replication; those with the same home stay together."""
-    alike: dict[tuple[tuple[str, ...], int | None], list[int]] = {}
-    for replication, strategies in missing.items():
-        alike.setdefault((tuple(strategies), homes[replication]), []).append(replication)
-    for (strategies, _), replications in alike.items():
-        each = pace.seconds(market.scenario, len(strategies))
-        several = max(1, round(TASK_SECONDS / each))
-        parts = min(len(strategies), max(1, round(each / (2 * TASK_SECONDS))))
-        for first in range(0, len(replications), several):
-            for part in range(parts):
-                yield Batch(market, strategies[part::parts], tuple(replications[first : first + several]))
-
-
-# How asks become tasks of about a second, which worker gets which, and how what comes back becomes answers.
-
-MOST_HOMES = 20_000
-MOST_SOLVED = 200
+"""Who waits for a run: the request, the strategy, and the place of the replication in it."""
 
 
 class Scheduler:
-    """One course of asks through a pool of workers; `store` may be None, `best` tells the best answer so far."""
+    """One course of requests through a pool of workers; `best` tells the best answer so far."""
 
-    def __init__(self, pool: Executor, store: Any, progress: Listener, best: Callable[[], str]) -> None:
+    def __init__(self, pool: Executor, cache: RunCache, progress: Listener, best: Callable[[], str]) -> None:
         from loyaltysim.mechanisms import CATALOG
 
         self._metrics = tuple(CATALOG)
-        self._pool, self._store, self._progress, self._best = pool, store, progress, best
+        self._pool, self._cache, self._progress, self._best = pool, cache, progress, best
         self._room = executors.free_slots(pool)
-        self._flying: dict[Future[Any], tuple[int, Batch | CalibrationTask]] = {}
         self._ready: deque[Batch | CalibrationTask] = deque()
-        self._waiting: dict[str, list[Subscriber]] = {}
-        self._solving: dict[str, list[PendingRequest]] = {}
+        self._batches: dict[Future[tasks.BatchOutcome], tuple[int, Batch]] = {}
+        self._calibrations: dict[Future[dict[str, float]], tuple[int, CalibrationTask]] = {}
+        self._subscribers: dict[str, list[Subscriber]] = {}
+        self._unsolved: dict[str, list[PendingRequest]] = {}
         self._rates: OrderedDict[str, dict[str, float]] = OrderedDict()
         self._homes: OrderedDict[tuple[str, int], int] = OrderedDict()
-        self._finished: deque[PendingRequest] = deque()
-        self._pace = ThroughputEstimate()
+        self._complete: deque[PendingRequest] = deque()
+        self._throughput = ThroughputEstimate()
         self._done = self._total = self._reused = 0
         self._began = perf_counter()
 
-    def answers(self, asks: Iterable[Request]) -> Iterator[Response]:
-        """Draw the asks and give their answers as they are complete."""
-        known = isinstance(asks, list | tuple)
-        self._total = sum(count_runs(ask) for ask in asks) if known else 0
-        drawn = zip(count(), iter(asks), strict=False)
+    def evaluate(self, requests: Iterable[Request]) -> Iterator[Response]:
+        """Draw the requests and give their responses as they are complete."""
+        all_known = isinstance(requests, list | tuple)
+        self._total = sum(count_runs(request) for request in requests) if all_known else 0
+        numbered = zip(count(), iter(requests), strict=False)
         try:
             while True:
-                while self._finished:
-                    yield self._finished.popleft().answer(self._metrics)
-                self._fill(drawn, known)
-                if self._flying:
-                    self._land()
-                elif not self._finished:
+                while self._complete:
+                    yield self._complete.popleft().response(self._metrics)
+                self._fill(numbered, all_known)
+                if self._in_flight():
+                    self._collect()
+                elif not self._complete:
                     return
         finally:
-            for future in self._flying:
+            for future in self._in_flight():
                 future.cancel()
 
-    def _fill(self, drawn: Iterator[tuple[int, Request]], known: bool) -> None:
-        """Give every worker what it has room for; draw asks while little is ready, but hand back what is answered first."""
-        while not self._finished:
+    def _fill(self, numbered: Iterator[tuple[int, Request]], all_known: bool) -> None:
+        """Give every worker what it has room for; draw requests while little is ready, but hand back what is complete first."""
+        while not self._complete:
             if self._hand_out():
                 continue
             if len(self._ready) >= executors.AHEAD * len(self._room) or (self._ready and not any(self._room)):
                 return
-            following = next(drawn, None)
+            following = next(numbered, None)
             if following is None:
                 return
-            if not known:
+            if not all_known:
                 self._total += count_runs(following[1])
-            self._begin(*following)
+            self._open(*following)
 
-    def _begin(self, number: int, ask: Request) -> None:
-        opened = PendingRequest(number, ask, len(self._metrics))
-        if not opened.missing:
-            self._finished.append(opened)
-        elif ask.scenario.is_solved:
-            self._plan(opened, ask.scenario)
+    def _open(self, number: int, request: Request) -> None:
+        pending = PendingRequest(number, request, len(self._metrics))
+        if not pending.missing:
+            self._complete.append(pending)
+        elif request.scenario.is_solved:
+            self._plan(pending, request.scenario)
         else:
-            self._plan_when_solved(opened, ask)
+            self._solve_first(pending, request)
 
-    def _plan_when_solved(self, opened: PendingRequest, ask: Request) -> None:
-        key = content_key(ask.scenario)
+    def _solve_first(self, pending: PendingRequest, request: Request) -> None:
+        from loyaltysim.calibration.cache import content_key
+
+        key = content_key(request.scenario)
         if key in self._rates:
-            self._plan(opened, ask.scenario.replace(self._rates[key], source="solved"))
-        elif key in self._solving:
-            self._solving[key].append(opened)
+            self._plan(pending, request.scenario.replace(self._rates[key], source="solved"))
+        elif key in self._unsolved:
+            self._unsolved[key].append(pending)
         else:
-            self._solving[key] = [opened]
-            self._ready.append(CalibrationTask(ask.scenario, key))
+            self._unsolved[key] = [pending]
+            self._ready.append(CalibrationTask(request.scenario, key))
 
-    def _plan(self, opened: PendingRequest, spec: Scenario) -> None:
-        """Take from the store what is there, wait for what is being computed, and cut the rest into tasks."""
+    def _plan(self, pending: PendingRequest, scenario: Scenario) -> None:
+        """Take from the cache what is there, wait for what is being computed, and cut the rest into tasks."""
         try:
-            plans = {name: run_keys.plan_key(spec, name) for name in opened.found}
-            world = run_keys.world_key(spec)
+            plans = {name: run_keys.plan_key(scenario, name) for name in pending.figures}
+            world = run_keys.world_key(scenario)
         except LoyaltysimError as error:
-            self._fail(opened, str(error))
+            self._fail(pending, str(error))
             return
         wanted = [
             (run_keys.run_key(world, plan, replication), name, place, replication)
             for name, plan in plans.items()
-            for place, replication in enumerate(opened.ask.replications)
+            for place, replication in enumerate(pending.request.replications)
         ]
-        known = self._store.figures([key for key, *_ in wanted]) if self._store is not None else {}
+        known = self._cache.figures([key for key, *_ in wanted])
         missing: dict[int, list[str]] = {}
         for key, name, place, replication in wanted:
             if key in known:
                 self._reused += 1
-                self._put((opened, name, place), known[key], "")
-            elif key in self._waiting:  # of another ask, or of a strategy that does the same
-                self._waiting[key].append((opened, name, place))
+                self._deliver((pending, name, place), known[key], "")
+            elif key in self._subscribers:  # of another request, or of a strategy that does the same
+                self._subscribers[key].append((pending, name, place))
             else:
-                self._waiting[key] = [(opened, name, place)]
+                self._subscribers[key] = [(pending, name, place)]
                 missing.setdefault(replication, []).append(name)
-        start = start_key(spec)
+        start = tasks.start_key(scenario)
         homes = {replication: self._homes.get((start, replication)) for replication in missing}
-        self._ready.extend(make_batches(PreparedScenario(spec, world, start, plans), missing, homes, self._pace))
-        self._tell()
+        prepared = PreparedScenario(scenario, world, start, plans)
+        self._ready.extend(make_batches(prepared, missing, homes, self._throughput))
+        self._report_progress()
 
     def _hand_out(self) -> bool:
-        """Send one task to a worker with room: its own market's if there is one; gives whether one was sent."""
+        """Send one task to a worker with room: one whose start it has if there is one; gives whether one was sent."""
         for worker in sorted(range(len(self._room)), key=lambda each: -self._room[each]):
             if not self._room[worker]:
                 return False
-            chosen = self._choice(worker)
-            if chosen is not None:
-                self._ready.remove(chosen)
-                self._launch(worker, chosen)
+            task = self._choose_task(worker)
+            if task is not None:
+                self._ready.remove(task)
+                self._launch(worker, task)
                 return True
         return False
 
-    def _choice(self, worker: int) -> Batch | CalibrationTask | None:
+    def _choose_task(self, worker: int) -> Batch | CalibrationTask | None:
         homeless = stranger = None
-        for each in self._ready:
-            home = None if isinstance(each, CalibrationTask) else self._home(each)
+        for task in self._ready:
+            home = None if isinstance(task, CalibrationTask) else self._home(task)
             if home == worker:
-                return each
+                return task
             if home is None:
-                homeless = homeless or each
+                homeless = homeless or task
             else:
-                stranger = stranger or each
+                stranger = stranger or task
         idle = self._room[worker] >= executors.AHEAD or not isinstance(stranger, Batch)
         return homeless or (stranger if idle else None)
 
-    def _home(self, piece: Batch) -> int | None:
-        return self._homes.get((piece.market.start, piece.replications[0]))
+    def _home(self, batch: Batch) -> int | None:
+        return self._homes.get((batch.prepared.start, batch.replications[0]))
 
-    def _launch(self, worker: int, what: Batch | CalibrationTask) -> None:
-        future: Future[Any]
-        if isinstance(what, CalibrationTask):
-            future = executors.submit_to(self._pool, worker, tasks.solve_rates, what.scenario)
-        else:
-            for replication in what.replications:
-                self._homes[what.market.start, replication] = worker
-            while len(self._homes) > MOST_HOMES:
-                self._homes.popitem(last=False)
-            future = executors.submit_to(
-                self._pool, worker, tasks.simulate_batch, what.market.scenario, what.strategies, what.replications
-            )
+    def _launch(self, worker: int, task: Batch | CalibrationTask) -> None:
         self._room[worker] -= 1
-        self._flying[future] = (worker, what)
+        if isinstance(task, CalibrationTask):
+            solving = executors.submit_to(self._pool, worker, tasks.solve_rates, task.scenario)
+            self._calibrations[solving] = (worker, task)
+            return
+        for replication in task.replications:
+            self._homes[task.prepared.start, replication] = worker
+        while len(self._homes) > MOST_HOMES:
+            self._homes.popitem(last=False)
+        simulating = executors.submit_to(
+            self._pool, worker, tasks.simulate_batch, task.prepared.scenario, task.strategies, task.replications
+        )
+        self._batches[simulating] = (worker, task)
 
-    def _land(self) -> None:
+    def _collect(self) -> None:
         """Wait until a task ends, and take in all that have."""
-        for future in wait(self._flying, return_when=FIRST_COMPLETED).done:
-            worker, what = self._flying.pop(future)
+        ended = wait(self._in_flight(), return_when=FIRST_COMPLETED).done
+        for solving in [each for each in self._calibrations if each in ended]:
+            worker, task = self._calibrations.pop(solving)
             self._room[worker] += 1
-            if isinstance(what, CalibrationTask):
-                self._solved(what, future)
-            else:
-                self._ran(what, future)
-        self._tell()
+            self._collect_rates(task, solving)
+        for simulating in [each for each in self._batches if each in ended]:
+            worker, batch = self._batches.pop(simulating)
+            self._room[worker] += 1
+            self._collect_runs(batch, simulating)
+        self._report_progress()
 
-    def _solved(self, what: CalibrationTask, future: Future[dict[str, float]]) -> None:
-        waiting = self._solving.pop(what.key)
+    def _in_flight(self) -> list[Future[Any]]:
+        return [*self._batches, *self._calibrations]
+
+    def _collect_rates(self, task: CalibrationTask, future: Future[dict[str, float]]) -> None:
+        waiting = self._unsolved.pop(task.key)
         try:
             rates = future.result()
         except Exception as error:
-            for each in waiting:
-                self._fail(each, describe_error(error))
+            for pending in waiting:
+                self._fail(pending, describe_error(error))
             return
-        self._rates[what.key] = rates
+        self._rates[task.key] = rates
         if len(self._rates) > MOST_SOLVED:
             self._rates.popitem(last=False)
-        for each in waiting:
-            self._plan(each, each.ask.scenario.replace(rates, source="solved"))
+        for pending in waiting:
+            self._plan(pending, pending.request.scenario.replace(rates, source="solved"))
 
-    def _ran(self, piece: Batch, future: Future[tasks.BatchOutcome]) -> None:
+    def _collect_runs(self, batch: Batch, future: Future[tasks.BatchOutcome]) -> None:
         try:
-            batch = future.result()
+            outcome = future.result()
         except executors.WorkerLostError as error:
-            batch = tasks.failed_batch(piece.strategies, piece.replications, str(error))
+            outcome = tasks.failed_batch(batch.strategies, batch.replications, str(error))
         else:
-            self._pace.learn(piece, batch.seconds)
-        world, plans = piece.market.world, piece.market.plans
-        found = {run: run_keys.run_key(world, plans[run.strategy], run.replication) for run in batch.runs}
-        if self._store is not None:
-            self._store.keep_figures({key: run.figures for run, key in found.items() if run.figures is not None})
-        for run, key in found.items():
-            for waiter in self._waiting.pop(key):
-                self._put(waiter, run.figures, run.error)
+            self._throughput.update(batch, outcome.seconds)
+        world, plans = batch.prepared.world, batch.prepared.plans
+        keys = {run: run_keys.run_key(world, plans[run.strategy], run.replication) for run in outcome.runs}
+        self._cache.keep_figures({key: run.figures for run, key in keys.items() if run.figures is not None})
+        for run, key in keys.items():
+            for subscriber in self._subscribers.pop(key):
+                self._deliver(subscriber, run.figures, run.error)
 
-    def _put(self, waiter: Subscriber, figures: np.ndarray | None, error: str) -> None:
-        opened, strategy, place = waiter
-        opened.put(strategy, place, figures, error)
+    def _deliver(self, subscriber: Subscriber, figures: np.ndarray | None, error: str) -> None:
+        pending, strategy, place = subscriber
+        pending.put(strategy, place, figures, error)
         self._done += 1
-        if not opened.missing:
-            self._finished.append(opened)
+        if not pending.missing:
+            self._complete.append(pending)
 
-    def _fail(self, opened: PendingRequest, error: str) -> None:
-        self._done += opened.missing
-        opened.error = error
-        self._finished.append(opened)
+    def _fail(self, pending: PendingRequest, error: str) -> None:
+        self._done += pending.missing
+        pending.error = error
+        self._complete.append(pending)
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         seconds = perf_counter() - self._began
         self._progress(Progress("simulating", self._done, self._total, seconds, self._reused, self._best()))
+
+
+def count_runs(request: Request) -> int:
+    """Return how many runs a request is about."""
+    return len(dict.fromkeys(request.strategies)) * len(request.replications)

@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeVar
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import limit_threads, usable_processors
 from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostError
-from loyaltysim.experiments.defaults import PLACE
 
 __all__ = [
     "ONE_THREAD",
@@ -26,9 +25,13 @@ __all__ = [
     "open_executor",
     "parse_place",
     "usable_processors",
-]  # fmt: skip
+]
 
+PLACE = "processes"
+"""Where replications are computed unless told."""
 T = TypeVar("T")
+PLACE = "processes"
+"""Where replications are computed, unless told."""
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
 CLUSTER = re.compile(r"dask://(\[[0-9a-fA-F:.]+\]|[^\s:/?@\[\]]+):(\d{1,5})(\?allow-remote)?")
 PLACES = "in-process, processes, or processes:N with N of 1 or more; or dask://HOST:PORT"
@@ -70,7 +73,7 @@ def parse_place(text: str) -> ExecutorPlace:
 
 def check_place(where: str | Executor | None) -> None:
     """Refuse at once a place that is none, and a cluster that cannot be reached or may not be used. Raises InputError."""
-    _refuse_other(where)
+    check_type(where)
     if not isinstance(where, str):
         return
     place = parse_place(where)
@@ -81,7 +84,8 @@ def check_place(where: str | Executor | None) -> None:
             pass
 
 
-def _refuse_other(where: object) -> None:
+def check_type(where: object) -> None:
+    """Refuse what is no place to compute and no executor. Raises InputError."""
     if where is not None and not isinstance(where, str | Executor):
         what = f"a value of type {type(where).__name__} is not a place to compute"
         cure = f"write {PLACES}; or give a concurrent.futures.Executor, which takes work by submit()"
@@ -89,7 +93,7 @@ def _refuse_other(where: object) -> None:
 
 
 class InProcess(Executor):
-    """An executor that computes a task at once, when it is submitted; `threads` as in `opened`."""
+    """An executor that computes a task at once, when it is submitted; `threads` as in `open_executor`."""
 
     workers = 1
     at_once = True
@@ -109,12 +113,17 @@ class InProcess(Executor):
 
 @contextmanager
 def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) -> Iterator[Executor]:
-    """Open the place to compute so many tasks; one's own executor is used as it is and left open.
+    """Open the place to compute; on any other way out than the end, workers are ended at once.
 
-    `threads`: how many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
-    On any other way out than the end, workers are ended at once. Raises InputError for a cluster that cannot be used.
+    Args:
+        where: A place as `parse_place` reads it, None for PLACE, or one's own executor, which is used as it is and left open.
+        tasks: How many there will be at most: no more workers are started.
+        threads: How many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
+
+    Raises:
+        InputError: It is no place, or a cluster that cannot be used.
     """
-    _refuse_other(where)
+    check_type(where)
     if isinstance(where, Executor):
         yield where
         return
@@ -144,14 +153,14 @@ def is_bitwise_reproducible(executor: Executor) -> bool:
 
 
 def free_slots(executor: Executor) -> list[int]:
-    """Give how many tasks each worker has room for; a single number where work cannot be sent to one by name."""
+    """Return how many tasks each worker has room for; a single number where work cannot be sent to one by name."""
     if hasattr(executor, "send"):
         return [AHEAD] * executor.workers  # type: ignore[attr-defined]
     return [1 if getattr(executor, "at_once", False) else MOST_AHEAD]
 
 
 def submit_to(executor: Executor, worker: int, function: Callable[..., T], *arguments: Any) -> Future[T]:
-    """Send a call to a worker by its number in `room`.
+    """Send a call to a worker by its number in `free_slots`; in one's own executor, to any.
 
     A task in one's own executor uses one thread: how many processors are left for it cannot be known.
     """
@@ -166,32 +175,36 @@ def iterate_completed(
     executor: Executor,
     task: Callable[..., T],
     arguments: Iterable[tuple[Any, ...]],
-    failed: Callable[[Any, Exception], Iterable[tuple[Any, ...]]] | None = None,
+    on_failure: Callable[[Any, Exception], Iterable[tuple[Any, ...]]] | None = None,
 ) -> Iterator[T]:
     """Submit a task for each tuple of arguments and give the results as they end, in whatever order.
 
-    Only so many are sent ahead that no worker waits. `failed` is told of a task that raised, by its arguments, and gives
-    those of what is to be done in its place; without it the error is raised.
+    Args:
+        executor: Where to compute; only so many tasks are sent ahead that no worker waits.
+        task: The function, sent to workers by its name.
+        arguments: Drawn when there is room for them.
+        on_failure: Told of a task that raised, by its arguments; gives those of what is to be done in its place. Without it
+            the error is raised.
     """
     free = free_slots(executor)
-    flying: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
+    in_flight: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
     waiting = iter(arguments)
     while True:
         while any(free) and (following := next(waiting, None)) is not None:
             worker = max(range(len(free)), key=free.__getitem__)
             free[worker] -= 1
-            flying[submit_to(executor, worker, task, *following)] = worker, following
-        if not flying:
+            in_flight[submit_to(executor, worker, task, *following)] = worker, following
+        if not in_flight:
             return
-        for future in wait(flying, return_when=FIRST_COMPLETED).done:
-            worker, sent = flying.pop(future)
+        for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+            worker, sent = in_flight.pop(future)
             free[worker] += 1
             try:
                 result = future.result()
             except Exception as error:
-                if failed is None:
+                if on_failure is None:
                     raise
-                waiting = chain(failed(sent, error), waiting)
+                waiting = chain(on_failure(sent, error), waiting)
                 continue
             yield result
 

@@ -14,7 +14,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -23,8 +24,9 @@ from types import ModuleType
 from typing import Any
 
 from loyaltysim.core.errors import RunError
-from loyaltysim.experiments.defaults import MOST_DEATHS
 
+MOST_DEATHS = 3
+"""How many workers may die over one task before it is given up."""
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""
@@ -39,7 +41,7 @@ class WorkerLostError(RunError):
         )
 
 
-class _Job:
+class Job:
     """A call, the future that its caller has, and how many workers died over it."""
 
     def __init__(self, call: tuple[Any, ...], named: dict[str, Any]) -> None:
@@ -66,12 +68,12 @@ class _Job:
             self.future.set_exception(error)
 
 
-class _Post:
-    """The place of one worker: the pool that has it at present, if any, and its jobs in the order they were sent."""
+class WorkerSlot:
+    """A place for one worker: the pool that has it at present, if any, and its jobs in the order they were sent."""
 
     def __init__(self) -> None:
         self.pool: ProcessPoolExecutor | None = None
-        self.jobs: list[_Job] = []
+        self.jobs: list[Job] = []
 
 
 class Processes(Executor):
@@ -82,8 +84,8 @@ class Processes(Executor):
 
     def __init__(self, workers: int, threads: int = 1) -> None:
         self.workers, self.threads = workers, threads
-        self._context = _Context()
-        self._posts = [_Post() for _ in range(workers)]
+        self._context = WorkerContext()
+        self._slots = [WorkerSlot() for _ in range(workers)]
         self._lock = threading.RLock()
         self._closed = False
 
@@ -91,26 +93,26 @@ class Processes(Executor):
         """Send a call to the worker with the fewest."""
         with self._lock:
             return self.send(
-                min(range(self.workers), key=lambda each: len(self._posts[each].jobs)), fn, *args, **kwargs
+                min(range(self.workers), key=lambda each: len(self._slots[each].jobs)), fn, *args, **kwargs
             )
 
     def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Send a call to one worker, 0 to `workers` - 1."""
-        job, post = _Job((fn, *args), kwargs), self._posts[worker]
+        job, slot = Job((fn, *args), kwargs), self._slots[worker]
         with self._lock:
             if self._closed:
                 raise RuntimeError("the workers have been ended")
-            post.jobs.append(job)
-            self._begin(post, job)
+            slot.jobs.append(job)
+            self._submit(slot, job)
         return job.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers when their work is done."""
         if wait and not cancel_futures:
-            self._wait_for_jobs()
+            wait_for([job.future for slot in self._slots for job in slot.jobs])
         with self._lock:
             self._closed = True
-            pools = [post.pool for post in self._posts if post.pool is not None]
+            pools = [slot.pool for slot in self._slots if slot.pool is not None]
         for pool in pools:
             pool.shutdown(wait, cancel_futures=cancel_futures)
 
@@ -121,69 +123,63 @@ class Processes(Executor):
             process.kill()  # they are deaf to SIGTERM
 
     def pids(self) -> list[int]:
-        """Give the numbers of the worker processes that live."""
+        """Return the process numbers of the worker processes that live."""
         return [int(each.pid or 0) for each in self._context.started if each.is_alive()]
 
-    def _wait_for_jobs(self) -> None:
-        wait([job.future for post in self._posts for job in post.jobs])
-
-    def _begin(self, post: _Post, job: _Job) -> None:
-        """Give a job to the worker of a post, or to a new one where there is none or it has died idle."""
+    def _submit(self, slot: WorkerSlot, job: Job) -> None:
+        """Give a job to the worker of a slot, or to a new one where there is none or it has died idle."""
         for _ in range(MOST_DEATHS):
-            if post.pool is None:
-                with interrupts_held_back():  # the first pool starts the standard library's tracker of semaphores
-                    post.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin_worker)
+            if slot.pool is None:
+                with blocking_interrupts():  # the first pool starts the standard library's tracker of semaphores
+                    slot.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=initialise_worker)
             try:
-                inner = post.pool.submit(*job.call, **job.named)
+                inner = slot.pool.submit(*job.call, **job.named)
             except BrokenProcessPool:
-                post.pool = None
+                slot.pool = None
                 continue
-            inner.add_done_callback(partial(self._ended, post, post.pool, job))
+            inner.add_done_callback(partial(self._finish, slot, slot.pool, job))
             return
-        post.jobs.remove(job)
+        slot.jobs.remove(job)
         job.refuse(WorkerLostError())
 
-    def _ended(self, post: _Post, pool: ProcessPoolExecutor, job: _Job, inner: Future[Any]) -> None:
-        if inner.cancelled() or self._closed_on(inner):
+    def _finish(self, slot: WorkerSlot, pool: ProcessPoolExecutor, job: Job, inner: Future[Any]) -> None:
+        died = not inner.cancelled() and isinstance(inner.exception(), BrokenProcessPool)
+        if inner.cancelled() or (died and self._closed):  # ended on purpose
             job.drop()
-        elif isinstance(inner.exception(), BrokenProcessPool):
-            self._replace(post, pool)
+        elif died:
+            self._replace_worker(slot, pool)
         else:
             with self._lock:
-                post.jobs.remove(job)
+                slot.jobs.remove(job)
             job.settle(inner)
 
-    def _closed_on(self, inner: Future[Any]) -> bool:
-        """Tell whether a job's worker was ended on purpose."""
-        return self._closed and isinstance(inner.exception(), BrokenProcessPool)
-
-    def _replace(self, post: _Post, dead: ProcessPoolExecutor) -> None:
+    def _replace_worker(self, slot: WorkerSlot, dead: ProcessPoolExecutor) -> None:
         """Put another worker in the place of a dead one; the job that it was at is the oldest."""
         with self._lock:
-            if post.pool is not dead:  # told already, by another of its jobs
+            if slot.pool is not dead:  # told already, by another of its jobs
                 return
-            post.pool = None
-            lost = post.jobs[0]
+            slot.pool = None
+            lost = slot.jobs[0]
             lost.deaths += 1
             given_up = lost.deaths >= MOST_DEATHS
             if given_up:
-                post.jobs.remove(lost)
-            for job in tuple(post.jobs):
-                self._begin(post, job)
+                slot.jobs.remove(lost)
+            for job in tuple(slot.jobs):
+                self._submit(slot, job)
         if given_up:
             lost.refuse(WorkerLostError())
 
 
-class _Worker(SpawnProcess):
+class WorkerProcess(SpawnProcess):
     """A worker that neither hears signals meant for the parent nor imports the user's main script (which may lack a main guard)."""
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
-        with interrupts_held_back(), _without_main_script():
+        with blocking_interrupts(), hiding_main_script():
             return SpawnProcess._Popen(process_obj)
 
 
-class _Context(SpawnContext):
+class WorkerContext(SpawnContext):
     """A spawn context that remembers the processes it started."""
 
     def __init__(self) -> None:
@@ -191,13 +187,14 @@ class _Context(SpawnContext):
         self.started: list[multiprocessing.context.SpawnProcess] = []
 
     def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
-        process = _Worker(*args, **kwargs)
+        """Make a worker, and remember it."""
+        process = WorkerProcess(*args, **kwargs)
         self.started.append(process)
         return process
 
 
 @contextmanager
-def interrupts_held_back() -> Iterator[None]:
+def blocking_interrupts() -> Iterator[None]:
     """Block the parent's signals in this thread for a moment: a child inherits the block, here they only come later."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -210,7 +207,7 @@ def interrupts_held_back() -> Iterator[None]:
 
 
 @contextmanager
-def _without_main_script() -> Iterator[None]:
+def hiding_main_script() -> Iterator[None]:
     """Hide the main script while a child is prepared, so that the child does not run it."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -220,15 +217,15 @@ def _without_main_script() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _begin_worker() -> None:
+def initialise_worker() -> None:
     """Make a fresh worker's libraries one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for number in PARENTS:
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Wait until the parent is gone, however it went, and end: else a worker would wait for work for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -6,12 +6,13 @@ import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from loyaltysim.core.errors import RunError
 
 if TYPE_CHECKING:
     from loyaltysim.core.records import RunRecord
+    from loyaltysim.scenario import Scenario
 
 Phase = Literal["reading", "calibrating", "starting", "simulating", "writing"]
 
@@ -50,7 +51,7 @@ def ignore_progress(progress: Progress) -> None:
 
 # Which strategy leads while a study is still running: a glimpse, not an answer.
 
-FEWEST = 2
+FEWEST_RUNS = 2
 
 
 class LeadingStrategy:
@@ -58,17 +59,17 @@ class LeadingStrategy:
 
     def __init__(self, strategies: int) -> None:
         self._strategies = strategies
-        self._worths: dict[str, tuple[int, float]] = {}
+        self._npv: dict[str, tuple[int, float]] = {}
 
-    def after(self, records: Iterable[RunRecord]) -> str:
-        """Hear of further runs, and say which strategy leads; empty before each has two."""
+    def update(self, records: Iterable[RunRecord]) -> str:
+        """Take in further runs, and return which strategy leads in words; empty before each has two."""
         for record in records:
-            count, total = self._worths.get(record.strategy, (0, 0.0))
-            self._worths[record.strategy] = (count + 1, total + record.figures.get("npv", float("nan")))
-        counts = [count for count, _ in self._worths.values()]
-        if self._strategies < 2 or len(counts) < self._strategies or min(counts) < FEWEST:
+            count, total = self._npv.get(record.strategy, (0, 0.0))
+            self._npv[record.strategy] = (count + 1, total + record.figures.get("npv", float("nan")))
+        counts = [count for count, _ in self._npv.values()]
+        if self._strategies < 2 or len(counts) < self._strategies or min(counts) < FEWEST_RUNS:
             return ""
-        best = max(self._worths, key=lambda name: self._worths[name][1] / self._worths[name][0])
+        best = max(self._npv, key=lambda name: self._npv[name][1] / self._npv[name][0])
         return f"{best} leads so far"
 
 
@@ -76,15 +77,14 @@ class LeadingStrategy:
 
 
 @contextmanager
-def explaining_memory_errors(scenario: Any) -> Iterator[None]:
+def explaining_memory_errors(scenario: Scenario) -> Iterator[None]:
     """Turn a lack of memory, here or in a worker, into a RunError that says for how many people."""
     try:
         yield
     except (MemoryError, OSError, RuntimeError) as error:
         if not is_memory_error(error):
             raise
-        market = getattr(scenario, "market", None)
-        people = f"{market.people:,} people" if market is not None else "so many people"
+        people = f"{scenario.mechanism('market').people:,} people"
         cure = "take a smaller market (market.people), or fewer workers (--executor processes:1)"
         raise RunError(f"not enough memory for {people}\n    {cure}") from error
 

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 
+RunKey = tuple[str, int]
+"""A run of a scenario: its strategy and its replication."""
+
+
+def scenario_keys(scenario: Scenario) -> dict[RunKey, str]:
+    """Return the key of every run of a solved scenario, strategy by strategy."""
+    world = world_key(scenario)
+    plans = {name: plan_key(scenario, name) for name in scenario.strategies}
+    return {
+        (name, replication): run_key(world, plan, replication)
+        for name, plan in plans.items()
+        for replication in range(scenario.replications)
+    }
+
+
 def world_key(scenario: Scenario) -> str:
     """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
     left_out = {*settings_outside("run"), NETWORK_PATH}  # of an own network the content counts, not where it lies
@@ -24,7 +39,7 @@ def world_key(scenario: Scenario) -> str:
 
 
 def plan_key(scenario: Scenario, strategy: str) -> str:
-    """Give the digest of what a strategy does: its levers month by month, and its pilot; not what it is called.
+    """Return the digest of what a strategy does: its levers month by month, and its pilot; not what it is called.
 
     A lever that a strategy sets to what it is anyway is no part of it.
     """
@@ -40,7 +55,7 @@ def _stays(today: object, values: Sequence[float]) -> bool:
 
 
 def run_key(world: str, plan: str, replication: int) -> str:
-    """Give the key of one run, from those of its world and its plan."""
+    """Return the key of one run, from those of its world and its plan."""
     return _digest(world, plan, str(replication))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration import solve
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.execution import executors
+from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.stats.intervals import interval
 
@@ -52,7 +52,7 @@ class Stage:
 
 
 def ablate(
-    scenario: Scenario, *, replications: int | None = None, executor: str | Executor | None = None
+    scenario: Scenario, *, replications: int | None = None, executor: str | Executor | None = None, threads: int = 0
 ) -> tuple[Stage, ...]:
     """Simulate the scenario with its mechanisms switched on one at a time, from the bare market to the scenario itself.
 
@@ -60,6 +60,7 @@ def ablate(
         scenario: What is taken apart; all its strategies are simulated.
         replications: How often each market is simulated; the scenario's own number unless given.
         executor: Where, as in `run`.
+        threads: How many a replication may use (0: those that the workers leave idle).
 
     Returns:
         The bare market and a stage for each mechanism that it had switched off, simulated on common random numbers.
@@ -72,16 +73,14 @@ def ablate(
     stages = list(restore_mechanisms(scenario))
     found: list[list[RunRecord]] = [[] for _ in stages]
     runs = range(scenario.replications if replications is None else replications)
-    with executors.open_executor(executor, tasks=len(stages) * len(runs)) as pool:
-        for number, stage in executors.iterate_completed(
-            pool, _numbered, [(calibrate, *each) for each in enumerate(stages)]
-        ):
+    with Evaluator(executor, threads=threads, tasks=len(stages) * len(runs)) as evaluator:
+        for number, stage in evaluator.map(_numbered, [(calibrate, *each) for each in enumerate(stages)]):
             stages[number] = stage
         markets = ((number, stage.scenario) for number, stage in enumerate(stages))
         calls = (
             (simulate, number, market, run, tuple(market.strategies)) for number, market in markets for run in runs
         )
-        for number, records in executors.iterate_completed(pool, _numbered, calls):
+        for number, records in evaluator.map(_numbered, calls):
             found[number] += records
     return tuple(
         replace(stage, records=tuple(sorted(records, key=lambda record: record.replication)))

@@ -11,18 +11,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments.ablations import Stage, ablate, tabulate_steps
-from loyaltysim.experiments.defaults import BRIDGE_REPLICATIONS
-from loyaltysim.experiments.run import read_scenario
-from loyaltysim.results import run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.experiments.options import RunOptions, Source, prepare_scenario
+from loyaltysim.results.tables import csv_text
+from loyaltysim.scenario import count_grades
 from loyaltysim.scenario.registry import levers, parameter_registry
 from loyaltysim.stats.intervals import interval
 
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
 
 Levers = Mapping[str, float]
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
+BRIDGE_REPLICATIONS = 10
+"""How often each market between the closed form and the simulation is simulated."""
 YEAR = 12
 BRIDGED = "revenue lost"
 """The figure of the mean year that has a bridge of its own."""
@@ -196,58 +196,65 @@ class Arithmetic:
     The bridge holds, for the first strategy its net present value, for the others their gain against it: the
     arithmetic, each step, and the simulation, which is their sum. `bridge_lost` holds the same steps of the revenue
     lost a year over problems. `rests_on`: how many figures of each evidence grade these rest on, the weakest first.
+    `solved`: the scenario with its base rates.
     """
 
     scenario: Scenario
+    solved: Scenario
     year: pd.DataFrame
     bridge: pd.DataFrame
     bridge_lost: pd.DataFrame
     rests_on: dict[str, int]
-    folder: Path | None
+    folder: Path | None = None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The tables as CSV, and together with the evidence grades as JSON, by the files' names."""
+        tables = {"year": self.year, "bridge": self.bridge, "bridge_lost": self.bridge_lost}
+        together = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+        together["rests_on"] = dict(self.rests_on)
+        each = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
+        return each | {"arithmetic.json": json.dumps(together, indent=1, ensure_ascii=False) + "\n"}
 
 
-def arithmetic(
-    scenario: str | Path | Scenario,
-    *,
-    replications: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    out: str | Path | None = None,
-    executor: str | Executor | None = None,
-) -> Arithmetic:
-    """Reckon a scenario (a file's path or a Scenario) as consultants do, simulate it, and bridge the two part by part.
+@dataclass(frozen=True)
+class Question:
+    """Reckon SCENARIO as on a spreadsheet (problems x voice x outcome x value); say what makes the simulation differ.
 
-    The mechanisms that the arithmetic leaves out are switched on one after the other (`ablate`), on common random
-    numbers, each market solved to show the same stated figures. `set` and `executor` as in `run`. Raises InputError for
-    what the arithmetic cannot be done for, and RunError.
+    What the arithmetic leaves out is restored part by part, in the order shown (in another order the steps would
+    differ), each market solved anew to show what is stated; the steps add up to the difference.
     """
-    from loyaltysim.scenario import count_grades
 
-    run_folder.check_writable(out)
-    number = BRIDGE_REPLICATIONS if replications is None else replications
-    if number < 1:
-        cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
-        raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
-    spec = read_scenario(scenario, replications=number, months=None, seed=seed, overrides=tuple(set))
-    check(spec)
-    stages = ablate(spec, executor=executor)
-    forms = {name: compute_closed_form(spec, name) for name in spec.strategies}
-    tables = {
-        "year": tabulate_year(spec, forms, stages[-1]),
-        "bridge": tabulate_bridge(
-            {name: form.npv for name, form in forms.items()}, stages, lambda record: record.figures["npv"]
-        ),
-        "bridge_lost": tabulate_bridge(
-            {name: compute_year(spec, form)[BRIDGED][1] for name, form in forms.items()},
-            stages,
-            lambda record: measure_year(spec, record)[BRIDGED],
-        ),
-    }
-    solved = stages[-1].scenario
-    grades = count_grades(solved)
-    return Arithmetic(
-        spec, **tables, rests_on=grades, folder=run_folder.write_result_folder(out, solved, _files(tables, grades))
-    )
+    def compare(self, source: Source, options: RunOptions) -> Arithmetic:
+        """Compute the closed form, simulate the scenario, and bridge the two part by part; written nowhere yet.
+
+        The mechanisms that the arithmetic leaves out are switched on one after the other (`ablate`), on common random
+        numbers, each market solved to show the same stated figures.
+
+        Raises:
+            InputError: For what the arithmetic cannot be done for.
+            RunError: When a market cannot be solved or simulated.
+        """
+        number = BRIDGE_REPLICATIONS if options.replications is None else options.replications
+        if number < 1:
+            cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
+            raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
+        spec = prepare_scenario(source, replace(options, replications=number))
+        check(spec)
+        stages = ablate(spec, executor=options.executor, threads=options.threads or 0)
+        forms = {name: compute_closed_form(spec, name) for name in spec.strategies}
+        tables = {
+            "year": tabulate_year(spec, forms, stages[-1]),
+            "bridge": tabulate_bridge(
+                {name: form.npv for name, form in forms.items()}, stages, lambda record: record.figures["npv"]
+            ),
+            "bridge_lost": tabulate_bridge(
+                {name: compute_year(spec, form)[BRIDGED][1] for name, form in forms.items()},
+                stages,
+                lambda record: measure_year(spec, record)[BRIDGED],
+            ),
+        }
+        return Arithmetic(spec, stages[-1].scenario, **tables, rests_on=count_grades(stages[-1].scenario))
 
 
 def check(scenario: Scenario) -> None:
@@ -354,11 +361,3 @@ def measure_year(scenario: Scenario, record: RunRecord) -> dict[str, float]:
         "margin lost": found["lost over problems"] * value,
         "revenue lost": found["lost over problems"] * value / scenario.accounts.margin_share,
     }
-
-
-def _files(tables: Mapping[str, pd.DataFrame], grades: Mapping[str, int]) -> dict[str, str]:
-    """Write the tables as CSV, and together with the evidence grades as JSON, by the files' names."""
-    together = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-    together["rests_on"] = dict(grades)
-    each = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
-    return each | {"arithmetic.json": json.dumps(together, indent=1, ensure_ascii=False) + "\n"}

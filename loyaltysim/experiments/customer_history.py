@@ -6,10 +6,8 @@ Someone worth telling of is found by a stated rule: everyone's fate under every 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,145 +17,83 @@ from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.random_streams import RngStream
-from loyaltysim.experiments.defaults import FINDS
+from loyaltysim.experiments.decision import calibrate_scenario
 from loyaltysim.experiments.observer import STANDINGS, Life, Observer, Person, Setting
-from loyaltysim.experiments.run import read_scenario
-from loyaltysim.reporting.text import customer_history, customers
-from loyaltysim.results import run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.experiments.options import RunOptions, Source, as_texts, option, prepare_scenario
 from loyaltysim.scenario.registry import suggest
 from loyaltysim.simulation.engine import stationary_start
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
     from loyaltysim.core.tables import World
     from loyaltysim.model import LoyaltyModel
     from loyaltysim.scenario import Scenario
 
+FINDS = ("lost-in-silence", "saved", "regained", "most-talkative")
+"""Ways to pick a life worth telling; the first is taken when nobody is named."""
 NEVER = 0
 """No month: months are numbered from 1."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class CustomerLife:
-    """One customer's life under each strategy.
-
-    `months`: one row a strategy and month; `story`: the turning points as lines of text, quiet spells summed up;
-    `strip()`: the picture. `lives`: what they are made of. `found_by`: the rule, if they were looked for.
-    """
+@dataclass(frozen=True, eq=False)
+class CustomerHistory:
+    """One person's life under each strategy, on the same luck. `found_by`: the rule, if they were looked for."""
 
     scenario: Scenario
     setting: Setting
     person: Person
     lives: tuple[Life, ...]
     found_by: str
-    folder: Path | None = None
-
-    @property
-    def id(self) -> int:
-        """The person's number in the market."""
-        return self.person.number
-
-    @cached_property
-    def months(self) -> pd.DataFrame:
-        """One row a strategy and month, each fact in a column of its own."""
-        return customers.build_months(self.lives)
-
-    @cached_property
-    def story(self) -> str:
-        """The life as text: a line for each month in which something turned, one for each spell between."""
-        return customer_history.render_story(self.setting, self.person, self.lives)
-
-    def strip(self) -> Figure:
-        """Draw the life: time to the right, one lane a strategy."""
-        from loyaltysim.reporting.charts import customer_history  # loads matplotlib
-
-        return customer_history.strip(self.setting, self.person, self.lives)
-
-    def __repr__(self) -> str:
-        return self.story
 
 
-def customer(
-    scenario: Scenario | str | Path,
-    *,
-    id: int | None = None,
-    find: str | None = None,
-    strategy: Sequence[str] | str = (),
-    replication: int = 0,
-    months: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    out: str | Path | None = None,
-) -> CustomerLife:
-    """Follow one customer of a scenario under each strategy, on the same luck.
+@dataclass(frozen=True)
+class Question:
+    """Tell the life of one customer of SCENARIO under each strategy: the same person, the same luck."""
 
-    Args:
-        scenario: A file's path or a Scenario.
-        id: The person's number in the market, from 0.
-        find: How to pick one worth telling: `lost-in-silence` (the default), `saved`, `regained` or `most-talkative`.
-        strategy: One or several names (default: all), the first of which is the reference.
-        replication: In which replication's luck.
-        months: How many months to simulate (default: the scenario's).
-        seed: Which luck to meet (default: the scenario's).
-        set: As in `run`.
-        out: A new or empty folder for the story, the months and the strip.
+    customer_id: int | None = option(None, "Which person of the market, from 0.", flag="--id", metavar="N")
+    find: str | None = option(None, f"Pick one worth telling: {', '.join(FINDS)} (default: the first).", metavar="HOW")
+    strategy: str | Sequence[str] = option(
+        (), "Under which strategies (default: all); the first is compared with.", metavar="NAME", several=True
+    )
+    replication: int = option(0, "In which replication's luck (default: 0).", metavar="R")
 
-    Returns:
-        The customer's life, with `.story`, `.months` and `.strip()`.
+    def find_history(self, source: Source, options: RunOptions) -> CustomerHistory:
+        """Follow the person under each strategy.
 
-    Raises:
-        InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
-    """
-    run_folder.check_writable(out)
-    spec = read_scenario(scenario, replications=None, months=months, seed=seed, overrides=tuple(set))
-    check(spec, id, find, replication)
-    from loyaltysim.calibration import solve
-    from loyaltysim.model import LoyaltyModel
+        Raises:
+            InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
+        """
+        spec = prepare_scenario(source, options)
+        check(spec, self.customer_id, self.find, self.replication)
+        names = tuple(dict.fromkeys(spec.strategy_name(name) for name in as_texts(self.strategy))) or tuple(
+            spec.strategies
+        )
+        spec = calibrate_scenario(spec, options)
+        start = stationary_start(spec, spec.seed, self.replication)
 
-    asked = (strategy,) if isinstance(strategy, str) else tuple(strategy)
-    names = tuple(dict.fromkeys(spec.strategy_name(name) for name in asked)) or tuple(spec.strategies)
-    spec = solve(spec)
-    start = stationary_start(spec, spec.seed, replication)
+        def models() -> dict[str, LoyaltyModel]:
+            return {name: LoyaltyModel(spec, name, self.replication, start=start) for name in names}
 
-    def models() -> dict[str, LoyaltyModel]:
-        return {name: LoyaltyModel(spec, name, replication, start=start) for name in names}
-
-    rule = "" if id is not None else find or FINDS[0]
-    row = pick(rule, fates(models())) if rule else int(id or 0)
-    lives = tuple(follow(model, row) for model in models().values())
-    setting = Setting(spec.title, spec.start, spec.months, spec.currency, spec.seed, replication)
-    life = CustomerLife(spec, setting, person_of(start[0], row), lives, rule)
-    if out is None:
-        return life
-    from loyaltysim.reporting.charts import style  # loads matplotlib
-
-    figure = life.strip()
-    files: dict[str, str | bytes] = {
-        "story.txt": life.story + "\n",
-        "months.csv": csv_text(life.months),
-        "strip.png": style.png(figure),
-        "strip.svg": style.svg(figure),
-    }
-    return replace(life, folder=run_folder.write_result_folder(out, spec, files))
+        rule = "" if self.customer_id is not None else self.find or FINDS[0]
+        row = pick(rule, fates(models())) if rule else int(self.customer_id or 0)
+        lives = tuple(follow(model, row) for model in models().values())
+        setting = Setting(spec.title, spec.start, spec.months, spec.currency, spec.seed, self.replication)
+        return CustomerHistory(spec, setting, person_of(start[0], row), lives, rule)
 
 
-def check(spec: Scenario, id: int | None, find: str | None, replication: int) -> None:
+def check(spec: Scenario, customer_id: int | None, find: str | None, replication: int) -> None:
     """Refuse what cannot be followed; raises InputError."""
-    for where, number in (("--id", id), ("--replication", replication)):
+    for where, number in (("--id", customer_id), ("--replication", replication)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
             raise InputError(Problem(f"{number!r} is no whole number", where=where, cure="write one, such as 0"))
-    if id is not None and find is not None:
+    if customer_id is not None and find is not None:
         cure = "name a person by --id, or let one be found by --find"
         raise InputError(Problem("--id and --find both choose a person", where="--find", cure=cure))
     if find is not None and find not in FINDS:
         raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=suggest(find, FINDS)))
     people = spec.mechanism("market").people
-    if id is not None and not 0 <= id < people:
+    if customer_id is not None and not 0 <= customer_id < people:
         cure = f"name a person from 0 to {people - 1:,}"
-        raise InputError(Problem(f"there is no person {id:,} among {people:,}", where="--id", cure=cure))
+        raise InputError(Problem(f"there is no person {customer_id:,} among {people:,}", where="--id", cure=cure))
     if replication < 0:
         raise InputError(Problem(f"{replication} is no replication", where="--replication", cure="write 0 or more"))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
@@ -23,12 +22,11 @@ from loyaltysim.core.codes import CUSTOMER, INDIFFERENCE, LARGE, LOST, NONE, REA
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
-from loyaltysim.execution import executors
-from loyaltysim.experiments.defaults import GROUP_PERCENT
-from loyaltysim.experiments.run import read_scenario
+from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.experiments.decision import calibrate_scenario
+from loyaltysim.experiments.options import RunOptions, Source, option, prepare_scenario
 from loyaltysim.mechanisms.complaints.recovery import Recovery
-from loyaltysim.results import run_folder
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 from loyaltysim.stats.intervals import Interval, interval
@@ -40,6 +38,8 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
+GROUP_PERCENT = 1
+"""How many leave together unless told, in percent of the customers at the start."""
 ALL = "all"
 ITEMS = {
     "own": ("$", "the customer's own margin"),
@@ -72,7 +72,12 @@ class CustomerValue:
     scenario: Scenario
     table: pd.DataFrame
     rests_on: dict[str, int]
-    folder: Path | None
+    folder: Path | None = None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The table as CSV and what it rests on as JSON, by the files' names."""
+        return {"worth.csv": csv_text(self.table), "rests_on.json": json.dumps(self.rests_on, indent=1) + "\n"}
 
     def span(self, month: int, ties: str, item: str) -> Interval:
         """Return one figure of the table with its 95 % interval."""
@@ -81,57 +86,37 @@ class CustomerValue:
         return Interval(row["mean"], row.ci_low, row.ci_high, int(row.replications))
 
 
-def worth(
-    scenario: Scenario | str | Path,
-    *,
-    leaves: Sequence[int] = (),
-    group: int | None = None,
-    months: int | None = None,
-    replications: int | None = None,
-    seed: int | None = None,
-    set: Sequence[str] = (),
-    out: str | Path | None = None,
-    executor: str | Executor | None = None,
-) -> CustomerValue:
-    """Say what one lost customer of a scenario is worth, by month of leaving and by ties.
+@dataclass(frozen=True)
+class Question:
+    """Say what one customer of SCENARIO who is lost is worth: own margin, and what others then do.
 
     The same world is simulated with and without the departure of a small group over a grievance they do not voice, on
     common luck.
-
-    Args:
-        scenario: A file's path or a Scenario.
-        leaves: At the end of which months they leave (default: the first, and a third and two thirds into the horizon).
-        group: How many leave together, to lower noise (default: GROUP_PERCENT of the customers at the start).
-        months: How many months to simulate (default: the scenario's).
-        replications: How often to repeat with other luck (default: the scenario's).
-        seed: Which luck to meet (default: the scenario's).
-        set: As in `run`.
-        out: A new or empty folder for the table and what it rests on.
-        executor: As in `run`.
-
-    Returns:
-        The table of figures, each the mean over replications with its 95 % interval.
-
-    Raises:
-        InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
-        RunError: When a replication fails.
     """
-    if months is not None and (isinstance(months, bool) or not isinstance(months, Integral)):
-        cure = "write one number, such as 60; in which months they leave is said by --leaves 1,13,25"
-        raise InputError(Problem(f"{months!r} is no number of months to simulate", where="--months", cure=cure))
-    run_folder.check_writable(out)
-    spec = read_scenario(scenario, replications=replications, months=months, seed=seed, overrides=tuple(set))
-    chosen, number = check(spec, leaves, group)
-    from loyaltysim.calibration import solve
 
-    spec = solve(spec)
-    tasks = ((spec, replication, chosen, number) for replication in range(spec.replications))
-    with executors.open_executor(executor, tasks=spec.replications) as pool:
-        effects = [effect for found in executors.iterate_completed(pool, simulate_loss, tasks) for effect in found]
-    table = tabulate(effects)
-    grades = count_grades(spec)
-    files = {"worth.csv": csv_text(table), "rests_on.json": json.dumps(grades, indent=1) + "\n"}
-    return CustomerValue(spec, table, grades, run_folder.write_result_folder(out, spec, files))
+    leaves: Sequence[int] = option((), "In which months they leave (default: three).", metavar="L,...", several=True)
+    group: int | None = option(
+        None, f"How many leave together (default: {GROUP_PERCENT} % of the customers).", metavar="N"
+    )
+
+    def find_value(self, source: Source, options: RunOptions) -> CustomerValue:
+        """Return the table of figures, each the mean over replications with its 95 % interval; written nowhere yet.
+
+        Raises:
+            InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
+            RunError: When a replication fails.
+        """
+        months = options.months
+        if months is not None and (isinstance(months, bool) or not isinstance(months, Integral)):
+            cure = "write one number, such as 60; in which months they leave is said by --leaves 1,13,25"
+            raise InputError(Problem(f"{months!r} is no number of months to simulate", where="--months", cure=cure))
+        spec = prepare_scenario(source, options)
+        chosen, number = check(spec, self.leaves, self.group)
+        spec = calibrate_scenario(spec, options)
+        tasks = ((spec, replication, chosen, number) for replication in range(spec.replications))
+        with Evaluator(options.executor, threads=options.threads or 0, tasks=spec.replications) as evaluator:
+            effects = [effect for found in evaluator.map(simulate_loss, tasks) for effect in found]
+        return CustomerValue(spec, tabulate(effects), count_grades(spec))
 
 
 def check(spec: Scenario, leaves: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:

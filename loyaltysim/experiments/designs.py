@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.evaluator import Evaluator, Request
-from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_POINTS
 from loyaltysim.experiments.factors import Factor, apply_point, check_value, check_variable
+from loyaltysim.experiments.options import option
 from loyaltysim.scenario.registry import format_value, parameter_registry
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
+SWEEP_POINTS = 16
+"""How many points a Latin hypercube and Sobol's points have, unless told."""
+MOST_POINTS = 1_000
+"""How many points a design may have before whoever wants more must say so."""
 KINDS = ("grid", "lhs", "sobol")
 NO_MORE = 100_000
 """Points beyond which no design is simulated, whoever insists."""
@@ -58,6 +62,11 @@ def check_max_points(most: int) -> None:
     """Refuse what is no largest number of points. Raises InputError."""
     if not 1 <= most <= NO_MORE:
         raise InputError(Problem(f"{format_value(most)} points", where="--most-points", cure=f"write 1 to {NO_MORE:,}"))
+
+
+def max_points_option() -> Any:
+    """Declare the option of the largest number of points."""
+    return option(MOST_POINTS, f"Refuse a design of more points (default: {MOST_POINTS:,}).", metavar="N")
 
 
 def non_default_max_points(most: int) -> dict[str, int]:
@@ -170,7 +179,7 @@ class Point:
 
 
 def evaluate_points(
-    lab: Evaluator,
+    evaluator: Evaluator,
     spec: Scenario,
     designs: Sequence[Mapping[str, float]],
     strategies: Sequence[str],
@@ -182,7 +191,7 @@ def evaluate_points(
     whose values do not fit together, or whose world cannot be as it is stated, is given with its error.
     """
     refused: list[Point] = []
-    for answer in lab.answers(_asks(spec, designs, strategies, tuple(replications), refused)):
+    for answer in evaluator.evaluate(_asks(spec, designs, strategies, tuple(replications), refused)):
         yield from _taken_apart(answer, designs, strategies)
         yield from refused
         refused.clear()
@@ -222,7 +231,7 @@ def _worlds(designs: Sequence[Mapping[str, float]], most: int) -> Iterable[list[
 
 
 def _taken_apart(answer: Any, designs: Sequence[Mapping[str, float]], strategies: Sequence[str]) -> Iterator[Point]:
-    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.ask.strategies)
+    numbers = dict.fromkeys(int(name.rpartition(APART)[2]) for name in answer.request.strategies)
     for number in numbers:
         figures = {} if answer.error else {name: answer.figures[f"{name}{APART}{number}"] for name in strategies}
         yield Point(number, designs[number], figures, _first_line(answer.error))

@@ -1,200 +1,182 @@
-"""What the commands that decide share: how they begin, keep their folder and stream their tables, and what they give."""
+"""What a command that simulates is asked: each option declared once, for Python's signature, for click and for the manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from functools import cached_property
-from inspect import Parameter, signature
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.execution.evaluator import Evaluator
-from loyaltysim.execution.progress import Listener, Progress, explaining_memory_errors, ignore_progress
-from loyaltysim.experiments.run import RunConfig, check_config, read_scenario
-from loyaltysim.results import run_folder
-from loyaltysim.results.manifest import elapsed, recording_status, repeat_command, study_header
-from loyaltysim.results.writer import csv_text
+from loyaltysim.execution.executors import check_place
+from loyaltysim.execution.progress import Listener, Progress, ignore_progress
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from loyaltysim.plots import DecisionPlots
+    from loyaltysim.core.mechanism import Mechanism
     from loyaltysim.scenario import Scenario
 
-# Options that take several texts: one text given by itself is one, not its letters.
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.results.run_folder import refuse_occupied
+from loyaltysim.scenario import load
+
+Source: TypeAlias = "str | Path | Mapping[str, object] | Scenario"
+"""What a command takes a scenario from: a file's path, what such a file holds, or a Scenario."""
+MOST_THREADS = 256
+PLACES = "in-process, processes, processes:N or dask://HOST:PORT"
+
+
+@dataclass(frozen=True)
+class Option:
+    """How an option is given on the command line: its flag, what stands in for its value, and its line of help.
+
+    `several`: whether it may be given again; `sides`: how many values it takes at once; `is_required`: whether the
+    command needs it.
+    """
+
+    flag: str
+    metavar: str
+    help: str
+    several: bool = False
+    sides: int = 1
+    is_required: bool = False
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    flag: str = "",
+    metavar: str = "",
+    several: bool = False,
+    sides: int = 1,
+) -> Any:
+    """Declare a field of a frozen dataclass as an option of the command line.
+
+    Args:
+        default: What is taken where nothing is said; `...` for an option that is required.
+        help: Its line of help.
+        flag: Its flag (by default `--` and the field's name with hyphens).
+        metavar: What stands in for its value in the help.
+        several: Whether it may be given several times.
+        sides: How many values it takes at once.
+
+    Returns:
+        The dataclass field.
+    """
+    told = Option(flag, metavar, help, several, sides, default is ...)
+    return field(metadata={"option": told}) if default is ... else field(default=default, metadata={"option": told})
+
+
+def options_of(kind: type) -> dict[str, tuple[Field[Any], Option]]:
+    """Return the options that a dataclass declares, by the field's name, each with its flag."""
+    found = {}
+    for each in fields(kind):
+        told: Option | None = each.metadata.get("option")
+        if told is not None:
+            found[each.name] = (each, told)
+    return found
+
+
+def flag_of(name: str, told: Option) -> str:
+    """Return an option's flag on the command line."""
+    return told.flag or f"--{name.replace('_', '-')}"
+
+
+def default_of(each: Field[Any]) -> Any:
+    """Return a field's default; None where it has none."""
+    return None if each.default is MISSING else each.default
 
 
 def as_texts(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Give an option's texts, where a text by itself is the only one."""
+    """Return an option's texts, where a text by itself is the only one, not its letters."""
     return (given,) if isinstance(given, str) else tuple(given)
 
 
 def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Give the names of an option, where a text by itself holds them with commas between, as on the command line."""
+    """Return the names of an option, where a text by itself holds them with commas between, as on the command line."""
     return tuple(given.split(",")) if isinstance(given, str) else tuple(given)
 
 
-SECONDS_BETWEEN_WRITES = 2.0
-NPV = "npv"
-"""What decides."""
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Decision:
-    """What a command found: `answer` in words, its `tables` by name (also as attributes), and the folder of the same.
-
-    `notes` are further sentences: what was done at reduced fidelity, what could not be simulated.
-    """
-
-    verb: str
-    scenario: Any
-    answer: str
-    tables: Mapping[str, pd.DataFrame]
-    folder: Path
-    notes: tuple[str, ...] = ()
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        tables = self.__dict__.get("tables", {})
-        if name in tables:
-            return tables[name]
-        raise AttributeError(
-            f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}"
-        )
-
-    @property
-    def plot(self) -> DecisionPlots:
-        """The pictures of what was found: `.breakeven()`, `.frontier()`, `.sensitivity()`, `.next_dollar()`."""
-        from loyaltysim.plots import DecisionPlots
-
-        return DecisionPlots(self)
-
-    def __repr__(self) -> str:
-        return f"<{self.verb} of {self.scenario.title!r}; files in {self.folder}>\n{self.answer}"
-
-
 @dataclass(frozen=True)
-class StudyOptions:
-    """What every command that decides is asked besides its own options.
+class RunOptions:
+    """How a study is carried out, asked alike by every command that simulates.
 
-    `out`: where the results go, or the folder that is carried on; `replications`, `months`, `seed`: in place of the scenario's; `set`: overrides such as
-    "desk.budget+=20000"; `executor` and `threads` (0: the processors left idle) as in `run`; `progress` hears of each step.
+    `overrides` are texts such as "desk.budget+=20000"; `executor` is `in-process`, `processes`, `processes:N`,
+    `dask://HOST:PORT` or any `concurrent.futures.Executor`; `threads`: how many a replication may use, None for those that
+    the workers leave idle. `progress` is called with each Progress, in place of the display on standard error, which
+    `quiet` leaves out. `mechanisms`: classes of one's own that take part in the month.
     """
 
-    out: str | Path | run_folder.RunFolder | None = None
-    replications: int | None = None
-    months: int | None = None
-    seed: int | None = None
-    set: str | Sequence[str] = ()
-    executor: str | Executor | None = None
-    threads: int = 0
-    progress: Listener = ignore_progress
-
-    @cached_property
-    def order(self) -> RunConfig:
-        """How it is to be carried out; the command began when this was first asked for."""
-        place = None if isinstance(self.out, run_folder.RunFolder) else self.out
-        return RunConfig(place, self.executor, self.threads or None, progress=self.progress)
-
-
-def show_study_options(function: Function) -> Function:
-    """Let a function's signature, which takes `**asked`, name what is asked of all of them, for `help()` and editors."""
-    own = signature(function)
-    before = [each for each in own.parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
-    usual = [
-        Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=each.type)
-        for each in fields(StudyOptions)
-    ]
-    function.__signature__ = own.replace(parameters=[*before, *usual])  # type: ignore[attr-defined]
-    return function
-
-
-def prepare_scenario(scenario: Any, asked: StudyOptions, most: int) -> Scenario:
-    """Read and check a scenario; without `--replications` at most `most` of its own are taken.
-
-    Raises InputError before anything is simulated or written.
-    """
-    check_config(asked.order)
-    asked.progress(Progress("reading"))
-    spec: Scenario = read_scenario(
-        scenario, replications=asked.replications, months=asked.months, seed=asked.seed, overrides=as_texts(asked.set)
+    out: str | Path | None = option(None, "Where the results go (new or empty folder).", metavar="DIR")
+    replications: int | None = option(None, "How often to repeat with other luck", metavar="N")
+    months: int | None = option(None, "How many months to simulate.", metavar="N")
+    seed: int | None = option(None, "Which luck to meet.", metavar="N")
+    overrides: str | Sequence[str] = option(
+        (), "Set a value, or add with PATH+=VALUE.", flag="--set", metavar="PATH=VALUE", several=True
     )
-    if asked.replications is None and spec.replications > most:
-        spec = spec.replace({"replications": most}, source="the command's default")
-    return spec
+    executor: str | Executor | None = option(None, f"{PLACES} (default: processes).", metavar="WHERE")
+    threads: int | None = option(None, "Threads a replication (default: the processors left idle).", metavar="N")
+    quiet: bool = option(False, "Show no progress and no table, only the answer.")
+    progress: Listener | None = None
+    mechanisms: Sequence[type[Mechanism]] = ()
+    began: float = field(default_factory=perf_counter, compare=False, repr=False)
+
+    def notify(self) -> Listener:
+        """Return who hears of each step."""
+        return self.progress or ignore_progress
+
+    def check(self) -> None:
+        """Refuse at once a place to compute that is none, threads that cannot be, and a folder that is taken.
+
+        Raises:
+            InputError: For any of these; nothing has been read, simulated or written.
+        """
+        check_place(self.executor)
+        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
+            cure = f"write a number from 1 to {MOST_THREADS}, or leave it out to use the processors that are idle"
+            raise InputError(Problem(f"{self.threads} is not a number of threads", where="--threads", cure=cure))
+        refuse_occupied(self.out)
 
 
-def calibrate_scenario(spec: Scenario, asked: StudyOptions) -> Scenario:
-    """Solve for the base rates of today's market."""
-    from loyaltysim.calibration import solve
+class RunKeywords(TypedDict, total=False):
+    """The fields of RunOptions as keyword arguments, for editors and type checkers; a test holds the two alike."""
 
-    asked.progress(Progress("calibrating"))
-    with explaining_memory_errors(spec):
-        return solve(spec)
-
-
-def require_two_strategies(spec: Scenario, verb: str) -> None:
-    """Refuse a scenario with nothing to compare."""
-    if len(spec.strategies) < 2:
-        cure = "name another one below `strategies`, as recovery: {desk.budget: {add: 20_000}}"
-        raise InputError(Problem(f"{verb} compares strategies, and there is only one", "strategies", cure=cure))
-
-
-class DecisionRun:
-    """A command at work on a solved scenario: its lab, and the folder of its tables, written as they come and at last."""
-
-    def __init__(
-        self, verb: str, spec: Scenario, asked: StudyOptions, folder: run_folder.RunFolder, lab: Evaluator
-    ) -> None:
-        self.spec, self.lab = spec, lab
-        self._verb, self._asked, self._folder = verb, asked, folder
-        self._last: dict[str, float] = {}
-
-    def stream(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write what there is of a table, whole, unless that was done a moment ago."""
-        if monotonic() - self._last.get(name, -SECONDS_BETWEEN_WRITES) >= SECONDS_BETWEEN_WRITES:
-            self._write(name, build_frame(rows, columns))
-            self._last[name] = monotonic()
-
-    def concluded(self, answer: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = ()) -> Decision:
-        """Write the tables and say that the command is done."""
-        self._asked.progress(Progress("writing"))
-        for name, table in tables.items():
-            self._write(name, table)
-        told = tuple(note for note in notes if note)
-        self._folder.tell_done(duration_s=elapsed(self._asked.order), answer=answer, notes=list(told))
-        return Decision(self._verb, self.spec, answer, dict(tables), self._folder.path, told)
-
-    def _write(self, name: str, table: pd.DataFrame) -> None:
-        self._folder.write(f"{name}.csv", csv_text(table))
+    out: str | Path | None
+    replications: int | None
+    months: int | None
+    seed: int | None
+    overrides: str | Sequence[str]
+    executor: str | Executor | None
+    threads: int | None
+    quiet: bool
+    progress: Listener | None
+    mechanisms: Sequence[type[Mechanism]]
 
 
-@contextmanager
-def open_decision(verb: str, spec: Scenario, asked: StudyOptions, options: Mapping[str, Any]) -> Iterator[DecisionRun]:
-    """Open a command's folder and lab: the manifest tells the verb, its options and how it ended.
+def prepare_scenario(source: Source, options: RunOptions, most_replications: int | None = None) -> Scenario:
+    """Read and check a scenario, with what the options change in it.
 
-    `options` as `command_line` takes them. Wrong input leaves nothing.
+    Args:
+        source: A file's path, what such a file holds, or a Scenario.
+        options: Where, how often and with which overrides.
+        most_replications: How many of the scenario's own replications are taken at most, where the options name none.
+
+    Returns:
+        The scenario, not solved yet.
+
+    Raises:
+        InputError: Before anything is simulated or written.
     """
-    from loyaltysim.scenario import resolved_yaml
-
-    claimed = (
-        asked.out if isinstance(asked.out, run_folder.RunFolder) else run_folder.create_run_folder(asked.out, spec)
+    options.check()
+    options.notify()(Progress("reading"))
+    scenario = load(
+        source,
+        as_texts(options.overrides),
+        months=options.months,
+        replications=options.replications,
+        seed=options.seed,
     )
-    with recording_status(claimed, asked.order), explaining_memory_errors(spec):
-        again = repeat_command(verb, {**options, "replications": spec.replications})
-        claimed.tell(status="interrupted", command=verb, options=dict(options), repeat=again, **study_header(spec))
-        claimed.write("scenario.yml", resolved_yaml(spec))
-        with Evaluator(asked.executor, progress=asked.progress, threads=asked.threads) as lab:
-            yield DecisionRun(verb, spec, asked, claimed, lab)
-
-
-def build_frame(rows: Iterable[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
-    """Make a table of rows."""
-    import pandas as pd
-
-    return pd.DataFrame.from_records(list(rows), columns=list(columns))
+    if most_replications is not None and options.replications is None and scenario.replications > most_replications:
+        scenario = scenario.replace({"replications": most_replications}, source="the command's default")
+    return scenario

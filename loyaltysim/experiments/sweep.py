@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from loyaltysim.experiments import factors as reading
+from loyaltysim.experiments import decision
 from loyaltysim.experiments.breakeven import frontier_cell
-from loyaltysim.experiments.defaults import MOST_POINTS, SWEEP_REPLICATIONS
-from loyaltysim.experiments.designs import KINDS, Point, build_design, evaluate_points, non_default_max_points
-from loyaltysim.experiments.options import (
-    NPV,
-    Decision,
-    StudyOptions,
-    as_texts,
-    build_frame,
-    calibrate_scenario,
-    open_decision,
-    prepare_scenario,
-    show_study_options,
+from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame
+from loyaltysim.experiments.designs import (
+    KINDS,
+    SWEEP_POINTS,
+    Point,
+    build_design,
+    evaluate_points,
+    max_points_option,
+    non_default_max_points,
 )
-from loyaltysim.reporting.text import sweep as words
+from loyaltysim.experiments.factors import check_unique, read_factor
+from loyaltysim.experiments.options import as_texts, option
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.sequential import rank_by_mean
 
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+Value = TypeVar("Value")
 METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
 """What a sweep keeps of each run."""
 FIGURES = (
@@ -42,63 +45,80 @@ FIGURES = (
 WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
 
 
-@show_study_options
-def sweep(
-    scenario: Any,
-    *,
-    over: str | Sequence[str] = (),
-    design: str | None = None,
-    points: int | None = None,
-    most_points: int = MOST_POINTS,
-    **asked: Any,
-) -> Decision:
-    """Simulate the strategies of a scenario (a file's path or a Scenario) over any parameters or levers.
+@dataclass(frozen=True, eq=False)
+class SweepFinding(Finding):
+    """Who wins at each point of a design over `paths`."""
 
-    `over`: texts `PATH=LOW:HIGH:STEPS`, by default the `uncertain` block; `design`: grid (the default where `over` is
-    given), lhs (where not), sobol, or a CSV file with a column a path; `points`: how many for lhs and sobol; `most_points`: beyond how many it is refused. Tables: `sweep` (a row a point, strategy and metric) and
-    `winners` (a row a point). Raises InputError and RunError.
-    """
-    usual, over = StudyOptions(**asked), as_texts(over)
-    spec = prepare_scenario(scenario, usual, SWEEP_REPLICATIONS)
-    design = design or ("grid" if over else "lhs")
-    chosen = list(over) if over or design not in KINDS else list(spec.uncertain)
-    axes = [reading.read_factor(text, spec) for text in chosen]
-    reading.check_unique(axes)
-    planned = build_design(design, axes, points, spec, most_points)
-    spec = calibrate_scenario(spec, usual)
-    shown = design if design in KINDS else str(Path(design).resolve())
-    options = {"over": chosen, "design": shown, "points": points} | non_default_max_points(most_points)
-    with open_decision("sweep", spec, usual, options) as inquiry:
-        paths, names = tuple(planned[0]), tuple(spec.strategies)
-        luck = range(spec.replications)
-        recommended = rank_by_mean(next(iter(evaluate_points(inquiry.lab, spec, [{}], names, luck))).of(NPV))[0]
-        figures: dict[int, list[tuple[Any, ...]]] = {}
-        winners: dict[int, tuple[Any, ...]] = {}
-        for point in evaluate_points(inquiry.lab, spec, planned, names, luck):
-            head = (point.number + 1, *(point.values[path] for path in paths))
-            figures[point.number] = [(*head, *row) for row in sweep_rows(point)]
-            winners[point.number] = (*head, *frontier_cell(point, recommended))
-            inquiry.stream("winners", ("point", *paths, *WINNERS), _in_order(winners))
-            inquiry.stream("sweep", ("point", *paths, *FIGURES), [row for each in _in_order(figures) for row in each])
-        tables = {
-            "winners": build_frame(_in_order(winners), ("point", *paths, *WINNERS)),
-            "sweep": build_frame([row for each in _in_order(figures) for row in each], ("point", *paths, *FIGURES)),
-        }
-        told = words.render_answer(spec, tables["winners"], paths)
-        return inquiry.concluded(told, tables, words.describe_impossible(tables["winners"], paths))
+    paths: tuple[str, ...]
 
 
-def _in_order(rows: Mapping[int, Any]) -> list[Any]:
+@dataclass(frozen=True)
+class Question(decision.Question):
+    """Simulate every strategy of SCENARIO over any parameters or levers; say who is best where."""
+
+    verb: ClassVar[str] = "sweep"
+    most_replications: ClassVar[int] = 6
+
+    over: str | Sequence[str] = option(
+        (),
+        "A parameter or lever, and its range; say it again for another (default: what the scenario calls uncertain).",
+        metavar="PATH=LOW:HIGH:STEPS",
+        several=True,
+    )
+    design: str | None = option(
+        None,
+        "grid, lhs (Latin hypercube), sobol, or a CSV file with a column a path (default: grid; lhs without --over).",
+        metavar="DESIGN",
+    )
+    points: int | None = option(None, f"How many points, for lhs and sobol (default: {SWEEP_POINTS}).", metavar="N")
+    most_points: int = max_points_option()
+
+    def plan(self, scenario: Scenario) -> Plan:
+        """Read the factors and draw the design. Raises InputError."""
+        over = as_texts(self.over)
+        design = self.design or ("grid" if over else "lhs")
+        chosen = list(over) if over or design not in KINDS else list(scenario.uncertain)
+        factors = [read_factor(text, scenario) for text in chosen]
+        check_unique(factors)
+        points = build_design(design, factors, self.points, scenario, self.most_points)
+        shown = design if design in KINDS else str(Path(design).resolve())
+        asked = {"over": chosen, "design": shown, "points": self.points} | non_default_max_points(self.most_points)
+        return Plan(asked, lambda run: sweep_points(run, points))
+
+
+def sweep_points(run: DecisionRun, points: Sequence[Mapping[str, float]]) -> SweepFinding:
+    """Simulate every strategy at every point, and write who wins as the points come."""
+    scenario = run.scenario
+    paths, names, replications = tuple(points[0]), tuple(scenario.strategies), range(scenario.replications)
+    today = next(iter(evaluate_points(run.evaluator, scenario, [{}], names, replications)))
+    recommended = rank_by_mean(today.of(NPV))[0]
+    figures: dict[int, list[Row]] = {}
+    winners: dict[int, Row] = {}
+    for point in evaluate_points(run.evaluator, scenario, points, names, replications):
+        head = (point.number + 1, *(point.values[path] for path in paths))
+        figures[point.number] = [(*head, *row) for row in sweep_rows(point)]
+        winners[point.number] = (*head, *frontier_cell(point, recommended))
+        run.stream("winners", ("point", *paths, *WINNERS), sort_by_number(winners))
+        run.stream("sweep", ("point", *paths, *FIGURES), [row for each in sort_by_number(figures) for row in each])
+    tables = {
+        "winners": build_frame(sort_by_number(winners), ("point", *paths, *WINNERS)),
+        "sweep": build_frame([row for each in sort_by_number(figures) for row in each], ("point", *paths, *FIGURES)),
+    }
+    return SweepFinding(scenario, tables, paths)
+
+
+def sort_by_number(rows: Mapping[int, Value]) -> list[Value]:
+    """Return what was found of the points in the order of the design."""
     return [rows[number] for number in sorted(rows)]
 
 
-def sweep_rows(point: Point) -> list[tuple[Any, ...]]:
+def sweep_rows(point: Point) -> list[Row]:
     """Give a point's rows: every strategy's figures, and their paired differences from the first strategy's."""
     empty = float("nan")
     if point.error:
         return [("", "", empty, empty, empty, empty, empty, empty, 0, point.error)]
     first = next(iter(point.figures.values()))
-    found = []
+    found: list[Row] = []
     for name, figures in point.figures.items():
         for metric in METRICS:
             own = interval(figures[metric])

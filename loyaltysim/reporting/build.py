@@ -10,7 +10,8 @@ from loyaltysim.analysis.recommendation import Recommendation, compare_with_refe
 from loyaltysim.reporting.charts import draw_all
 from loyaltysim.reporting.page.build import render_page
 from loyaltysim.reporting.workbook import workbook
-from loyaltysim.results.reader import MANIFEST, ReportSource
+from loyaltysim.results.manifest import MANIFEST
+from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from loyaltysim.analysis.recommendation import compare_with_reference
 from loyaltysim.analysis.summary import FAILURES
@@ -81,7 +81,7 @@ def workbook(material: ReportSource) -> bytes:
         if table is not None and len(table) <= MOST_ROWS and len(table.columns):
             write_table(book, sheet_name(name), table, currency, formats, results)
     facts: list[tuple[str, Value]] = [
-        *((name.replace("_", " "), manifest.get(name)) for name in ("seed", "replications", "months", "start", "discount_rate", "scenario_sha256")),
+        *((name.replace("_", " "), cast("Value", manifest.get(name))) for name in ("seed", "replications", "months", "start", "discount_rate", "scenario_sha256")),
         *dict(manifest.get("versions", {})).items(),
         ("to repeat it, in this folder", str(manifest.get("repeat", "loyaltysim run scenario.yml"))),
         ("what it rests on", "loyaltysim audit scenario.yml"),

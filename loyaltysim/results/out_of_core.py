@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from loyaltysim.core.records import Audit
 
@@ -31,15 +31,16 @@ class SpillArray:
         self.rows, self.columns = rows, columns
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=None if folder is None else str(folder))  # noqa: SIM115 - closed with the object
         self._lock = threading.RLock()
-        self._blocks, self._last = 0, list[Any]()
-        self._read: tuple[int, Any] = (-1, None)
+        self._blocks = 0
+        self._last: list[np.ndarray] = []
+        self._read: tuple[int, np.ndarray] | None = None
         weakref.finalize(self, self._file.close)
 
     def __len__(self) -> int:
         return self._blocks * TOGETHER + len(self._last)
 
     def put(self, table: np.ndarray) -> int:
-        """Keep a table, and give its number."""
+        """Keep a table, and return its number."""
         import numpy as np
 
         with self._lock:
@@ -51,14 +52,14 @@ class SpillArray:
             return len(self) - 1
 
     def table(self, number: int) -> np.ndarray:
-        """Give a table back: float64, (rows, columns)."""
+        """Return a table: float64, (rows, columns)."""
         block, place = divmod(number, TOGETHER)
         with self._lock:
             found: np.ndarray = self._last[place] if block == self._blocks else self._block(block)[:, place]
             return found.T
 
     def column(self, numbers: Sequence[int], column: int) -> np.ndarray:
-        """Give one column of some tables: float64, (tables, rows)."""
+        """Return one column of some tables: float64, (tables, rows)."""
         import numpy as np
 
         whole = np.empty((len(self), self.rows))
@@ -69,9 +70,8 @@ class SpillArray:
                 whole[block * TOGETHER : (block + 1) * TOGETHER] = piece
             for place, table in enumerate(self._last):
                 whole[self._blocks * TOGETHER + place] = table[column]
-        found = np.empty((len(numbers), self.rows, 2))[
-            :, :, 0
-        ]  # with gaps, as in a table: sums have the same last bits
+        # with gaps, as in a table: sums have the same last bits
+        found = np.empty((len(numbers), self.rows, 2))[:, :, 0]
         found[:] = whole[list(numbers)]
         return found
 
@@ -79,11 +79,11 @@ class SpillArray:
     def _block_size(self) -> int:
         return self.columns * TOGETHER * self.rows * 8
 
-    def _block(self, block: int) -> Any:
-        """Give a block, float64 (columns, tables, rows); the one read last is at hand."""
+    def _block(self, block: int) -> np.ndarray:
+        """Return a block, float64 (columns, tables, rows); the one read last is at hand."""
         import numpy as np
 
-        if self._read[0] != block:
+        if self._read is None or self._read[0] != block:
             self._file.seek(block * self._block_size)
             read = np.frombuffer(self._file.read(self._block_size)).reshape(self.columns, TOGETHER, self.rows)
             self._read = (block, read)
@@ -96,21 +96,21 @@ class SpilledPaths:
     `paths[r]` is a run, `paths[:, :, k]` a metric; anything else is taken from the whole array, which is then read.
     """
 
-    def __init__(self, scratch: SpillArray, numbers: Sequence[int]) -> None:
-        self._scratch, self._numbers = scratch, tuple(numbers)
+    def __init__(self, tables: SpillArray, numbers: Sequence[int]) -> None:
+        self._tables, self._numbers = tables, tuple(numbers)
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """How many runs, months and metrics there are."""
-        return len(self._numbers), self._scratch.rows, self._scratch.columns
+        return len(self._numbers), self._tables.rows, self._tables.columns
 
     def __getitem__(self, key: Any) -> np.ndarray:
         import numpy as np
 
         if isinstance(key, int):
-            return self._scratch.table(self._numbers[key])
-        if isinstance(key, tuple) and len(key) == 3 and isinstance(key[2], int) and all(map(_is_every, key[:2])):
-            return self._scratch.column(self._numbers, key[2])
+            return self._tables.table(self._numbers[key])
+        if isinstance(key, tuple) and len(key) == 3 and isinstance(key[2], int) and all(map(is_everything, key[:2])):
+            return self._tables.column(self._numbers, key[2])
         return np.asarray(np.asarray(self)[key])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -118,11 +118,12 @@ class SpilledPaths:
 
         whole = np.empty(self.shape)
         for row, number in enumerate(self._numbers):
-            whole[row] = self._scratch.table(number)
+            whole[row] = self._tables.table(number)
         return whole if dtype is None else whole.astype(dtype)
 
 
-def _is_every(part: Any) -> bool:
+def is_everything(part: object) -> bool:
+    """Return whether a part of an index is `:`; an array of indices is not compared."""
     return isinstance(part, slice) and part == slice(None)
 
 
@@ -134,42 +135,48 @@ class AuditStore:
 
     def __init__(self, first: Audit, folder: Path | None = None) -> None:
         self.first = first
-        self._scratch = SpillArray(len(first.names), len(first.figures), folder)
+        self._tables = SpillArray(len(first.names), len(first.figures), folder)
 
     def put(self, audit: Audit) -> int:
-        """Keep an audit, and give its number."""
+        """Keep an audit, and return its number."""
         import numpy as np
 
         assert (audit.names, tuple(audit.figures)) == (self.first.names, tuple(self.first.figures))
-        return self._scratch.put(np.stack(list(audit.figures.values()), axis=1))
+        return self._tables.put(np.stack(list(audit.figures.values()), axis=1))
 
-    def chosen(self, numbers: Sequence[int]) -> AuditFigures:
-        """Give some of the audits by their numbers, in that order."""
-        return AuditFigures(self.first, self._scratch, numbers)
+    def select(self, numbers: Sequence[int]) -> AuditFigures:
+        """Return some of the audits by their numbers, in that order."""
+        return AuditFigures(self.first, self._tables, numbers)
 
 
 class AuditFigures(Sequence[Audit]):
     """Audits in the order of the replications; only those that are looked at are in memory."""
 
-    def __init__(self, first: Audit, scratch: SpillArray, numbers: Sequence[int]) -> None:
-        self._first, self._scratch, self._numbers = first, scratch, tuple(numbers)
+    def __init__(self, first: Audit, tables: SpillArray, numbers: Sequence[int]) -> None:
+        self._first, self._tables, self._numbers = first, tables, tuple(numbers)
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: int) -> Audit: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> AuditFigures: ...
+
+    def __getitem__(self, key: int | slice) -> Audit | AuditFigures:
         if isinstance(key, slice):
-            return AuditFigures(self._first, self._scratch, self._numbers[key])
-        table = self._scratch.table(self._numbers[key])
+            return AuditFigures(self._first, self._tables, self._numbers[key])
+        table = self._tables.table(self._numbers[key])
         return replace(self._first, figures=dict(zip(self._first.figures, table.T, strict=True)))
 
     def figure(self, name: str) -> np.ndarray:
-        """Give a figure of all of them: float64, (n, touchpoints)."""
-        return self._scratch.column(self._numbers, list(self._first.figures).index(name))
+        """Return a figure of all of them: float64, (n, touchpoints)."""
+        return self._tables.column(self._numbers, list(self._first.figures).index(name))
 
 
 def audit_figure(audits: Sequence[Audit], name: str) -> np.ndarray:
-    """Give a figure of some audits: float64, (n, touchpoints)."""
+    """Return a figure of some audits: float64, (n, touchpoints)."""
     import numpy as np
 
     return (

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import RunError
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
-from loyaltysim.results.out_of_core import AuditFigures, AuditStore, SpillArray, SpilledPaths
-from loyaltysim.results.profile import Profile, add_run
+from loyaltysim.results.out_of_core import AuditStore, SpillArray, SpilledPaths
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
+
+    from loyaltysim.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,34 +64,56 @@ class Results:
         return int(self.paths[self.reference].shape[1]) - 1
 
     def path(self, strategy: str, metric: str) -> np.ndarray:
-        """Give a recorded metric month by month: float64, (n, T + 1)."""
+        """Return a recorded metric month by month: float64, (n, T + 1)."""
         return self.paths[strategy][:, :, self.columns.index(metric)]
 
     def by_strategy(self, metric: str) -> dict[str, np.ndarray]:
-        """Give one figure of every strategy: float64, (n,) each."""
+        """Return one figure of every strategy: float64, (n,) each."""
         return {name: self.figures[name][metric] for name in self.strategies}
 
     def unit(self, metric: str) -> str:
-        """Give a metric's unit in the scenario's currency."""
+        """Return a metric's unit in the scenario's currency."""
         return self.catalog[metric].unit.replace("$", self.currency)
 
 
-def figures_frame(results: Results) -> pd.DataFrame:
-    """Lay out every figure of every replication: strategy, replication, metric, value; NaN for a rate of nothing."""
-    import numpy as np
-    import pandas as pd
+# Where the time of the runs went, if that was measured.
 
-    names, metrics, count = list(results.strategies), list(results.catalog), results.replications
-    values = [[results.figures[name][metric] for metric in metrics] for name in names]
-    size = count * len(metrics)
-    return pd.DataFrame(
-        {
-            "strategy": pd.Categorical.from_codes(np.repeat(np.arange(len(names)), size), names),
-            "replication": np.tile(np.repeat(np.array(results.numbers, np.int64), len(metrics)), len(names)),
-            "metric": pd.Categorical.from_codes(np.tile(np.arange(len(metrics)), len(names) * count), metrics),
-            "value": np.array(values).transpose(0, 2, 1).ravel(),
-        }
-    )
+
+@dataclass(frozen=True)
+class Profile:
+    """Seconds of processor time, all runs together.
+
+    `months`: for each month from 1 on, the seconds of each mechanism; `person_months`: what was simulated in them;
+    `runs`: how many runs were measured.
+    """
+
+    months: tuple[dict[str, float], ...] = ()
+    person_months: int = 0
+    runs: int = 0
+
+    @property
+    def mechanisms(self) -> dict[str, float]:
+        """Each mechanism's seconds over all months, in the order of the month."""
+        names = list(dict.fromkeys(name for month in self.months for name in month))
+        return {name: sum(month.get(name, 0.0) for month in self.months) for name in names}
+
+    @property
+    def total(self) -> float:
+        """All seconds together."""
+        return sum(self.mechanisms.values())
+
+
+def add_profile(profile: Profile | None, record: RunRecord) -> Profile | None:
+    """Return a profile with what was measured of one more run, if it was; None as long as none was measured."""
+    if not record.profile:
+        return profile
+    known = profile or Profile()
+    months = [dict(month) for month in known.months]
+    months += [{} for _ in range(len(record.profile) - len(months))]
+    for together, one in zip(months, record.profile, strict=False):
+        for name, seconds in one.items():
+            together[name] = together.get(name, 0.0) + seconds
+    return Profile(tuple(months), known.person_months + record.person_months, known.runs + 1)
 
 
 # The runs of a study as they come in, whatever their order, and the results that they make together.
@@ -118,61 +140,72 @@ class RunAccumulator(Collection[Key]):
     def __init__(self, catalog: Mapping[str, Metric], folder: Path | None = None) -> None:
         self.failures: dict[Key, RunFailure] = {}
         self.profile: Profile | None = None
-        self._catalog, self._folder = catalog, folder
-        self._months: dict[str, SpillArray] = {}
-        self._numbers: dict[Key, int] = {}
-        self._places: dict[Key, int] = {}
-        self._figures: list[np.ndarray] = []
-        self._audits: dict[str, AuditStore] = {}
-        self._audited: dict[Key, int] = {}
-        self._pilots: dict[Key, PilotRecord] = {}
-        self._seconds: list[float] = []
         self.person_months = 0
+        self._catalog, self._folder = catalog, folder
+        self._positions: dict[Key, int] = {}
+        self._figures: list[np.ndarray] = []
+        self._seconds: list[float] = []
+        self._months: dict[str, SpillArray] = {}
+        self._month_numbers: dict[Key, int] = {}
+        self._audits: dict[str, AuditStore] = {}
+        self._audit_numbers: dict[Key, int] = {}
+        self._pilots: dict[Key, PilotRecord] = {}
 
     def __contains__(self, key: object) -> bool:
-        return key in self._places
+        return key in self._positions
 
-    def __iter__(self) -> Any:
-        return iter(self._places)
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._positions)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)
 
     @property
     def seconds(self) -> float:
         """Processor time of all simulated months."""
         return math.fsum(self._seconds)
 
-    def take(self, records: Iterable[RunRecord]) -> None:
+    def add(self, records: Iterable[RunRecord]) -> None:
         """Take runs in; one that is there already stays as it is. Raises OSError where a file cannot grow."""
-        for record in records:
-            key = record.strategy, record.replication
-            if key not in self._places:
-                self._take(key, record)
-
-    def _take(self, key: Key, record: RunRecord) -> None:
         import numpy as np
 
-        if record.strategy not in self._months:
-            rows, columns = record.months.shape
-            self._months[record.strategy] = SpillArray(rows, columns, self._folder)
-        self._numbers[key] = self._months[record.strategy].put(record.months)
-        self._figures.append(np.array([record.figures.get(metric, np.nan) for metric in self._catalog]))
-        self._seconds.append(record.seconds)
-        self.person_months += int(record.person_months)
-        self.profile = add_run(self.profile, record)
-        if record.audit:
-            filed = self._audits.setdefault(record.strategy, AuditStore(record.audit, self._folder))
-            self._audited[key] = filed.put(record.audit)
-        if record.pilot:
-            self._pilots[key] = record.pilot
-        self._places[key] = len(self._places)
+        for record in records:
+            key = record.strategy, record.replication
+            if key in self._positions:
+                continue
+            if record.strategy not in self._months:
+                rows, columns = record.months.shape
+                self._months[record.strategy] = SpillArray(rows, columns, self._folder)
+            self._month_numbers[key] = self._months[record.strategy].put(record.months)
+            self._figures.append(np.array([record.figures.get(metric, np.nan) for metric in self._catalog]))
+            self._seconds.append(record.seconds)
+            self.person_months += int(record.person_months)
+            self.profile = add_profile(self.profile, record)
+            if record.audit:
+                store = self._audits.setdefault(record.strategy, AuditStore(record.audit, self._folder))
+                self._audit_numbers[key] = store.put(record.audit)
+            if record.pilot:
+                self._pilots[key] = record.pilot
+            self._positions[key] = len(self._positions)
 
-    def compared(self, scenario: Any) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """Give the strategies and the replications that can be compared: on common luck every strategy needs its run.
+    def add_failure(self, strategy: str, replication: int, error: str) -> None:
+        """Put down a run that failed, and why."""
+        self.failures[strategy, replication] = RunFailure(strategy, replication, error)
 
-        Without failures these are all. A strategy none of whose runs ended is left out, then each replication in which a run
-        of the others failed. Raises RunError where nothing is left, or where a run is missing that did not fail.
+    def common_replications(self, scenario: Scenario) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Return what can be compared: on common luck every strategy needs its run.
+
+        Without failures this is all. A strategy none of whose runs ended is left out, then each replication in which a run
+        of the others failed.
+
+        Args:
+            scenario: Whose strategies and replications are looked for.
+
+        Returns:
+            The strategies, and the numbers of the replications.
+
+        Raises:
+            RunError: Nothing is left, or a run is missing that did not fail.
         """
         names, count = tuple(scenario.strategies), scenario.replications
         missing = [(name, r) for r in range(count) for name in names if (name, r) not in self]
@@ -185,18 +218,25 @@ class RunAccumulator(Collection[Key]):
             raise RunError(f"in no replication did every strategy come to its end: {self.failures[missing[0]].error}")
         return left, whole
 
-    def figures(self, scenario: Any, metric: str) -> dict[str, np.ndarray]:
-        """Give one figure of every strategy that can be compared: float64, (n,) each."""
+    def figures(self, scenario: Scenario, metric: str) -> dict[str, np.ndarray]:
+        """Return one figure of every strategy that can be compared: float64, (n,) each."""
         import numpy as np
 
-        names, numbers = self.compared(scenario)
+        names, numbers = self.common_replications(scenario)
         which = list(self._catalog).index(metric)
-        return {name: np.array([self._figures[self._places[name, r]][which] for r in numbers]) for name in names}
+        return {name: np.array([self._figures[self._positions[name, r]][which] for r in numbers]) for name in names}
 
-    def results(self, scenario: Any) -> Results:
-        """Bring all that can be compared together, in the scenario's order. Raises RunError as `compared` does."""
-        names, numbers = self.compared(scenario)
-        places = {name: [self._places[name, r] for r in numbers] for name in names}
+    def results(self, scenario: Scenario) -> Results:
+        """Return all that can be compared, in the scenario's order. Raises RunError as `common_replications` does."""
+        import numpy as np
+
+        names, numbers = self.common_replications(scenario)
+        figures = {}
+        for name in names:
+            rows = [self._figures[self._positions[name, r]] for r in numbers]
+            figures[name] = dict(zip(self._catalog, np.ascontiguousarray(np.stack(rows).T), strict=True))
+        all_audited = all((name, r) in self._audit_numbers for name in names for r in numbers)
+        pilots = {name: [self._pilots[name, r] for r in numbers if (name, r) in self._pilots] for name in names}
         return Results(
             title=scenario.title,
             start=str(scenario.start),
@@ -205,33 +245,32 @@ class RunAccumulator(Collection[Key]):
             strategies=names,
             catalog=self._catalog,
             columns=tuple(month_metrics(self._catalog)),
-            figures={name: self._by_metric(places[name]) for name in names},
-            paths={name: SpilledPaths(self._months[name], [self._numbers[name, r] for r in numbers]) for name in names},
-            audits=self._audits_of(names, numbers),
-            pilots=self._piloted(names, numbers),
+            figures=figures,
+            paths={
+                name: SpilledPaths(self._months[name], [self._month_numbers[name, r] for r in numbers])
+                for name in names
+            },
+            audits={
+                name: self._audits[name].select([self._audit_numbers[name, r] for r in numbers])
+                for name in names
+                if all_audited
+            },
+            pilots={name: found for name, found in pilots.items() if found},
             left_out=tuple(r for r in range(scenario.replications) if r not in set(numbers)),
         )
 
-    def _by_metric(self, places: Sequence[int]) -> dict[str, np.ndarray]:
-        import numpy as np
 
-        block = np.ascontiguousarray(np.stack([self._figures[place] for place in places]).T)
-        return dict(zip(self._catalog, block, strict=True))
+def build_results(records: Iterable[RunRecord], scenario: Scenario, catalog: Mapping[str, Metric]) -> Results:
+    """Bring the records of all runs together, in the scenario's order whatever the order in which they ended.
 
-    def _audits_of(self, names: Sequence[str], numbers: Sequence[int]) -> dict[str, AuditFigures]:
-        """Give the audits by strategy; nothing at all where a run has none."""
-        if not all((name, r) in self._audited for name in names for r in numbers):
-            return {}
-        return {name: self._audits[name].chosen([self._audited[name, r] for r in numbers]) for name in names}
+    Args:
+        records: Of every strategy in every replication.
+        scenario: The scenario that was simulated.
+        catalog: The metrics that its mechanisms report.
 
-    def _piloted(self, names: Sequence[str], numbers: Sequence[int]) -> dict[str, list[PilotRecord]]:
-        """Give how the pilots ended, by strategy; strategies without one are left out."""
-        found = {name: [self._pilots[name, r] for r in numbers if (name, r) in self._pilots] for name in names}
-        return {name: pilots for name, pilots in found.items() if pilots}
-
-
-def build_results(records: Iterable[RunRecord], scenario: Any, catalog: Mapping[str, Metric]) -> Results:
-    """Bring the records of all runs together, in the scenario's order whatever the order in which they ended."""
-    gathered = RunAccumulator(catalog)
-    gathered.take(records)
-    return gathered.results(scenario)
+    Raises:
+        RunError: A run is missing.
+    """
+    runs = RunAccumulator(catalog)
+    runs.add(records)
+    return runs.results(scenario)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +14,21 @@ from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim import __version__
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.results.reader import MANIFEST, sha256_of
+from loyaltysim.results.manifest import MANIFEST, SCENARIO, manifest_text, read_manifest, sha256_of
 
 if TYPE_CHECKING:
+    from loyaltysim.results.manifest import Manifest
     from loyaltysim.scenario import Scenario
 
 RESULTS = Path("results")
+REPLICATIONS = re.compile(r"^replications: .*$", re.MULTILINE)
 TABLES = (".csv", ".parquet")
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """What the system says of a disk, or an account's part of it, that takes no more."""
 
 
 def slug(name: str) -> str:
-    """Make a file name of a text: lower-case letters and digits of ASCII, hyphens between; at most 60 of them."""
+    """Return a file name made of a text: lower-case letters and digits of ASCII, hyphens between; at most 60 of them."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:60].strip("-") or "scenario"
 
@@ -55,7 +56,7 @@ def check_writable(out: str | Path | None) -> None:
     if out is None:
         return
     try:
-        create_run_folder(out, None).abandon()
+        create_run_folder(out, None).rollback()
     except RunError as error:
         told = str(error).splitlines()[0]
         raise InputError(Problem(told, where="--out", cure="name a folder that can be written to")) from error
@@ -76,7 +77,7 @@ class RunFolder:
         target = self.path / name
         temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            self._ensure(target.parent)
+            self._make(target.parent)
             with open(temporary, "xb") as file:
                 yield file
                 file.flush()
@@ -86,7 +87,7 @@ class RunFolder:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             if isinstance(error, OSError):
-                raise _unwritable(target, error) from error
+                raise write_error(target, error) from error
             raise
         self._written.append(target)
 
@@ -100,23 +101,23 @@ class RunFolder:
         with suppress(OSError):
             (self.path / name).unlink(missing_ok=True)
 
-    def tell(self, **entries: Any) -> None:
+    def update_manifest(self, **entries: Any) -> None:
         """Add entries to the manifest."""
         self._manifest |= entries
-        self.write(MANIFEST, _as_json(self._manifest))
+        self.write(MANIFEST, manifest_text(self._manifest))
 
-    def tell_done(self, **entries: Any) -> None:
-        """Tell that all is done, with the SHA-256 of every table: a report of other tables would tell what nobody computed."""
+    def mark_done(self, **entries: Any) -> None:
+        """Say that all is done, with the SHA-256 of every table: a report of other tables would tell what nobody computed."""
         tables = sorted(file for file in self.path.iterdir() if file.suffix in TABLES)
-        self.tell(status="done", **entries, files={file.name: sha256_of(file) for file in tables})
+        self.update_manifest(status="done", **entries, files={file.name: sha256_of(file) for file in tables})
 
-    def tell_at_last(self, **entries: Any) -> str:
+    def force_manifest(self, **entries: Any) -> str:
         """Add the run's end to the manifest, over the older one on a full disk; say so if it had to be removed.
 
         A manifest that told of an earlier state would mislead whoever reads it.
         """
         try:
-            self.tell(**entries)
+            self.update_manifest(**entries)
         except RunError:
             return self._overwrite_manifest()
         return ""
@@ -126,7 +127,7 @@ class RunFolder:
         manifest = self.path / MANIFEST
         try:
             with open(manifest, "r+b") as file:
-                file.write(_as_json(self._manifest).encode())
+                file.write(manifest_text(self._manifest).encode())
                 file.truncate()
                 file.flush()
                 os.fsync(file.fileno())
@@ -136,7 +137,7 @@ class RunFolder:
             return f"{manifest} could not be written and " + ("is out of date" if manifest.exists() else "was removed")
         return ""
 
-    def abandon(self) -> None:
+    def rollback(self) -> None:
         """Take away what this run has made: nothing is left of a run whose input was wrong."""
         for file in self._written:
             with suppress(OSError):
@@ -145,25 +146,30 @@ class RunFolder:
             with suppress(OSError):  # another run may have moved in
                 folder.rmdir()
 
-    def _ensure(self, folder: Path) -> None:
+    def _make(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir()
             self._made.append(folder)
 
 
-def _as_json(entries: dict[str, Any]) -> str:
-    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
-
-
-def create_run_folder(out: str | Path | None, scenario: Any) -> RunFolder:
+def create_run_folder(out: str | Path | None, scenario: Scenario | None) -> RunFolder:
     """Make the folder of a run and prove that it can be written to.
 
-    Without `out`: results/<slug of the file's stem>-<6 hex of the scenario's hash>-<counter>. Raises InputError when
-    `out` is occupied, RunError when the folder cannot be made or written to.
+    Args:
+        out: Where; None for results/<slug of the file's stem>-<6 hex of the scenario's hash>-<counter>.
+        scenario: Which scenario; not asked where `out` is given.
+
+    Raises:
+        InputError: `out` is occupied.
+        RunError: The folder cannot be made or written to.
     """
     refuse_occupied(out)
     try:
-        folder = _numbered(scenario) if out is None else _chosen(Path(out))
+        if out is not None:
+            folder = make_chosen_folder(Path(out))
+        else:
+            assert scenario is not None
+            folder = make_numbered_folder(f"{slug(scenario.stem)}-{scenario.sha256[:6]}")
     except OSError as error:
         place = Path(out) if out is not None else RESULTS
         raise RunError(
@@ -173,35 +179,23 @@ def create_run_folder(out: str | Path | None, scenario: Any) -> RunFolder:
         folder.write(".writable", b"")
         (folder.path / ".writable").unlink()
     except BaseException:
-        folder.abandon()
+        folder.rollback()
         raise
     return folder
 
 
-def write_result_folder(out: str | Path | None, scenario: Any, files: Mapping[str, str | bytes]) -> Path | None:
-    """Write files, by name, and the scenario in full into a folder of their own; nothing without `out`."""
-    if out is None:
-        return None
-    from loyaltysim.scenario import resolved_yaml
-
-    folder = create_run_folder(out, scenario)
-    folder.write("scenario.yml", resolved_yaml(scenario))
-    for name, content in files.items():
-        folder.write(name, content)
-    return folder.path
-
-
-def _chosen(path: Path) -> RunFolder:
-    made = _parents(path.parent)
+def make_chosen_folder(path: Path) -> RunFolder:
+    """Make a folder of this name, or take the empty one that is there. Raises OSError."""
+    made = make_parents(path.parent)
     if not path.is_dir():
         path.mkdir()
         made.append(path)
     return RunFolder(path, made)
 
 
-def _numbered(scenario: Any) -> RunFolder:
-    made = _parents(RESULTS)
-    stem = f"{slug(scenario.stem)}-{scenario.sha256[:6]}"
+def make_numbered_folder(stem: str) -> RunFolder:
+    """Make a new folder below results/, with the first number that is free. Raises OSError."""
+    made = make_parents(RESULTS)
     counter = 1
     while True:
         path = RESULTS / f"{stem}-{counter}"
@@ -212,7 +206,8 @@ def _numbered(scenario: Any) -> RunFolder:
             counter += 1
 
 
-def _parents(folder: Path) -> list[Path]:
+def make_parents(folder: Path) -> list[Path]:
+    """Make a folder with those above it; returns those that were not there. Raises OSError."""
     for each in (folder, *folder.parents):
         if each.exists() and not each.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, f"{each} is a file, not a folder")
@@ -229,28 +224,25 @@ def explaining_write_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise _unwritable(folder, error) from error
+        raise write_error(folder, error) from error
 
 
-def _unwritable(target: Path, error: OSError) -> RunError:
+def write_error(target: Path, error: OSError) -> RunError:
+    """Return what is said of a file that cannot be written."""
     return RunError(
         f"cannot write {target}: {error.strerror or error}\n    make room, or choose another place with --out"
     )
 
 
-# A run's folder, looked at again: is it one, of this version, with its scenario unchanged, and is nobody at work in it?
-
-SCENARIO = "scenario.yml"
-_REPLICATIONS = re.compile(r"^replications: .*$", re.MULTILINE)
+# A folder that exists already: its run is finished in it, by one process at a time.
 
 
 @dataclass(frozen=True)
 class StoredRun:
-    """What the folder of a run, or of a command that decides, says of itself: its manifest, and the scenario in full."""
+    """What the folder of a run, or of a command that decides, says of itself."""
 
     path: Path
-    manifest: dict[str, Any]
-    scenario: Scenario
+    manifest: Manifest
 
     @property
     def command(self) -> str:
@@ -260,7 +252,7 @@ class StoredRun:
     @property
     def is_done(self) -> bool:
         """Whether the run came to its end."""
-        return bool(self.manifest.get("status") == "done")
+        return self.manifest.get("status") == "done"
 
     @property
     def is_whole(self) -> bool:
@@ -268,81 +260,41 @@ class StoredRun:
         return self.is_done and not self.manifest.get("runs_failed")
 
 
-class ExistingRunFolder(RunFolder):
-    """A folder in which a run is carried on: what stood there before stays, whatever happens."""
-
-    def __init__(self, kept: StoredRun) -> None:
-        super().__init__(kept.path, [])
-        self._manifest = dict(kept.manifest)
-
-    def abandon(self) -> None:
-        """Leave everything: the run can still be finished later."""
-
-
-def read_run(path: str | Path) -> StoredRun:
-    """Read a run's folder. Raises InputError, with the cure, for what is no run's folder or not of this version."""
-    found = read_run_folder(path)
-    if found.command:
-        cure = (
-            f"give the command again, in this folder: {found.manifest.get('repeat', f'loyaltysim {found.command} ...')}"
-        )
-        what = f"this is the folder of `{found.command}`, not of a run"
-        raise InputError(Problem(what, where=str(found.path), cure=cure))
-    return found
-
-
 def read_run_folder(path: str | Path) -> StoredRun:
-    """Read the folder of a run or of a command that decides. Raises InputError as `kept_run` does."""
+    """Read what the folder of a run or of a command that decides says of itself.
+
+    Raises:
+        InputError: With the cure, for what is no such folder, or not of this version.
+    """
     place = Path(path)
-    manifest = _manifest(place)
-    theirs = manifest["versions"]["loyaltysim"]
+    manifest = read_manifest(place, "status", "versions", "scenario_sha256")
+    theirs = manifest["versions"].get("loyaltysim", "unknown")
     if theirs != __version__:
         cure = f"use that version, pip install loyaltysim=={theirs}; or run its {SCENARIO} anew with this one"
         what = f"this run is of loyaltysim {theirs}, and this is {__version__}"
         raise InputError(Problem(what, where=str(place), cure=cure))
-    from loyaltysim.scenario import load
-
-    scenario = load(place / SCENARIO)
-    if _describe_change(scenario, manifest).sha256 != manifest["scenario_sha256"]:
-        cure = f"put the file back as it was, or run it as a scenario of its own: loyaltysim run {place / SCENARIO}"
-        raise InputError(
-            Problem("the scenario is no longer the one of this run", where=str(place / SCENARIO), cure=cure)
-        )
-    return StoredRun(place, manifest, scenario)
+    return StoredRun(place, manifest)
 
 
-def _describe_change(scenario: Scenario, manifest: dict[str, Any]) -> Scenario:
-    """Give the scenario with as many replications as its manifest tells, where a rule finds how many they are.
+class ExistingRunFolder(RunFolder):
+    """A folder in which a run is carried on: what stood there before stays, whatever happens."""
 
-    Scenario and manifest get the number one after the other, and a run may be killed between the two.
-    """
-    count = manifest.get("replications")
-    if manifest["status"] == "done" or "stops_when" not in manifest or count == scenario.replications:
-        return scenario
-    return scenario.replace({"replications": count}, source=MANIFEST)
+    def __init__(self, stored: StoredRun) -> None:
+        super().__init__(stored.path, [])
+        self._manifest = dict(stored.manifest)
+
+    def rollback(self) -> None:
+        """Leave everything: the run can still be finished later."""
 
 
 def with_manifest_replications(text: str, place: Path) -> str:
-    """Give a folder's scenario as it stands there, but for the line of its replications, which is that of `text`.
+    """Return a folder's scenario as it stands there, but for the line of its replications, which is that of `text`.
 
     Header, marks and sources are those of the run's beginning, also where the run was carried on from the file itself.
     """
-    line = _REPLICATIONS.search(text)
-    kept = (place / SCENARIO).read_text(encoding="utf-8")
-    return _REPLICATIONS.sub(lambda _: line[0], kept, count=1) if line else kept
-
-
-def _manifest(place: Path) -> dict[str, Any]:
-    cure = "name the folder of a run, one with a manifest.json; `loyaltysim run` says where it lies"
-    if not place.is_dir():
-        raise InputError(Problem("there is no such folder", where=str(place), cure=cure))
-    try:
-        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if {"status", "versions", "scenario_sha256"} <= set(manifest) and "loyaltysim" in manifest["versions"]:
-            return dict(manifest)
-    except (OSError, ValueError, TypeError):
-        pass
-    raise InputError(Problem("this is not the folder of a run", where=str(place), cure=cure))
+    line = REPLICATIONS.search(text)
+    before = (place / SCENARIO).read_text(encoding="utf-8")
+    return REPLICATIONS.sub(lambda _: line[0], before, count=1) if line else before
 
 
 @contextmanager
@@ -353,8 +305,6 @@ def lock_folder(path: Path) -> Iterator[None]:
     except ModuleNotFoundError:  # Windows
         yield
         return
-    import os
-
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.analysis.recommendation import Crossover
+from loyaltysim.experiments.breakeven import Crossover
 from loyaltysim.reporting.charts.decisions import breakeven_title
 from loyaltysim.reporting.text import breakeven as words
 from loyaltysim.stats.intervals import Interval

@@ -33,17 +33,17 @@ LAB = """
     sys.path.insert(0, os.getcwd())
 
     def main(runs, folder):
-        from loyaltysim.execution.evaluator import Ask, Lab
-        from loyaltysim.execution.run_cache import Ledger
+        from loyaltysim.execution.evaluator import Evaluator, Request
+        from loyaltysim.execution.run_cache import SqliteCache
         from loyaltysim.scenario import Scenario
         from tests.conftest import SMALL
 
         plans = {"as today": {}, "recovery": {"desk.budget": {"add": 300}}}
         small = Scenario().replace({**SMALL, "months": 6, "strategies": plans}, source="test")
-        asks = (Ask(small.replace({"seed": seed}), tuple(plans), (0, 1, 2, 3, 4)) for seed in range(runs // 10))
-        with Lab("processes:2", store=lambda: Ledger(Path(folder))) as lab:
-            worths = [float(answer.figures["recovery"]["npv"].mean()) for answer in lab.answers(asks)]
-        with Ledger(Path(folder)) as ledger:
+        requests = (Request(small.replace({"seed": seed}), tuple(plans), (0, 1, 2, 3, 4)) for seed in range(runs // 10))
+        with Evaluator("processes:2", cache=SqliteCache(Path(folder))) as evaluator:
+            worths = [float(answer.figures["recovery"]["npv"].mean()) for answer in evaluator.evaluate(requests)]
+        with SqliteCache(Path(folder)) as ledger:
             kept = ledger.count()
         print(json.dumps({"answers": len(worths), "kept": kept, "peak_mb": peak_mb()}))
 

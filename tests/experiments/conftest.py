@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loyaltysim.experiments.customer_history import CustomerLife, customer
-from loyaltysim.experiments.defaults import FINDS
+from loyaltysim.experiments.customer_history import FINDS, CustomerLife, customer
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS, Small
 

@@ -9,8 +9,8 @@ from typing import Any
 FILE = "COUNTED_RUNS"
 
 
-def simulate(scenario: Any, replication: int, strategies: Sequence[str]) -> list[Any]:
-    """Simulate as the model does, and count."""
+def simulate(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
+    """Simulate as the model does, and count; in place of `tasks.simulate_records`."""
     from loyaltysim.model import simulate as real
 
     records = real(scenario, replication, strategies)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 
-def simulate(scenario: Any, replication: int, strategies: Sequence[str]) -> list[Any]:
+def simulate(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
     """Simulate as the model does; with FLAKY set, recovery in replication 1 cannot be."""
     from loyaltysim.model import simulate as real
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,18 +61,6 @@ CATALOG = _catalog()
 def simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord]:
     """Make up one replication of every strategy; luck by seed and replication, shared by the strategies."""
     return [_record(scenario, replication, name) for name in strategies]
-
-
-def slow_simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord]:
-    """Take a while to make up one replication, and leave a mark when it has begun."""
-    Path("begun").touch()
-    time.sleep(0.2)
-    return simulate(scenario, replication, strategies)
-
-
-def hungry_simulate(scenario: Any, replication: int, strategies: Any) -> list[RunRecord]:
-    """Ask for more memory than there is."""
-    return [RunRecord("", 0, np.empty(2**61, np.uint8), {}, 0.0, 0)]
 
 
 def _record(scenario: Any, replication: int, name: str) -> RunRecord:

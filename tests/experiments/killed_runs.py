@@ -27,13 +27,11 @@ strategies: {{as today: {{}}, recovery: {{desk.budget: {{add: 300}}}}}}
 """
 PROGRAM = """
     import sys
-    from dataclasses import replace
     sys.path[:0] = [{here!r}]
     import counted
     from loyaltysim.cli import main
-    from loyaltysim.experiments import run
-    real = run.machinery
-    run.machinery = lambda: replace(real(), simulate=counted.simulate)
+    from loyaltysim.execution import tasks
+    tasks.simulate_records = counted.simulate
     main(sys.argv[1:])
 """
 MOST_IN_FLIGHT = WORKERS * AHEAD * len(STRATEGIES)
@@ -61,9 +59,9 @@ class Scene:
 
     def stored(self) -> int:
         """Count the runs that the ledger holds."""
-        from loyaltysim.execution.run_cache import RunCache
+        from loyaltysim.execution.run_cache import SqliteCache
 
-        with RunCache(self.place / "runs") as ledger:
+        with SqliteCache(self.place / "runs") as ledger:
             return ledger.count()
 
     def begin(self, verb: str, *arguments: str) -> subprocess.Popen[str]:

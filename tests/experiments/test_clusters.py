@@ -19,8 +19,9 @@ from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.core.fingerprint import environment_fingerprint
 from loyaltysim.execution import cluster, executors
-from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
+from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.execution.executors import ExecutorPlace, parse_place
+from loyaltysim.execution.run_cache import NullCache
 from loyaltysim.scenario import Scenario
 
 STUDY = Path(__file__).parents[2] / "scenarios" / "recovery-or-acquisition.yml"
@@ -168,14 +169,15 @@ def test_workers_of_another_program_are_refused(here: Here, monkeypatch: pytest.
 def test_runs_of_another_kind_of_machine_are_not_kept(
     here: Here, monkeypatch: pytest.MonkeyPatch, small: Callable[..., Scenario]
 ) -> None:
-    def never() -> Any:
-        raise AssertionError("the ledger was opened")
+    class Never(NullCache):
+        def figures(self, keys: Any) -> Any:
+            raise AssertionError("the cache was asked")
 
     monkeypatch.setattr("loyaltysim.core.fingerprint.machine", lambda: "another processor")
     environment_fingerprint.cache_clear()
     try:
-        with Evaluator(here.where, store=never) as lab:
-            assert not lab.answer(Request(small(), ("as today",), (0,))).error
+        with Evaluator(here.where, cache=Never()) as lab:
+            assert not next(lab.evaluate([Request(small(), ("as today",), (0,))])).error
     finally:
         environment_fingerprint.cache_clear()
 
@@ -183,11 +185,11 @@ def test_runs_of_another_kind_of_machine_are_not_kept(
 @pytest.mark.markets
 def test_a_worker_that_is_killed_changes_no_bit(small: Callable[..., Scenario], tmp_path: Path) -> None:
     asks = [Request(small(seed=seed), ("as today",), tuple(range(8))) for seed in range(6)]
-    with Evaluator("in-process", store=no_cache) as lab:
-        expected = {answer.number: answer.figures["as today"] for answer in lab.answers(asks)}
+    with Evaluator("in-process") as lab:
+        expected = {answer.number: answer.figures["as today"] for answer in lab.evaluate(asks)}
     found = {}
-    with scheduler(tmp_path) as started, Evaluator(started.where, store=no_cache) as lab:
-        for answer in lab.answers(asks):
+    with scheduler(tmp_path) as started, Evaluator(started.where) as lab:
+        for answer in lab.evaluate(asks):
             if not found:
                 started.workers[0].send_signal(signal.SIGKILL)
                 started.workers[0].wait()

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from loyaltysim.experiments.defaults import FINDS
 
 import loyaltysim as ls
 from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.experiments.customer_history import RULES, CustomerLife, customer
-from loyaltysim.experiments.defaults import FINDS
 from loyaltysim.reporting.charts.style import png
 from loyaltysim.scenario import Scenario
 from tests.experiments.customer_lives import BUSY, PLANS

@@ -8,27 +8,29 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import invented_firm as fakes
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 from schedulers import scheduler
 
-from loyaltysim.cli.run import pictures
+import loyaltysim as ls
 from loyaltysim.core.errors import RunError
-from loyaltysim.experiments.run import Backend, RunConfig, run_scenario
-from loyaltysim.reporting.page.build import render_page
+from loyaltysim.execution import tasks
+from loyaltysim.model import simulate
+from loyaltysim.reporting.page.build import page
 from loyaltysim.results.reader import read_source
+from loyaltysim.study import Study
 
 pytestmark = pytest.mark.machines
 
 HERE, CHECKOUT = Path(__file__).parent, Path(__file__).parents[2]
-THREE = {"as today": 0.0, "recovery": 0.04, "advertising": 0.01}
+THREE = {"as today": {}, "recovery": {"desk.budget": {"add": 300}}, "advertising": {"advertising.budget": {"add": 300}}}
+StudyOf = Callable[..., Study]
 
 
 @pytest.fixture(autouse=True)
@@ -36,40 +38,51 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def fails_once(scenario: Any, replication: int, strategies: Sequence[str]) -> list[Any]:
+def fails_once(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
     """Simulate, but for recovery in replication 2."""
     if replication == 2 and "recovery" in strategies:
         raise ValueError("a number\nthat is none")
-    return fakes.simulate(scenario, replication, strategies)
+    return simulate(scenario, replication, strategies)
 
 
-def dies_once(scenario: Any, replication: int, strategies: Sequence[str]) -> list[Any]:
+def dies_once(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
     """Simulate, but kill the worker at recovery in replication 2."""
     if replication == 2 and "recovery" in strategies:
         os.kill(os.getpid(), signal.SIGKILL)
-    return fakes.simulate(scenario, replication, strategies)
+    return simulate(scenario, replication, strategies)
 
 
-def never_recovers(scenario: Any, replication: int, strategies: Sequence[str]) -> list[Any]:
+def never_recovers(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
     """Simulate, but for recovery."""
     if "recovery" in strategies:
         raise ZeroDivisionError("division by zero")
-    return fakes.simulate(scenario, replication, strategies)
+    return simulate(scenario, replication, strategies)
 
 
-def never(scenario: Any, replication: int, strategies: Sequence[str]) -> list[Any]:
+def never(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
     """Fail, whatever is asked."""
     raise ZeroDivisionError("division by zero")
 
 
-def study_of(simulate: Any, executor: str = "in-process", out: str = "out", **changes: Any) -> Any:
-    spec = fakes.FakeScenario(strategies=THREE, **changes)
-    made = Backend(simulate, fakes.CATALOG, lambda scenario: "title: fake\n")
-    return run_scenario(spec, made, RunConfig(out=out, executor=executor, finish=pictures))
+@pytest.fixture
+def study_of(small: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> StudyOf:
+    """Give what runs a small scenario of three strategies by a `simulate` that may fail."""
+
+    def run(simulate_records: Any, executor: str = "in-process", out: str = "out") -> Study:
+        monkeypatch.setattr(tasks, "simulate_records", simulate_records)
+        spec = small(strategies=THREE, months=6, replications=4)
+        return ls.run(spec, out=out, executor=executor, quiet=True)
+
+    return run
+
+
+def sound(scenario: Any, replication: int, strategies: Sequence[str], profile: bool = False) -> list[Any]:
+    """Simulate."""
+    return simulate(scenario, replication, strategies)
 
 
 @pytest.mark.parametrize("executor", ["in-process", "processes:2"])
-def test_a_failed_run_is_a_row_and_the_others_are_told(executor: str) -> None:
+def test_a_failed_run_is_a_row_and_the_others_are_told(study_of: StudyOf, executor: str) -> None:
     study = study_of(fails_once, executor)
     assert study.failures.to_numpy().tolist() == [["recovery", 2, "ValueError: a number that is none"]]
     pd.testing.assert_frame_equal(pd.read_csv("out/failures.csv"), study.failures)
@@ -81,8 +94,8 @@ def test_a_failed_run_is_a_row_and_the_others_are_told(executor: str) -> None:
     assert set(study.summary.strategy) == {*THREE}
 
 
-def test_what_is_told_is_what_the_other_replications_say() -> None:
-    study, whole = study_of(fails_once), study_of(fakes.simulate, out="whole")
+def test_what_is_told_is_what_the_other_replications_say(study_of: StudyOf) -> None:
+    study, whole = study_of(fails_once), study_of(sound, out="whole")
     rest = [0, 1, 3]
     for name in THREE:
         for metric, figures in whole.results.figures[name].items():
@@ -91,9 +104,9 @@ def test_what_is_told_is_what_the_other_replications_say() -> None:
             assert np.array_equal(study.results.path(name, metric), whole.results.path(name, metric)[rest])
 
 
-def test_the_report_warns_and_is_the_same_when_drawn_anew() -> None:
+def test_the_report_warns_and_is_the_same_when_drawn_anew(study_of: StudyOf) -> None:
     study = study_of(fails_once)
-    drawn = render_page(read_source(study.folder))
+    drawn = page(read_source(study.folder))
     assert drawn == (study.folder / "report.html").read_bytes()
     told = drawn.decode()
     assert "What is missing?" in told
@@ -101,12 +114,12 @@ def test_the_report_warns_and_is_the_same_when_drawn_anew() -> None:
     assert any("failed" in str(cell) for row in first_sheet.iter_rows(values_only=True) for cell in row)
     assert "1 run failed and is left out: recovery in replication 2" in told
     assert "ValueError: a number that is none" in told
-    study_of(fakes.simulate, out="whole")
+    study_of(sound, out="whole")
     assert "What is missing?" not in Path("whole/report.html").read_text()
     assert not Path("whole/failures.csv").exists()
 
 
-def test_a_strategy_that_always_fails_is_left_out_and_the_others_compared() -> None:
+def test_a_strategy_that_always_fails_is_left_out_and_the_others_compared(study_of: StudyOf) -> None:
     study = study_of(never_recovers)
     assert study.results.strategies == ("as today", "advertising")
     assert study.results.replications == 4
@@ -114,7 +127,7 @@ def test_a_strategy_that_always_fails_is_left_out_and_the_others_compared() -> N
     assert read_source(study.folder).results.strategies == study.results.strategies
 
 
-def test_if_all_fail_the_study_has_failed() -> None:
+def test_if_all_fail_the_study_has_failed(study_of: StudyOf) -> None:
     with pytest.raises(RunError, match="every run failed: ZeroDivisionError: division by zero"):
         study_of(never)
     manifest = json.loads(Path("out/manifest.json").read_text())
@@ -123,7 +136,7 @@ def test_if_all_fail_the_study_has_failed() -> None:
 
 
 @pytest.mark.markets
-def test_a_run_that_kills_its_worker_is_a_row() -> None:
+def test_a_run_that_kills_its_worker_is_a_row(study_of: StudyOf) -> None:
     study = study_of(dies_once, "processes:2")
     assert study.failures[["strategy", "replication"]].to_numpy().tolist() == [["recovery", 2]]
     assert "a worker process died 3 times over the same task" in study.failures.error[0]
@@ -131,7 +144,7 @@ def test_a_run_that_kills_its_worker_is_a_row() -> None:
 
 
 @pytest.mark.markets
-def test_a_failed_run_on_a_cluster_is_a_row(tmp_path: Path) -> None:
+def test_a_failed_run_on_a_cluster_is_a_row(study_of: StudyOf, tmp_path: Path) -> None:
     with scheduler(tmp_path) as cluster:
         study = study_of(fails_once, cluster.where)
     assert study.failures.to_numpy().tolist() == [["recovery", 2, "ValueError: a number that is none"]]
@@ -139,13 +152,11 @@ def test_a_failed_run_on_a_cluster_is_a_row(tmp_path: Path) -> None:
 
 PROGRAM = """
     import sys
-    from dataclasses import replace
     sys.path[:0] = [{here!r}, {checkout!r}]
     import flaky
     from loyaltysim.cli import main
-    from loyaltysim.experiments import run
-    real = run.machinery
-    run.machinery = lambda: replace(real(), simulate=flaky.simulate)
+    from loyaltysim.execution import tasks
+    tasks.simulate_records = flaky.simulate
     main(sys.argv[1:])
 """
 SCENARIO = """

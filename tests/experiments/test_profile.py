@@ -13,7 +13,7 @@ import pytest
 
 from loyaltysim.core.records import RunRecord
 from loyaltysim.mechanisms import MONTH
-from loyaltysim.results.profile import Profile, add_run
+from loyaltysim.results.results import Profile, add_profile
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yml"
 SMALL = """title: a small market
@@ -61,7 +61,7 @@ def record(*months: dict[str, float]) -> RunRecord:
 
 def test_runs_are_added_up_month_by_month() -> None:
     runs = [record({"desk": 1.0, "staff": 2.0}, {"desk": 3.0}), record({"desk": 10.0}, {"staff": 20.0})]
-    profile = reduce(add_run, runs, None)
+    profile = reduce(add_profile, runs, None)
     assert profile is not None
     assert profile == Profile(({"desk": 11.0, "staff": 2.0}, {"desk": 3.0, "staff": 20.0}), 400, 2)
     assert profile.mechanisms == {"desk": 14.0, "staff": 22.0}
@@ -69,4 +69,4 @@ def test_runs_are_added_up_month_by_month() -> None:
 
 
 def test_without_measurements_there_is_no_profile() -> None:
-    assert add_run(None, record()) is None
+    assert add_profile(None, record()) is None

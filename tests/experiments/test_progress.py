@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from loyaltysim.cli.display import LineDisplay, progress_details, progress_line
+
 from loyaltysim.execution.progress import Progress
 
 

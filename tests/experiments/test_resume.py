@@ -69,7 +69,7 @@ def test_another_study_reuses_the_runs(undisturbed: Scene) -> None:
 
 def test_what_can_be_resumed_and_what_not_is_said_with_the_cure(undisturbed: Scene, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for folder, what in ((tmp_path / "none", "no such folder"), (tmp_path / "empty", "not the folder of a run")):
+    for folder, what in ((tmp_path / "none", "no such folder"), (tmp_path / "empty", "there is no manifest.json")):
         for verb in ("resume", "rerun"):
             refused = said(verb, folder)
             assert refused.exit_code == 2

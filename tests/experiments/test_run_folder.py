@@ -12,7 +12,9 @@ import pytest
 from invented_firm import FakeScenario, results
 
 from loyaltysim.core.errors import InputError, RunError
-from loyaltysim.results import run_folder, writer
+from loyaltysim.results import months, run_folder
+from loyaltysim.results.months import write_months
+from loyaltysim.results.tables import csv_text
 
 
 @pytest.fixture(autouse=True)
@@ -85,26 +87,26 @@ def test_a_failed_write_leaves_no_half_file() -> None:
     assert (folder.path / "whole.csv").read_text() == "first\n"
 
 
-def test_an_abandoned_folder_is_gone_with_what_was_made_for_it() -> None:
+def test_a_folder_that_is_rolled_back_is_gone_with_what_was_made_for_it() -> None:
     folder = run_folder.create_run_folder("a/b", FakeScenario())
-    folder.tell(status="interrupted")
+    folder.update_manifest(status="interrupted")
     folder.write("figures/x.png", b"x")
-    folder.abandon()
+    folder.rollback()
     assert not Path("a").exists()
 
 
-def test_an_abandoned_folder_spares_what_was_there_before() -> None:
+def test_a_folder_that_is_rolled_back_spares_what_was_there_before() -> None:
     Path("a").mkdir()
     Path("a/mine").write_text("mine")
     folder = run_folder.create_run_folder("a/b", FakeScenario())
-    folder.abandon()
+    folder.rollback()
     assert [path.name for path in Path("a").iterdir()] == ["mine"]
 
 
 def test_the_manifest_gathers_what_is_told() -> None:
     folder = run_folder.create_run_folder("out", FakeScenario())
-    folder.tell(status="interrupted", seed=1)
-    folder.tell(status="done")
+    folder.update_manifest(status="interrupted", seed=1)
+    folder.update_manifest(status="done")
     assert json.loads((folder.path / "manifest.json").read_text()) == {"status": "done", "seed": 1}
 
 
@@ -117,30 +119,32 @@ def full_disk(folder: run_folder.RunFolder, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_on_a_full_disk_the_end_is_told_in_the_old_manifests_place(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = run_folder.create_run_folder("out", FakeScenario())
-    folder.tell(status="interrupted", title="a title that is longer than what follows it, so that the file shrinks")
+    folder.update_manifest(
+        status="interrupted", title="a title that is longer than what follows it, so that the file shrinks"
+    )
     full_disk(folder, monkeypatch)
-    assert folder.tell_at_last(status="failed", title="") == ""
+    assert folder.force_manifest(status="failed", title="") == ""
     assert json.loads((folder.path / "manifest.json").read_text()) == {"status": "failed", "title": ""}
 
 
 def test_a_manifest_that_would_mislead_is_removed_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = run_folder.create_run_folder("out", FakeScenario())
-    folder.tell(status="interrupted")
+    folder.update_manifest(status="interrupted")
     full_disk(folder, monkeypatch)
     monkeypatch.setattr("os.fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    assert folder.tell_at_last(status="failed") == "out/manifest.json could not be written and was removed"
+    assert folder.force_manifest(status="failed") == "out/manifest.json could not be written and was removed"
     assert not (folder.path / "manifest.json").exists()
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_text_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
     frame = pd.DataFrame({"strategy": [f'{start}cmd|"/c calc"!A1, "x"'], "mean": [-1.5], "ci_low": [float("nan")]})
-    rows = list(csv.reader(io.StringIO(writer.csv_text(frame), newline="")))
+    rows = list(csv.reader(io.StringIO(csv_text(frame), newline="")))
     assert rows[1] == [f"'{start}" + 'cmd|"/c calc"!A1, "x"', "-1.5", ""]
 
 
 def test_csv_keeps_every_digit_and_unix_line_ends() -> None:
-    text = writer.csv_text(pd.DataFrame({"mean": [0.1 + 0.2, 1e-300, 12]}))
+    text = csv_text(pd.DataFrame({"mean": [0.1 + 0.2, 1e-300, 12]}))
     assert text == "mean\n0.30000000000000004\n1e-300\n12.0\n"
 
 
@@ -148,7 +152,7 @@ def test_months_are_tidy_and_complete() -> None:
     study = results(replications=3, months=14)
     folder = run_folder.create_run_folder("out", FakeScenario())
     with folder.new("months.parquet") as file:
-        writer.write_months(study, file)
+        write_months(study, file)
     found = pd.read_parquet(folder.path / "months.parquet")
     assert list(found.columns) == ["strategy", "replication", "month", "metric", "value"]
     left = found[(found.strategy == "recovery") & (found.replication == 2) & (found.metric == "left")]
@@ -164,7 +168,7 @@ def test_months_are_tidy_and_complete() -> None:
 def test_many_replications_are_written_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     study = results(replications=5, months=3)
     whole, pieces = io.BytesIO(), io.BytesIO()
-    writer.write_months(study, whole)
-    monkeypatch.setattr(writer, "REPLICATIONS_AT_ONCE", 2)
-    writer.write_months(study, pieces)
+    write_months(study, whole)
+    monkeypatch.setattr(months, "REPLICATIONS_AT_ONCE", 2)
+    write_months(study, pieces)
     pd.testing.assert_frame_equal(pd.read_parquet(whole), pd.read_parquet(pieces))

@@ -10,9 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from test_whole_run import script
-
 from loyaltysim.cli.display import handling_signals
+from test_whole_run import script
 
 pytestmark = pytest.mark.machines
 
@@ -24,9 +23,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def begun(executor: str) -> subprocess.Popen[str]:
     """Start a long run and give it when its first replication has begun."""
-    slow = "slow" if executor == "in-process" else "fakes.slow_simulate"
+    slow = "slow" if executor == "in-process" else "stand_ins.slow"
     process = subprocess.Popen(
-        script(executor=executor, replications=500, simulate=slow),
+        script(executor=executor, replications=500, before=f"tasks.simulate_records = {slow}"),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60

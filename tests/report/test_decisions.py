@@ -19,7 +19,7 @@ from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
 from loyaltysim.reporting.charts.style import png
 from loyaltysim.reporting.decided import plainly
-from loyaltysim.results.writer import csv_text
+from loyaltysim.results.tables import csv_text
 from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG
 from tests.report.test_plots import on_one_another, shown

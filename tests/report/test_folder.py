@@ -15,7 +15,7 @@ import loyaltysim as ls
 from loyaltysim.cli import main
 from loyaltysim.cli.run import run
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.results import writer
+from loyaltysim.results.figures import write_figures
 from loyaltysim.results.reader import read_source
 from loyaltysim.results.results import Results
 from loyaltysim.results.run_folder import RunFolder
@@ -59,7 +59,7 @@ def test_pilots_whose_interval_has_no_end_are_read_back_too(study: Study, tmp_pa
     known = replace(endless, low=-0.125, high=0.375, rolled_out=True)
     results = replace(study.results, pilots={HOSTILE: [endless, known, endless]})
     shutil.copytree(study.folder, tmp_path / "copy")
-    writer.write_figures(results, RunFolder(tmp_path / "copy", []))
+    write_figures(results, RunFolder(tmp_path / "copy", []))
     found = read_source(tmp_path / "copy").results
     assert found is not None
     assert found.pilots == {HOSTILE: [endless, known, endless]}

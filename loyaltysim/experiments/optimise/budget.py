@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.analysis.discounting import annuity
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.formats import format_number
 from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.optimise.search import AllocationSpace
-from loyaltysim.reporting.text.numbers import format_number
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Change, Strategy, month_name
 
@@ -89,9 +89,9 @@ class BudgetSplit:
 class SplitValuer:
     """Value splits by what they earn more than today's levers: NPV, paired on common luck, in each world."""
 
-    def __init__(self, lab: Evaluator, spending: BudgetSplit, worlds: Sequence[Scenario]) -> None:
+    def __init__(self, evaluator: Evaluator, spending: BudgetSplit, worlds: Sequence[Scenario]) -> None:
         self.spending, self.worlds = spending, list(worlds)
-        self._lab, self._all, self._errors = lab, len(worlds), list[str]()
+        self._evaluator, self._errors = evaluator, list[str]()
 
     def gains(self, splits: Sequence[np.ndarray], luck: Sequence[int]) -> np.ndarray:
         """Give gains, float64 (splits, worlds, replications); a world that cannot be is left out, here and later."""
@@ -110,7 +110,7 @@ class SplitValuer:
                 asks.append(Request(spec.model_copy(update={"strategies": together}), tuple(together), tuple(luck)))
                 places.append((world, piece))
         found = np.full((len(splits), len(self.worlds), len(luck)), np.nan)
-        for answer in self._lab.answers(asks):
+        for answer in self._evaluator.evaluate(asks):
             world, piece = places[answer.number]
             if answer.error:
                 self._errors.append(answer.error.partition("\n")[0])
@@ -120,10 +120,9 @@ class SplitValuer:
                 found[names.index(name), world] = answer.figures[name]["npv"] - today
         return self._without_lost_worlds(found)
 
-    def lost(self) -> str:
-        """Say how many of the drawn worlds cannot be, and why; empty where all can."""
-        gone = self._all - len(self.worlds)
-        return f"{gone} of {self._all} drawn worlds are of no possible market: {self._errors[0]}." if gone else ""
+    def first_error(self) -> str:
+        """Return why the first of the worlds that cannot be could not be simulated; empty where all can."""
+        return self._errors[0] if self._errors else ""
 
     def _without_lost_worlds(self, found: np.ndarray) -> np.ndarray:
         import numpy as np
@@ -159,15 +158,15 @@ def read_budget(spec: Scenario, budget: float) -> float:
     if not budget > 0.0:
         cure = "write the extra money a month, above 0: --budget 20000; cuts are found with sweep --over LEVER=LOW:HIGH"
         raise InputError(Problem(f"{budget:,.10g} is no extra budget a month", where=BUDGET, cure=cure))
-    one, told = spec.market.margin_mean, _told(spec, budget)
+    one, told = spec.market.margin_mean, monthly_amount(spec, budget)
     if budget < one:
-        what = f"{told} is less than the margin that one customer brings in ({_told(spec, one)}), so no split of it can be told from luck"
+        what = f"{told} is less than the margin that one customer brings in ({monthly_amount(spec, one)}), so no split of it can be told from luck"
         cure = f"write {format_number(one)} or more, the extra money a month. {committed_spending(spec)}"
         raise InputError(Problem(what, where=BUDGET, cure=cure))
     most = one * spec.market.people
     if budget > most:
         what = f"{told} is more than the margin of all {spec.market.people:,} people of the market together, were they all customers"
-        cure = f"write less than {_told(spec, most)}; all {spec.market.customers:,} customers bring in {_told(spec, one * spec.market.customers)} now"
+        cure = f"write less than {monthly_amount(spec, most)}; all {spec.market.customers:,} customers bring in {monthly_amount(spec, one * spec.market.customers)} now"
         raise InputError(Problem(what, where=BUDGET, cure=cure))
     return float(budget)
 
@@ -193,7 +192,7 @@ def check_room(spec: Scenario, budget: float, caps: Mapping[str, float], chosen:
     """Refuse a budget of which the limits would leave a part unspent, whatever it earned."""
     room = sum(caps.get(path, budget) for path in chosen)
     if room < budget * (1.0 - ROUNDING):
-        what = f"the limits let {_told(spec, room)} be spent, and the budget is {_told(spec, budget)}"
+        what = f"the limits let {monthly_amount(spec, room)} be spent, and the budget is {monthly_amount(spec, budget)}"
         lower = f", or write --budget {format_number(room)}" if room >= spec.market.margin_mean else ""
         raise InputError(Problem(what, where=AT_MOST, cure=f"raise a limit, name further --levers{lower}"))
 
@@ -204,22 +203,12 @@ def committed_spending(spec: Scenario) -> str:
     spent = {path: money for path, money in today.items() if money and spec.mechanism(path.partition(".")[0]).on}
     told = ", ".join(f"{path} {format_number(money)}" for path, money in spent.items())
     return (
-        f"It comes on top of what today's levers cost: {_told(spec, sum(spent.values()))} ({told})."
+        f"It comes on top of what today's levers cost: {monthly_amount(spec, sum(spent.values()))} ({told})."
         if spent
         else "Today's levers cost nothing."
     )
 
 
-def question_budget(spec: Scenario, budget: float) -> str:
-    """Question a budget larger than what all customers bring in today; empty for others."""
-    brought = spec.market.margin_mean * spec.market.customers
-    if budget <= brought:
-        return ""
-    return (
-        f"A budget of {_told(spec, budget)} is more than the margin of all {spec.market.customers:,} customers of today "
-        f"({_told(spec, brought)}): is it meant a month, and not a year?"
-    )
-
-
-def _told(spec: Scenario, money: float) -> str:
+def monthly_amount(spec: Scenario, money: float) -> str:
+    """Write an amount a month in the scenario's currency."""
     return f"{format_number(money)} {spec.currency} a month"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from loyaltysim.experiments.decision import Row
 from loyaltysim.experiments.optimise.budget import MONEY, BudgetSplit, SplitValuer
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.ranking import world_means
@@ -77,9 +78,9 @@ class ResponseCurve:
         last = range(1, len(self.spend))
         return next((float(self.spend[i]) for i in last if paired(self.gains[:, i], self.gains[:, 0]).high < 0.0), inf)
 
-    def rows(self, path: str) -> list[tuple[Any, ...]]:
+    def rows(self, path: str) -> list[Row]:
         """Give the curve's rows; the marginal value is that of the money up to the next point."""
-        found = []
+        found: list[Row] = []
         for i, spend in enumerate(self.spend):
             gain = interval(self.gains[:, i])
             last = i + 1 == len(self.spend)
@@ -109,8 +110,8 @@ CLOSE, ROUNDS = 1 / 8, 3
 class MarginalReturns:
     """Rows of the two tables."""
 
-    rows: list[tuple[Any, ...]]
-    curve: list[tuple[Any, ...]]
+    rows: list[Row]
+    curve: list[Row]
 
 
 def estimate_marginal_returns(valuer: SplitValuer, best: np.ndarray, luck: Sequence[int]) -> MarginalReturns:
@@ -120,7 +121,8 @@ def estimate_marginal_returns(valuer: SplitValuer, best: np.ndarray, luck: Seque
     """
     import numpy as np
 
-    rows, curve = [], []
+    rows: list[Row] = []
+    curve: list[Row] = []
     today = np.zeros(len(best))
     slopes = {"today": marginals(valuer, today, luck), "best": marginals(valuer, best, luck)}
     ends = {}

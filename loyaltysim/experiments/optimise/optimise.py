@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
-from loyaltysim.analysis.budgets import HARDLY, LEFT, Candidate
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments import factors
-from loyaltysim.experiments.defaults import OPTIMISE_REPLICATIONS, SEARCH_REPLICATIONS
+from loyaltysim.experiments import decision
+from loyaltysim.experiments.decision import DecisionRun, Finding, Plan, Row, build_frame
 from loyaltysim.experiments.designs import sample_design
-from loyaltysim.experiments.optimise.budget import (
-    MONEY,
-    BudgetSplit,
-    SplitValuer,
-    budget_limits,
-    committed_spending,
-    question_budget,
-)
+from loyaltysim.experiments.factors import apply_point, read_factor
+from loyaltysim.experiments.optimise.budget import MONEY, BudgetSplit, SplitValuer, budget_limits
 from loyaltysim.experiments.optimise.marginal_return import CURVE, NEXT, estimate_marginal_returns
 from loyaltysim.experiments.optimise.search import Search, least_regret, mean_score, shortfall
-from loyaltysim.experiments.options import (
-    Decision,
-    StudyOptions,
-    as_texts,
-    build_frame,
-    calibrate_scenario,
-    open_decision,
-    prepare_scenario,
-    show_study_options,
-)
-from loyaltysim.reporting.text import optimise as words
-from loyaltysim.reporting.text.optimise import SplitWords
+from loyaltysim.experiments.options import as_texts, option
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import greatest_regret, world_means, worst_tenth_mean
@@ -43,10 +25,201 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
-# What is recommended of a search: the split that it found, or no spending at all, by luck that the search never met.
-
+LEFT = "left unspent"
+"""How the tables name money that no lever gets."""
+HARDLY = 0.01
+"""A share of the budget that is not worth naming."""
+SEARCH_REPLICATIONS = 6
+"""How often each split that is tried on the way is simulated, at most."""
 FOUND, NONE, BY_MEAN = range(3)
 """Positions among the candidates: the split that the search found, no spending, the one that is best on the mean."""
+ROBUST = {"mean": mean_score, "worst": shortfall, "regret": least_regret}
+WORLDS = 8
+"""How many worlds are drawn from what is uncertain."""
+SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A split as rows of a table, what it earns on the mean, and the figure that was sought: mean, worst tenth, regret."""
+
+    rows: pd.DataFrame
+    mean: Interval
+    sought: Interval
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it leaves all unspent, but for what is not worth naming."""
+        return bool((self.rows[self.rows.lever == LEFT].share_of_budget > 1 - HARDLY).all())
+
+
+@dataclass(frozen=True, eq=False)
+class OptimiseFinding(Finding):
+    """The split of a budget that the search found, beside no spending and the best on the mean.
+
+    `is_taken`: whether what was found is recommended; `robust`: by which figure the search went, over so many `worlds` that
+    could be simulated, `drawn` with those of no possible market (`first_error`); `tried`: splits, each on `search_replications`.
+    """
+
+    budget: float
+    robust: str | None
+    found: Candidate
+    none: Candidate
+    by_mean: Candidate
+    is_taken: bool
+    worlds: int
+    drawn: int
+    first_error: str
+    tried: int
+    search_replications: int
+
+
+@dataclass(frozen=True)
+class Question(decision.Question):
+    """Find the best split of an extra monthly budget over the levers of SCENARIO, and the worth of the next dollar in each."""
+
+    verb: ClassVar[str] = "optimise"
+    most_replications: ClassVar[int] = 12
+
+    budget: float = option(..., "The extra money a month, beyond today's levers.", metavar="AMOUNT")
+    levers: str | Sequence[str] = option(
+        (),
+        "Among which levers, with commas between (default: the main ones: training, asking, desk, advertising, win-back).",
+        metavar="LEVER,...",
+        several=True,
+    )
+    by_year: bool = option(False, "Split it anew each year.")
+    robust: str | None = option(
+        None,
+        "Over what is uncertain: by the mean, the worst tenth (worst), or the greatest regret (regret).",
+        metavar="HOW",
+    )
+    at_most: str | Sequence[str] = option((), "The most that a lever may get of it.", metavar="LEVER=X", several=True)
+
+    def plan(self, scenario: Scenario) -> Plan:
+        """Check budget, levers and limits, and draw the worlds. Raises InputError."""
+        at_most = as_texts(self.at_most)
+        chosen = read_levers(scenario, as_texts(self.levers))
+        limits = budget_limits(scenario, self.budget, at_most, chosen)
+        if self.robust is not None and self.robust not in ROBUST:
+            what, cure = f"{self.robust!r} is no way to be robust", f"write {', '.join(ROBUST)}"
+            raise InputError(Problem(what, where="--robust", cure=cure))
+        worlds = draw_worlds(scenario, self.robust)
+        asked = {
+            "budget": self.budget,
+            "levers": list(chosen),
+            "by_year": self.by_year,
+            "robust": self.robust,
+            "at_most": list(at_most),
+        }
+        return Plan(asked, lambda run: self.find(run, chosen, limits, worlds))
+
+    def find(
+        self,
+        run: DecisionRun,
+        chosen: Sequence[str],
+        limits: tuple[float, dict[str, float]],
+        worlds: Sequence[dict[str, float]],
+    ) -> OptimiseFinding:
+        """Search the best split, value it on luck that the search never met, and follow each lever's curve."""
+        scenario = run.scenario
+        spending = BudgetSplit(scenario, chosen, *limits, self.by_year)
+        fewer = min(scenario.replications, max(2, SEARCH_REPLICATIONS if self.robust is None else 2))
+        markets = [apply_point(scenario, world) if world else scenario for world in worlds]
+        valuer = SplitValuer(run.evaluator, spending, markets)
+        columns = ("number", *spending.columns, "left", "score", "mean_gain")
+        search = Search(
+            spending.space,
+            lambda splits: valuer.gains(splits, range(fewer)),
+            ROBUST[self.robust or "mean"],
+            scenario.seed % 2**32,
+            lambda search: run.stream("tried", columns, tried_rows(search, spending)),
+        )
+        search.run(spending.own_splits())
+        fresh = range(fewer, fewer + scenario.replications)
+        choice = select_split(search, valuer, fresh, self.robust)
+        returns = estimate_marginal_returns(valuer, choice.split, fresh)
+        tables = {
+            "optimise": split_table(spending, choice.split),
+            "next_dollar": build_frame(returns.rows, NEXT),
+            "spending_curve": build_frame(returns.curve, CURVE),
+            "tried": build_frame(tried_rows(search, spending), columns),
+        }
+        found, none, by_mean = (make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
+        return OptimiseFinding(
+            scenario, tables, self.budget, self.robust, found, none, by_mean, choice.which == FOUND,
+            len(valuer.worlds), len(markets), valuer.first_error(), len(search.splits), fewer,
+        )  # fmt: skip
+
+
+def read_levers(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the levers to split over, those declared as main without names; raises InputError for one that cannot be."""
+    words = [word.strip() for name in names for word in name.split(",") if word.strip()]
+    money = [path for path in levers() if parameter_registry()[path].unit == MONEY]
+    if names and not words:
+        cure = f"leave it out for the main ones, or name some of: {', '.join(money)}"
+        raise InputError(Problem("names no lever", where="--levers", cure=cure))
+    for path in words:
+        if path not in parameter_registry():
+            raise InputError(Problem("there is no such lever", path, "--levers", suggest(path, money)))
+        if path not in money:
+            what = f"is no lever with a monthly budget ({parameter_registry()[path].role}, {parameter_registry()[path].unit})"
+            raise InputError(Problem(what, path, "--levers", f"there are: {', '.join(money)}"))
+        if not scenario.mechanism(path.partition(".")[0]).on:
+            raise InputError(
+                Problem("is off, so money there does nothing", path, "--levers", "leave it out, or switch it on")
+            )
+    usual = (
+        path for path in money if parameter_registry()[path].main and scenario.mechanism(path.partition(".")[0]).on
+    )
+    found = tuple(dict.fromkeys(words or usual))
+    if not found:
+        raise InputError(Problem("no main lever is on", where="--levers", cure=f"name some of: {', '.join(money)}"))
+    return found
+
+
+def draw_worlds(scenario: Scenario, robust: str | None) -> list[dict[str, float]]:
+    """Draw worlds from what is uncertain by a Latin hypercube, on the scenario's seed; today's alone if not robust."""
+    if robust is None:
+        return [{}]
+    if not scenario.uncertain:
+        cure = "name ranges below `uncertain`, or leave --robust out"
+        raise InputError(Problem("nothing is said to be uncertain", "uncertain", "--robust", cure))
+    return sample_design("lhs", [read_factor(path, scenario) for path in scenario.uncertain], WORLDS, scenario.seed)
+
+
+def make_candidate(spending: BudgetSplit, choice: Selection, which: int) -> Candidate:
+    """Give a split as its words need it."""
+    return Candidate(split_table(spending, choice.splits[which]), choice.mean(which), choice.sought(which))
+
+
+def split_table(spending: BudgetSplit, best: np.ndarray) -> pd.DataFrame:
+    """Give the split's table: a row a lever and period, what is left unspent last."""
+    rows = []
+    for (path, period), amount in zip(spending.cells, best, strict=True):
+        today = spending.today(path)
+        rows.append((path, MONEY, period, today, float(amount), today + float(amount), float(amount) / spending.budget))
+    for group, period in enumerate(spending.periods):
+        used = sum(float(a) for a, g in zip(best, spending.space.groups, strict=True) if g == group)
+        left = max(0.0, spending.budget - used)
+        rows.append((LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
+    return build_frame(rows, SPLIT)
+
+
+def tried_rows(search: Search, spending: BudgetSplit) -> list[Row]:
+    """Give a row for each split that was tried, in order."""
+    return [
+        (
+            number,
+            *map(float, split),
+            float(spending.budget * len(spending.periods) - split.sum()),
+            float(score),
+            float(value.mean()),
+        )
+        for number, (split, score, value) in enumerate(
+            zip(search.splits, search.scores(), search.values, strict=True), 1
+        )
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,147 +264,3 @@ def select_split(search: Search, valuer: SplitValuer, luck: Sequence[int], how: 
     scores = search.score(gains)
     hardly = best.sum() < HARDLY * search.space.budget * len(set(search.space.groups))
     return Selection(splits, gains, NONE if hardly or scores[FOUND] <= scores[NONE] else FOUND, how)
-
-
-ROBUST = {"mean": mean_score, "worst": shortfall, "regret": least_regret}
-WORLDS = 8
-"""How many worlds are drawn from what is uncertain."""
-SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget")
-
-
-@show_study_options
-def optimise(
-    scenario: Any,
-    *,
-    budget: float,
-    levers: str | Sequence[str] = (),
-    by_year: bool = False,
-    robust: str | None = None,
-    at_most: str | Sequence[str] = (),
-    **asked: Any,
-) -> Decision:
-    """Find the best split of `budget` $ a month beyond today's levers, for a scenario (a file's path or a Scenario).
-
-    `levers`: among which (default: those declared as main); `by_year`: another split each year; `robust`: over worlds drawn
-    from `uncertain`, by the `mean`, the `worst` tenth or the greatest `regret`; `at_most`: texts LEVER=X. Tables: `optimise`
-    (the split), `next_dollar` (marginal values, overspending points), `spending_curve`, `tried`. Money may be left unspent.
-    Raises InputError and RunError.
-    """
-    usual, levers, at_most = StudyOptions(**asked), as_texts(levers), as_texts(at_most)
-    spec = prepare_scenario(scenario, usual, OPTIMISE_REPLICATIONS)
-    chosen = read_levers(spec, levers)
-    spending = BudgetSplit(spec, chosen, *budget_limits(spec, budget, at_most, chosen), by_year)
-    if robust is not None and robust not in ROBUST:
-        raise InputError(
-            Problem(f"{robust!r} is no way to be robust", where="--robust", cure=f"write {', '.join(ROBUST)}")
-        )
-    worlds = draw_worlds(spec, robust)
-    spec = calibrate_scenario(spec, usual)
-    options = {"budget": budget, "levers": list(chosen), "by_year": by_year, "robust": robust, "at_most": list(at_most)}
-    with open_decision("optimise", spec, usual, options) as inquiry:
-        fewer = min(spec.replications, max(2, SEARCH_REPLICATIONS if robust is None else 2))
-        valuer = SplitValuer(
-            inquiry.lab, spending, [factors.apply_point(spec, world) if world else spec for world in worlds]
-        )
-        columns = ("number", *spending.columns, "left", "score", "mean_gain")
-
-        def tell(search: Search) -> None:
-            inquiry.stream("tried", columns, tried_table(search, spending))
-
-        search = Search(
-            spending.space,
-            lambda splits: valuer.gains(splits, range(fewer)),
-            ROBUST[robust or "mean"],
-            spec.seed % 2**32,
-            tell,
-        )
-        search.run(spending.own_splits())
-        fresh = range(fewer, fewer + spec.replications)
-        choice = select_split(search, valuer, fresh, robust)
-        found = estimate_marginal_returns(valuer, choice.split, fresh)
-        tables = {
-            "optimise": split_table(spending, choice.split),
-            "next_dollar": build_frame(found.rows, NEXT),
-            "spending_curve": build_frame(found.curve, CURVE),
-            "tried": build_frame(tried_table(search, spending), columns),
-        }
-        one, none, by_mean = (make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
-        saying = SplitWords(spec, budget, robust, len(valuer.worlds))
-        told = saying.render_answer(one, none, by_mean, is_taken=choice.which == FOUND)
-        notes = [
-            words.describe_next_dollar(spec, tables["next_dollar"], saying.where),
-            words.describe_overspending(spec, tables["next_dollar"], saying.where),
-            words.describe_search(len(search.splits), fewer, spec.replications, len(valuer.worlds), robust),
-            committed_spending(spec),
-            question_budget(spec, budget),
-            valuer.lost(),
-        ]
-        return inquiry.concluded(told, tables, notes)
-
-
-def read_levers(spec: Scenario, names: Sequence[str]) -> tuple[str, ...]:
-    """Give the levers to split over, those declared as main without names; raises InputError for one that cannot be."""
-    words = [word.strip() for name in names for word in name.split(",") if word.strip()]
-    money = [path for path in levers() if parameter_registry()[path].unit == MONEY]
-    if names and not words:
-        cure = f"leave it out for the main ones, or name some of: {', '.join(money)}"
-        raise InputError(Problem("names no lever", where="--levers", cure=cure))
-    for path in words:
-        if path not in parameter_registry():
-            raise InputError(Problem("there is no such lever", path, "--levers", suggest(path, money)))
-        if path not in money:
-            what = f"is no lever with a monthly budget ({parameter_registry()[path].role}, {parameter_registry()[path].unit})"
-            raise InputError(Problem(what, path, "--levers", f"there are: {', '.join(money)}"))
-        if not spec.mechanism(path.partition(".")[0]).on:
-            raise InputError(
-                Problem("is off, so money there does nothing", path, "--levers", "leave it out, or switch it on")
-            )
-    usual = (path for path in money if parameter_registry()[path].main and spec.mechanism(path.partition(".")[0]).on)
-    found = tuple(dict.fromkeys(words or usual))
-    if not found:
-        raise InputError(Problem("no main lever is on", where="--levers", cure=f"name some of: {', '.join(money)}"))
-    return found
-
-
-def draw_worlds(spec: Scenario, robust: str | None) -> list[dict[str, float]]:
-    """Draw worlds from what is uncertain by a Latin hypercube, on the scenario's seed; today's alone if not robust."""
-    if robust is None:
-        return [{}]
-    if not spec.uncertain:
-        cure = "name ranges below `uncertain`, or leave --robust out"
-        raise InputError(Problem("nothing is said to be uncertain", "uncertain", "--robust", cure))
-    return sample_design("lhs", [factors.read_factor(path, spec) for path in spec.uncertain], WORLDS, spec.seed)
-
-
-def make_candidate(spending: BudgetSplit, choice: Selection, which: int) -> Candidate:
-    """Give a split as its words need it."""
-    return Candidate(split_table(spending, choice.splits[which]), choice.mean(which), choice.sought(which))
-
-
-def split_table(spending: BudgetSplit, best: np.ndarray) -> pd.DataFrame:
-    """Give the split's table: a row a lever and period, what is left unspent last."""
-    rows = []
-    for (path, period), amount in zip(spending.cells, best, strict=True):
-        today = spending.today(path)
-        rows.append((path, MONEY, period, today, float(amount), today + float(amount), float(amount) / spending.budget))
-    for group, period in enumerate(spending.periods):
-        used = sum(float(a) for a, g in zip(best, spending.space.groups, strict=True) if g == group)
-        left = max(0.0, spending.budget - used)
-        rows.append((LEFT, MONEY, period, 0.0, left, left, left / spending.budget))
-    return build_frame(rows, SPLIT)
-
-
-def tried_table(search: Search, spending: BudgetSplit) -> list[tuple[Any, ...]]:
-    """Give a row for each split that was tried, in order."""
-    return [
-        (
-            number,
-            *map(float, split),
-            float(spending.budget * len(spending.periods) - split.sum()),
-            float(score),
-            float(value.mean()),
-        )
-        for number, (split, score, value) in enumerate(
-            zip(search.splits, search.scores(), search.values, strict=True), 1
-        )
-    ]

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.reporting.charts.style import FAINT, INK, Picture, all_within, literal, look, spread, titled, width_of
+from loyaltysim.reporting.charts.style import (
+    FAINT,
+    INK,
+    Picture,
+    all_within,
+    literal,
+    look,
+    png,
+    spread,
+    svg,
+    titled,
+    width_of,
+)
 from loyaltysim.reporting.charts.style import GREY as QUIET
 from loyaltysim.reporting.text.customer_history import render_fate
 from loyaltysim.reporting.text.names import quote_name, to_text
@@ -308,3 +320,8 @@ def _subtitle(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     worlds = "" if len(lives) == 1 else f"The same person and the same luck under {len(lives)} strategies. "
     luck = f"seed {setting.seed}, replication {setting.replication}"
     return f"{worlds}{f'{setting.title}, {luck}' if to_text(setting.title).strip() else luck.capitalize()}"
+
+
+def draw_files(figure: Figure) -> dict[str, str | bytes]:
+    """Return a strip as the files of a result's folder, by name."""
+    return {"strip.png": png(figure), "strip.svg": svg(figure)}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.analysis.summary import compute_share
 from loyaltysim.core.codes import REASONS
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.charts import chart
 from loyaltysim.reporting.charts.style import (
     ABOVE,
@@ -31,7 +32,7 @@ from loyaltysim.reporting.charts.style import (
     subplots,
 )
 from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import format_fixed, format_horizon
+from loyaltysim.reporting.text.numbers import format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.scenario.strategies import month_name
 from loyaltysim.stats.intervals import interval, paired, student_t

@@ -17,6 +17,7 @@ from loyaltysim.analysis.touchpoints import (
 )
 from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.charts import chart
 from loyaltysim.reporting.charts.style import (
     ABOVE,
@@ -37,7 +38,7 @@ from loyaltysim.reporting.charts.style import (
     titled,
 )
 from loyaltysim.reporting.text.names import name_heading
-from loyaltysim.reporting.text.numbers import format_fixed, format_horizon
+from loyaltysim.reporting.text.numbers import format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 

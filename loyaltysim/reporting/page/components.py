@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.text.names import to_text
-from loyaltysim.reporting.text.numbers import Money, format_fixed, format_horizon
+from loyaltysim.reporting.text.numbers import Money, format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval
 

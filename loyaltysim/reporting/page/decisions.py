@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from math import isnan
 from typing import Any
 
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.charts import Chart
 from loyaltysim.reporting.charts import decisions as charts
 from loyaltysim.reporting.decided import decided, plainly
 from loyaltysim.reporting.page.components import Cell, Drawing, Section, Table, write_head
 from loyaltysim.reporting.text.names import to_text
-from loyaltysim.reporting.text.numbers import format_fixed
 from loyaltysim.results.reader import ReportSource
 
 MOST_ROWS, MOST_COLUMNS, NOTHING = 40, 8, 1e-9

@@ -12,9 +12,10 @@ from loyaltysim.analysis.recommendation import (
     is_all_alike,
     recommend,
 )
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import name_heading, quote_name, to_text
-from loyaltysim.reporting.text.numbers import Money, format_fixed, format_horizon, format_share, money_for, round_amount
+from loyaltysim.reporting.text.numbers import Money, format_horizon, format_share, money_for, round_amount
 from loyaltysim.stats.intervals import Comparison, interval
 
 if TYPE_CHECKING:

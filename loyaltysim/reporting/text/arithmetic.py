@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import to_text
-from loyaltysim.reporting.text.numbers import format_fixed, money_for
+from loyaltysim.reporting.text.numbers import money_for
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:

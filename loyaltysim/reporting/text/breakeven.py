@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from loyaltysim.analysis.recommendation import NPV, Crossover
+from loyaltysim.core.formats import format_number
+from loyaltysim.experiments.breakeven import BreakevenFinding, Crossover, point_today
+from loyaltysim.experiments.decision import NPV
 from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money, format_horizon, format_number, format_quantity, money_for
+from loyaltysim.reporting.text.numbers import Money, format_horizon, format_quantity, money_for
+from loyaltysim.reporting.text.wording import Wording
 from loyaltysim.stats.intervals import Interval, compare_best, interval
 from loyaltysim.stats.sequential import rank_by_mean
 
@@ -17,32 +20,46 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from loyaltysim.experiments.decision import Finding
     from loyaltysim.experiments.designs import Point
     from loyaltysim.experiments.factors import Factor
-    from loyaltysim.experiments.options import Decision
     from loyaltysim.scenario import Scenario
 
 MOST_NAMED = 3
 
 
+def render(found: BreakevenFinding) -> Wording:
+    """Return the answer, and what else is worth knowing."""
+    scenario, factor, names, points = found.scenario, found.factor, found.names, found.usable
+    notes = [
+        describe_other_crossovers(scenario, factor, found.others, names),
+        describe_regret(scenario, factor, points, names),
+        describe_left_out(scenario, names),
+        describe_impossible(factor, found.points),
+    ]
+    if found.plane:
+        notes.append(describe_frontier(scenario, found.tables["frontier"], found.plane, names))
+    return Wording(render_answer(scenario, factor, points, found.crossovers, names), notes)
+
+
 def render_answer(
-    scenario: Scenario, axis: Factor, points: Sequence[Point], found: Sequence[Crossover], names: Sequence[str]
+    scenario: Scenario, factor: Factor, points: Sequence[Point], found: Sequence[Crossover], names: Sequence[str]
 ) -> str:
     """Say where the recommendation turns; or that it does not, and where it is nearest to.
 
     Args:
         scenario: As it is today.
-        axis: What was varied.
+        factor: What was varied.
         points: Those that could be simulated, lowest first.
         found: Where the recommendation turns, lowest first.
         names: The strategies that were compared.
     """
     if not found:
-        return describe_no_crossover(scenario, axis, points, names)
-    value = scenario.flat()[axis.path]
+        return describe_no_crossover(scenario, factor, points, names)
+    value = scenario.flat()[factor.path]
     doubt = describe_doubt_of_today(found, value, names)
-    today = f"today it is {format_quantity(value, axis.unit, scenario.currency)}{doubt}"
-    turns = "; and ".join(describe_crossover(scenario, axis, each, names) for each in found)
+    today = f"today it is {format_quantity(value, factor.unit, scenario.currency)}{doubt}"
+    turns = "; and ".join(describe_crossover(scenario, factor, each, names) for each in found)
     by = ", by the means alone" if any(each.anywhere for each in found) else ""
     more = f" It turns {len(found)} times in the range looked at{by}." if len(found) > 1 else ""
     return f"{turns[:1].upper()}{turns[1:]}; {today}.{more}"
@@ -59,26 +76,26 @@ def describe_doubt_of_today(found: Sequence[Crossover], today: float, names: Seq
     return f", within {which}, so it is not known whether {below} or {above} is better today"
 
 
-def describe_crossover(scenario: Scenario, axis: Factor, found: Crossover, names: Sequence[str]) -> str:
+def describe_crossover(scenario: Scenario, factor: Factor, found: Crossover, names: Sequence[str]) -> str:
     """Say from which strategy to which the recommendation turns, and at which value."""
     below, above = (quote_name(name, names) for name in (found.below, found.above))
     if found.anywhere:
         return (
-            f"cannot tell whether {below} or {above} is better, wherever {axis.path} lies from {format_number(axis.low)} to "
-            f"{format_number(axis.high)}: by the means alone they change places {format_roughly(scenario, axis, found)}{format_ends(axis, found.at)}"
+            f"cannot tell whether {below} or {above} is better, wherever {factor.path} lies from {format_number(factor.low)} to "
+            f"{format_number(factor.high)}: by the means alone they change places {format_roughly(scenario, factor, found)}{format_ends(factor, found.at)}"
         )
-    value = format_quantity(found.at.mean, axis.unit, scenario.currency)
+    value = format_quantity(found.at.mean, factor.unit, scenario.currency)
     return (
-        f"the recommendation turns from {below} to {above} where {axis.path} rises past {value}{format_ends(axis, found.at)}"
+        f"the recommendation turns from {below} to {above} where {factor.path} rises past {value}{format_ends(factor, found.at)}"
     )  # fmt: skip
 
 
-def format_roughly(scenario: Scenario, axis: Factor, found: Crossover) -> str:
+def format_roughly(scenario: Scenario, factor: Factor, found: Crossover) -> str:
     """Write to two digits what is no better known."""
-    return f"at about {format_quantity(float(f'{found.at.mean:.2g}'), axis.unit, scenario.currency)}"
+    return f"at about {format_quantity(float(f'{found.at.mean:.2g}'), factor.unit, scenario.currency)}"
 
 
-def format_ends(axis: Factor, at: Interval) -> str:
+def format_ends(factor: Factor, at: Interval) -> str:
     """Write the interval of a value of the axis, whose ends may lie outside the range."""
     if not at.known:
         return ""
@@ -86,22 +103,22 @@ def format_ends(axis: Factor, at: Interval) -> str:
     if low and high:
         return f" (95 %: {low} to {high})"
     if not low and not high:
-        return f" (95 %: anywhere from below {format_number(axis.low)} to above {format_number(axis.high)})"
+        return f" (95 %: anywhere from below {format_number(factor.low)} to above {format_number(factor.high)})"
     return f" (95 %: {low} or more)" if low else f" (95 %: {high} or less)"
 
 
-def describe_no_crossover(scenario: Scenario, axis: Factor, points: Sequence[Point], names: Sequence[str]) -> str:
+def describe_no_crossover(scenario: Scenario, factor: Factor, points: Sequence[Point], names: Sequence[str]) -> str:
     """Say that the best stays the best in the whole range, and where its lead is least."""
     contests = [(compare_best(point.of(NPV)), point) for point in points]
     contest, nearest = min(contests, key=lambda each: each[0].difference.mean)
     gap = contest.difference
     money = money_for(scenario.currency, gap)
     best, second = (quote_name(name, names) for name in (contest.best, contest.second))
-    low, high = (points[end].values[axis.path] for end in (0, -1))
-    where = format_quantity(nearest.values[axis.path], axis.unit, scenario.currency)
+    low, high = (points[end].values[factor.path] for end in (0, -1))
+    where = format_quantity(nearest.values[factor.path], factor.unit, scenario.currency)
     sure = f" (95 %: {money.span(gap)}{', so even that is not sure' if gap.holds_zero else ''})" if gap.known else ""
     return (
-        f"Nothing turns: {best} stays {name_first(scenario, names)} for every {axis.path} from {format_number(low)} to {format_number(high)}; its lead is least at "
+        f"Nothing turns: {best} stays {name_first(scenario, names)} for every {factor.path} from {format_number(low)} to {format_number(high)}; its lead is least at "
         f"{where}, {money.full(gap.mean)} over {second} in {format_horizon(scenario.months)}{sure}."
     )
 
@@ -118,7 +135,7 @@ def describe_left_out(scenario: Scenario, names: Sequence[str]) -> str:
 
 
 def describe_other_crossovers(
-    scenario: Scenario, axis: Factor, found: Sequence[Crossover], names: Sequence[str]
+    scenario: Scenario, factor: Factor, found: Sequence[Crossover], names: Sequence[str]
 ) -> str:  # fmt: skip
     """Say where strategies that are not the best change places; the reference's are left to the table."""
     first, each = next(iter(scenario.strategies)), []
@@ -126,28 +143,27 @@ def describe_other_crossovers(
         if first in (crossover.below, crossover.above):
             continue
         below, above = (quote_name(name, names) for name in (crossover.below, crossover.above))
-        where = f"overtakes {below} at {format_quantity(crossover.at.mean, axis.unit, scenario.currency)}"
+        where = f"overtakes {below} at {format_quantity(crossover.at.mean, factor.unit, scenario.currency)}"
         if crossover.anywhere:
-            where = f"may overtake {below}, by the means alone {format_roughly(scenario, axis, crossover)}"
-        each.append(f"{above} {where}{format_ends(axis, crossover.at)}")
+            where = f"may overtake {below}, by the means alone {format_roughly(scenario, factor, crossover)}"
+        each.append(f"{above} {where}{format_ends(factor, crossover.at)}")
     more = f"; and {len(each) - MOST_NAMED} more" if len(each) > MOST_NAMED else ""
     return f"Further down the order, {'; '.join(each[:MOST_NAMED])}{more}." if each else ""
 
 
-def describe_regret(scenario: Scenario, axis: Factor, points: Sequence[Point], names: Sequence[str]) -> str:
+def describe_regret(scenario: Scenario, factor: Factor, points: Sequence[Point], names: Sequence[str]) -> str:
     """Say what whoever keeps to today's recommendation loses at worst in the range; empty where nothing is lost."""
-    today = scenario.flat()[axis.path]
-    contest = compare_best(min(points, key=lambda point: abs(point.values[axis.path] - today)).of(NPV))
+    contest = compare_best(point_today(scenario, factor, points).of(NPV))
     losses = []
     for point in points:
         worth = point.of(NPV)
         best = rank_by_mean(worth)[0]
-        losses.append((interval(worth[best] - worth[contest.best]), point.values[axis.path], best))
+        losses.append((interval(worth[best] - worth[contest.best]), point.values[factor.path], best))
     worst, value, best = max(losses, key=lambda loss: loss[0].mean)
     if worst.mean <= 0.0:
         return ""
     money = money_for(scenario.currency, worst)
-    where, better = format_quantity(value, axis.unit, scenario.currency), quote_name(best, scenario.strategies)
+    where, better = format_quantity(value, factor.unit, scenario.currency), quote_name(best, scenario.strategies)
     sure = f" (95 %: {money.span(worst)})" if worst.known else ""
     which = name_first(scenario, names) if len(names) < len(scenario.strategies) else "best"
     is_best = f"is {which}" if contest.decided else f"seems {which}, not surely,"
@@ -157,13 +173,13 @@ def describe_regret(scenario: Scenario, axis: Factor, points: Sequence[Point], n
     )
 
 
-def describe_impossible(axis: Factor, points: Iterable[Point]) -> str:
+def describe_impossible(factor: Factor, points: Iterable[Point]) -> str:
     """Say which values no market can have, and why; empty where all could be simulated."""
-    wrong = sorted((point.values[axis.path], point.error) for point in points if point.error)
+    wrong = sorted((point.values[factor.path], point.error) for point in points if point.error)
     if not wrong:
         return ""
     values = ", ".join(format_number(value) for value, _ in wrong)
-    return f"No market can have {axis.path} at {values}: {wrong[-1][1]}."
+    return f"No market can have {factor.path} at {values}: {wrong[-1][1]}."
 
 
 def describe_frontier(scenario: Scenario, table: pd.DataFrame, plane: Sequence[Factor], names: Sequence[str]) -> str:
@@ -189,7 +205,7 @@ def describe_frontier(scenario: Scenario, table: pd.DataFrame, plane: Sequence[F
     )
 
 
-def render_table(found: Decision) -> Table:
+def render_table(found: Finding) -> Table:
     """Lay out the curve for the terminal: a row a value, who is best, its lead, and the regret."""
     curve = found.tables["breakeven_curve"]
     known = curve[curve.error == ""]

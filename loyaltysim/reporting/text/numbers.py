@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from math import floor, isfinite, log10
 
+from loyaltysim.core.formats import format_fixed, format_number
 from loyaltysim.stats.intervals import Interval
 
 FINEST = 6
@@ -20,17 +20,6 @@ GRADES_MEAN = {
     "measured": "a study is named",
 }
 """What each grade of evidence means."""
-
-
-def format_fixed(value: float, places: int = 0, sign: str = "") -> str:
-    """Write a number to so many decimals, thousands kept apart: `10,703` for 10702.5; `sign="+"` writes a plus as well.
-
-    A half is rounded away from zero, of the 15 digits that a spreadsheet keeps, so that workbook, page and terminal agree.
-    """
-    if not abs(value) < 1e15:  # beyond, all digits that there are come before the point
-        return f"{value:{sign},.{places}f}"
-    rounded = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{rounded if rounded else abs(rounded):{sign},.{places}f}"
 
 
 class Money:
@@ -136,11 +125,6 @@ def round_amount(count: int) -> int:
     """Round a number of replications up to two digits: it rests on an estimate."""
     step = int(10 ** max(len(str(count)) - 2, 0))
     return -(-count // step) * step
-
-
-def format_number(value: float) -> str:
-    """Write a number to four digits, thousands kept apart: `0.4521`, `462`, `20,000`; `1e+30` where none could be read."""
-    return format_fixed(value) if 1e3 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def format_quantity(value: float, unit: str, currency: str = "$") -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from math import isfinite, isinf, isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.analysis.budgets import HARDLY, LEFT, Candidate
+from loyaltysim.core.formats import format_number
+from loyaltysim.experiments.optimise.budget import committed_spending, monthly_amount
+from loyaltysim.experiments.optimise.optimise import HARDLY, LEFT, Candidate
 from loyaltysim.reporting.text.console import begin_table
-from loyaltysim.reporting.text.numbers import format_horizon, format_number, money_for
+from loyaltysim.reporting.text.numbers import format_horizon, money_for
+from loyaltysim.reporting.text.wording import Wording
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from loyaltysim.experiments.options import Decision
+    from loyaltysim.experiments.decision import Finding
+    from loyaltysim.experiments.optimise.optimise import OptimiseFinding
     from loyaltysim.scenario import Scenario
 
 BY = {
@@ -26,6 +30,38 @@ BY = {
 """By which figure a split was sought."""
 FRESH = "on luck that the search did not use"
 ANYWHERE = " (95 %: anywhere within reach)"
+
+
+def render(found: OptimiseFinding) -> Wording:
+    """Return where the next money goes, and what else is worth knowing."""
+    scenario, dollars = found.scenario, found.tables["next_dollar"]
+    words = SplitWords(scenario, found.budget, found.robust, found.worlds)
+    notes = (
+        describe_next_dollar(scenario, dollars, words.where),
+        describe_overspending(scenario, dollars, words.where),
+        describe_search(found.tried, found.search_replications, scenario.replications, found.worlds, found.robust),
+        committed_spending(scenario),
+        question_budget(scenario, found.budget),
+        describe_impossible(found),
+    )
+    return Wording(words.render_answer(found.found, found.none, found.by_mean, found.is_taken), notes)
+
+
+def describe_impossible(found: OptimiseFinding) -> str:
+    """Say how many of the drawn worlds cannot be, and why; empty where all can."""
+    gone = found.drawn - found.worlds
+    return f"{gone} of {found.drawn} drawn worlds are of no possible market: {found.first_error}." if gone else ""
+
+
+def question_budget(scenario: Scenario, budget: float) -> str:
+    """Question a budget larger than what all customers bring in today; empty for others."""
+    brought = scenario.market.margin_mean * scenario.market.customers
+    if budget <= brought:
+        return ""
+    return (
+        f"A budget of {monthly_amount(scenario, budget)} is more than the margin of all {scenario.market.customers:,} customers of today "
+        f"({monthly_amount(scenario, brought)}): is it meant a month, and not a year?"
+    )
 
 
 class SplitWords:
@@ -206,7 +242,7 @@ def describe_search(tried: int, fewer: int, replications: int, worlds: int, robu
     )
 
 
-def render_table(found: Decision) -> Table:
+def render_table(found: Finding) -> Table:
     """Lay out levers for the terminal: today, the extra money, what a further dollar brings back, overspending."""
     split, rows = found.tables["optimise"], found.tables["next_dollar"]
     currency, grid = found.scenario.currency, begin_table()

@@ -10,7 +10,7 @@ from loyaltysim.reporting.text.console import begin_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from loyaltysim.results.profile import Profile
+    from loyaltysim.results.results import Profile
 
 SLOWEST = 5
 

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.formats import format_number
 from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money, format_number, format_quantity
+from loyaltysim.reporting.text.numbers import Money, format_quantity
+from loyaltysim.reporting.text.wording import Wording
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
     from loyaltysim.analysis.surrogate_analysis import SurrogateResult
-    from loyaltysim.experiments.options import Decision
+    from loyaltysim.experiments.decision import Finding
+    from loyaltysim.experiments.sensitivity import SensitivityFinding
     from loyaltysim.scenario import Scenario
 
 MOST_NAMED = 3
 NEVER = 0.001
 """A chance below which a strategy is not named."""
+
+
+def render(found: SensitivityFinding) -> Wording:
+    """Return the answer, and what else is worth knowing."""
+    scenario, table, surrogate = found.scenario, found.tables["sensitivity"], found.surrogate
+    notes = (
+        describe_switches(scenario, table, surrogate),
+        describe_method(surrogate, found.points, scenario.replications, found.factors),
+        describe_impossible(found),
+    )
+    return Wording(render_answer(scenario, table, surrogate), notes)
+
+
+def describe_impossible(found: SensitivityFinding) -> str:
+    """Say how many points are of no possible market; empty where all are."""
+    if not found.impossible:
+        return ""
+    return f"{found.impossible} of {found.points + found.impossible} points are of no possible market: {found.first_error}."
 
 
 def render_answer(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
@@ -78,7 +99,7 @@ def format_q2(found: SurrogateResult) -> str:
     return f"{100 * max(0.0, found.q2):.0f} %"
 
 
-def render_table(found: Decision) -> Table:
+def render_table(found: Finding) -> Table:
     """Lay out the inputs for the terminal: their range, their share of the variance, what they turn."""
     rows, scenario = found.tables["sensitivity"], found.scenario
     grid = begin_table()

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.formats import format_number
 from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money, format_number
+from loyaltysim.reporting.text.numbers import Money
+from loyaltysim.reporting.text.wording import Wording
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from loyaltysim.experiments.options import Decision
+    from loyaltysim.experiments.decision import Finding
+    from loyaltysim.experiments.sweep import SweepFinding
     from loyaltysim.scenario import Scenario
 
 MOST_SHOWN = 25
 """Points of the terminal's table; the rest are in winners.csv."""
+
+
+def render(found: SweepFinding) -> Wording:
+    """Return the answer, and what could not be simulated."""
+    winners = found.tables["winners"]
+    return Wording(render_answer(found.scenario, winners, found.paths), describe_impossible(winners, found.paths))
 
 
 def render_answer(scenario: Scenario, winners: pd.DataFrame, paths: Sequence[str]) -> str:
@@ -52,7 +61,7 @@ def format_point(row: pd.Series, paths: Sequence[str]) -> str:
     return ", ".join(f"{path} {format_number(row[path])}" for path in paths)
 
 
-def render_table(found: Decision) -> Table:
+def render_table(found: Finding) -> Table:
     """Lay out who wins at each point, 25 of them at most, for the terminal."""
     winners = found.tables["winners"]
     paths = list(winners.columns[1 : list(winners.columns).index("best")])

@@ -1,80 +1,30 @@
-"""Finish an interrupted run or command: what was done is taken from the ledger, the rest computed, and the files are the same."""
+"""Repeat a finished run without the cache of runs, and say whether the same bits come out."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.execution import executors
-from loyaltysim.execution.run_cache import open_no_cache
-from loyaltysim.experiments import run
-from loyaltysim.experiments.options import Decision
-from loyaltysim.experiments.run import check_rule, simulate_all, stored_rule
-from loyaltysim.results import writer
-from loyaltysim.results.manifest import versions
-from loyaltysim.results.reader import FIGURES
-from loyaltysim.results.results import Results, RunAccumulator, figures_frame
-from loyaltysim.results.run_folder import (
-    ExistingRunFolder,
-    StoredRun,
-    lock_folder,
-    read_run,
-    read_run_folder,
-    remove_partial_files,
-)
-from loyaltysim.study import Study
+from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.execution.run_cache import NullCache
+from loyaltysim.experiments.options import RunOptions
+from loyaltysim.experiments.run import load_stored_scenario
+from loyaltysim.mechanisms import CATALOG
+from loyaltysim.results.figures import FIGURES, figures_frame
+from loyaltysim.results.manifest import Manifest, versions
+from loyaltysim.results.months import MONTHS, write_months
+from loyaltysim.results.results import Results, RunAccumulator
+from loyaltysim.results.run_folder import StoredRun, read_run_folder
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-
-def resume(folder: str | Path, order: run.RunConfig) -> Study | Decision:
-    """Finish the run of a folder, or try again what failed in it; or finish a command that decides.
-
-    Of `order`, where files go is the folder itself. Raises InputError for a folder of nothing unfinished, and leaves it as
-    it is; RunError as `run` does.
-    """
-    executors.check_place(order.executor)
-    found = read_run_folder(folder)
-    if found.is_whole:
-        again = f"loyaltysim rerun {found.path}" if not found.command else f"in this folder, {found.manifest['repeat']}"
-        what = f"this {found.command or 'run'} is done: there is nothing to finish"
-        raise InputError(Problem(what, where=str(found.path), cure=f"to repeat it: {again}"))
-    with lock_folder(found.path):
-        remove_partial_files(found.path)
-        return finish_decision(found, order) if found.command else finish_run(found, order)
-
-
-def finish_run(found: StoredRun, order: run.RunConfig) -> Study:
-    """Finish a run in its folder."""
-    order = replace(order, rule=stored_rule(found.manifest))
-    check_rule(order.rule, found.scenario, str(found.path))
-    return run.resume_scenario(found.scenario, run.default_backend(), order, ExistingRunFolder(found))
-
-
-def finish_decision(found: StoredRun, order: run.RunConfig) -> Decision:
-    """Ask again what a command that decides was asked, in its own folder; runs that were done are not simulated again."""
-    command = getattr(import_module(f"loyaltysim.experiments.{found.command}"), found.command)
-    options = dict(found.manifest["options"])
-    if "between" in options:
-        options["between"] = tuple(filter(None, options["between"].split(",")))
-    answer: Decision = command(
-        found.scenario, **options, replications=found.manifest["replications"], out=ExistingRunFolder(found), executor=order.executor,
-        threads=order.threads or 0, progress=order.progress,
-    )  # fmt: skip
-    return answer
-
-
-# Repeat a finished run without the ledger, and say whether the same bits come out.
-
-MONTHS = "months.parquet"
 ELSEWHERE = 1e-9
 """The relative difference allowed where processor, Python, NumPy or Numba are not those of the run."""
 KEY = ("strategy", "replication", "month", "metric")
@@ -104,22 +54,35 @@ class Rerun:
         return not self.differing
 
 
-def rerun(folder: str | Path, order: run.RunConfig) -> Rerun:
+def rerun(folder: str | Path, options: RunOptions) -> Rerun:
     """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of it, by month and in all.
 
     Nothing in the folder is changed. Raises InputError for a folder that is no finished run, RunError as `run` does.
     """
-    executors.check_place(order.executor)
-    kept = read_run(folder)
+    options.check()
+    kept = read_run_folder(folder)
+    if kept.command:
+        cure = (
+            f"give the command again, in this folder: {kept.manifest.get('repeat', f'loyaltysim {kept.command} ...')}"
+        )
+        what = f"this is the folder of `{kept.command}`, not of a run"
+        raise InputError(Problem(what, where=str(kept.path), cure=cure))
+    scenario = load_stored_scenario(kept)
     if not kept.is_done or not (kept.path / MONTHS).is_file():
         cure = f"finish it first: loyaltysim resume {kept.path}"
         raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
-    machinery = replace(run.default_backend(), kept=open_no_cache)
-    runs = RunAccumulator(machinery.catalog)
-    simulate_all(kept.scenario, machinery, order, runs)
-    results = runs.results(kept.scenario)
+    runs = RunAccumulator(CATALOG)
+    with Evaluator(
+        options.executor,
+        threads=options.threads or 0,
+        tasks=scenario.replications,
+        cache=NullCache(),
+        progress=options.notify(),
+    ) as evaluator:
+        runs.add(evaluator.records(scenario, on_failure=runs.add_failure))
+    results = runs.results(scenario)
     with tempfile.TemporaryFile() as again:
-        writer.write_months(results, again)
+        write_months(results, again)
         months = compare_months(kept, again)
     return compare_figures(months, kept, results)
 
@@ -166,7 +129,7 @@ def compare_figures(found: Rerun, kept: StoredRun, results: Results) -> Rerun:
     )  # fmt: skip
 
 
-def _changed(manifest: dict[str, Any]) -> str:
+def _changed(manifest: Manifest) -> str:
     """Say what bears on a result's last bits and is not as it was when the run was made; empty if nothing."""
     then = manifest["versions"] | {"machine": manifest.get("machine", "unknown")}
     now = versions() | {"machine": machine()}

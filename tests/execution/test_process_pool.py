@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.execution import executors
-from loyaltysim.execution.evaluator import Evaluator, Request, no_cache
+from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.execution.executors import Processes, WorkerLostError, iterate_completed, open_executor
 from loyaltysim.scenario import Scenario
 
@@ -94,27 +94,27 @@ def test_ended_workers_leave_nobody_waiting() -> None:
 
 
 @pytest.mark.markets
-def test_a_lab_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., Scenario]) -> None:
+def test_an_evaluator_whose_worker_is_killed_gives_the_same_bits(small: Callable[..., Scenario]) -> None:
     spec = small()
     asks = [Request(spec.replace({"seed": seed}), ("as today",), RUNS) for seed in range(4)]
-    with Evaluator("in-process", store=no_cache) as lab:
-        expected = [answer.figures for answer in lab.answers(asks)]
+    with Evaluator("in-process") as evaluator:
+        expected = [answer.figures for answer in evaluator.evaluate(asks)]
     victims: list[int] = []
-    with Evaluator("processes:2", store=no_cache) as lab:
+    with Evaluator("processes:2") as evaluator:
         found: dict[int, Any] = {}
-        for answer in lab.answers(asks):
+        for answer in evaluator.evaluate(asks):
             if not victims:
-                victims.append(workers_of(lab)[0])
+                victims.append(workers_of(evaluator)[0])
                 os.kill(victims[0], signal.SIGKILL)
             found[answer.number] = answer.figures
-        assert victims[0] not in workers_of(lab)
+        assert victims[0] not in workers_of(evaluator)
     for number, figures in enumerate(expected):
         assert same(figures["as today"], found[number]["as today"])
 
 
-def workers_of(lab: Evaluator) -> Sequence[int]:
-    assert isinstance(lab.pool, Processes)
-    return lab.pool.pids()
+def workers_of(evaluator: Evaluator) -> Sequence[int]:
+    assert isinstance(evaluator.pool, Processes)
+    return evaluator.pool.pids()
 
 
 def same(one: Any, two: Any) -> bool:

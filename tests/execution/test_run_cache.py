@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.records import RunRecord
-from loyaltysim.execution import run_cache as ledgers
-from loyaltysim.execution.run_cache import RunCache, default_cache
+from loyaltysim.execution import run_cache
+from loyaltysim.execution.run_cache import NullCache, SqliteCache, default_cache
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 
@@ -37,9 +37,9 @@ def bits(record: RunRecord) -> tuple[object, ...]:
 
 def test_a_run_comes_back_as_it_was(record: RunRecord, tmp_path: Path) -> None:
     assert record.pilot is not None
-    with RunCache(tmp_path) as ledger:
+    with SqliteCache(tmp_path) as ledger:
         ledger.keep_records({"a" * 32: record})
-    with RunCache(tmp_path) as ledger:
+    with SqliteCache(tmp_path) as ledger:
         found = ledger.records({"a" * 32: ("tried", 3), "b" * 32: ("tried", 4)})
         assert list(found) == ["a" * 32]
         assert bits(found["a" * 32]) == bits(record)
@@ -47,7 +47,7 @@ def test_a_run_comes_back_as_it_was(record: RunRecord, tmp_path: Path) -> None:
 
 
 def test_figures_alone_are_no_whole_run_until_its_months_come(record: RunRecord, tmp_path: Path) -> None:
-    with RunCache(tmp_path) as ledger:
+    with SqliteCache(tmp_path) as ledger:
         ledger.keep_figures({"a" * 32: np.array(list(record.figures.values()))})
         assert ledger.records({"a" * 32: ("tried", 3)}) == {}
         ledger.keep_records({"a" * 32: record})
@@ -57,7 +57,7 @@ def test_figures_alone_are_no_whole_run_until_its_months_come(record: RunRecord,
 
 @pytest.mark.parametrize("harm", ["gone", "torn", "other"])
 def test_months_that_were_lost_are_computed_again(record: RunRecord, tmp_path: Path, harm: str) -> None:
-    with RunCache(tmp_path) as ledger:
+    with SqliteCache(tmp_path) as ledger:
         ledger.keep_records({"a" * 32: record, "b" * 32: record})
         file = tmp_path / "series" / "aa" / f"{'a' * 32}.parquet"
         if harm == "gone":
@@ -76,14 +76,14 @@ def test_months_that_were_lost_are_computed_again(record: RunRecord, tmp_path: P
 
 def test_a_ledger_that_is_none_any_more_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"this is no database" * 100)
-    with RunCache(tmp_path) as ledger:
+    with SqliteCache(tmp_path) as ledger:
         ledger.keep_figures({"a": np.ones(2)})
         assert ledger.count() == 1
 
 
 def test_where_nothing_can_be_kept_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with RunCache(tmp_path / "file" / "below") as ledger:
+    with SqliteCache(tmp_path / "file" / "below") as ledger:
         ledger.keep_figures({"a": np.ones(2)})
         assert ledger.figures(["a"]) == {}
         assert ledger.count() == 0
@@ -91,26 +91,26 @@ def test_where_nothing_can_be_kept_nothing_fails(tmp_path: Path) -> None:
 
 def test_the_runs_used_longest_ago_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
-    monkeypatch.setattr(ledgers.time, "time", lambda: now)
-    with RunCache(tmp_path) as ledger:
+    monkeypatch.setattr(run_cache.time, "time", lambda: now)
+    with SqliteCache(tmp_path) as ledger:
         for number in range(10):
             now += 10_000
             ledger.keep_figures({f"run {number}": np.full(100, float(number))})
         now += 10_000
         ledger.figures(["run 0"])
-    with RunCache(tmp_path, most_bytes=5_000) as ledger:
+    with SqliteCache(tmp_path, most_bytes=5_000) as ledger:
         ledger.trim()
         assert sorted(ledger.figures([f"run {number}" for number in range(10)])) == ["run 0", "run 6", "run 7", "run 8", "run 9"]  # fmt: skip
 
 
 def test_months_go_with_their_run(record: RunRecord, tmp_path: Path) -> None:
-    with RunCache(tmp_path, most_bytes=1) as ledger:
+    with SqliteCache(tmp_path, most_bytes=1) as ledger:
         ledger.keep_records({"a" * 32: record})
     assert not list(tmp_path.rglob("*.parquet"))
 
 
 def write_many(folder: Path, first: int) -> None:
-    with RunCache(folder) as ledger:
+    with SqliteCache(folder) as ledger:
         for number in range(first, first + 60):
             ledger.keep_figures({f"run {number}": np.full(5, float(number))})
 
@@ -122,7 +122,7 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
         writer.start()
     for writer in writers:
         writer.join(120)
-    with RunCache(tmp_path) as ledger:
+    with SqliteCache(tmp_path) as ledger:
         found = ledger.figures([f"run {number}" for number in range(90)])
     assert all((found[f"run {number}"] == number).all() for number in range(90))
     base = sqlite3.connect(tmp_path / "ledger.sqlite")
@@ -131,11 +131,13 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
 
 
 def test_the_environment_says_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert default_cache() is None
+    assert isinstance(default_cache(), NullCache)
     monkeypatch.setenv("LOYALTYSIM_RUNS", str(tmp_path / "mine"))
-    with default_cache() or pytest.fail("none") as ledger:
+    with default_cache() as ledger:
+        assert isinstance(ledger, SqliteCache)
         assert ledger.folder == tmp_path / "mine"
     monkeypatch.delenv("LOYALTYSIM_RUNS")
     monkeypatch.setenv("LOYALTYSIM_CACHE", str(tmp_path))
-    with default_cache() or pytest.fail("none") as ledger:
+    with default_cache() as ledger:
+        assert isinstance(ledger, SqliteCache)
         assert ledger.folder == tmp_path / "runs"
