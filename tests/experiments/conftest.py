@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from loyaltysim.experiments.customer_history import FINDS, CustomerLife, customer
+from loyaltysim.api import customer
+from loyaltysim.experiments.customer_history import FINDS
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import CustomerLife
 from tests.experiments.customer_lives import BUSY, PLANS, Small
 
 
