@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loyaltysim.analysis import comparison, summary, touchpoints
 from loyaltysim.analysis.budgets import planned_budgets
-from loyaltysim.reporting.text import answer
-from loyaltysim.reporting.text import answer as precision_words
-from loyaltysim.reporting.text import failures as failure_words
-from loyaltysim.reporting.text import pilots as pilot_table
 from loyaltysim.reporting.text.names import to_text
 from loyaltysim.results import run_folder
 from loyaltysim.results.figures import figures_frame, write_figures
@@ -83,7 +78,9 @@ class Study:
     @property
     def warning(self) -> str:
         """Which runs failed, why, and what is left to compare; empty where all came to their end."""
-        return failure_words.failures_warning(self.failures, self.results.strategies, self.results.replications)
+        from loyaltysim.reporting.text.failures import render_failures
+
+        return render_failures(self.failures, self.results.strategies, self.results.replications)
 
     @property
     def lesson(self) -> str:
@@ -185,16 +182,16 @@ class CustomerLife:
     @cached_property
     def months(self) -> pd.DataFrame:
         """One row a strategy and month, each fact in a column of its own."""
-        from loyaltysim.reporting.text.customers import months_table
+        from loyaltysim.reporting.text.customers import build_months
 
-        return months_table(self.lives)
+        return build_months(self.lives)
 
     @cached_property
     def story(self) -> str:
         """The life as text: a line for each month in which something turned, one for each spell between."""
         from loyaltysim.reporting.text import customer_history
 
-        return customer_history.story(self.history.setting, self.history.person, self.lives)
+        return customer_history.render_story(self.history.setting, self.history.person, self.lives)
 
     def strip(self) -> Figure:
         """Draw the life: time to the right, one lane a strategy."""
@@ -229,40 +226,43 @@ def build_study(
         The study.
     """
     budgets = planned_budgets(scenario)
-    failed = failure_words.failures_table(runs.failures.values())
+    from loyaltysim.analysis import (  # load pandas, which wrong input need not wait for
+        comparison,
+        pilots,
+        summary,
+        touchpoints,
+    )
+    from loyaltysim.reporting.text.answer import render_answer, render_sequential_answer
+    from loyaltysim.reporting.text.comparison import describe_risk, describe_unequal_budgets
+
+    several = len(results.strategies) > 1
+    said = [describe_risk(results), describe_unequal_budgets(results, budgets)] if several else []
     return Study(
         scenario=scenario,
         results=results,
         folder=folder,
-        answer=sequential_answer_of(results, verdict) if verdict else answer.answer(results),
+        answer=render_sequential_answer(results, verdict) if verdict else render_answer(results),
         rests_on=count_grades(scenario),
         summary=summary.build_summary(results),
         departures=summary.build_departures(results),
         complaints=summary.build_complaints(results),
         money=summary.build_money(results),
-        failures=failed,
+        failures=summary.build_failures(runs.failures.values()),
         profile=runs.profile,
         touchpoints=touchpoints.build_touchpoints(results),
         business=summary.build_business(results),
-        pilots=pilot_table.build_pilots(results),
+        pilots=pilots.build_pilots(results),
         duel=comparison.compare_pairs(results),
         ranking=comparison.rank_strategies(results, budgets),
-        said=tuple(told for told in _said(results, budgets) if told),
+        said=tuple(filter(None, said)),
     )
-
-
-def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
-    """Say what is worth reading beside the answer: risk and budgets where there are several strategies."""
-    if len(results.strategies) > 1:
-        yield comparison.describe_risk(results)
-        yield comparison.describe_unequal_budgets(results, budgets)
 
 
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "touchpoints", "business", "pilots", failure_words.FAILURES):
+    for name in ("duel", "ranking", "touchpoints", "business", "pilots", "failures"):
         if len(getattr(study, name)):
             folder.write(f"{name}.csv", csv_text(getattr(study, name)))
         else:
@@ -270,9 +270,3 @@ def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
     with folder.new("months.parquet") as file:
         write_months(study.results, file)
     write_figures(study.results, folder)
-
-
-def sequential_answer_of(results: Results, verdict: SequentialVerdict) -> str:
-    """Give the answer of a study that went on until it was settled."""
-    later = answer.later_value_matters(results) if verdict.second else ""
-    return "\n".join(line for line in (precision_words.sequential_answer(results, verdict), later) if line)

@@ -12,21 +12,17 @@ if TYPE_CHECKING:
 MONEY = "$/month"
 
 
-def planned_budgets(spec: Scenario) -> dict[str, float]:
-    """Give each strategy's planned budgets, on average over the months, less the first strategy's ($ a month).
+def planned_budgets(scenario: Scenario) -> dict[str, float]:
+    """Return each strategy's planned budgets, on average over the months, less the first strategy's ($ a month).
 
     Only levers in $/month count: what depends on cases, hires or asks is no budget, and shows in the costs.
     """
-    planned = {name: _planned(spec, name) for name in spec.strategies}
+    today, planned = scenario.flat(), {}
+    for name in scenario.strategies:
+        planned[name] = sum(
+            sum(months) / len(months) - today[path]
+            for path, months in scenario.plan(name).items()
+            if parameter_registry()[path].unit == MONEY
+        )
     first = planned[next(iter(planned))]
     return {name: each - first for name, each in planned.items()}
-
-
-def _planned(spec: Scenario, strategy: str) -> float:
-    today = spec.flat()
-    plan = spec.plan(strategy)
-    return sum(
-        sum(months) / len(months) - today[path]
-        for path, months in plan.items()
-        if parameter_registry()[path].unit == MONEY
-    )

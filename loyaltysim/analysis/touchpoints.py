@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 
 from loyaltysim.core.records import Audit
 from loyaltysim.results.out_of_core import audit_figure
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import share_interval
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
 """The four fields: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
@@ -25,7 +23,7 @@ COLUMNS = [
 
 
 @dataclass(frozen=True)
-class TouchpointRows:
+class Quadrants:
     """The lines between the four fields: mean importance, and the reference's mean performance by importance."""
 
     importance: float
@@ -38,48 +36,43 @@ class TouchpointRows:
         return KEEP if importance >= self.importance else ICING
 
 
-def mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
-    """Give each figure's mean over replications, one value a touchpoint."""
-    import numpy as np
-
+def compute_mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
+    """Return each figure's mean over replications, one value a touchpoint."""
     return {name: np.mean(audit_figure(audits, name), axis=0) for name in audits[0].figures}
 
 
-def touchpoint_rows(results: Results) -> TouchpointRows:
+def compute_quadrants(results: Results) -> Quadrants:
     """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
-    figures = mean_figures(results.audits[results.reference])
+    figures = compute_mean_figures(results.audits[results.reference])
     weight = figures["importance"]
-    return TouchpointRows(1 / len(weight), float(weight @ figures["performance"]))
+    return Quadrants(1 / len(weight), float(weight @ figures["performance"]))
 
 
 def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
     """Rank by priority, 1 for the highest; of equals the earlier row first."""
-    import numpy as np
-
     found = np.empty(len(priority), int)
     found[np.argsort(-priority, kind="stable")] = np.arange(1, len(priority) + 1)
     return found
 
 
 def build_touchpoints(results: Results) -> pd.DataFrame:
-    """Give the touchpoints of every strategy in the table's order; no rows if they were not scored."""
-    import pandas as pd
-
-    return pd.DataFrame.from_records(list(_rows(results)) if results.audits else [], columns=COLUMNS)
-
-
-def _rows(results: Results) -> Iterator[tuple[Any, ...]]:
-    between = touchpoint_rows(results)
+    """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
+    if not results.audits:
+        return pd.DataFrame.from_records([], columns=COLUMNS)
+    quadrants, rows = compute_quadrants(results), []
     for strategy in results.strategies:
         audits = results.audits[strategy]
-        figures, first = mean_figures(audits), audits[0]
+        figures, first = compute_mean_figures(audits), audits[0]
         performances = audit_figure(audits, "performance")
         rank = rank_touchpoints(figures["priority"])
         for row, name in enumerate(first.names):
             importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
             span = share_interval(performances[:, row])
-            yield (
-                strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high,
-                *(float(figures[key][row]) for key in FIGURES),
-                between.field(importance, performance), float(figures["priority"][row]), int(rank[row]),
+            rows.append(
+                (
+                    strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high,
+                    *(float(figures[key][row]) for key in FIGURES),
+                    quadrants.field(importance, performance), float(figures["priority"][row]), int(rank[row]),
+                )
             )  # fmt: skip
+    return pd.DataFrame.from_records(rows, columns=COLUMNS)

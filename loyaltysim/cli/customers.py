@@ -67,11 +67,11 @@ def worth(scenario: Path, leaves: tuple[str, ...], quiet: bool, **asked: Any) ->
 
     found = loyaltysim.worth(scenario, leaves=read_months(leaves), quiet=quiet, **asked)
     currency = found.scenario.currency
-    click.echo(customers.value_sentence(sorted(set(found.table.month)), found.span, currency))
+    click.echo(customers.render_values(sorted(set(found.table.month)), found.span, currency))
     if not quiet:
         click.echo()
-        Console(width=WIDEST).print(customers.value_table(found.table, found.span, currency))
-        click.echo("\n" + "\n".join(customers.value_legend(found.table)))
+        Console(width=WIDEST).print(customers.render_table(found.table, found.span, currency))
+        click.echo("\n" + "\n".join(customers.describe_columns(found.table)))
         click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"Results are in {found.folder}")
@@ -104,16 +104,16 @@ def arithmetic(scenario: Path, quiet: bool, **asked: Any) -> None:
     found = loyaltysim.arithmetic(scenario, quiet=quiet, **asked)
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))
     click.echo("A mean year of the horizon:\n")
-    console.print(words.year(found.year, first))
+    console.print(words.render_year(found.year, first))
     if not quiet:
         click.echo()
         if len(found.scenario.strategies) > 1:
-            console.print(words.strategies(found.year))
+            console.print(words.render_strategies(found.year))
         click.echo(f"\nWhat makes the difference ({describe_intervals(found.bridge)}):\n")
-        console.print(words.bridge(found.bridge, found.scenario.currency))
+        console.print(words.render_bridge(found.bridge, found.scenario.currency))
         click.echo()
-        console.print(words.bridge_lost(found.bridge_lost, first, found.scenario.currency))
-        click.echo("\n" + "\n".join(words.legend(found.bridge)))
+        console.print(words.render_lost_bridge(found.bridge_lost, first, found.scenario.currency))
+        click.echo("\n" + "\n".join(words.describe_steps(found.bridge)))
         click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"\nResults are in {found.folder}")

@@ -45,7 +45,9 @@ def show_decision(found: Decision, *, quiet: bool) -> None:
         from rich.console import Console
 
         click.echo()
-        Console(width=WIDEST).print(import_module(f"loyaltysim.reporting.text.{found.verb}").table(found.finding))
+        Console(width=WIDEST).print(
+            import_module(f"loyaltysim.reporting.text.{found.verb}").render_table(found.finding)
+        )
         for note in found.notes:
             click.echo(f"\n{click.wrap_text(note, WIDEST)}")
         click.echo()

@@ -34,9 +34,9 @@ def run(scenario: Path, form: str, **asked: Any) -> None:
 
     study = loyaltysim.run(scenario, **asked)
     if form == "json":
-        from loyaltysim.reporting.build import json_document
+        from loyaltysim.reporting.build import render_json
 
-        click.echo(json_document(study.results, study.answer, study.folder))
+        click.echo(render_json(study.results, study.answer, study.folder))
         warn(study)
     else:
         show_study(study, scenario, quiet=asked["quiet"])
@@ -90,7 +90,7 @@ def show_study(study: Study, scenario: Path, *, quiet: bool) -> None:
     click.echo(study.answer)
     if not quiet:
         show_table(study)
-        for told in (*study.said, *pilots.pilot_sentences(study.results)):
+        for told in (*study.said, *pilots.describe_pilots(study.results)):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")
         if study.rests_on:
             click.echo(numbers.describe_evidence_counts(study.rests_on, scenario))
@@ -117,7 +117,7 @@ def show_table(study: Study) -> None:
     from loyaltysim.reporting.text import answer
 
     click.echo()
-    open_console().print(answer.table(study.results))
+    open_console().print(answer.render_table(study.results))
     click.echo()
 
 
@@ -125,11 +125,11 @@ def show_profile(measured: Profile) -> None:
     """Write to standard output where the time went."""
     from loyaltysim.reporting.text import profile
 
-    click.echo(f"\n{profile.heading(measured)}\n")
+    click.echo(f"\n{profile.render_heading(measured)}\n")
     console = open_console()
-    console.print(profile.by_mechanism(measured))
+    console.print(profile.render_mechanisms(measured))
     click.echo()
-    console.print(profile.by_month(measured))
+    console.print(profile.render_months(measured))
     click.echo()
 
 

@@ -55,7 +55,7 @@ class RowList(NamedByClass):
 
 @dataclass(frozen=True)
 class Metric(NamedByClass):
-    """An outcome: how months become one figure, which direction is better, and its label."""
+    """An outcome: how months become one figure, which direction is better, and its label (default: `doc`)."""
 
     doc: str
     unit: str
@@ -66,6 +66,7 @@ class Metric(NamedByClass):
     account: Literal["", "cost"] = ""
     headline: bool = False
     name: str = ""
+    label: str = field(default="", compare=False)  # how it is called, and nothing of what it is
     owner: str = field(default="", init=False, compare=False)
 
 

@@ -160,14 +160,16 @@ def metric(
     account: Literal["", "cost"] = "",
     headline: bool = False,
     called: str = "",
+    label: str = "",
 ) -> Metric:
     """Declare an outcome.
 
     `over`: `end` (the last month's value), `sum` (a flow), `mean`, `ratio` (the sum of `of[0]` over the sum of `of[1]`;
     `annual` turns a monthly chance into a yearly one) or `close` (reckoned from the whole horizon by `Mechanism.close`).
     `account="cost"` books it as money spent. `headline` figures stand in the terminal's table.
+    `label`: what a picture calls it where `doc` is too long.
     """
-    return Metric(doc, unit, over, better, of, annual, account, headline, called)
+    return Metric(doc, unit, over, better, of, annual, account, headline, called, label)
 
 
 class Mechanism(BaseModel):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from loyaltysim.analysis.surrogate_analysis import SurrogateResult, analyse_surrogate
+from loyaltysim.analysis.surrogate_analysis import SENSITIVITY, SurrogateResult, analyse_surrogate
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame, require_two_strategies
@@ -38,13 +38,7 @@ if TYPE_CHECKING:
 
 TRAJECTORIES, POINTS = 4, 16
 """How many trajectories of Morris's are taken, and how many points of a Latin hypercube besides."""
-COLUMNS = (
-    "path", "unit", "low", "high", "today", "morris_mu_star", "morris_ci_half_width", "morris_sigma", "sobol_first",
-    "sobol_first_ci_low", "sobol_first_ci_high", "sobol_total", "sobol_total_ci_low", "sobol_total_ci_high",
-    "difference_at_low", "difference_at_high", "turns_at", "turns_to", "worth_knowing",
-)  # fmt: skip
 LEVELS, FEWEST, MOST = 4, 8, 20_000
-NO_USE = 0.5
 """A share of the variance that is foretold at points left out, below which a polynomial tells nothing."""
 
 
@@ -122,7 +116,7 @@ def find_sensitivity(run: DecisionRun, factors: Sequence[Factor], trajectories: 
         effects,
         scenario.seed,
     )
-    table = build_frame(sensitivity_rows(factors, scenario, found), COLUMNS)
+    table = build_frame(sensitivity_rows(factors, scenario, found), SENSITIVITY)
     return SensitivityFinding(
         scenario, {"sensitivity": table, "points": runner.table()}, found, len(factors), len(completed),
         runner.failed(), runner.first_error(),
@@ -224,7 +218,7 @@ def sensitivity_rows(factors: Sequence[Factor], scenario: Scenario, found: Surro
     """
     lines: list[Row] = []
     unknown = float("nan")
-    tells = found.foretells >= NO_USE
+    tells = found.is_usable
     for i, factor in enumerate(factors):
         turned = factor.at((found.turns_at[i] + 1) / 2) if tells and found.turns_at[i] == found.turns_at[i] else unknown
         lines.append(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
+from loyaltysim.analysis.recommendation import Recommendation, compare_with_reference, recommend
 from loyaltysim.reporting.charts import draw_all
-from loyaltysim.reporting.page.build import page
-from loyaltysim.reporting.text.answer import gaps
+from loyaltysim.reporting.page.build import render_page
 from loyaltysim.reporting.workbook import workbook
 from loyaltysim.results.manifest import MANIFEST
 from loyaltysim.results.reader import ReportSource
@@ -23,7 +22,7 @@ def build_report(material: ReportSource) -> dict[str, bytes]:
     """Draw everything: the same bytes for the same folder, whenever and wherever on one platform."""
     pictures = {} if material.results is None else draw_all(material.results, material.figure)
     named = {f"figures/{name}": content for name, content in pictures.items()}
-    return {**named, REPORT: page(material), WORKBOOK: workbook(material)}
+    return {**named, REPORT: render_page(material), WORKBOOK: workbook(material)}
 
 
 # A run as one JSON document, for scripts.
@@ -31,30 +30,51 @@ def build_report(material: ReportSource) -> dict[str, bytes]:
 FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")
 
 
-def json_document(results: Results, answer: str, folder: Path) -> str:
-    """Give `answer`, `table` (one object a strategy), `folder` and `manifest` as JSON; what is absent is null."""
-    told = {
+def render_json(results: Results, answer: str, folder: Path) -> str:
+    """Return `answer`, `table` (one object a strategy), `recommendation`, `folder` and `manifest` as JSON; what is absent is null."""
+    document = {
         "answer": answer,
-        "table": [_row(results, name) for name in results.strategies],
+        "table": [strategy_fields(results, name) for name in results.strategies],
+        "recommendation": recommendation_fields(recommend(results)),
         "folder": str(folder),
         "manifest": json.loads((folder / MANIFEST).read_text(encoding="utf-8")),
     }
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _row(results: Results, name: str) -> dict[str, Any]:
-    """Give a strategy's figures with their intervals, and its differences from the first (null for the first itself)."""
-    with_it, without = gaps(results, name) if name != results.reference else (None, None)
+def strategy_fields(results: Results, name: str) -> dict[str, object]:
+    """Return a strategy's figures with their intervals, and its differences from the first (null for the first itself)."""
+    with_it, without = compare_with_reference(results, name) if name != results.reference else (None, None)
     return {
         "strategy": name,
-        **{metric: _span(interval(results.figures[name][metric])) for metric in FIGURES},
-        "npv_difference": _span(with_it),
-        "npv_without_later_value_difference": _span(without),
+        **{metric: span_fields(interval(results.figures[name][metric])) for metric in FIGURES},
+        "npv_difference": span_fields(with_it),
+        "npv_without_later_value_difference": span_fields(without),
     }
 
 
-def _span(span: Interval | None) -> dict[str, float | None] | None:
+def recommendation_fields(found: Recommendation) -> dict[str, object]:
+    """Return the best strategy, its lead over the runner-up within and after the horizon, and the interval of the lead."""
+    ends = [none_if_absent(end) for end in (found.lead.low, found.lead.high)]
+    return {
+        "best": found.best,
+        "runner_up": found.runner_up or None,
+        "lead": none_if_absent(found.lead.mean),
+        "lead_within_horizon": none_if_absent(found.lead_within_horizon.mean),
+        "lead_after_horizon": none_if_absent(found.lead_after_horizon.mean),
+        "interval_random": ends if found.lead.known else None,
+    }
+
+
+def span_fields(span: Interval | None) -> dict[str, float | None] | None:
+    """Return a mean and the ends of its interval."""
     if span is None:
         return None
-    ends = {"mean": span.mean, "ci_low": span.low, "ci_high": span.high}
-    return {name: value if isfinite(value) else None for name, value in ends.items()}
+    return {
+        name: none_if_absent(end) for name, end in (("mean", span.mean), ("ci_low", span.low), ("ci_high", span.high))
+    }
+
+
+def none_if_absent(value: float) -> float | None:
+    """Return a figure, or None for what JSON cannot hold."""
+    return value if isfinite(value) else None

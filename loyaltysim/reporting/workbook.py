@@ -13,11 +13,12 @@ from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING, cast
 
+from loyaltysim.analysis.recommendation import compare_with_reference
+from loyaltysim.analysis.summary import FAILURES
 from loyaltysim.core.codes import REASONS
 from loyaltysim.reporting.charts.customers import LOOKS
 from loyaltysim.reporting.charts.style import COLOURS
-from loyaltysim.reporting.text import answer as answers
-from loyaltysim.reporting.text.failures import FAILURES, failures_warning
+from loyaltysim.reporting.text.failures import render_failures
 from loyaltysim.reporting.text.names import to_text
 from loyaltysim.reporting.text.numbers import format_horizon
 from loyaltysim.results.reader import ReportSource
@@ -175,7 +176,7 @@ def write_strategies(
     kinds = [formats[kind] for kind in ("text", "money", *["money"] * len(spans), "whole", "share")]
     for row, name in enumerate(names, HEAD_ROW + 1):
         figures = results.figures[name]
-        gaps = answers.gaps(results, name) if name != results.reference else ()
+        gaps = compare_with_reference(results, name) if name != results.reference else ()
         ends: list[Value] = [end for span in gaps for end in (span.mean, span.low, span.high)]
         ends = ends or [None] * len(spans)
         worth, customers, churn = (interval(figures[metric]).mean for metric in ("npv", "customers", "churn_annual"))
@@ -190,7 +191,7 @@ def write_strategies(
         below += 17 + len(names)
     failed = material.table(FAILURES)
     if failed is not None and len(failed):
-        write_sentence(sheet, below, failures_warning(failed, names, results.replications), formats["text"])
+        write_sentence(sheet, below, render_failures(failed, names, results.replications), formats["text"])
         below += 2
     counts = material.manifest.get("rests_on") or {}
     if counts:

@@ -28,6 +28,10 @@ class Interval:
     high: float = nan
     n: int = 0
 
+    def __neg__(self) -> Interval:
+        """Return the interval of the same figure with the other sign."""
+        return Interval(-self.mean, -self.high, -self.low, self.n)
+
     @property
     def known(self) -> bool:
         """Whether there is an interval at all."""

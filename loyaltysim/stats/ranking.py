@@ -38,7 +38,7 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
     zero, that it surely is. Ends are drawn to zero from the other side (Hsu's constrained intervals).
     """
     pairs = simultaneous_pairs(figures, alpha)
-    both = pairs | {(other, one): negate(span) for (one, other), span in pairs.items()}
+    both = pairs | {(other, one): -span for (one, other), span in pairs.items()}
     found = {}
     for name in rank_by_mean(figures):
         gaps = [both[name, other] for other in figures if other != name]
@@ -51,11 +51,6 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
         low, high = min(gap.low for gap in gaps), min(gap.high for gap in gaps)
         found[name] = Interval(mean, min(low, 0.0), max(high, 0.0), n) if low <= 0.0 else Interval(mean, 0.0, high, n)
     return found
-
-
-def negate(span: Interval) -> Interval:
-    """Return the interval of the difference taken the other way round."""
-    return Interval(-span.mean, -span.high, -span.low, span.n)
 
 
 def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:

@@ -43,11 +43,11 @@ def basis(x: np.ndarray, chosen: Sequence[Term]) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class PolynomialSurrogate:
-    """A fitted polynomial: its terms, coefficients (terms, outputs) and how well it foretells points left out (outputs,)."""
+    """A fitted polynomial: its terms, coefficients (terms, outputs) and how well it foretells points left out (outputs,), the predictive R2."""
 
     terms: tuple[Term, ...]
     weights: np.ndarray
-    foretells: np.ndarray
+    q2: np.ndarray
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """Give the outputs at points x (m, k): float64, (m, outputs)."""
@@ -64,8 +64,8 @@ def fit_surrogate(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> Polyn
     left_out = (y - design @ weights) / (1.0 - leverage)[:, None]
     spread = np.var(y, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        foretells = np.where(spread > 0, 1.0 - np.mean(left_out**2, axis=0) / spread, 1.0)
-    return PolynomialSurrogate(tuple(chosen), weights, foretells)
+        q2 = np.where(spread > 0, 1.0 - np.mean(left_out**2, axis=0) / spread, 1.0)
+    return PolynomialSurrogate(tuple(chosen), weights, q2)
 
 
 def sobol_shares(weights: np.ndarray, chosen: Sequence[Term]) -> tuple[np.ndarray, np.ndarray]:

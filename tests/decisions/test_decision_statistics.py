@@ -139,8 +139,8 @@ def test_a_polynomial_foretells_what_is_one_and_not_noise() -> None:
     rng = np.random.default_rng(9)
     x = rng.uniform(-1, 1, (50, 2))
     made = fit_surrogate(x, np.stack([1 + x[:, 0] * x[:, 1], rng.normal(size=50)], axis=1), terms(2, 2, (0, 1)))
-    assert made.foretells[0] > 0.999
-    assert made.foretells[1] < 0.3
+    assert made.q2[0] > 0.999
+    assert made.q2[1] < 0.3
     assert sobol_shares(made.weights[:, 0], made.terms)[1] == pytest.approx([1.0, 1.0], abs=1e-6)
 
 

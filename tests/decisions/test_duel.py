@@ -13,8 +13,11 @@ from invented_firm import results
 
 from loyaltysim.analysis import comparison
 from loyaltysim.analysis.budgets import planned_budgets
+from loyaltysim.analysis.recommendation import recommend
+from loyaltysim.reporting.text import comparison as words
 from loyaltysim.scenario import load, shipped_scenario
 from loyaltysim.stats.intervals import interval
+from tests.golden_texts import read_golden
 
 
 def test_every_pair_is_there_the_better_first() -> None:
@@ -37,7 +40,7 @@ def test_every_pair_is_there_the_better_first() -> None:
 def test_the_first_year_is_twelve_discounted_months() -> None:
     found = results()
     net = found.path("as today", "net")[:, 1:13]
-    assert comparison.first_year_difference(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
+    assert comparison.first_year_npv(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
 
 
 def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
@@ -49,10 +52,9 @@ def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
 
 def test_unequal_budgets_are_told_and_equal_ones_not() -> None:
     found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3})
-    told = comparison.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
-    assert told.startswith("The budgets are not equal.")
-    assert "recovery +20.0 k$, more +4.0 k$" in told
-    assert comparison.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
+    said = words.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 4_000.0})
+    assert said == read_golden("comparison.txt")["unequal budgets"]
+    assert words.describe_unequal_budgets(found, {"as today": 0.0, "recovery": 20_000.0, "more": 20_000.0}) == ""
 
 
 def test_planned_budgets_are_averages_over_the_months() -> None:
@@ -69,4 +71,25 @@ def test_planned_budgets_are_averages_over_the_months() -> None:
 
 
 def test_one_replication_says_nothing_of_risk() -> None:
-    assert comparison.describe_risk(results(replications=1)) == ""
+    assert words.describe_risk(results(replications=1)) == ""
+    assert words.describe_risk(results({"as today": 0.0})) == ""
+
+
+def test_the_risk_of_a_lead_is_that_of_the_two_best() -> None:
+    found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3}, replications=12)
+    advice = recommend(found)
+    risk = comparison.compute_lead_risk(found, advice)
+    gap = found.figures[advice.best]["npv"] - found.figures[advice.runner_up]["npv"]
+    assert risk.in_worst == gap.min()
+    pairs = comparison.compare_pairs(found).set_index(["strategy", "against", "measure"])
+    row = pairs.loc[(advice.best, advice.runner_up, "npv_first_year")]
+    assert (risk.first_year.mean, risk.first_year.low, risk.first_year.high) == (
+        row.difference,
+        row.ci_low,
+        row.ci_high,
+    )
+    assert words.describe_risk(found) == read_golden("comparison.txt")["risk"]
+    early = results({"as today": 0.0, "recovery": 0.3}, months=60, replications=6)
+    assert (
+        words.describe_risk(early) == read_golden("comparison.txt")["risk of a lead that is earned within the horizon"]
+    )

@@ -28,7 +28,7 @@ def test_sensitivity_says_what_the_answer_hangs_on_and_what_turns_it(tmp_path: P
 
 
 def test_what_the_points_cannot_tell_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.reporting.text.sensitivity.NO_USE", 1.1)
+    monkeypatch.setattr("loyaltysim.analysis.surrogate_analysis.LEAST_Q2", 1.1)
     out = tmp_path / "out"
     done = call("sensitivity", written(tmp_path), "--points", 8, "--executor", "in-process", "--out", out)
     assert done.exit_code == 0, done.output

@@ -17,6 +17,7 @@ from loyaltysim.reporting.text import optimise
 from loyaltysim.reporting.text.optimise import LEFT, SplitWords
 from loyaltysim.stats.intervals import interval
 from loyaltysim.stats.ranking import greatest_regret, worst_tenth_mean
+from tests.golden_texts import read_golden
 
 SPEC: Any = SimpleNamespace(currency="$", months=6)
 WORLDS = np.array([14.0, 18.7, -4.9, 16.6, 3.9, 5.2, 26.8, 1.5]) * 1e3
@@ -50,71 +51,47 @@ def said(choice: Selection, how: str | None) -> str:
     )  # fmt: skip
     one, none, by_mean = (optimising.make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
     words = SplitWords(SPEC, 1_000.0, how, len(choice.gains[0]))
-    return words.answer(one, none, by_mean, taken=choice.which == FOUND)
+    return words.render_answer(one, none, by_mean, is_taken=choice.which == FOUND)
 
 
 def nothing(worlds: int) -> np.ndarray:
     return np.zeros((worlds, 12))
 
 
-def test_a_split_that_loses_on_other_luck_is_not_recommended() -> None:
-    choice = searched([nothing(1), spread([300.0])], None, [nothing(1), spread([-420.0], 900.0)])
-    assert choice.which == NONE
-    assert choice.split.tolist() == [0.0]
-    assert said(choice, None) == (
-        "Of the next 1,000 $ a month, the best split found leaves all unspent: the best that the search found, 100 to desk.budget and "
-        "900 left unspent, loses 420 $ (95 %: 45 to 795) in 6 months on luck that the search did not use."
-    )
+LOSES = searched([nothing(1), spread([300.0])], None, [nothing(1), spread([-420.0], 900.0)])
+UNSURE = searched([nothing(1), spread([300.0])], None, [nothing(1), spread([50.0], 900.0)])
+MEAN = searched([nothing(8), spread(WORLDS)], "mean", [nothing(8), spread(WORLDS)])
+WORST = searched([nothing(8), spread(WORLDS + 6e3)], "worst", [nothing(8), spread(WORLDS + 6e3)])
+NOTHING_WORST = searched([nothing(8), spread(WORLDS)], "worst", [nothing(8), spread(WORLDS)])
+TRIED = [nothing(2), spread([10e3, -2e3]), spread([6e3, -1e3])]
+WORSE = [nothing(2), spread([10e3, -12e3]), spread([6e3, -30e3])]
+REGRET, LEAST = (searched(splits, "regret", splits) for splits in (TRIED, WORSE))
+CHOICES = {
+    "loses on other luck": (LOSES, None),
+    "a gain that may be luck": (UNSURE, None),
+    "on the mean over worlds": (MEAN, "mean"),
+    "in the worst tenth, and on the mean": (WORST, "worst"),
+    "nothing in the worst tenth": (NOTHING_WORST, "worst"),
+    "least regret": (REGRET, "regret"),
+    "least regret of nothing": (LEAST, "regret"),
+}
 
 
-def test_a_gain_that_may_be_luck_is_told_as_such() -> None:
-    choice = searched([nothing(1), spread([300.0])], None, [nothing(1), spread([50.0], 900.0)])
-    assert choice.which == FOUND
-    assert (
-        "It earns 50 $ more than today's levers in 6 months (95 %: -325 to 425); that it earns anything is not sure."
-        in said(choice, None)
-    )
+@pytest.mark.parametrize("case", CHOICES)
+def test_the_words(case: str) -> None:
+    assert said(*CHOICES[case]) == read_golden("optimise.txt")[case]
+
+
+def test_what_is_taken_on_other_luck() -> None:
+    taken = [choice.which for choice, _ in CHOICES.values()]
+    assert taken == [NONE, FOUND, FOUND, FOUND, NONE, FOUND, NONE]
+    assert LOSES.split.tolist() == [0.0]
+    assert REGRET.split.tolist() == [100.0]
 
 
 def test_the_replications_of_a_world_are_no_further_worlds() -> None:
-    choice = searched([nothing(8), spread(WORLDS)], "mean", [nothing(8), spread(WORLDS)])
-    assert choice.mean(FOUND).n == 8
-    assert choice.mean(FOUND) == interval(WORLDS)
-    assert "earns 10 k$ more than today's levers in 6 months (95 %: 1 to 19)" in said(choice, "mean")
-
-
-def test_the_worst_tenth_is_told_beside_the_mean() -> None:
-    better = spread(WORLDS + 6e3)
-    text = said(searched([nothing(8), better], "worst", [nothing(8), better]), "worst")
-    assert "There it earns 1.10 k$ more than today's levers in 6 months (95 %: 1.06 to 1.14)" in text
-    assert text.endswith("on the mean over all 8 worlds it earns 16 k$ (95 %: 7 to 25).")
-
-
-def test_where_the_worst_tenth_earns_nothing_the_mean_is_told() -> None:
-    text = said(searched([nothing(8), spread(WORLDS)], "worst", [nothing(8), spread(WORLDS)]), "worst")
-    assert (
-        "leaves all unspent: there no split tried earns more than it costs in 6 months. On the mean over all 8 worlds 100 to"
-        in text
-    )
-    assert "earns 10 k$ (95 %: 1 to 19), but in their worst tenth it loses 4.90 k$ (95 %: 4.86 to 4.94)." in text
-
-
-def test_a_regret_is_told_as_one_against_the_best_split_tried_in_that_world() -> None:
-    tried = [nothing(2), spread([10e3, -2e3]), spread([6e3, -1e3])]
-    choice = searched(tried, "regret", tried)
-    assert choice.split.tolist() == [100.0]
-    text = said(choice, "regret")
-    assert (
-        "Where it is furthest behind the best split tried, it earns 2.00 k$ (95 %: 1.96 to 2.04) less than that in 6 months"
-        in text
-    )
-    assert "against today's levers it earns 4.0 k$ " in text
-    worse = [nothing(2), spread([10e3, -12e3]), spread([6e3, -30e3])]
-    least = searched(worse, "regret", worse)
-    assert least.which == NONE
-    assert "of all splits tried that has the least regret, 10.00 k$ (95 %: 9.96 to 10.04) in 6 months where" in said(
-        least, "regret"
-    )
+    assert MEAN.mean(FOUND).n == 8
+    assert MEAN.mean(FOUND) == interval(WORLDS)
 
 
 def test_the_worst_share_counts_the_last_world_in_part_and_no_regret_is_below_zero() -> None:
@@ -138,21 +115,25 @@ BY_YEAR = dollars(
 )  # fmt: skip
 
 
-def test_of_a_split_by_years_the_year_is_named() -> None:
-    told = optimise.next_dollar(SPEC, BY_YEAR)
-    assert "at today's levers 2.33 (2.23 to 2.43) in desk.budget in year 2, down to 0.51 in year 1;" in told
-    assert "With all else as in the best split and the same in every year, a further $ loses from 850" in (
-        optimise.overspending(SPEC, BY_YEAR)
-    )
+LEVER = (("a.budget", "all", "today", 40.0, 0.2, 30.0), ("a.budget", "all", "best", 880.0, -0.1, 850.0))
+DOLLARS = {
+    "the next dollar of a split by years": lambda: optimise.describe_next_dollar(SPEC, BY_YEAR),
+    "overspending of a split by years": lambda: optimise.describe_overspending(SPEC, BY_YEAR),
+    "the next dollar": lambda: optimise.describe_next_dollar(SPEC, dollars(*LEVER)),
+    "overspending that may be luck": lambda: optimise.describe_overspending(SPEC, dollars(*LEVER)),
+}
 
 
-def test_a_split_beyond_the_overspending_point_is_told_as_such() -> None:
-    rows = dollars(("a.budget", "all", "today", 40.0, 0.2, 30.0), ("a.budget", "all", "best", 880.0, -0.1, 850.0))
-    assert "(the split spends 880, which may be luck)" in optimise.overspending(SPEC, rows)
-    rows.loc[1, "spend"] = 950.0
-    assert "(the split spends 950, surely too much)" in optimise.overspending(SPEC, rows)
-    rows.loc[1, "spend"] = 800.0
-    assert "split spends" not in optimise.overspending(SPEC, rows)
+@pytest.mark.parametrize("case", DOLLARS)
+def test_the_words_of_the_next_dollar(case: str) -> None:
+    assert DOLLARS[case]() == read_golden("optimise.txt")[case]
+
+
+@pytest.mark.parametrize(("spend", "is_told"), [(800.0, False), (880.0, True), (950.0, True)])
+def test_a_split_beyond_the_overspending_point_is_told_as_such(spend: float, is_told: bool) -> None:
+    row = next(dollars(*LEVER[1:]).assign(spend=spend).itertuples())
+    assert bool(optimise.describe_excess(row, 40.0)) == is_told
+    assert not optimise.describe_excess(row, spend)  # what is spent today is not the split's excess
 
 
 def test_the_figure_by_years_says_of_no_year_by_itself_up_to_where_it_pays() -> None:

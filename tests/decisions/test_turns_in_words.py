@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from loyaltysim.experiments.breakeven import Crossover
 from loyaltysim.reporting.charts.decisions import breakeven_title
 from loyaltysim.reporting.text import breakeven as words
 from loyaltysim.stats.intervals import Interval
+from tests.golden_texts import read_golden
 
 AXIS: Any = SimpleNamespace(path="market.margin_mean", unit="$/month", low=10.0, high=90.0)
 NAMES = ("as today", "recovery")
@@ -27,61 +29,45 @@ def point(value: float, *gaps: float) -> Any:
 
 
 POINTS = [point(10, -9, -8, -9), point(40, 1, -1, 0.3), point(90, 9, 8, 9)]
-TURN = words.Crossover(Interval(38.0, 30.0, 45.0, 3), *NAMES)
+TURN = Crossover(Interval(38.0, 30.0, 45.0, 3), *NAMES)
 
 
-@pytest.mark.parametrize(("today", "known"), [(40.0, False), (30.0, False), (45.0, False), (29.0, True), (60.0, True)])
-def test_today_within_the_interval_is_on_no_known_side(today: float, known: bool) -> None:
-    told = words.answer(spec(today), AXIS, POINTS, [TURN], NAMES)
-    side = "within that interval, so it is not known whether as today or recovery is better today"
-    assert told.startswith(
-        "The recommendation turns from as today to recovery where market.margin_mean rises past 38 $/month"
-    )
-    assert (side not in told) == known
+OPEN = Crossover(Interval(38.0, 30.0, float("inf"), 3), *NAMES)
+ANYWHERE = Crossover(Interval(38.44, float("-inf"), float("inf"), 3), *NAMES)
+BACK = Crossover(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
+THREE: Any = SimpleNamespace(strategies=("first", *NAMES), currency="$")
+CASES = {
+    "surely before the turn": lambda: words.render_answer(spec(29.0), AXIS, POINTS, [TURN], NAMES),
+    "within the interval of the turn": lambda: words.render_answer(spec(40.0), AXIS, POINTS, [TURN], NAMES),
+    "an open end holds today": lambda: words.render_answer(spec(80.0), AXIS, POINTS, [OPEN], NAMES),
+    "of two turns the nearer is named": lambda: words.render_answer(spec(77.0), AXIS, POINTS, [TURN, BACK], NAMES),
+    "a turn that may lie anywhere": lambda: words.render_answer(spec(40.0), AXIS, POINTS, [ANYWHERE], NAMES),
+    "of two turns one may lie anywhere": lambda: words.render_answer(spec(90.0), AXIS, POINTS, [ANYWHERE, BACK], NAMES),
+    "nothing turns": lambda: words.render_answer(spec(90.0), AXIS, POINTS[1:], [], NAMES),
+    "regret of a best that is not sure": lambda: words.describe_regret(spec(41.0), AXIS, POINTS, NAMES),
+    "regret of a best that is sure": lambda: words.describe_regret(spec(85.0), AXIS, POINTS, NAMES),
+    "further down the order": lambda: words.describe_other_crossovers(THREE, AXIS, [ANYWHERE], THREE.strategies),
+    "left out": lambda: words.describe_left_out(THREE, NAMES),
+}
 
 
-def test_an_open_end_holds_today_too_and_of_several_turns_the_near_one_is_named() -> None:
-    open_turn = words.Crossover(Interval(38.0, 30.0, float("inf"), 3), *NAMES)
-    assert "within that interval" in words.answer(spec(80.0), AXIS, POINTS, [open_turn], NAMES)
-    other = words.Crossover(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
-    assert "within the interval of the turn at 80" in words.answer(spec(77.0), AXIS, POINTS, [TURN, other], NAMES)
+@pytest.mark.parametrize("case", CASES)
+def test_the_words(case: str) -> None:
+    assert CASES[case]() == read_golden("breakeven.txt")[case]
 
 
-def test_what_is_best_today_is_hedged_where_it_is_not_sure() -> None:
-    assert "Recovery seems best, not surely, at today's value. Whoever keeps to it loses" in words.regret(
-        spec(41.0), AXIS, POINTS, NAMES
-    )
-    assert "Recovery is best at today's value. Whoever keeps to it loses" in words.regret(
-        spec(85.0), AXIS, POINTS, NAMES
-    )
+@pytest.mark.parametrize(
+    ("today", "is_known"), [(40.0, False), (30.0, False), (45.0, False), (29.0, True), (60.0, True)]
+)
+def test_today_within_the_interval_is_on_no_known_side(today: float, is_known: bool) -> None:
+    assert (words.describe_doubt_of_today([TURN], today, NAMES) == "") == is_known
+    assert not words.describe_doubt_of_today([ANYWHERE], today, NAMES)
 
 
-ANYWHERE = words.Crossover(Interval(38.44, float("-inf"), float("inf"), 3), *NAMES)
-
-
-def test_a_turn_that_may_lie_anywhere_is_not_told_as_one() -> None:
-    told = words.answer(spec(40.0), AXIS, POINTS, [ANYWHERE], NAMES)
-    assert told == (
-        "Cannot tell whether as today or recovery is better, wherever market.margin_mean lies from 10 to 90: by the means "
-        "alone they change places at about 38 $/month (95 %: anywhere from below 10 to above 90); today it is 40 $/month."
-    )
-
-
-def test_of_two_turns_each_is_told_by_what_is_known_of_it() -> None:
-    other = words.Crossover(Interval(80.0, 76.0, 84.0, 3), "recovery", "as today")
-    told = words.answer(spec(90.0), AXIS, POINTS, [ANYWHERE, other], NAMES)
-    assert told.startswith("Cannot tell whether as today or recovery is better")
-    assert "; and the recommendation turns from recovery to as today where market.margin_mean rises past 80" in told
-    assert told.endswith("It turns 2 times in the range looked at, by the means alone.")
-
-
-def test_further_down_the_order_an_open_turn_is_a_maybe() -> None:
-    three = SimpleNamespace(strategies=("first", *NAMES), currency="$")
-    told = words.others(three, AXIS, [ANYWHERE], three.strategies)
-    assert told == (
-        "Further down the order, recovery may overtake as today, by the means alone at about 38 $/month "
-        "(95 %: anywhere from below 10 to above 90)."
-    )
+def test_nothing_is_lost_where_today_s_best_is_best_everywhere() -> None:
+    assert words.describe_regret(spec(90.0), AXIS, POINTS[1:], NAMES) == ""
+    assert words.describe_left_out(spec(90.0), NAMES) == ""
+    assert words.describe_other_crossovers(spec(90.0), AXIS, [TURN], NAMES) == ""  # the reference is left to the table
 
 
 def test_the_picture_s_title_does_not_tell_it_as_one_either() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from loyaltysim.experiments.defaults import FINDS
 
-from loyaltysim.experiments.customer_history import CustomerLife, customer
+from loyaltysim.api import customer
+from loyaltysim.experiments.customer_history import FINDS
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import CustomerLife
 from tests.experiments.customer_lives import BUSY, PLANS, Small
 
 

@@ -9,7 +9,7 @@ import pytest
 from invented_firm import results
 
 import loyaltysim as ls
-from loyaltysim.analysis.summary import COLUMNS, build_business
+from loyaltysim.analysis.summary import BUSINESS, build_business
 from loyaltysim.scenario import Scenario
 
 SMALL = {
@@ -31,7 +31,7 @@ def kept(tmp_path: Path, **changes: object) -> Path:
 def test_f34_the_file_has_the_true_reasons_and_the_told_ones(tmp_path: Path) -> None:
     folder = kept(tmp_path)
     table = pd.read_csv(folder / "business.csv")
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == BUSINESS
     summary = pd.read_csv(folder / "summary.csv").set_index(["strategy", "metric"])["mean"]
     for strategy in SMALL["strategies"]:  # type: ignore[attr-defined]
         rows = table[table.strategy == strategy].set_index(["business", "reason"])

@@ -10,7 +10,7 @@ import pytest
 from loyaltysim.experiments.customer_history import CustomerLife, customer
 from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
-from loyaltysim.reporting.text.customer_history import WIDTH
+from loyaltysim.reporting.text.console import WIDTH_OF_STORIES
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.strategies import month_name
 from tests.experiments.customer_lives import BUSY, PLANS, Small, lived
@@ -20,7 +20,7 @@ TURNS = ("grievance", "outcome", "left", "came", "attempted", "review_withdrawn"
 
 def told(life: CustomerLife) -> dict[str, dict[str, str]]:
     """Read the story back: for each strategy the text of each month or spell, by its dates."""
-    assert max(map(len, life.story.splitlines())) <= WIDTH
+    assert max(map(len, life.story.splitlines())) <= WIDTH_OF_STORIES
     found: dict[str, dict[str, str]] = {}
     for section in life.story.replace("\n  ", " ").split("\n-- ")[1:]:
         name, *lines = section.splitlines()

@@ -113,7 +113,7 @@ def test_the_thirds_are_said_to_barely_differ_where_everyone_has_as_many_ties(sm
     for kind in ("small_world", "scale_free"):
         spec = small(**{"market.network.kind": kind, "market.network.rewired": 0.0})
         found = ls.worth(spec, leaves=[1], group=5, replications=1, executor="in-process")
-        said.append(any("barely differ" in line for line in customers.value_legend(found.table)))
+        said.append(any("barely differ" in line for line in customers.describe_columns(found.table)))
     assert said == [True, False]
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from invented_firm import results
 
+from loyaltysim.analysis.pilots import build_pilots
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.reporting.text.pilots import build_pilots, pilot_lesson, pilot_sentences
+from loyaltysim.reporting.text.pilots import describe_lesson, describe_pilots
+from tests.golden_texts import read_golden
 
 
 def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -> str:
@@ -18,42 +20,37 @@ def told(*estimates: float, truth: float = -0.016, disturbance: float = 0.010) -
         for each in estimates
     ]
     firm = results()
-    (said,) = pilot_sentences(replace(firm, pilots={firm.strategies[1]: found}))
+    (said,) = describe_pilots(replace(firm, pilots={firm.strategies[1]: found}))
     return said
 
 
-def test_the_estimate_is_taken_apart_with_standard_errors() -> None:
-    said = told(-0.006, 0.004)
-    assert "estimate -0.1 +- 0.5" in said
-    assert "true effect on all -1.6 +- 0.0" in said
-    assert "the arms disturbing each other +1.0 +- 0.0" in said
-    assert "the luck of who was in which arm +0.5 +- 0.5 (+- one standard error over 2 replications)" in said
-    assert "reaches some 2.5 to either side; it held the truth in 2 of 2. Rolled out in 1." in said
+CASES = {
+    "two replications": lambda: told(-0.006, 0.004),
+    "one replication": lambda: told(-0.006),
+    "too badly, hiding half of its good": lambda: describe_lesson(-STEADY, 2 * STEADY),
+    "too well, hiding all of its harm": lambda: describe_lesson(2 * STEADY, -STEADY),
+    "too well": lambda: describe_lesson(STEADY, STEADY),
+    "right but for luck": lambda: describe_lesson(np.array([0.01, -0.01, 0.001]), STEADY),
+}
+STEADY = np.array([0.010, 0.011, 0.009])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_words(case: str) -> None:
+    assert CASES[case]() == read_golden("pilots.txt")[case]
 
 
 @pytest.mark.parametrize("luck", [-0.02, 0.0, 0.02])
 def test_luck_does_not_change_what_is_taught(luck: float) -> None:
     """The lesson hangs on the steady disturbance, not on an estimate that luck has moved to either side of the truth."""
-    said = told(luck - 0.007, luck - 0.006, luck - 0.005)
-    assert "such a pilot speaks too well of the plan, hiding 62 % of its harm" in said
+    lesson = describe_lesson(np.full(3, 0.010), np.full(3, -0.016))
+    assert lesson
+    assert lesson in told(luck - 0.007, luck - 0.006, luck - 0.005)
 
 
-def test_what_is_taught_by_hand() -> None:
-    steady = np.array([0.010, 0.011, 0.009])
-    assert pilot_lesson(-steady, 2 * steady).endswith("too badly of the plan, hiding 50 % of its good.")
-    assert pilot_lesson(2 * steady, -steady).endswith("hiding all of its harm.")
-    assert pilot_lesson(steady, steady).endswith("speaks too well of the plan.")
-    assert pilot_lesson(steady, np.array([0.01, -0.01, 0.0])).endswith("speaks too well of the plan.")
-    assert "right but for luck" in pilot_lesson(np.array([0.01, -0.01, 0.001]), steady)
-    assert pilot_lesson(steady[:1], steady[:1]) == ""
-
-
-def test_one_replication_claims_no_error_and_nothing_is_endless() -> None:
-    said = told(-0.006)
-    assert "estimate -0.6 = true effect" in said
-    assert "standard error" not in said
-    assert "inf" not in told(-0.006, 0.004)
-    assert "nan" not in said
+def test_a_disturbance_that_is_not_sure_teaches_nothing_of_size() -> None:
+    assert describe_lesson(STEADY, np.array([0.01, -0.01, 0.0])) == describe_lesson(STEADY, STEADY)
+    assert describe_lesson(STEADY[:1], STEADY[:1]) == ""
 
 
 def test_the_table_has_a_row_a_replication() -> None:

@@ -11,6 +11,7 @@ from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
 from loyaltysim.analysis import summary
 from loyaltysim.mechanisms import catalog
+from loyaltysim.reporting.text.numbers import format_payback_range
 from loyaltysim.stats.intervals import Interval
 
 T1 = 12.7062047  # t(.975; 1)
@@ -38,7 +39,7 @@ def test_parts_of_ratios_stand_in_no_summary() -> None:
     shown = set(summary.build_summary(results())["metric"])
     assert "customers_start" not in shown
     assert {"left", "joined", "returned", "cost_advertising", "churn_annual", "customers"} <= shown
-    left_out = summary.only_parts(catalog())
+    left_out = summary.find_components(catalog())
     assert {"customers_start", "satisfaction_sum", "response_months"} <= left_out
     assert not left_out & {"left", "joined", "messages_bad", "cost_advertising", "winback_margin", "grievances"}
 
@@ -152,9 +153,9 @@ def test_payback_is_the_first_month_from_which_it_stays(net: list[float], month:
 
 
 def test_a_payback_that_may_never_come_says_so() -> None:
-    assert summary.unpaid_months(Interval(6.0, 4.0, 9.0, 5)) == "4 to 9"
-    assert summary.unpaid_months(Interval(54.0, 49.0, nan, 5)) == "49 or later, if at all"
-    assert summary.unpaid_months(Interval(6.0, n=1)) == ""
+    assert format_payback_range(Interval(6.0, 4.0, 9.0, 5)) == "4 to 9"
+    assert format_payback_range(Interval(54.0, 49.0, nan, 5)) == "49 or later, if at all"
+    assert format_payback_range(Interval(6.0, n=1)) == ""
 
 
 def test_payback_lies_within_its_interval() -> None:

@@ -16,7 +16,7 @@ from loyaltysim.calibration import solve
 from loyaltysim.core.codes import DAYS_A_MONTH
 from loyaltysim.core.records import RunRecord
 from loyaltysim.model import metric_columns, simulate
-from loyaltysim.reporting.text.pilots import pilot_lesson
+from loyaltysim.reporting.text.pilots import describe_lesson
 from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.lessons import CLAIMS, LESS, MORE, TODAY
 
@@ -196,7 +196,7 @@ def test_a_pilot_that_shares_its_desk_hides_most_of_the_harm() -> None:
     assert sure(shared)
     assert sure(shared - own)
     assert shared.mean() > 0.5 * harm.mean() > 2 * abs(own.mean())
-    assert "too well of the plan, hiding" in pilot_lesson(shared, -harm)
+    assert "too well of the plan, hiding" in describe_lesson(shared, -harm)
 
 
 def test_every_scenario_has_a_claim_that_is_tested() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.cli.run import run
+from loyaltysim.api import run
 from loyaltysim.scenario import Scenario
 from loyaltysim.study import Study
 from tests.report.studies import STRATEGIES
@@ -18,7 +18,7 @@ def study(small: Callable[..., Scenario], tmp_path_factory: pytest.TempPathFacto
     scenario = small(
         title="<b>Recovery</b> or =acquisition?", question="Where? & why?", replications=3, strategies=STRATEGIES
     )
-    return run(scenario, out=tmp_path_factory.mktemp("told") / "out", executor="in-process", quiet=True)
+    return run(scenario, out=tmp_path_factory.mktemp("told") / "out", executor="in-process")
 
 
 @pytest.fixture(scope="session")

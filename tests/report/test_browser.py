@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.reporting.page.build import page
+from loyaltysim.reporting.page.build import render_page
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study
 from tests.report.browser import Browser, needs_axe, needs_browser
@@ -37,7 +37,7 @@ def pages(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     found = read_source(study.folder)
     wide = widened(study.results, [LONG.format(number) for number in range(12)], months=240, money=1e3)
     place = tmp_path_factory.mktemp("wide") / "report.html"
-    place.write_bytes(page(ReportSource(found.manifest, wide, found.path)))
+    place.write_bytes(render_page(ReportSource(found.manifest, wide, found.path)))
     return {"small": study.folder / "report.html", "wide": place}
 
 

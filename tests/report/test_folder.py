@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import loyaltysim as ls
+from loyaltysim.api import run
 from loyaltysim.cli import main
-from loyaltysim.cli.run import run
 from loyaltysim.core.records import PilotRecord
 from loyaltysim.results.figures import write_figures
 from loyaltysim.results.reader import read_source
@@ -163,7 +163,7 @@ def test_tables_of_a_command_that_decides_get_a_page_and_a_workbook(tmp_path: Pa
 
 
 def test_a_run_of_one_strategy_and_one_replication_is_told(small: Any, tmp_path: Path) -> None:
-    found = run(small(replications=1, months=2), out=tmp_path / "out", executor="in-process", quiet=True)
+    found = run(small(replications=1, months=2), out=tmp_path / "out", executor="in-process")
     page = (found.folder / "report.html").read_text()
     assert "in the one replication run" in page
     assert not (found.folder / "figures/next_dollar.png").exists()

@@ -14,9 +14,9 @@ import pytest
 from loyaltysim.reporting.charts import style as drawing
 from loyaltysim.reporting.charts.customers import LOOKS
 from loyaltysim.reporting.page import svg
-from loyaltysim.reporting.page.assumptions import evidence_section
-from loyaltysim.reporting.page.build import page
-from loyaltysim.reporting.page.components import amount
+from loyaltysim.reporting.page.assumptions import build_evidence_section
+from loyaltysim.reporting.page.build import render_page
+from loyaltysim.reporting.page.components import write_amount
 from loyaltysim.reporting.text.numbers import money_for
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.stats.intervals import Interval
@@ -152,7 +152,7 @@ def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
 def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:
     wide = widened(study.results, [LONG.format(number) for number in range(12)], months=240, money=1e3)
     found = read_source(study.folder)
-    content = page(ReportSource(found.manifest, wide, found.path))
+    content = render_page(ReportSource(found.manifest, wide, found.path))
     assert len(content) < 3_000_000
     outline = Outline(content.decode())
     assert len(outline.all("svg")) == 10
@@ -166,9 +166,9 @@ def test_a_column_of_money_is_in_one_unit() -> None:
         Interval(0.0),
     ]
     money = money_for("$", *spans)
-    assert [amount(money, span, signed=True).text for span in spans] == ["+1.010 M$", "-0.004 M$", "+0.000 M$"]
-    assert amount(money, spans[1]).below == "-0.009 to 0.001"
-    assert amount(money, Interval(-40.0)).text == "-40.0 $"  # which M$ would show as a row of noughts
+    assert [write_amount(money, span, signed=True).text for span in spans] == ["+1.010 M$", "-0.004 M$", "+0.000 M$"]
+    assert write_amount(money, spans[1]).below == "-0.009 to 0.001"
+    assert write_amount(money, Interval(-40.0)).text == "-40.0 $"  # which M$ would show as a row of noughts
 
 
 def test_what_it_rests_on_names_the_weakest_figures(outline: Outline, study: Study) -> None:
@@ -190,11 +190,11 @@ def test_it_names_the_command_that_finds_where_the_recommendation_turns(
     found = read_source(study.folder)
     assert found.results is not None
     alone = widened(found.results, ["as today"])
-    assert command not in page(ReportSource(found.manifest, alone, found.path)).decode()
-    assert evidence_section(ReportSource({}, alone, found.path)) is None
+    assert command not in render_page(ReportSource(found.manifest, alone, found.path)).decode()
+    assert build_evidence_section(ReportSource({}, alone, found.path)) is None
     shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "breakeven_curve.csv").write_text("path\n")
-    assert evidence_section(read_source(tmp_path)).code == []
+    assert build_evidence_section(read_source(tmp_path)).code == []
 
 
 def test_touchpoints_to_keep_are_not_called_ones_to_mend(text: str) -> None:
@@ -211,7 +211,7 @@ def test_names_from_right_to_left_do_not_reorder_the_sentence(study: Study) -> N
         "answer": f'Over 1 year, "{name}" earns 3 more than recovery.',
         "title": "עברית!",
     }
-    content = page(ReportSource(manifest, results, found.path)).decode()
+    content = render_page(ReportSource(manifest, results, found.path)).decode()
     assert '"<bdi>תוכנית &lt;3&gt;</bdi>" earns 3'.replace('"', "&#34;") in content
     assert "<h1><bdi>עברית!</bdi></h1>" in content
     assert '<th scope="row"><bdi>תוכנית &lt;3&gt;</bdi></th>' in content

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from loyaltysim.analysis.recommendation import compare_with_reference
 from loyaltysim.cli import main
-from loyaltysim.reporting.text.answer import gaps
 from loyaltysim.study import Study
 
 PAGE = Path(__file__).parents[2] / "docs/results.md"
@@ -34,7 +34,7 @@ def test_json_is_all_that_stands_on_standard_output(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, [*command, "--format", "json"])
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)
-    assert list(told) == ["answer", "table", "folder", "manifest"]
+    assert list(told) == ["answer", "table", "recommendation", "folder", "manifest"]
     assert told["folder"] == str(tmp_path / "out")
     assert told["manifest"] == json.loads((tmp_path / "out/manifest.json").read_text())
     assert told["answer"] == told["manifest"]["answer"]
@@ -45,6 +45,11 @@ def test_json_is_all_that_stands_on_standard_output(tmp_path: Path) -> None:
     row = summary.loc[("recovery", "npv")]
     assert other["npv"] == {"mean": row["mean"], "ci_low": row.ci_low, "ci_high": row.ci_high}
     assert other["npv_difference"]["mean"] == row.difference
+    advice = told["recommendation"]
+    assert {advice["best"], advice["runner_up"]} == {"as today", "recovery"}
+    assert advice["lead"] == abs(row.difference)
+    low, high = advice["interval_random"]
+    assert low < advice["lead"] < high
 
 
 def test_the_frame_is_tidy_and_is_the_file(study: Study) -> None:
@@ -56,7 +61,7 @@ def test_the_frame_is_tidy_and_is_the_file(study: Study) -> None:
     first, *others = results.strategies
     for name in others:
         gain = wide[name, "npv"] - wide[first, "npv"]
-        assert gain.mean() == pytest.approx(gaps(results, name)[0].mean, rel=1e-12)
+        assert gain.mean() == pytest.approx(compare_with_reference(results, name)[0].mean, rel=1e-12)
     kept = pd.read_parquet(study.folder / "figures.parquet")
     pd.testing.assert_frame_equal(frame, kept, check_dtype=False, check_categorical=False)
 

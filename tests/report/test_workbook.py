@@ -22,9 +22,9 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from loyaltysim.cli.run import show_table
-from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.page.build import page
+from loyaltysim.reporting.page.build import render_page
 from loyaltysim.reporting.text import answer
+from loyaltysim.reporting.text.numbers import format_fixed
 from loyaltysim.reporting.workbook import HEAD_ROW, workbook
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study
@@ -139,10 +139,10 @@ def test_a_half_is_rounded_alike_everywhere(study: Study, capsys: pytest.Capture
     }
     results, found = replace(study.results, figures=figures), read_source(study.folder)
     found = ReportSource(found.manifest, results, found.path)
-    Console(width=200).print(answer.table(results))
+    Console(width=200).print(answer.render_table(results))
     terminal = capsys.readouterr().out
     for section, place in (("answer", 3), ("customers", 0)):
-        assert page_rows(page(found).decode(), section)["as today"][place] == (10702.5, "10,703")
+        assert page_rows(render_page(found).decode(), section)["as today"][place] == (10702.5, "10,703")
     assert terminal.count("10,703") == 3
     sheet = openpyxl.load_workbook(io.BytesIO(workbook(found)))["Answer"]
     cell = sheet.cell(HEAD_ROW + 2, 9)

@@ -42,7 +42,7 @@ class Apology(Mechanism):
     )
 
     apologies = metric(unit="cases", better="higher", doc="closed cases that ended with an apology")
-    cost_apologies = metric(unit="$", account="cost", doc="spent on apologies")
+    cost_apologies = metric(unit="$", account="cost", doc="spent on apologies", label="apologies")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Apologise, and restore a little of what the unsolved who stayed have lost."""

@@ -79,8 +79,8 @@ class Channels(Mechanism):
     public = row_list(doc="rows of the customers whose complaint is public")
 
     complaints_public = metric(unit="complaints", better="lower", doc="complaints that all can read")
-    cost_channels = metric(unit="$", account="cost", doc="cost of receiving complaints")
-    cost_direct = metric(unit="$", account="cost", doc="spent on direct channels")
+    cost_channels = metric(unit="$", account="cost", doc="cost of receiving complaints", label="receiving complaints")
+    cost_direct = metric(unit="$", account="cost", doc="spent on direct channels", label="direct channels")
 
     def mean_cost(self) -> float:
         """Give the mean cost of receiving a complaint, by the usual shares."""

@@ -165,7 +165,7 @@ class Desk(Mechanism):
     waiting_days = metric(
         unit="days", over="mean", better="lower", doc="mean age of the cases still open at the month's end"
     )
-    cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk")
+    cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk", label="complaint desk")
     cost_compensation = metric(unit="$", account="cost", doc="compensation paid")
 
     def begin(self, world: World, rng: RngStream) -> None:

@@ -42,7 +42,7 @@ class FollowUp(Mechanism):
     not_solved = column("firm", "float64", unit="share", doc="cases counted as solved that are not")
     called_back = column("firm", "float64", unit="share", doc="cases counted as solved that are called back")
 
-    cost_follow_up = metric(unit="$", account="cost", doc="spent on calling back")
+    cost_follow_up = metric(unit="$", account="cost", doc="spent on calling back", label="calling back")
 
     def sound(self) -> float:
         """Give the share of the cases counted as solved that are, if nobody is called back."""

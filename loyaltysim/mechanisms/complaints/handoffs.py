@@ -89,8 +89,8 @@ class Handoffs(Mechanism):
     lag_before = row_list(dtype="float64", doc="for each of `voiced`, months in the wrong department, before handling")
     lag_after = row_list(dtype="float64", doc="for each of `voiced`, months in other departments, after handling")
 
-    cost_shared_record = metric(unit="$", account="cost", doc="spent on the shared record")
-    cost_role_swaps = metric(unit="$", account="cost", doc="spent on role swaps")
+    cost_shared_record = metric(unit="$", account="cost", doc="spent on the shared record", label="shared record")
+    cost_role_swaps = metric(unit="$", account="cost", doc="spent on role swaps", label="role swaps")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle what record and swaps have reached, and draw the way of each complaint."""

@@ -124,7 +124,7 @@ class Surveys(Mechanism):
         annual=True,
         doc="annual churn of those who had said that they will stay",
     )
-    cost_surveys = metric(unit="$", account="cost", doc="spent on surveys")
+    cost_surveys = metric(unit="$", account="cost", doc="spent on surveys", label="surveys")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""

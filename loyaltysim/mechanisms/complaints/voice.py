@@ -54,7 +54,7 @@ class Voice(Mechanism):
     voiced = row_list(doc="rows of the customers who complain this month")
 
     complaints = metric(unit="complaints", doc="grievances that were voiced")
-    cost_voice = metric(unit="$", account="cost", doc="spent on asking customers")
+    cost_voice = metric(unit="$", account="cost", doc="spent on asking customers", label="asking customers")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Ask, and let those who grieve speak or stay silent."""

@@ -50,7 +50,7 @@ class Advertising(Mechanism):
     advertised = column("firm", "float64", unit="$/month", doc="advertising of the last month")
     advertised_usual = column("firm", "float64", unit="$/month", doc="advertising at the scenario's top-level levers")
 
-    cost_advertising = metric(unit="$", account="cost", doc="spent on advertising")
+    cost_advertising = metric(unit="$", account="cost", doc="spent on advertising", label="advertising")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Let rivals be used to today's advertising."""

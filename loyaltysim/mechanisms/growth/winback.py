@@ -57,7 +57,7 @@ class Winback(Mechanism):
     winback_attempts = metric(unit="attempts", doc="attempts to win back a lost customer")
     winback_returned = metric(unit="customers", better="higher", doc="lost customers won back")
     winback_margin = metric(unit="$", better="higher", doc="first-year margin of those won back")
-    cost_winback = metric(unit="$", account="cost", doc="spent on winning back")
+    cost_winback = metric(unit="$", account="cost", doc="spent on winning back", label="winning back")
     winback_cost_per_dollar = metric(
         unit="$/$",
         over="ratio",

@@ -48,7 +48,9 @@ class ValuePromise(Mechanism):
         better="higher",
         doc="of those indifferent to who supplies them, those whom the kept promise commits",
     )
-    cost_promise = metric(unit="$", account="cost", doc="spent on keeping the value promise")
+    cost_promise = metric(
+        unit="$", account="cost", doc="spent on keeping the value promise", label="keeping the value promise"
+    )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move trust toward what this month's money is worth."""

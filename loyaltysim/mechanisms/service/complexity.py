@@ -52,7 +52,9 @@ class Complexity(Mechanism):
     contacts = column("firm", "float64", unit="ratio", doc="encounters a customer has against month 0", start=1)
 
     contacts_ratio = metric(unit="ratio", over="end", doc="encounters a customer has against those of month 0")
-    cost_simplify = metric(unit="$", account="cost", doc="spent on making the product simpler")
+    cost_simplify = metric(
+        unit="$", account="cost", doc="spent on making the product simpler", label="making the product simpler"
+    )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle how many encounters this month brings, against month 0."""

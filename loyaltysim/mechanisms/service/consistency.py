@@ -70,7 +70,7 @@ class Consistency(Mechanism):
     standards_spread = metric(
         unit="log ratio", over="mean", better="lower", doc="standard deviation of the log of the times promised"
     )
-    cost_standards = metric(unit="$", account="cost", doc="spent on common standards")
+    cost_standards = metric(unit="$", account="cost", doc="spent on common standards", label="common standards")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Settle which failures are promises broken: of these, only common standards rid a touchpoint."""

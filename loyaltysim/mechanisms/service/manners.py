@@ -64,8 +64,8 @@ class Manners(Mechanism):
     wow_added = column("firm", "float64", unit="chance", doc="what kindnesses add to next month's chance of a wow")
 
     intrusions = metric(unit="intrusions", better="lower", doc="small intrusions on customers")
-    cost_restraint = metric(unit="$", account="cost", doc="spent on fewer intrusions")
-    cost_kindnesses = metric(unit="$", account="cost", doc="spent on small kindnesses")
+    cost_restraint = metric(unit="$", account="cost", doc="spent on fewer intrusions", label="fewer intrusions")
+    cost_kindnesses = metric(unit="$", account="cost", doc="spent on small kindnesses", label="small kindnesses")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle what restraint and kindnesses have reached, and let this month's intrusions annoy."""

@@ -137,8 +137,8 @@ class Touchpoints(Mechanism):
     mended_share = metric(
         unit="share", over="mean", better="higher", doc="part of the usual failures that is mended, by importance"
     )
-    cost_repair = metric(unit="$", account="cost", doc="spent on mending touchpoints")
-    cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints")
+    cost_repair = metric(unit="$", account="cost", doc="spent on mending touchpoints", label="mending touchpoints")
+    cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints", label="audits of touchpoints")
     repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
     def begin(self, world: World, rng: RngStream) -> None:

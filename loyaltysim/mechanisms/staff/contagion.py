@@ -50,7 +50,7 @@ class Contagion(Mechanism):
     mood_mean = metric(unit="share", over="mean", better="higher", doc="mean real mood of those at work")
     mood_shown = metric(unit="share", over="mean", doc="mean mood that those at work show")
     mood_spread = metric(unit="share", over="mean", doc="standard deviation of the real mood between employees")
-    cost_smiles = metric(unit="$", account="cost", doc="spent on smile campaigns")
+    cost_smiles = metric(unit="$", account="cost", doc="spent on smile campaigns", label="smile campaigns")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw each mood toward the team's, and put on the smile that is asked for."""

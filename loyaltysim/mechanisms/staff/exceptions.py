@@ -34,7 +34,9 @@ class Exceptions(Mechanism):
     )
 
     exceptions = metric(unit="exceptions", doc="rules broken for customers, as expected")
-    cost_exceptions = metric(unit="$", account="cost", doc="cost of rules broken for customers")
+    cost_exceptions = metric(
+        unit="$", account="cost", doc="cost of rules broken for customers", label="rules broken for customers"
+    )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Reckon this month's exceptions from its encounters; they are expected numbers, nothing is drawn."""

@@ -90,7 +90,7 @@ class Leaders(Mechanism):
     true_people = metric(unit="share", over="mean", doc="part of what goes wrong that is at touchpoints of kind people")
     leaders_heard = metric(unit="complaints", better="higher", doc="complaints that reached the leaders")
     leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
-    cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen")
+    cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen", label="leaders who listen")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""

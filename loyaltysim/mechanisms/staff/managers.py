@@ -53,7 +53,7 @@ class Managers(Mechanism):
     backing = column("firm", "float64", unit="ratio", doc="how much of good treatment reaches the staff", start=1)
 
     managers_attitude = metric(unit="0 to 1", over="mean", better="higher", doc="managers' attitude")
-    cost_leadership = metric(unit="$", account="cost", doc="spent on leadership work")
+    cost_leadership = metric(unit="$", account="cost", doc="spent on leadership work", label="leadership work")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Start at today's attitude."""

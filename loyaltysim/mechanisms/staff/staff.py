@@ -117,13 +117,13 @@ class Staff(Mechanism):
 
     care_mean = metric(unit="chance", over="mean", better="higher", doc="chance that an encounter is not indifferent")
     hires = metric(unit="hires", better="lower", doc="employees replaced")
-    cost_hires = metric(unit="$", account="cost", doc="cost of replacing employees")
-    cost_training = metric(unit="$", account="cost", doc="spent on training")
-    cost_treatment = metric(unit="$", account="cost", doc="spent on treating staff well")
-    cost_empowerment = metric(unit="$", account="cost", doc="spent on empowerment")
-    cost_hands = metric(unit="$", account="cost", doc="spent on temporary hands")
-    cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice")
-    cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires")
+    cost_hires = metric(unit="$", account="cost", doc="cost of replacing employees", label="replacing employees")
+    cost_training = metric(unit="$", account="cost", doc="spent on training", label="training")
+    cost_treatment = metric(unit="$", account="cost", doc="spent on treating staff well", label="treating staff well")
+    cost_empowerment = metric(unit="$", account="cost", doc="spent on empowerment", label="empowerment")
+    cost_hands = metric(unit="$", account="cost", doc="spent on temporary hands", label="temporary hands")
+    cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice", label="sharing good practice")
+    cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires", label="choosing hires")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Hire everyone."""

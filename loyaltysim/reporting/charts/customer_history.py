@@ -19,7 +19,7 @@ from loyaltysim.reporting.charts.style import (
     width_of,
 )
 from loyaltysim.reporting.charts.style import GREY as QUIET
-from loyaltysim.reporting.text.customer_history import in_short
+from loyaltysim.reporting.text.customer_history import render_fate
 from loyaltysim.reporting.text.names import quote_name, to_text
 from loyaltysim.scenario.strategies import month_name
 
@@ -313,7 +313,7 @@ def _by_whom(life: Life) -> str:
 
 def _title(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     reference = lives[0]
-    return f"Person {person.number:,}, {quote_name(reference.strategy, [each.strategy for each in lives])}: {in_short(setting, reference)}"
+    return f"Person {person.number:,}, {quote_name(reference.strategy, [each.strategy for each in lives])}: {render_fate(setting, reference)}"
 
 
 def _subtitle(setting: Setting, person: Person, lives: Sequence[Life]) -> str:

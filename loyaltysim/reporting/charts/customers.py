@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltysim.analysis.summary import share
+from loyaltysim.analysis.summary import compute_share
 from loyaltysim.core.codes import REASONS
+from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.charts import chart
 from loyaltysim.reporting.charts.style import (
     ABOVE,
@@ -31,7 +32,7 @@ from loyaltysim.reporting.charts.style import (
     subplots,
 )
 from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import format_fixed, format_horizon
+from loyaltysim.reporting.text.numbers import format_horizon
 from loyaltysim.results.results import Results
 from loyaltysim.scenario.strategies import month_name
 from loyaltysim.stats.intervals import interval, paired, student_t
@@ -139,7 +140,7 @@ def reasons(results: Results) -> Picture:
     for reason, (colour, ink, label) in LOOKS.items():
         found = [(results.figures[name][f"left_{reason}"], results.figures[name]["left"]) for name in names]
         counts = [interval(left).mean for left, _ in found]
-        shares = [100 * interval(share(left, every)).mean for left, every in found]
+        shares = [100 * interval(compute_share(left, every)).mean for left, every in found]
         bars = axes.barh(
             range(len(names)),
             counts,
@@ -168,7 +169,7 @@ def reasons(results: Results) -> Picture:
 def reasons_title(results: Results) -> str:
     """Say for which reason most leave under the first strategy."""
     first = results.figures[results.reference]
-    parts = {reason: interval(share(first[f"left_{reason}"], first["left"])).mean for reason in REASONS}
+    parts = {reason: interval(compute_share(first[f"left_{reason}"], first["left"])).mean for reason in REASONS}
     most = max(parts, key=lambda reason: parts[reason])
     return f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
 

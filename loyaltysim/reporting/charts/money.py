@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from loyaltysim.analysis.discounting import discount
+from loyaltysim.analysis.recommendation import (
+    NPV,
+    NPV_WITHIN_HORIZON,
+    Recommendation,
+    compare_with_reference,
+    recommend,
+)
 from loyaltysim.analysis.summary import contrast_with_reference
+from loyaltysim.mechanisms import catalog
 from loyaltysim.reporting.charts import chart
 from loyaltysim.reporting.charts.style import (
     ABOVE,
@@ -30,15 +37,16 @@ from loyaltysim.reporting.charts.style import (
     row_height,
     subplots,
 )
-from loyaltysim.reporting.text.answer import WITH, WITHOUT, gaps
 from loyaltysim.reporting.text.names import name_heading, quote_name
 from loyaltysim.reporting.text.numbers import Money, format_horizon, money_for
 from loyaltysim.results.results import Results
-from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval, paired
+from loyaltysim.stats.intervals import Interval, interval, paired
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
+
+    from loyaltysim.core.mechanism import Metric
 
 MoneyRow = tuple[str, Interval, Interval]
 SMALL, ROW = 8.5, 0.255
@@ -89,7 +97,7 @@ def money_kinds(results: Results) -> list[Kind]:
     """Return both kinds of worth; one when nothing is reckoned after the horizon."""
     import numpy as np
 
-    if all(np.array_equal(figures[WITH], figures[WITHOUT]) for figures in results.figures.values()):
+    if all(np.array_equal(figures[NPV], figures[NPV_WITHIN_HORIZON]) for figures in results.figures.values()):
         return [Kind(1, 0.0, "o", "#0072B2", "#0072B2", "")]
     return [
         Kind(1, -0.12, "o", "#0072B2", "#0072B2", "with the value after the horizon"),
@@ -101,8 +109,8 @@ def money_rows(results: Results) -> list[MoneyRow]:
     """Return each strategy with its interval with and without the value after the horizon, the best first."""
     if len(results.strategies) == 1:
         figures = results.figures[results.reference]
-        return [(results.reference, interval(figures[WITH]), interval(figures[WITHOUT]))]
-    rows = [(name, *gaps(results, name)) for name in results.strategies[1:]]
+        return [(results.reference, interval(figures[NPV]), interval(figures[NPV_WITHIN_HORIZON]))]
+    rows = [(name, *compare_with_reference(results, name)) for name in results.strategies[1:]]
     return sorted(rows, key=lambda row: -row[1].mean)
 
 
@@ -134,20 +142,20 @@ def title_of_money(results: Results) -> str:
     """Say which strategy earns most, or that it cannot be told."""
     over = format_horizon(results.months)
     if len(results.strategies) == 1:
-        worth = interval(results.figures[results.reference][WITH])
+        worth = interval(results.figures[results.reference][NPV])
         return f"{name_heading(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
-    return title_of_contest(results, compare_best(results.by_strategy(WITH)), over)
+    return title_of_lead(results, recommend(results), over)
 
 
-def title_of_contest(results: Results, contest: Comparison, over: str) -> str:
+def title_of_lead(results: Results, found: Recommendation, over: str) -> str:
     """Say which of the best two earns more over a horizon, or that it cannot be told."""
-    gain, names = contest.difference, results.strategies
+    gain, names = found.lead, results.strategies
     best, second, first = (
-        quote_name(contest.best, names),
-        quote_name(contest.second, names),
-        name_heading(contest.best, names),
+        quote_name(found.best, names),
+        quote_name(found.runner_up, names),
+        name_heading(found.best, names),
     )
-    if gain.known and not contest.decided:
+    if gain.known and not found.is_significant:
         return f"Cannot tell whether {best} or {second} earns more over {over}"
     if gain.mean == 0.0:
         return f"{first} and {second} earn the same over {over}"
@@ -162,9 +170,10 @@ class Step:
     adds: Interval
 
 
-def item(doc: str) -> str:
-    """Shorten what a metric of money spent means to what the money went into."""
-    return re.sub(r"^(spent on|cost of) (the )?", "", doc)
+def label_of(metric: Metric) -> str:
+    """Return what a metric of money spent went into, as it is declared: a folder's metrics.csv holds the meaning alone."""
+    declared = catalog().get(metric.name, metric)
+    return declared.label or metric.doc
 
 
 def steps(results: Results, strategy: str) -> list[Step]:
@@ -179,7 +188,7 @@ def steps(results: Results, strategy: str) -> list[Step]:
         return gain({name: discount(results, name, metric) for name in names})
 
     later = gain(results.by_strategy("later_value"))
-    costs = {item(metric.doc): -flow(name) for name, metric in results.catalog.items() if metric.account == "cost"}
+    costs = {label_of(metric): -flow(name) for name, metric in results.catalog.items() if metric.account == "cost"}
     first = Step("margin", interval(flow("margin")))
     after = [Step("value after the horizon", interval(later))] if later.any() else []
     return [first, *cost_steps(costs, first), *after]

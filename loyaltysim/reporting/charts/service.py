@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loyaltysim.analysis.touchpoints import ACTION, ICING, KEEP, URGENT, mean_figures, rank_touchpoints, touchpoint_rows
+from loyaltysim.analysis.touchpoints import (
+    ACTION,
+    ICING,
+    KEEP,
+    URGENT,
+    compute_mean_figures,
+    compute_quadrants,
+    rank_touchpoints,
+)
 from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.formats import format_fixed
@@ -243,7 +251,7 @@ def touchpoints(results: Results, strategy: str | None = None) -> Picture:
     if not results.audits:
         raise InputError(Problem("no touchpoint was scored", "scorecard", cure="write scorecard: on"))
     audits = results.audits[strategy]
-    figures, first, between = mean_figures(audits), audits[0], touchpoint_rows(results)
+    figures, first, between = compute_mean_figures(audits), audits[0], compute_quadrants(results)
     x, y = 100 * figures["importance"], 100 * figures["performance"]
     order = rank_touchpoints(figures["priority"])
     fields = [between.field(*pair) for pair in zip(figures["importance"], figures["performance"], strict=True)]

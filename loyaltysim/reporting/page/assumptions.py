@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.reporting.page.components import Cell, Section, Table, row_head
+from loyaltysim.reporting.page.components import Cell, Section, Table, write_head
 from loyaltysim.reporting.text.names import to_text
 from loyaltysim.reporting.text.numbers import GRADES_MEAN, format_horizon
 from loyaltysim.results.reader import ReportSource
@@ -19,7 +19,7 @@ MOST_FIGURES = 12
 """Figures of the weakest grade that are named; the rest are in audit.csv."""
 
 
-def evidence_section(material: ReportSource) -> Section | None:
+def build_evidence_section(material: ReportSource) -> Section | None:
     """Show how many figures of each evidence grade the answer rests on, and name the commands that find what turns it."""
     counts = material.manifest.get("rests_on") or {}
     if not counts and material.results is None:
@@ -29,16 +29,16 @@ def evidence_section(material: ReportSource) -> Section | None:
         said.append(
             "What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."
         )
-        tables = _graded(material, counts)
+        tables = build_grade_tables(material, counts)
     if material.manifest.get("lesson"):
         said.append(
             f"Lesson of the file as it is written: {to_text(' '.join(str(material.manifest['lesson']).split()))}"
         )
-    code = commands(material)
+    code = suggest_commands(material)
     return Section("basis", "What does the answer rest on?", said, tables=tables, code=code) if said or code else None
 
 
-def commands(material: ReportSource) -> list[tuple[str, str]]:
+def suggest_commands(material: ReportSource) -> list[tuple[str, str]]:
     """Name the commands that simulate other values, if there is something to turn and that was not done here."""
     import pandas as pd
 
@@ -57,29 +57,30 @@ def commands(material: ReportSource) -> list[tuple[str, str]]:
     return found
 
 
-def _graded(material: ReportSource, counts: Mapping[str, int]) -> list[Table]:
+def build_grade_tables(material: ReportSource, counts: Mapping[str, int]) -> list[Table]:
     """Count the figures of each grade, and name the weakest."""
-    rows = [[row_head(grade), Cell(f"{number:,}", value=float(number)), Cell(GRADES_MEAN.get(grade, ""))] for grade, number in counts.items()]  # fmt: skip
+    rows = [[write_head(grade), Cell(f"{number:,}", value=float(number)), Cell(GRADES_MEAN.get(grade, ""))] for grade, number in counts.items()]  # fmt: skip
     tables = [Table("Figures by the grade of their evidence, the weakest first", ["grade", "figures", "meaning"], rows)]
     audit = material.table("audit")
-    return [*tables, _weakest(audit)] if audit is not None and len(audit) else tables
+    return [*tables, build_weakest_table(audit)] if audit is not None and len(audit) else tables
 
 
-def _weakest(audit: pd.DataFrame) -> Table:
+def build_weakest_table(audit: pd.DataFrame) -> Table:
     """Name the figures of the weakest grade."""
     grade = str(audit.grade.iloc[0])
     rows = audit[audit.grade == grade]
     shown = rows.head(MOST_FIGURES)
-    cells = [[row_head(str(row.path)), Cell(_text(row.value)), Cell(_text(row.unit)), Cell(_text(row.source))] for row in shown.itertuples()]  # fmt: skip
+    cells = [[write_head(str(row.path)), Cell(format_cell(row.value)), Cell(format_cell(row.unit)), Cell(format_cell(row.source))] for row in shown.itertuples()]  # fmt: skip
     more = f" ({len(shown)} of {len(rows)}; audit.csv has all)" if len(shown) < len(rows) else ""
     return Table(f"The weakest: {grade}{more}", ["figure", "value", "unit", "source"], cells)
 
 
-def _text(value: Any) -> str:
+def format_cell(value: Any) -> str:
+    """Write a cell of audit.csv, a text or a number."""
     return to_text(value) if isinstance(value, str) else "" if isnan(value) else f"{value:,.10g}"
 
 
-def provenance_section(material: ReportSource) -> Section:
+def build_provenance_section(material: ReportSource) -> Section:
     """Say with which luck, sizes and versions it was made, and how to repeat it."""
     manifest = material.manifest
     facts = {
@@ -90,7 +91,7 @@ def provenance_section(material: ReportSource) -> Section:
         "scenario (SHA-256)": manifest.get("scenario_sha256"),
         **manifest.get("versions", {}),
     }
-    rows = [[row_head(name), Cell(to_text(str(value)))] for name, value in facts.items() if value not in (None, "")]
+    rows = [[write_head(name), Cell(to_text(str(value)))] for name, value in facts.items() if value not in (None, "")]
     code = [
         (
             str(manifest.get("repeat", "loyaltysim run scenario.yml")),

@@ -13,7 +13,7 @@ from loyaltysim.reporting.text.names import to_text
 from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    from jinja2 import Template
     from markupsafe import Markup
 
 # The sections of a page in their order: each a function from what lies in a folder to a section, or to nothing.
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 Maker = Callable[[ReportSource], Section | None]
 
 SECTIONS: tuple[Maker, ...] = (
-    overview.answer,
-    overview.failures,
-    money.money,
-    overview.customers,
-    overview.reasons,
-    overview.funnel,
-    overview.talk,
-    overview.touchpoints,
-    money.next_dollar,
-    decisions.next_dollar,
-    decisions.breakeven,
-    decisions.sensitivity,
-    decisions.other_tables,
-    assumptions.evidence_section,
-    assumptions.provenance_section,
+    overview.build_answer_section,
+    overview.build_failures_section,
+    money.build_money_section,
+    overview.build_customers_section,
+    overview.build_reasons_section,
+    overview.build_funnel_section,
+    overview.build_talk_section,
+    overview.build_touchpoints_section,
+    money.build_return_section,
+    decisions.build_split_section,
+    decisions.build_breakeven_section,
+    decisions.build_sensitivity_section,
+    decisions.build_tables_section,
+    assumptions.build_evidence_section,
+    assumptions.build_provenance_section,
 )
 
 
-def sections(material: ReportSource) -> list[Section]:
-    """Give the sections that have something to say."""
+def build_sections(material: ReportSource) -> list[Section]:
+    """Return the sections that have something to say."""
     return [section for make in SECTIONS if (section := make(material)) is not None]
 
 
-def page(material: ReportSource) -> bytes:
-    """Give report.html: UTF-8, the same bytes for the same folder."""
+def render_page(material: ReportSource) -> bytes:
+    """Return report.html: UTF-8, the same bytes for the same folder."""
     title = to_text(str(material.manifest.get("title") or "Results"))
-    shown = [_with_drawings(section) for section in sections(material)]
-    text = _template().render(
+    shown = [render_drawings(section) for section in build_sections(material)]
+    text = load_template().render(
         title=title,
         question=to_text(" ".join(str(material.manifest.get("question", "")).split())),
         sections=shown,
@@ -84,20 +84,20 @@ def isolate(words: set[str]) -> Callable[[str], Markup]:
     return isolated
 
 
-def _with_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:
-    """Give a section with each drawing's heading and element."""
+def render_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:
+    """Return a section with each drawing's heading and element."""
     return section, [
-        (drawing, heading(drawing), svg.render_svg(drawing.figure, f"{section.key}{number}", alternative(drawing)))
+        (drawing, heading(drawing), svg.render_svg(drawing.figure, f"{section.key}{number}", describe_drawing(drawing)))
         for number, drawing in enumerate(section.drawings)
     ]
 
 
 def heading(drawing: Drawing) -> str:
-    """Give what a drawing shows, as one sentence."""
+    """Return what a drawing shows, as one sentence."""
     return drawing.title or str(getattr(drawing.figure, "headline", ""))
 
 
-def alternative(drawing: Drawing) -> str:
+def describe_drawing(drawing: Drawing) -> str:
     """Say what a drawing shows for who cannot see it."""
     said = [
         heading(drawing),
@@ -108,14 +108,12 @@ def alternative(drawing: Drawing) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def load_template() -> Template:
+    """Return the page's template, which escapes all that is put into it."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("loyaltysim.reporting.page", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-
-
-def _template() -> Template:
-    return _environment().get_template("report.html.j2")
+    return environment.get_template("report.html.j2")

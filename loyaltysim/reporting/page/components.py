@@ -76,34 +76,34 @@ class Section:
     """Commands to type, each with what it does."""
 
 
-def row_head(text: str) -> Cell:
-    """Give the cell at the head of a row."""
+def write_head(text: str) -> Cell:
+    """Return the cell at the head of a row."""
     return Cell(to_text(text), head=True)
 
 
-def count(span: Interval, signed: bool = False, sure: bool = True) -> Cell:
-    """Give a cell of a number of people or things, with its interval below."""
+def write_count(span: Interval, signed: bool = False, sure: bool = True) -> Cell:
+    """Return a cell of a number of people or things, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
     ends = f"{format_fixed(span.low)} to {format_fixed(span.high)}" if span.known and sure else ""
     return Cell(format_fixed(span.mean, sign="+" if signed else ""), ends, span.mean)
 
 
-def percent(span: Interval) -> Cell:
-    """Give a cell of a share, with its interval below."""
+def write_percent(span: Interval) -> Cell:
+    """Return a cell of a share, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
     ends = f"{format_fixed(100 * span.low, 1)} to {format_fixed(100 * span.high, 1)}" if span.known else ""
     return Cell(f"{format_fixed(100 * span.mean, 1)} %", ends, span.mean)
 
 
-def amount(money: Money, span: Interval, signed: bool = False) -> Cell:
-    """Give a cell of money in the unit of its column, with its interval below."""
+def write_amount(money: Money, span: Interval, signed: bool = False) -> Cell:
+    """Return a cell of money in the unit of its column, with its interval below."""
     return Cell(*money.within(span, signed), span.mean) if isfinite(span.mean) else Cell("")
 
 
-def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = False) -> Cell:
-    """Give a cell of a plain figure, with its interval below."""
+def write_decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = False) -> Cell:
+    """Return a cell of a plain figure, with its interval below."""
     if not isfinite(span.mean):
         return Cell("")
     sign = "+" if signed else ""
@@ -111,7 +111,7 @@ def decimal(span: Interval, unit: str = "", places: int = 2, signed: bool = Fals
     return Cell(f"{format_fixed(span.mean, places, sign)} {unit}".strip(), ends, span.mean)
 
 
-def about(results: Results, what: str) -> str:
+def describe_basis(results: Results, what: str) -> str:
     """Say what a table holds, from how many replications and over which horizon."""
     n = results.replications
     sure = "one replication" if n == 1 else f"means of {n} replications with their 95 % intervals"

@@ -10,7 +10,7 @@ from loyaltysim.core.formats import format_fixed
 from loyaltysim.reporting.charts import Chart
 from loyaltysim.reporting.charts import decisions as charts
 from loyaltysim.reporting.decided import decided, plainly
-from loyaltysim.reporting.page.components import Cell, Drawing, Section, Table, row_head
+from loyaltysim.reporting.page.components import Cell, Drawing, Section, Table, write_head
 from loyaltysim.reporting.text.names import to_text
 from loyaltysim.results.reader import ReportSource
 
@@ -25,51 +25,51 @@ OWN = ("optimise", "next_dollar", "breakeven", "frontier", "sensitivity", "audit
 """Tables that have a section of their own, or are told elsewhere."""
 
 
-def next_dollar(material: ReportSource) -> Section | None:
+def build_split_section(material: ReportSource) -> Section | None:
     """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` has left them."""
-    return _section(
+    return build_section(
         material, "optimise", "What is the best split of the budget?", ("optimise", "next_dollar"),
         [charts.levers],
     )  # fmt: skip
 
 
-def breakeven(material: ReportSource) -> Section | None:
+def build_breakeven_section(material: ReportSource) -> Section | None:
     """Show where the recommendation turns, and the map of who wins, where `breakeven` has left them."""
-    return _section(
+    return build_section(
         material, "breakeven", "Where does the recommendation turn?", ("breakeven", "frontier"),
         [charts.breakeven, charts.frontier],
     )  # fmt: skip
 
 
-def sensitivity(material: ReportSource) -> Section | None:
+def build_sensitivity_section(material: ReportSource) -> Section | None:
     """Show which assumptions the answer hangs on, where `sensitivity` has left it."""
-    return _section(
+    return build_section(
         material, "sensitivity", "Which assumptions does it hang on?", ("sensitivity",),
         [charts.sensitivity],
     )  # fmt: skip
 
 
-def other_tables(material: ReportSource) -> Section | None:
+def build_tables_section(material: ReportSource) -> Section | None:
     """Show what else a command without results of its own has left."""
     if material.results is not None:
         return None
     names = [name for name in material.names if name not in OWN]
-    tables = [table for name in names if (table := _table(material, name)) is not None]
+    tables = [table for name in names if (table := build_table(material, name)) is not None]
     return Section("tables", "What was found in detail?", tables=tables) if tables else None
 
 
-def _section(
+def build_section(
     material: ReportSource, key: str, question: str, names: Sequence[str], pictures: Sequence[Chart]
 ) -> Section | None:
     """Draw what can be drawn of a decision's tables, and show them."""
     found = decided(material)
     shown = [each for each in pictures if all(found.has(name, *columns) for name, columns in each.tables.items())]
     drawings = [Drawing(material.figure(each)) for each in shown]
-    tables = [table for name in names if (table := _table(material, name)) is not None]
+    tables = [table for name in names if (table := build_table(material, name)) is not None]
     return Section(key, question, drawings=drawings, tables=tables) if drawings or tables else None
 
 
-def _table(material: ReportSource, name: str) -> Table | None:
+def build_table(material: ReportSource, name: str) -> Table | None:
     """Show a CSV file as it is, its first rows and columns if there are many."""
     found = material.table(name)
     if found is None or found.empty:
@@ -80,14 +80,15 @@ def _table(material: ReportSource, name: str) -> Table | None:
     shown = found[columns].head(MOST_ROWS)
     more = [f"the first {MOST_ROWS} of {len(found):,} rows"] if len(found) > MOST_ROWS else []
     more += [f"{len(columns)} of {len(found.columns)} columns"] if len(columns) < len(found.columns) else []
-    rows = [[_cell(value, place == 0) for place, value in enumerate(row)] for row in shown.itertuples(index=False)]
+    rows = [[build_cell(value, place == 0) for place, value in enumerate(row)] for row in shown.itertuples(index=False)]
     caption = f"{name}.csv" + (f" ({', '.join(more)}; the file has all)" if more else "")
-    return Table(caption, [_head(str(each)) for each in columns], rows)
+    return Table(caption, [format_head(str(each)) for each in columns], rows)
 
 
-def _cell(value: Any, head: bool) -> Cell:
+def build_cell(value: Any, head: bool) -> Cell:
+    """Return a cell of a CSV file: a text as it is, a number to four digits."""
     if isinstance(value, str):
-        return row_head(value) if head else Cell(to_text(value))
+        return write_head(value) if head else Cell(to_text(value))
     if isnan(value):
         return Cell("")
     text = plainly(value) if abs(value) < 1e4 else format_fixed(value)
@@ -95,6 +96,6 @@ def _cell(value: Any, head: bool) -> Cell:
     return Cell(text, value=float(value), head=head)
 
 
-def _head(column: str) -> str:
+def format_head(column: str) -> str:
     """Write a column's name so that it can be broken between its words."""
     return to_text(column).replace("_", " ").replace(".", ".\u200b")

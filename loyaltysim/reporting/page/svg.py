@@ -32,13 +32,13 @@ def name_of(colour: str) -> str:
 
 
 def render_svg(figure: Figure, key: str, label: str) -> str:
-    """Give a figure as one `svg` element without its heading, which a page says itself; `label` says what it shows.
+    """Return a figure as one `svg` element without its heading, which a page says itself; `label` says what it shows.
 
     `key` sets the drawing's inner names apart from those of other drawings on the page.
     """
     from markupsafe import escape
 
-    text = _saved(figure)
+    text = save_svg(figure)
     text = text[text.index("<svg") :]
     text = re.sub(
         r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*|<style[^>]*>.*?</style>\s*|<defs>\s*</defs>\s*",
@@ -46,7 +46,7 @@ def render_svg(figure: Figure, key: str, label: str) -> str:
         text,
         flags=re.DOTALL,
     )
-    text = _own_names(text, key)
+    text = prefix_names(text, key)
     text = re.sub(r"#[0-9a-fA-F]{6}\b", lambda found: f"var({name_of(found[0])})", text)
     text = re.sub(r' d="[^"]*"', lambda found: re.sub(r"(\d+\.\d{2})\d+", r"\1", found[0]), text).replace(
         "xlink:href", "href"
@@ -58,8 +58,8 @@ def render_svg(figure: Figure, key: str, label: str) -> str:
     return head + text[text.index(">") + 1 :].strip()
 
 
-def _saved(figure: Figure) -> str:
-    """Give matplotlib's own SVG of what stands below the heading."""
+def save_svg(figure: Figure) -> str:
+    """Return matplotlib's own SVG of what stands below the heading."""
     from matplotlib.transforms import Bbox
 
     picture, file = cast("Picture", figure), io.StringIO()
@@ -78,7 +78,7 @@ def _saved(figure: Figure) -> str:
     return file.getvalue()
 
 
-def _own_names(text: str, key: str) -> str:
+def prefix_names(text: str, key: str) -> str:
     """Drop inner names that nothing refers to, and begin the others with a key."""
     used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda found: f' id="{key}-{found[1]}"' if found[1] in used else "", text)

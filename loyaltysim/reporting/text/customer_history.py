@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from loyaltysim.reporting.text.console import WIDTH_OF_STORIES
 from loyaltysim.reporting.text.names import name_heading, to_text
 from loyaltysim.reporting.text.numbers import format_horizon
 from loyaltysim.scenario.strategies import month_name
@@ -14,10 +15,8 @@ from loyaltysim.scenario.strategies import month_name
 if TYPE_CHECKING:
     from loyaltysim.experiments.observer import Life, Month, Person, Setting
 
-WIDTH = 96
 
-
-def story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
+def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     """Return the lives as text, the first strategy's whole, each other from the month on in which its fate differs."""
     names = [life.strategy for life in lives]
     of = f" of {to_text(setting.title)!r}" if setting.title else ""
@@ -38,7 +37,7 @@ def story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
         paid = sum(month.was_customer for month in life.months)
         earned = f"{paid * person.margin:,.2f} {setting.currency}"
         lines.append(
-            f"{name_heading(life.strategy, names)}: {in_short(setting, life)}; margin paid {earned} ({paid} months)."
+            f"{name_heading(life.strategy, names)}: {render_fate(setting, life)}; margin paid {earned} ({paid} months)."
         )
     for life in lives:
         lines += ["", f"-- {to_text(life.strategy)} --"]
@@ -54,12 +53,14 @@ def story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
             spell = list(group)
             for part in [[month] for month in spell] if turning else [spell]:
                 first, last = (month_name(part[at].month, setting.start) for at in (0, -1))
-                told = [*(_turns(part[0], margin) if turning else ()), *_counts(part)]
+                told = [*(describe_turns(part[0], margin) if turning else ()), *describe_counts(part)]
                 lines.append(f"{first if first == last else f'{first} to {last}'}: {'; '.join(told)}.")
-    return "\n".join(textwrap.fill(each, WIDTH, break_on_hyphens=False, subsequent_indent="  ") for each in lines)
+    return "\n".join(
+        textwrap.fill(each, WIDTH_OF_STORIES, break_on_hyphens=False, subsequent_indent="  ") for each in lines
+    )
 
 
-def in_short(setting: Setting, life: Life) -> str:
+def render_fate(setting: Setting, life: Life) -> str:
     """Return in one line what became of a person under a strategy."""
     months = life.months
     if not any(month.was_customer or month.came for month in months):
@@ -76,7 +77,7 @@ def in_short(setting: Setting, life: Life) -> str:
     return "; ".join(told)
 
 
-def _turns(month: Month, margin: str) -> Iterator[str]:
+def describe_turns(month: Month, margin: str) -> Iterator[str]:
     """Tell what befell them in a month beyond encounters and talk; `margin`: theirs, a month."""
     if month.grievance:
         about = [month.failed_at] if month.grievance == "product" else [month.indifferent_at, *month.sins]
@@ -103,7 +104,7 @@ def _turns(month: Month, margin: str) -> Iterator[str]:
         yield "win-back tried in vain"
 
 
-def _counts(months: Sequence[Month]) -> Iterator[str]:
+def describe_counts(months: Sequence[Month]) -> Iterator[str]:
     """Sum up encounters, satisfaction and talk."""
     if months[0].was_customer:
         kinds = {"indifferent": "indifferent", "failed": "failed", "wowed": "delightful"}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from loyaltysim.reporting.text.console import begin_table
 from loyaltysim.reporting.text.numbers import Money
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.table import Table
 
     from loyaltysim.experiments.observer import Life, Month, Talk
@@ -29,51 +31,52 @@ HEADS = {
 }
 
 
-def months_table(lives: Sequence[Life]) -> pd.DataFrame:
+def build_months(lives: Sequence[Life]) -> pd.DataFrame:
     """Return one row a strategy and month with the fields of Month; talk as four columns each way: messages bad and good, and with whom."""
-    import pandas as pd
+    return pd.DataFrame(
+        [{"strategy": life.strategy} | dict(flatten_month(month)) for life in lives for month in life.months]
+    )
 
-    return pd.DataFrame([{"strategy": life.strategy} | dict(_cells(month)) for life in lives for month in life.months])
 
-
-def _cells(month: Month) -> Iterator[tuple[str, Any]]:
+def flatten_month(month: Month) -> Iterator[tuple[str, object]]:
+    """Yield the cells of a month: what is a mapping or a list there is one text here."""
     for each in fields(month):
         value = getattr(month, each.name)
         if each.name in ("heard", "told"):
-            yield from _talk(each.name, value)
+            yield from flatten_talk(each.name, value)
         elif isinstance(value, Mapping):
             yield each.name, "; ".join(f"{key} {number:g}" for key, number in value.items())
         else:
             yield each.name, "; ".join(value) if isinstance(value, tuple) else value
 
 
-def _talk(name: str, talks: Sequence[Talk]) -> Iterator[tuple[str, Any]]:
+def flatten_talk(name: str, talks: Sequence[Talk]) -> Iterator[tuple[str, object]]:
+    """Yield how many bad and good messages were `heard` or `told`, and from or to whom."""
     for news in ("bad", "good"):
         yield f"{name}_{news}", sum(getattr(talk, news) for talk in talks)
         people = [f"{talk.other}{'' if talk.known else ' (not known)'}" for talk in talks if getattr(talk, news)]
         yield f"{name}_{news}_{'from' if name == 'heard' else 'to'}", "; ".join(people)
 
 
-def value_sentence(months: list[int], span: Span, currency: str) -> str:
+def render_values(months: list[int], span: Span, currency: str) -> str:
     """Say what one customer lost in each month is worth, and how much of it is their own margin."""
     lines = []
     for month in months:
         whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
         money = Money(currency, SINGLE)
         sure = f" (95 %: {money.span(rest)})" if rest.known else ""
-        told = span(month, "all", "messages_bad")
-        more = told.mean < 0
-        ends = (-told.high, -told.low) if more else (told.low, told.high)
-        how_sure = f" (95 %: {ends[0]:.1f} to {ends[1]:.1f})" if told.known else ""
+        fewer = span(month, "all", "messages_bad")
+        word, size = ("more", -fewer) if fewer.mean < 0 else ("fewer", fewer)
+        how_sure = f" (95 %: {size.low:.1f} to {size.high:.1f})" if size.known else ""
         lines.append(
             f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own margin "
             f"and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
-            f"{abs(told.mean):.1f}{how_sure} {'more' if more else 'fewer'} bad messages are told than if they had stayed."
+            f"{abs(size.mean):.1f}{how_sure} {word} bad messages are told than if they had stayed."
         )
     return "\n".join(lines)
 
 
-def value_legend(found: pd.DataFrame) -> Iterator[str]:
+def describe_columns(found: pd.DataFrame) -> Iterator[str]:
     """Say what the columns mean, and whether the thirds by ties are thirds at all."""
     meanings = dict(zip(found.item, found.meaning, strict=True))
     for item, head in HEADS.items():
@@ -83,12 +86,9 @@ def value_legend(found: pd.DataFrame) -> Iterator[str]:
         yield f"  Everyone has nearly as many ties ({ties.min():.1f} to {ties.max():.1f}), so the thirds barely differ."
 
 
-def value_table(found: pd.DataFrame, span: Span, currency: str) -> Table:
+def render_table(found: pd.DataFrame, span: Span, currency: str) -> Table:
     """Lay out one row a month of leaving and number of ties; each figure with its 95 % interval below it."""
-    from rich import box
-    from rich.table import Table
-
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid = begin_table()
     for head in ("lost in\nmonth", "ties", "mean\nties", *HEADS.values()):
         grid.add_column(head, justify="left" if head == "ties" else "right", no_wrap=True)
     for (month, ties), rows in found.groupby(["month", "ties"], sort=False):

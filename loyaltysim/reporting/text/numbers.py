@@ -30,7 +30,9 @@ class Money:
         self.currency = currency
         self.divisor, prefix = next((size for size in SIZES if largest >= size[0]), SIZES[-1])
         self.unit = f"{prefix}{currency}" if len(currency) == 1 else f"{prefix} {currency}".strip()
-        self.decimals = max(_decimals(largest / self.divisor, 1 if finest else 2), _decimals(finest / self.divisor, 0))
+        self.decimals = max(
+            count_decimals(largest / self.divisor, 1 if finest else 2), count_decimals(finest / self.divisor, 0)
+        )
 
     def bare(self, value: float) -> str:
         """Write a figure without its unit; one that is not zero never reads as zero, and zero has no sign."""
@@ -74,8 +76,8 @@ class Money:
         return f"{self.bare(ends.low)} to {self.bare(ends.high)}" if ends.known else ""
 
 
-def _decimals(shown: float, digits_after_first: int) -> int:
-    """Give the decimals (0 to 3) at which a figure shows its first digit and so many after it."""
+def count_decimals(shown: float, digits_after_first: int) -> int:
+    """Return the decimals (0 to 3) at which a figure shows its first digit and so many after it."""
     if not isfinite(shown) or shown <= 0.0:
         return 0
     return min(max(digits_after_first - floor(log10(shown)), 0), 3)
@@ -108,8 +110,15 @@ def format_share(value: float) -> str:
 
 def describe_evidence_counts(counts: Mapping[str, int], scenario: object) -> str:
     """Say in one line how many figures of each evidence grade an answer rests on, and where they are listed."""
-    told = ", ".join(f"{count} {grade}" for grade, count in counts.items())
-    return f"It rests on {told} figures: loyaltysim audit {scenario}"
+    grades = ", ".join(f"{count} {grade}" for grade, count in counts.items())
+    return f"It rests on {grades} figures: loyaltysim audit {scenario}"
+
+
+def format_payback_range(span: Interval) -> str:
+    """Write the interval of a month of payback; an end beyond the horizon as `or later, if at all`."""
+    if isfinite(span.low) and isfinite(span.high):
+        return f"{span.low:.0f} to {span.high:.0f}"
+    return f"{span.low:.0f} or later, if at all" if isfinite(span.low) else ""
 
 
 def round_amount(count: int) -> int:

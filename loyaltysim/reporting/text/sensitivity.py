@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.formats import format_number
-from loyaltysim.experiments.sensitivity import NO_USE
+from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import name_heading, quote_name
 from loyaltysim.reporting.text.numbers import Money, format_quantity
 from loyaltysim.reporting.text.wording import Wording
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 MOST_NAMED = 3
-POOR = 0.7
 NEVER = 0.001
 """A chance below which a strategy is not named."""
 
@@ -29,118 +28,99 @@ def render(found: SensitivityFinding) -> Wording:
     """Return the answer, and what else is worth knowing."""
     scenario, table, surrogate = found.scenario, found.tables["sensitivity"], found.surrogate
     notes = (
-        turning(scenario, table, surrogate),
-        how(surrogate, found.points, scenario.replications, found.factors),
-        impossible(found),
+        describe_switches(scenario, table, surrogate),
+        describe_method(surrogate, found.points, scenario.replications, found.factors),
+        describe_impossible(found),
     )
-    return Wording(answer(scenario, table, surrogate), notes)
+    return Wording(render_answer(scenario, table, surrogate), notes)
 
 
-def impossible(found: SensitivityFinding) -> str:
+def describe_impossible(found: SensitivityFinding) -> str:
     """Say how many points are of no possible market; empty where all are."""
-    total = found.points + found.impossible
-    return (
-        f"{found.impossible} of {total} points are of no possible market: {found.first_error}."
-        if found.impossible
-        else ""
-    )
+    if not found.impossible:
+        return ""
+    return f"{found.impossible} of {found.points + found.impossible} points are of no possible market: {found.first_error}."
 
 
-def answer(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
+def render_answer(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
     """Say how safe the recommendation is over all that is uncertain, and what it hangs on most."""
-    second = quote_name(found.pair[1], scenario.strategies)
-    stays = found.chance_best[found.pair[0]]
+    (best, second), names = found.pair, scenario.strategies
     top = table.sort_values("sobol_total", ascending=False).head(MOST_NAMED)
     hangs = ", ".join(
         f"{row.path} ({100 * row.sobol_total:.0f} % of its variance, 95 %: {100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f})"
         for row in top.itertuples()
     )
-    others = sorted(
-        ((name, c) for name, c in found.chance_best.items() if name != found.pair[0]), key=lambda each: -each[1]
-    )
-    instead = ", ".join(
-        f"{quote_name(name, scenario.strategies)} in {100 * c:.0f} %" for name, c in others if c >= NEVER
-    )
-    rough = (
-        f"the polynomial behind it foretells {100 * max(0.0, found.foretells):.0f} % of the variance at points left out"
-    )
-    poor = "" if found.foretells >= POOR else f" All this is rough: {rough}."
+    others = sorted(((name, chance) for name, chance in found.chance_best.items() if name != best), key=lambda each: -each[1])  # fmt: skip
+    instead = ", ".join(f"{quote_name(name, names)} in {100 * chance:.0f} %" for name, chance in others if chance >= NEVER)  # fmt: skip
     rest = f" ({instead})" if instead else ""
+    rough = f"the polynomial behind it foretells {format_q2(found)} of the variance at points left out"
+    poor = "" if found.is_good else f" All this is rough: {rough}."
     return (
-        f"{name_heading(found.pair[0], scenario.strategies)} stays the best in {100 * stays:.0f} % of what is uncertain{rest}; its lead over "
-        f"{second} hangs most on {hangs}.{poor}"
+        f"{name_heading(best, names)} stays the best in {100 * found.chance_best[best]:.0f} % of what is uncertain{rest}; its lead over "
+        f"{quote_name(second, names)} hangs most on {hangs}.{poor}"
     )
 
 
-def turning(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
+def describe_switches(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
     """Say which inputs turn the recommendation by themselves and where, and what knowing them is worth.
 
     Nothing of the kind is told by a polynomial that foretells less than half of the variance.
     """
-    if found.foretells < NO_USE:
+    if not found.is_usable:
         return "Which input turns the recommendation cannot be told: the polynomial foretells too little. Ask for more --points or --replications."
-    turns = table[table.turns_to != ""]
-    if not len(turns):
+    switches = table[table.turns_to != ""]
+    if not len(switches):
         return "No input turns the recommendation by itself within its range, the others being as today."
-    told = [
+    each = [
         f"{row.path} (today {format_quantity(row.today, row.unit, scenario.currency)}) turns it to {quote_name(row.turns_to, scenario.strategies)} at "
         f"{format_number(row.turns_at)}"
-        for row in turns.head(MOST_NAMED).itertuples()
+        for row in switches.head(MOST_NAMED).itertuples()
     ]
-    worth = table[table.worth_knowing > 0].head(1)
     known = ""
-    if len(worth):
-        row = worth.iloc[0]
-        known = f" To know {row.path} for sure would be worth {Money(scenario.currency, row.worth_knowing).full(row.worth_knowing)} on average."
-    more = f"; and {len(turns) - MOST_NAMED} more do" if len(turns) > MOST_NAMED else ""
-    return f"By itself, {'; '.join(told)}{more}.{known}"
+    for row in table[table.worth_knowing > 0].head(1).itertuples():
+        worth = Money(scenario.currency, row.worth_knowing).full(row.worth_knowing)
+        known = f" To know {row.path} for sure would be worth {worth} on average."
+    more = f"; and {len(switches) - MOST_NAMED} more do" if len(switches) > MOST_NAMED else ""
+    return f"By itself, {'; '.join(each)}{more}.{known}"
 
 
-def how(found: SurrogateResult, points: int, replications: int, inputs: int) -> str:
+def describe_method(found: SurrogateResult, points: int, replications: int, inputs: int) -> str:
     """Say how it was found, and how far the polynomial can be believed."""
-    warning = "" if found.foretells >= POOR else " That is poor: ask for more --points or --replications."
+    warning = "" if found.is_good else " That is poor: ask for more --points or --replications."
     return (
         f"{points} points over {inputs} inputs were simulated {replications} times each (Morris's trajectories and a Latin "
-        f"hypercube); the shares are those of a polynomial that foretells {100 * max(0.0, found.foretells):.0f} % of the variance at "
+        f"hypercube); the shares are those of a polynomial that foretells {format_q2(found)} of the variance at "
         f"points left out.{warning}"
     )
 
 
-def table(found: Finding) -> Table:
-    """Lay out the inputs for the terminal: their range, their share of the variance, what they turn."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def format_q2(found: SurrogateResult) -> str:
+    """Write the share of variance that the polynomial foretells at points left out."""
+    return f"{100 * max(0.0, found.q2):.0f} %"
 
-    rows = found.tables["sensitivity"]
-    scenario = found.scenario
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+def render_table(found: Finding) -> Table:
+    """Lay out the inputs for the terminal: their range, their share of the variance, what they turn."""
+    rows, scenario = found.tables["sensitivity"], found.scenario
+    grid = begin_table()
     grid.add_column("uncertain", overflow="fold")
     for title in ("range", "today", "share of variance\n(total, 95 %)", "lead at\nlow / high", "worth\nknowing"):
         grid.add_column(title, justify="right")
     grid.add_column("turns the recommendation")
     money = Money(scenario.currency, float(rows[["difference_at_low", "difference_at_high"]].abs().max().max()))
     for row in rows.itertuples():
-        share = (
-            f"{100 * row.sobol_total:.0f} %\n{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
-        )
-        lead = f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}"
-        tells = row.worth_knowing == row.worth_knowing
-        turns = (
-            f"to {quote_name(row.turns_to, scenario.strategies)} at {format_number(row.turns_at)}"
-            if row.turns_to
-            else "no"
-            if tells
-            else ""
-        )
-        knowing = Money(scenario.currency, row.worth_knowing).full(row.worth_knowing) if tells else ""
+        span = f"{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
+        is_told = row.worth_knowing == row.worth_knowing
+        turns = "no" if is_told else ""
+        if row.turns_to:
+            turns = f"to {quote_name(row.turns_to, scenario.strategies)} at {format_number(row.turns_at)}"
         grid.add_row(
             row.path,
             f"{format_number(row.low)} to {format_number(row.high)}",
             format_number(row.today),
-            share,
-            lead,
-            knowing,
-            Text(turns),
+            f"{100 * row.sobol_total:.0f} %\n{span}",
+            f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}",
+            Money(scenario.currency, row.worth_knowing).full(row.worth_knowing) if is_told else "",
+            as_cell(turns),
         )
     return grid

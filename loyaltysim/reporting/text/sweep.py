@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.formats import format_number
+from loyaltysim.reporting.text.console import as_cell, begin_table
 from loyaltysim.reporting.text.names import name_heading, quote_name
 from loyaltysim.reporting.text.numbers import Money
 from loyaltysim.reporting.text.wording import Wording
@@ -18,55 +19,54 @@ if TYPE_CHECKING:
     from loyaltysim.experiments.sweep import SweepFinding
     from loyaltysim.scenario import Scenario
 
+MOST_SHOWN = 25
+"""Points of the terminal's table; the rest are in winners.csv."""
+
 
 def render(found: SweepFinding) -> Wording:
     """Return the answer, and what could not be simulated."""
     winners = found.tables["winners"]
-    return Wording(answer(found.scenario, winners, found.paths), notes(winners, found.paths))
+    return Wording(render_answer(found.scenario, winners, found.paths), describe_impossible(winners, found.paths))
 
 
-def answer(scenario: Scenario, winners: pd.DataFrame, paths: Sequence[str]) -> str:
+def render_answer(scenario: Scenario, winners: pd.DataFrame, paths: Sequence[str]) -> str:
     """Say which strategy is best at how many points, how many of them surely, and the regret of today's best."""
-    known = winners[winners.error == ""]
+    known, names = winners[winners.error == ""], scenario.strategies
     if not len(known):
         return f"None of the {len(winners)} points could be simulated: {winners.error.iloc[0]}."
-    if not (known.second != "").all() or len(scenario.strategies) == 1:
+    if not (known.second != "").all() or len(names) == 1:
         return f"{len(known)} points were simulated; there is only one strategy, so nothing to recommend."
     counts, sure = known.best.value_counts(), int((known.decided == "yes").sum())
-    keeps = known.recommended.iloc[0]
-    worst = known.loc[known.regret.idxmax()]
-    told = ", ".join(f"{quote_name(name, scenario.strategies)} at {count}" for name, count in counts.items())
     if len(counts) == 1:
-        return f"{name_heading(counts.index[0], scenario.strategies)} is best at all {len(known)} points ({sure} of them surely, each at 95 %)."
-    money = Money(scenario.currency, float(worst.regret))
-    lost = f" Keeping to {quote_name(keeps, scenario.strategies)} loses at most {money.full(float(worst.regret))}, at {_where(worst, paths)}."
-    return f"Of {len(known)} points the best is {told} ({sure} of them surely, each at 95 %).{lost if worst.regret > 0 else ''}"
+        return f"{name_heading(counts.index[0], names)} is best at all {len(known)} points ({sure} of them surely, each at 95 %)."
+    keeps, worst = known.recommended.iloc[0], known.loc[known.regret.idxmax()]
+    best = ", ".join(f"{quote_name(name, names)} at {count}" for name, count in counts.items())
+    loss = Money(scenario.currency, float(worst.regret)).full(float(worst.regret))
+    lost = f" Keeping to {quote_name(keeps, names)} loses at most {loss}, at {format_point(worst, paths)}."
+    return f"Of {len(known)} points the best is {best} ({sure} of them surely, each at 95 %).{lost if worst.regret > 0 else ''}"
 
 
-def notes(winners: pd.DataFrame, paths: Sequence[str]) -> list[str]:
+def describe_impossible(winners: pd.DataFrame, paths: Sequence[str]) -> list[str]:
     """Say what could not be simulated."""
     gone = winners[winners.error != ""]
     if not len(gone):
         return []
     return [
-        f"{len(gone)} of {len(winners)} points are of no possible market, the first at {_where(gone.iloc[0], paths)}: {gone.error.iloc[0]}."
+        f"{len(gone)} of {len(winners)} points are of no possible market, the first at {format_point(gone.iloc[0], paths)}: {gone.error.iloc[0]}."
     ]
 
 
-def _where(row: pd.Series, paths: Sequence[str]) -> str:
+def format_point(row: pd.Series, paths: Sequence[str]) -> str:
+    """Write the values of a point: `desk.budget 400, market.share 0.2`."""
     return ", ".join(f"{path} {format_number(row[path])}" for path in paths)
 
 
-def table(found: Finding) -> Table:
+def render_table(found: Finding) -> Table:
     """Lay out who wins at each point, 25 of them at most, for the terminal."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     winners = found.tables["winners"]
     paths = list(winners.columns[1 : list(winners.columns).index("best")])
     known = winners[winners.error == ""].head(MOST_SHOWN)
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid = begin_table()
     for path in paths:
         grid.add_column(path, justify="right", overflow="fold")
     grid.add_column("best")
@@ -76,12 +76,6 @@ def table(found: Finding) -> Table:
     for _, row in known.iterrows():
         span = f" ({money.bare(row.ci_low)} to {money.bare(row.ci_high)})" if row.ci_low == row.ci_low else ""
         lead = f"{money.full(row.lead)}{span}" if row.lead == row.lead else ""
-        grid.add_row(
-            *(f"{format_number(row[path])}" for path in paths),
-            Text(quote_name(row.best, found.scenario.strategies)),
-            lead,
-        )
+        best = as_cell(quote_name(row.best, found.scenario.strategies))
+        grid.add_row(*(format_number(row[path]) for path in paths), best, lead)
     return grid
-
-
-MOST_SHOWN = 25
