@@ -50,7 +50,7 @@ def said(choice: Selection, how: str | None) -> str:
     )  # fmt: skip
     one, none, by_mean = (optimising.make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
     words = SplitWords(SPEC, 1_000.0, how, len(choice.gains[0]))
-    return words.answer(one, none, by_mean, taken=choice.which == FOUND)
+    return words.answer(one, none, by_mean, taken=choice.index == FOUND)
 
 
 def nothing(worlds: int) -> np.ndarray:
@@ -59,7 +59,7 @@ def nothing(worlds: int) -> np.ndarray:
 
 def test_a_split_that_loses_on_other_luck_is_not_recommended() -> None:
     choice = searched([nothing(1), spread([300.0])], None, [nothing(1), spread([-420.0], 900.0)])
-    assert choice.which == NONE
+    assert choice.index == NONE
     assert choice.split.tolist() == [0.0]
     assert said(choice, None) == (
         "Of the next 1,000 $ a month, the best split found leaves all unspent: the best that the search found, 100 to desk.budget and "
@@ -69,7 +69,7 @@ def test_a_split_that_loses_on_other_luck_is_not_recommended() -> None:
 
 def test_a_gain_that_may_be_luck_is_told_as_such() -> None:
     choice = searched([nothing(1), spread([300.0])], None, [nothing(1), spread([50.0], 900.0)])
-    assert choice.which == FOUND
+    assert choice.index == FOUND
     assert (
         "It earns 50 $ more than today's levers in 6 months (95 %: -325 to 425); that it earns anything is not sure."
         in said(choice, None)
@@ -111,7 +111,7 @@ def test_a_regret_is_told_as_one_against_the_best_split_tried_in_that_world() ->
     assert "against today's levers it earns 4.0 k$ " in text
     worse = [nothing(2), spread([10e3, -12e3]), spread([6e3, -30e3])]
     least = searched(worse, "regret", worse)
-    assert least.which == NONE
+    assert least.index == NONE
     assert "of all splits tried that has the least regret, 10.00 k$ (95 %: 9.96 to 10.04) in 6 months where" in said(
         least, "regret"
     )
