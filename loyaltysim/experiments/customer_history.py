@@ -11,7 +11,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
@@ -286,7 +286,7 @@ def count_stays(others: Sequence[Fates], first: Fates, rows: NDArray, *, without
     return np.sum(kept, axis=0) if kept else np.zeros(rows.size)
 
 
-def rank(rows: NDArray, *keys: NDArray) -> NDArray:
+def rank(rows: NDArray, *keys: ArrayLike) -> NDArray:
     """Return the rows, those with the largest first key first, ties by the next key and at last by the lowest number."""
     ordered: NDArray = rows[np.lexsort((rows, *(-np.asarray(key, float) for key in reversed(keys))))]
     return ordered

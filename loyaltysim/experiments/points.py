@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from loyaltysim.scenario import Scenario
+    from loyaltysim.scenario.strategies import Strategy
 
 BATCH_SIZE = 24
 """Strategies in one request, so that a task stays about a second long and several workers have one."""
@@ -76,7 +77,7 @@ def make_requests(
 ) -> Iterator[Request]:
     """Make requests of points that share a world; a point whose values do not fit together goes to `refused`."""
     for numbers in group_by_world(design, max(1, BATCH_SIZE // len(strategies))):
-        together = {}
+        together: dict[str, Strategy] = {}
         for number in numbers:
             try:
                 changed = apply_point(scenario, design[number])
