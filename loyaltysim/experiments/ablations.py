@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from loyaltysim.calibration import solve
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.execution.evaluator import Evaluator
+from loyaltysim.experiments.decision import Row, build_frame
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from loyaltysim.core.mechanism import Mechanism
@@ -30,6 +32,8 @@ BARE = "bare market"
 """The first stage: everything dormant that can be."""
 SIMULATION = "simulation"
 """The last row of a table of steps: their sum."""
+STEPS = ("step", "what", "value", "ci_low", "ci_high")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,6 @@ class Stage:
 
     def outcome(self, figure: Callable[[RunRecord], float], strategy: str) -> np.ndarray:
         """Return an outcome of one strategy by replication, float64 (replications,)."""
-        import numpy as np
-
         return np.array([figure(record) for record in self.records if record.strategy == strategy])
 
 
@@ -68,40 +70,40 @@ def ablate(
     Raises:
         RunError: One of the markets cannot show what is stated.
     """
-    from loyaltysim.model import simulate
+    from loyaltysim.model import simulate  # loads Mesa
 
     stages = list(restore_mechanisms(scenario))
-    found: list[list[RunRecord]] = [[] for _ in stages]
+    records: list[list[RunRecord]] = [[] for _ in stages]
     runs = range(scenario.replications if replications is None else replications)
     with Evaluator(executor, threads=threads, tasks=len(stages) * len(runs)) as evaluator:
-        for number, stage in evaluator.map(_numbered, [(calibrate, *each) for each in enumerate(stages)]):
+        for number, stage in evaluator.map(call_numbered, [(calibrate, *each) for each in enumerate(stages)]):
             stages[number] = stage
         markets = ((number, stage.scenario) for number, stage in enumerate(stages))
         calls = (
             (simulate, number, market, run, tuple(market.strategies)) for number, market in markets for run in runs
         )
-        for number, records in evaluator.map(_numbered, calls):
-            found[number] += records
+        for number, of_run in evaluator.map(call_numbered, calls):
+            records[number] += of_run
     return tuple(
-        replace(stage, records=tuple(sorted(records, key=lambda record: record.replication)))
-        for stage, records in zip(stages, found, strict=True)
+        replace(stage, records=tuple(sorted(each, key=lambda record: record.replication)))
+        for stage, each in zip(stages, records, strict=True)
     )
 
 
 def restore_mechanisms(scenario: Scenario) -> Iterator[Stage]:
-    """Give the bare market, then the market with each mechanism restored, in the month's order; none is calibrated yet.
+    """Yield the bare market, then the market with each mechanism restored, in the month's order; none is calibrated yet.
 
     A mechanism that the scenario has off, or dormant already, is no step of its own.
     """
-    awake: list[type[Mechanism]] = [mechanism for mechanism in MONTH if _dormant_values(scenario, mechanism)]
+    awake: list[type[Mechanism]] = [mechanism for mechanism in MONTH if dormant_values(scenario, mechanism)]
     for number, mechanism in enumerate([None, *awake]):
-        asleep = {path: value for other in awake[number:] for path, value in _dormant_values(scenario, other).items()}
+        asleep = {path: value for other in awake[number:] for path, value in dormant_values(scenario, other).items()}
         market = scenario.replace(asleep, source="ablation") if asleep else scenario
-        yield Stage(mechanism.key if mechanism else BARE, _meaning(scenario, mechanism), market)
+        yield Stage(mechanism.key if mechanism else BARE, describe_stage(scenario, mechanism), market)
 
 
-def _dormant_values(scenario: Scenario, mechanism: type[Mechanism]) -> dict[str, Any]:
-    """Give the values by path that put a mechanism to sleep in a scenario; none if it is off or asleep."""
+def dormant_values(scenario: Scenario, mechanism: type[Mechanism]) -> dict[str, object]:
+    """Return the values by path that put a mechanism to sleep in a scenario; none if it is off or asleep."""
     own = scenario.mechanism(mechanism.key)
     return {
         f"{mechanism.key}.{name}": value
@@ -110,17 +112,17 @@ def _dormant_values(scenario: Scenario, mechanism: type[Mechanism]) -> dict[str,
     }
 
 
-def _meaning(scenario: Scenario, mechanism: type[Mechanism] | None) -> str:
+def describe_stage(scenario: Scenario, mechanism: type[Mechanism] | None) -> str:
     """Say what a stage restores: what the mechanism does, and which of its values; said by its own declaration."""
     if mechanism is None:
         return "single customers, whole cases, months that are not the mean month; everything dormant that can be"
-    names = (path.partition(".")[2] for path in _dormant_values(scenario, mechanism))
+    names = (path.partition(".")[2] for path in dormant_values(scenario, mechanism))
     does = (mechanism.__doc__ or "").partition("\n")[0].rstrip(".")
     return f"{does} ({', '.join(names)})"
 
 
 def calibrate(stage: Stage) -> Stage:
-    """Give the stage with its market calibrated; raises RunError."""
+    """Return the stage with its market calibrated. Raises RunError where that cannot show what is stated."""
     try:
         return replace(stage, scenario=solve(stage.scenario))
     except InputError as error:
@@ -128,12 +130,13 @@ def calibrate(stage: Stage) -> Stage:
         raise RunError(what) from error
 
 
-def _numbered(function: Callable[..., Any], number: int, *arguments: Any) -> tuple[int, Any]:
+def call_numbered(function: Callable[..., Result], number: int, *arguments: Any) -> tuple[int, Result]:
+    """Call a function on a worker, and return what it returns behind the number of its stage."""
     return number, function(*arguments)
 
 
-def tabulate_steps(levels: Sequence[tuple[str, str, Any]]) -> pd.DataFrame:
-    """Lay out by how much each level changes the one before, and the last level, which is the sum of these steps.
+def tabulate_steps(levels: Sequence[tuple[str, str, float | np.ndarray]]) -> pd.DataFrame:
+    """Return by how much each level changes the one before, and the last level, which is the sum of these steps.
 
     Args:
         levels: Name, meaning, and the outcome: a number, or float64 (replications,) in which position r is the same
@@ -142,15 +145,22 @@ def tabulate_steps(levels: Sequence[tuple[str, str, Any]]) -> pd.DataFrame:
     Returns:
         A row a level and one for their sum: step, what, value, ci_low, ci_high (95 %, paired by replication).
     """
-    import pandas as pd
+    return build_frame(step_rows(levels), STEPS)
 
-    rows: list[tuple[str, str, float, float, float]] = []
-    before: Any = 0.0
-    for name, what, level in (*levels, (SIMULATION, "the scenario as it is run", None)):
-        change, before = (before, before) if level is None else (level - before, level)
-        if isinstance(change, float):
-            rows.append((name, what, change, change, change))
-        else:
-            span = interval(change)
-            rows.append((name, what, span.mean, span.low, span.high))
-    return pd.DataFrame.from_records(rows, columns=["step", "what", "value", "ci_low", "ci_high"])
+
+def step_rows(levels: Sequence[tuple[str, str, float | np.ndarray]]) -> list[Row]:
+    """Return the rows of a table of steps."""
+    rows: list[Row] = []
+    before: float | np.ndarray = 0.0
+    for name, what, level in levels:
+        rows.append((name, what, *mean_and_ends(level - before)))
+        before = level
+    return [*rows, (SIMULATION, "the scenario as it is run", *mean_and_ends(before))]
+
+
+def mean_and_ends(change: float | np.ndarray) -> tuple[float, float, float]:
+    """Return the mean of a change and the ends of its interval; a number by arithmetic has no width."""
+    if isinstance(change, np.ndarray):
+        span = interval(change)
+        return span.mean, span.low, span.high
+    return change, change, change

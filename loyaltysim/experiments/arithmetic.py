@@ -13,11 +13,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.experiments.ablations import Stage, ablate, tabulate_steps
+from loyaltysim.experiments.ablations import STEPS, Stage, ablate, step_rows
+from loyaltysim.experiments.decision import Row, build_frame
 from loyaltysim.experiments.options import RunOptions, Source, prepare_scenario
 from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
@@ -31,14 +34,190 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 Levers = Mapping[str, float]
+"""The value of each lever by path."""
 NEEDED = ("service", "recovery", "grievance", "satisfaction", "touchpoints", "staff")
 BRIDGE_REPLICATIONS = 10
 """How often each market between the closed form and the simulation is simulated."""
-YEAR = 12
+MONTHS_A_YEAR = 12
 BRIDGED = "revenue lost"
 """The figure of the mean year that has a bridge of its own."""
 SPREADSHEET = "arithmetic"
 """The first row of a bridge."""
+YEAR = ("strategy", "figure", "unit", "arithmetic", "simulated", "ci_low", "ci_high")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Reckon SCENARIO as on a spreadsheet (problems x voice x outcome x value); say what makes the simulation differ.
+
+    What the arithmetic leaves out is restored part by part, in the order shown (in another order the steps would
+    differ), each market solved anew to show what is stated; the steps add up to the difference.
+    """
+
+    def compare(self, source: Source, options: RunOptions) -> Arithmetic:
+        """Compute the closed form, simulate the scenario, and bridge the two part by part; nothing is written.
+
+        The mechanisms that the arithmetic leaves out are switched on one after the other (`ablate`), on common random
+        numbers, each market solved to show the same stated figures.
+
+        Args:
+            source: What the scenario is read from.
+            options: How it is carried out.
+
+        Returns:
+            The finding.
+
+        Raises:
+            InputError: For what the arithmetic cannot be done for.
+            RunError: When a market cannot be solved or simulated.
+        """
+        number = BRIDGE_REPLICATIONS if options.replications is None else options.replications
+        if number < 1:
+            cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
+            raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
+        scenario = prepare_scenario(source, replace(options, replications=number))
+        check_stated(scenario)
+        stages = ablate(scenario, executor=options.executor, threads=options.threads or 0)
+        forms = {name: compute_closed_form(scenario, name) for name in scenario.strategies}
+        tables = {
+            "year": tabulate_year(scenario, forms, stages[-1]),
+            "bridge": tabulate_bridge(
+                {name: form.npv for name, form in forms.items()}, stages, lambda record: record.figures["npv"]
+            ),
+            "bridge_lost": tabulate_bridge(
+                {name: compute_year(scenario, form)[BRIDGED][1] for name, form in forms.items()},
+                stages,
+                lambda record: measure_year(scenario, record)[BRIDGED],
+            ),
+        }
+        return Arithmetic(scenario, stages[-1].scenario, **tables, rests_on=count_grades(stages[-1].scenario))
+
+
+@dataclass(frozen=True, eq=False)
+class Arithmetic:
+    """`year`: a year of each strategy on the spreadsheet and simulated; `bridge`: the steps between the two.
+
+    The bridge holds, for the first strategy its net present value, for the others their gain against it: the
+    arithmetic, each step, and the simulation, which is their sum. `bridge_lost` holds the same steps of the revenue
+    lost a year over problems. `rests_on`: how many figures of each evidence grade these rest on, the weakest first.
+    `solved`: the scenario with its base rates.
+    """
+
+    scenario: Scenario
+    solved: Scenario
+    year: pd.DataFrame
+    bridge: pd.DataFrame
+    bridge_lost: pd.DataFrame
+    rests_on: dict[str, int]
+    folder: Path | None = None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The tables as CSV, and together with the evidence grades as JSON, by the files' names."""
+        tables = {"year": self.year, "bridge": self.bridge, "bridge_lost": self.bridge_lost}
+        together = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+        together["rests_on"] = dict(self.rests_on)
+        each = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
+        return each | {"arithmetic.json": json.dumps(together, indent=1, ensure_ascii=False) + "\n"}
+
+
+def check_stated(scenario: Scenario) -> None:
+    """Refuse a scenario for which there is nothing stated to reckon with. Raises InputError."""
+    if scenario.calibration == "off":
+        cure = "write calibration: on; the arithmetic starts from what is stated"
+        raise InputError(Problem("nothing is solved from what is stated", "calibration", cure=cure))
+    for key in NEEDED:
+        if not scenario.mechanism(key).on:
+            what = f"{key} is off, and without it there are no problems to reckon with"
+            raise InputError(Problem(what, key, cure=f"write {key}: on"))
+    stated = scenario.stated
+    if not stated.churn_annual > 0 or stated.reasons.product + stated.reasons.indifference <= 0:
+        what = "nobody is stated to leave over a problem"
+        raise InputError(Problem(what, "stated.reasons", cure="state a churn and a share of product or indifference"))
+
+
+def tabulate_bridge(
+    arithmetic: Mapping[str, float], stages: Sequence[Stage], outcome: Callable[[RunRecord], float]
+) -> pd.DataFrame:
+    """Return the bridge of an outcome: strategy, step, what, value, ci_low, ci_high.
+
+    Args:
+        arithmetic: The outcome by the closed form, for each strategy. The first strategy's bridge is of the outcome
+            itself, the others' of their difference from the first.
+        stages: The markets from the bare one to the scenario itself, simulated.
+        outcome: What is read from a run.
+    """
+    first, rows = next(iter(arithmetic)), list[Row]()
+    for name in arithmetic:
+        by_hand = arithmetic[name] - (arithmetic[first] if name != first else 0.0)
+        levels: list[tuple[str, str, float | np.ndarray]] = [
+            (SPREADSHEET, "closed form, everyone alike, from what is stated", by_hand)
+        ]
+        for stage in stages:
+            level = stage.outcome(outcome, name)
+            levels.append((stage.name, stage.doc, level - stage.outcome(outcome, first) if name != first else level))
+        rows += [(name, *row) for row in step_rows(levels)]
+    return build_frame(rows, ("strategy", *STEPS))
+
+
+def tabulate_year(scenario: Scenario, forms: Mapping[str, ClosedForm], stage: Stage) -> pd.DataFrame:
+    """Return a mean year of the horizon: strategy, figure, unit, arithmetic, simulated, ci_low, ci_high."""
+    rows: list[Row] = []
+    for name, form in forms.items():
+        each = [measure_year(scenario, record) for record in stage.records if record.strategy == name]
+        for figure, (unit, value) in compute_year(scenario, form).items():
+            span = interval(np.array([simulated[figure] for simulated in each]))
+            rows.append((name, figure, unit, value, span.mean, span.low, span.high))
+    return build_frame(rows, YEAR)
+
+
+def compute_year(scenario: Scenario, form: ClosedForm) -> dict[str, tuple[str, float]]:
+    """Return a mean year by arithmetic, figure by figure with its unit."""
+    currency, customer_years = scenario.currency, MONTHS_A_YEAR * form.customers
+    problems = customer_years * form.problems
+    resolved = problems * form.voiced * form.answered * form.solved
+    lost = customer_years * form.lost
+    talk = scenario.word_of_mouth
+    return {
+        "customers": ("customers", form.customers),
+        "problems": ("a year", problems),
+        "voiced": ("a year", problems * form.voiced),
+        "resolved": ("a year", resolved),
+        "lost over problems": ("a year", lost),
+        "kept after a problem": ("a year", problems - lost),
+        "lost in all": ("a year", customer_years * form.left),
+        "value of a customer": (currency, form.value),
+        "margin at risk": (f"{currency} a year", problems * form.value),
+        "margin lost": (f"{currency} a year", lost * form.value),
+        "revenue lost": (f"{currency} a year", lost * form.value / scenario.accounts.margin_share),
+        "told bad news": ("people a year", (problems - resolved) * talk.told_when_unhappy if talk.on else 0.0),
+        "spent": (f"{currency} a year", MONTHS_A_YEAR * form.spent),
+    }
+
+
+def measure_year(scenario: Scenario, record: RunRecord) -> dict[str, float]:
+    """Return the same figures of a simulated run; a customer's value is that of the customers of month 0."""
+    figures, value = record.figures, record.figures["clv"]
+    flows = {
+        "problems": figures["grievances"],
+        "voiced": figures["complaints"],
+        "resolved": sum(
+            figures[f"decided_{size}_{end}"] for size in ("large", "small") for end in ("resolved", "resolved_fast")
+        ),
+        "lost over problems": figures["left_product"] + figures["left_indifference"],
+        "kept after a problem": sum(value for name, value in figures.items() if name.startswith("stayed_")),
+        "lost in all": figures["left"],
+        "told bad news": figures["messages_bad"],
+        "spent": figures["spent"],
+    }
+    year = {name: flow * MONTHS_A_YEAR / scenario.months for name, flow in flows.items()}
+    return year | {
+        "customers": figures["customers_start"] / scenario.months,
+        "value of a customer": value,
+        "margin at risk": year["problems"] * value,
+        "margin lost": year["lost over problems"] * value,
+        "revenue lost": year["lost over problems"] * value / scenario.accounts.margin_share,
+    }
 
 
 @dataclass(frozen=True)
@@ -64,8 +243,13 @@ class ClosedForm:
 
 
 def compute_closed_form(scenario: Scenario, strategy: str) -> ClosedForm:
-    """Return what a strategy does by arithmetic: problems x voice x outcome x value."""
-    today: Levers = {path: _at(scenario, path) for path in levers()}
+    """Return what a strategy does by arithmetic: problems x voice x outcome x value.
+
+    Args:
+        scenario: Solved or not; only what it states and its levers count.
+        strategy: The strategy's name.
+    """
+    today: Levers = {path: float(scenario.value_at(path)) for path in levers()}
     plan = scenario.plan(strategy)
     mean = {**today, **{path: math.fsum(months) / len(months) for path, months in plan.items()}}
     stated, customers = scenario.stated, float(scenario.market.customers)
@@ -75,7 +259,7 @@ def compute_closed_form(scenario: Scenario, strategy: str) -> ClosedForm:
     problems, voiced = compute_problems(scenario, stays)
     cases_today = voiced * problems * customers
     if scenario.voice.on:
-        voiced = 1 - (1 - voiced) * _unheard(scenario, mean) / _unheard(scenario, today)
+        voiced = 1 - (1 - voiced) * silence_left(scenario, mean) / silence_left(scenario, today)
     cases = voiced * problems * customers
 
     answered, solved = compute_outcomes(scenario, today, mean, cases / cases_today if cases_today else 1.0)
@@ -87,13 +271,13 @@ def compute_closed_form(scenario: Scenario, strategy: str) -> ClosedForm:
         "resolved": answered * solved * (1 - fast),
         "resolved_fast": answered * solved * fast,
     }
-    kept = (1 - voiced) * stays["silent"] + voiced * math.fsum(share * stays[name] for name, share in outcome.items())
-    lost = problems * (1 - kept)
+    stay = (1 - voiced) * stays["silent"] + voiced * math.fsum(share * stays[name] for name, share in outcome.items())
+    lost = problems * (1 - stay)
     left = lost + (1 - over) * stated.monthly_hazard
     joined = stated.monthly_hazard * customers + compute_acquired(scenario, mean) - compute_acquired(scenario, today)
     spent = compute_spending(scenario, mean, cases, answered)
 
-    margin, discount = scenario.market.margin_mean, (1 + scenario.discount_rate) ** (-1 / YEAR)
+    margin, discount = scenario.market.margin_mean, (1 + scenario.discount_rate) ** (-1 / MONTHS_A_YEAR)
     number, customer_months, npv = customers, 0.0, 0.0
     for month in range(1, scenario.months + 1):
         npv += (margin * number - spent) * discount**month
@@ -154,7 +338,7 @@ def compute_acquired(scenario: Scenario, chosen: Levers) -> float:
     advertising, winback = scenario.advertising, scenario.winback
     found = 0.0
     if advertising.on and scenario.joining.on:
-        budget, scale = _at(scenario, "advertising.budget"), advertising.scale
+        budget, scale = float(scenario.value_at("advertising.budget")), advertising.scale
         most = budget / -math.expm1(-budget / scale) if budget else scale
         found += most * -math.expm1(-chosen["advertising.budget"] / scale) / scenario.stated.acquisition_cost
     if winback.on and scenario.market.margin_mean > 0:
@@ -176,188 +360,9 @@ def compute_spending(scenario: Scenario, chosen: Levers, cases: float, answered:
     return budgets + hires * (staff.hire_cost + chosen["staff.selectivity"]) + cases * each
 
 
-def _unheard(scenario: Scenario, chosen: Levers) -> float:
-    """Give the share of the unprompted silence that asking and surveys leave."""
+def silence_left(scenario: Scenario, chosen: Levers) -> float:
+    """Return the share of the unprompted silence that asking and surveys leave."""
     voice, surveys, customers = scenario.voice, scenario.surveys, scenario.market.customers
     asked = min(1.0, chosen["surveys.budget"] / surveys.price / customers) if surveys.on else 0.0
     left = voice.silence_left ** (chosen["voice.budget"] / voice.price / customers)
     return max(1e-12, left * (1 - asked * surveys.response * surveys.telling))
-
-
-def _at(scenario: Scenario, path: str) -> float:
-    block, name = path.split(".", 1)
-    return float(getattr(scenario.mechanism(block), name))
-
-
-@dataclass(frozen=True, eq=False)
-class Arithmetic:
-    """`year`: a year of each strategy on the spreadsheet and simulated; `bridge`: the steps between the two.
-
-    The bridge holds, for the first strategy its net present value, for the others their gain against it: the
-    arithmetic, each step, and the simulation, which is their sum. `bridge_lost` holds the same steps of the revenue
-    lost a year over problems. `rests_on`: how many figures of each evidence grade these rest on, the weakest first.
-    `solved`: the scenario with its base rates.
-    """
-
-    scenario: Scenario
-    solved: Scenario
-    year: pd.DataFrame
-    bridge: pd.DataFrame
-    bridge_lost: pd.DataFrame
-    rests_on: dict[str, int]
-    folder: Path | None = None
-
-    @property
-    def files(self) -> dict[str, str]:
-        """The tables as CSV, and together with the evidence grades as JSON, by the files' names."""
-        tables = {"year": self.year, "bridge": self.bridge, "bridge_lost": self.bridge_lost}
-        together = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-        together["rests_on"] = dict(self.rests_on)
-        each = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
-        return each | {"arithmetic.json": json.dumps(together, indent=1, ensure_ascii=False) + "\n"}
-
-
-@dataclass(frozen=True)
-class Question:
-    """Reckon SCENARIO as on a spreadsheet (problems x voice x outcome x value); say what makes the simulation differ.
-
-    What the arithmetic leaves out is restored part by part, in the order shown (in another order the steps would
-    differ), each market solved anew to show what is stated; the steps add up to the difference.
-    """
-
-    def compare(self, source: Source, options: RunOptions) -> Arithmetic:
-        """Compute the closed form, simulate the scenario, and bridge the two part by part; written nowhere yet.
-
-        The mechanisms that the arithmetic leaves out are switched on one after the other (`ablate`), on common random
-        numbers, each market solved to show the same stated figures.
-
-        Raises:
-            InputError: For what the arithmetic cannot be done for.
-            RunError: When a market cannot be solved or simulated.
-        """
-        number = BRIDGE_REPLICATIONS if options.replications is None else options.replications
-        if number < 1:
-            cure = f"write 1 or more, or leave it out for {BRIDGE_REPLICATIONS}"
-            raise InputError(Problem(f"{number} replications are none", where="--replications", cure=cure))
-        spec = prepare_scenario(source, replace(options, replications=number))
-        check(spec)
-        stages = ablate(spec, executor=options.executor, threads=options.threads or 0)
-        forms = {name: compute_closed_form(spec, name) for name in spec.strategies}
-        tables = {
-            "year": tabulate_year(spec, forms, stages[-1]),
-            "bridge": tabulate_bridge(
-                {name: form.npv for name, form in forms.items()}, stages, lambda record: record.figures["npv"]
-            ),
-            "bridge_lost": tabulate_bridge(
-                {name: compute_year(spec, form)[BRIDGED][1] for name, form in forms.items()},
-                stages,
-                lambda record: measure_year(spec, record)[BRIDGED],
-            ),
-        }
-        return Arithmetic(spec, stages[-1].scenario, **tables, rests_on=count_grades(stages[-1].scenario))
-
-
-def check(scenario: Scenario) -> None:
-    """Refuse a scenario for which there is nothing stated to reckon with."""
-    if scenario.calibration == "off":
-        cure = "write calibration: on; the arithmetic starts from what is stated"
-        raise InputError(Problem("nothing is solved from what is stated", "calibration", cure=cure))
-    for key in NEEDED:
-        if not scenario.mechanism(key).on:
-            what = f"{key} is off, and without it there are no problems to reckon with"
-            raise InputError(Problem(what, key, cure=f"write {key}: on"))
-    stated = scenario.stated
-    if not stated.churn_annual > 0 or stated.reasons.product + stated.reasons.indifference <= 0:
-        what = "nobody is stated to leave over a problem"
-        raise InputError(Problem(what, "stated.reasons", cure="state a churn and a share of product or indifference"))
-
-
-def tabulate_bridge(
-    arithmetic: Mapping[str, float], stages: Sequence[Stage], outcome: Callable[[RunRecord], float]
-) -> pd.DataFrame:
-    """Lay out the bridge of an outcome: strategy, step, what, value, ci_low, ci_high.
-
-    Args:
-        arithmetic: The outcome by the closed form, for each strategy. The first strategy's bridge is of the outcome
-            itself, the others' of their difference from the first.
-        stages: The markets from the bare one to the scenario itself, simulated.
-        outcome: What is read from a run.
-    """
-    import pandas as pd
-
-    first, tables = next(iter(arithmetic)), []
-    for name in arithmetic:
-        by_hand = arithmetic[name] - (arithmetic[first] if name != first else 0.0)
-        levels: list[tuple[str, str, Any]] = [
-            (SPREADSHEET, "closed form, everyone alike, from what is stated", by_hand)
-        ]
-        for stage in stages:
-            level = stage.outcome(outcome, name)
-            levels.append((stage.name, stage.doc, level - stage.outcome(outcome, first) if name != first else level))
-        tables.append(tabulate_steps(levels).assign(strategy=name))
-    found = pd.concat(tables, ignore_index=True)
-    return found[["strategy", *(column for column in found if column != "strategy")]]
-
-
-def tabulate_year(scenario: Scenario, forms: Mapping[str, ClosedForm], stage: Stage) -> pd.DataFrame:
-    """Lay out a mean year of the horizon: strategy, figure, unit, arithmetic, simulated, ci_low, ci_high."""
-    import numpy as np
-    import pandas as pd
-
-    rows: list[tuple[Any, ...]] = []
-    for name, form in forms.items():
-        each = [measure_year(scenario, record) for record in stage.records if record.strategy == name]
-        for figure, (unit, value) in compute_year(scenario, form).items():
-            span = interval(np.array([found[figure] for found in each]))
-            rows.append((name, figure, unit, value, span.mean, span.low, span.high))
-    columns = ["strategy", "figure", "unit", "arithmetic", "simulated", "ci_low", "ci_high"]
-    return pd.DataFrame.from_records(rows, columns=columns)
-
-
-def compute_year(scenario: Scenario, form: ClosedForm) -> dict[str, tuple[str, float]]:
-    """Return a mean year by arithmetic, figure by figure with its unit."""
-    currency, customer_years = scenario.currency, YEAR * form.customers
-    problems = customer_years * form.problems
-    resolved = problems * form.voiced * form.answered * form.solved
-    lost = customer_years * form.lost
-    talk = scenario.word_of_mouth
-    return {
-        "customers": ("customers", form.customers),
-        "problems": ("a year", problems),
-        "voiced": ("a year", problems * form.voiced),
-        "resolved": ("a year", resolved),
-        "lost over problems": ("a year", lost),
-        "kept after a problem": ("a year", problems - lost),
-        "lost in all": ("a year", customer_years * form.left),
-        "value of a customer": (currency, form.value),
-        "margin at risk": (f"{currency} a year", problems * form.value),
-        "margin lost": (f"{currency} a year", lost * form.value),
-        "revenue lost": (f"{currency} a year", lost * form.value / scenario.accounts.margin_share),
-        "told bad news": ("people a year", (problems - resolved) * talk.told_when_unhappy if talk.on else 0.0),
-        "spent": (f"{currency} a year", YEAR * form.spent),
-    }
-
-
-def measure_year(scenario: Scenario, record: RunRecord) -> dict[str, float]:
-    """Return the same figures of a simulated run; a customer's value is that of the customers of month 0."""
-    figures, value = record.figures, record.figures["clv"]
-    flows = {
-        "problems": figures["grievances"],
-        "voiced": figures["complaints"],
-        "resolved": sum(
-            figures[f"decided_{size}_{end}"] for size in ("large", "small") for end in ("resolved", "resolved_fast")
-        ),
-        "lost over problems": figures["left_product"] + figures["left_indifference"],
-        "kept after a problem": sum(value for name, value in figures.items() if name.startswith("stayed_")),
-        "lost in all": figures["left"],
-        "told bad news": figures["messages_bad"],
-        "spent": figures["spent"],
-    }
-    found = {name: flow * YEAR / scenario.months for name, flow in flows.items()}
-    return found | {
-        "customers": figures["customers_start"] / scenario.months,
-        "value of a customer": value,
-        "margin at risk": found["problems"] * value,
-        "margin lost": found["lost over problems"] * value,
-        "revenue lost": found["lost over problems"] * value / scenario.accounts.margin_share,
-    }

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
@@ -34,17 +34,6 @@ NEVER = 0
 """No month: months are numbered from 1."""
 
 
-@dataclass(frozen=True, eq=False)
-class CustomerHistory:
-    """One person's life under each strategy, on the same luck. `found_by`: the rule, if they were looked for."""
-
-    scenario: Scenario
-    setting: Setting
-    person: Person
-    lives: tuple[Life, ...]
-    found_by: str
-
-
 @dataclass(frozen=True)
 class Question:
     """Tell the life of one customer of SCENARIO under each strategy: the same person, the same luck."""
@@ -59,29 +48,50 @@ class Question:
     def find_history(self, source: Source, options: RunOptions) -> CustomerHistory:
         """Follow the person under each strategy.
 
+        Args:
+            source: What the scenario is read from.
+            options: How it is carried out.
+
+        Returns:
+            The person's lives, the first strategy's first.
+
         Raises:
             InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
         """
-        spec = prepare_scenario(source, options)
-        check(spec, self.customer_id, self.find, self.replication)
-        names = tuple(dict.fromkeys(spec.strategy_name(name) for name in as_texts(self.strategy))) or tuple(
-            spec.strategies
-        )
-        spec = calibrate_scenario(spec, options)
-        start = stationary_start(spec, spec.seed, self.replication)
+        scenario = prepare_scenario(source, options)
+        check_person(scenario, self.customer_id, self.find, self.replication)
+        from loyaltysim.model import LoyaltyModel  # loads Mesa, once the input is known to be right
 
-        def models() -> dict[str, LoyaltyModel]:
-            return {name: LoyaltyModel(spec, name, self.replication, start=start) for name in names}
+        asked = tuple(dict.fromkeys(scenario.strategy_name(name) for name in as_texts(self.strategy)))
+        names = asked or tuple(scenario.strategies)
+        scenario = calibrate_scenario(scenario, options)
+        start = stationary_start(scenario, scenario.seed, self.replication)
+
+        def build_models() -> dict[str, LoyaltyModel]:
+            return {name: LoyaltyModel(scenario, name, self.replication, start=start) for name in names}
 
         rule = "" if self.customer_id is not None else self.find or FINDS[0]
-        row = pick(rule, fates(models())) if rule else int(self.customer_id or 0)
-        lives = tuple(follow(model, row) for model in models().values())
-        setting = Setting(spec.title, spec.start, spec.months, spec.currency, spec.seed, self.replication)
-        return CustomerHistory(spec, setting, person_of(start[0], row), lives, rule)
+        row = pick(rule, simulate_fates(build_models())) if rule else int(self.customer_id or 0)
+        lives = tuple(follow(model, row) for model in build_models().values())
+        setting = Setting(
+            scenario.title, scenario.start, scenario.months, scenario.currency, scenario.seed, self.replication
+        )
+        return CustomerHistory(scenario, setting, describe_person(start[0], row), lives, rule)
 
 
-def check(spec: Scenario, customer_id: int | None, find: str | None, replication: int) -> None:
-    """Refuse what cannot be followed; raises InputError."""
+@dataclass(frozen=True, eq=False)
+class CustomerHistory:
+    """One person's life under each strategy, on the same luck. `found_by`: the rule, if they were looked for."""
+
+    scenario: Scenario
+    setting: Setting
+    person: Person
+    lives: tuple[Life, ...]
+    found_by: str
+
+
+def check_person(scenario: Scenario, customer_id: int | None, find: str | None, replication: int) -> None:
+    """Refuse what cannot be followed. Raises InputError."""
     for where, number in (("--id", customer_id), ("--replication", replication)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
             raise InputError(Problem(f"{number!r} is no whole number", where=where, cure="write one, such as 0"))
@@ -90,7 +100,7 @@ def check(spec: Scenario, customer_id: int | None, find: str | None, replication
         raise InputError(Problem("--id and --find both choose a person", where="--find", cure=cure))
     if find is not None and find not in FINDS:
         raise InputError(Problem(f"{find!r} is no way to find a life", where="--find", cure=suggest(find, FINDS)))
-    people = spec.mechanism("market").people
+    people = scenario.mechanism("market").people
     if customer_id is not None and not 0 <= customer_id < people:
         cure = f"name a person from 0 to {people - 1:,}"
         raise InputError(Problem(f"there is no person {customer_id:,} among {people:,}", where="--id", cure=cure))
@@ -107,7 +117,7 @@ def follow(model: LoyaltyModel, row: int) -> Life:
     return observer.life(row)
 
 
-def person_of(world: World, row: int) -> Person:
+def describe_person(world: World, row: int) -> Person:
     """Return who stands in a row of a world."""
     people = world.people
     traits = {
@@ -148,7 +158,7 @@ class Fates:
         self.means = (unhappy, happy)
 
     def accumulate(self, world: World, rng: RngStream) -> None:
-        """Add a month that has just been played; `rng`: word of mouth's."""
+        """Add a month that has just been simulated; `rng`: word of mouth's."""
         people, month = world.people, world.month
         self.same = people.generation == self.generation
         self.there = self.same & (people.status == CUSTOMER)
@@ -162,19 +172,19 @@ class Fates:
         self.ever_left[left_now & (self.ever_left == NEVER)] = month
         roll = world.customers_now
         decided = roll[(people.outcome_now[roll] != NONE) & (people.status[roll] == CUSTOMER)]
-        self._stayed.append(self._case(decided, people.grieved_month[decided]))
-        self._count_messages(world, rng)
+        self._stayed.append(self.case_numbers(decided, people.grieved_month[decided]))
+        self.count_messages(world, rng)
 
     def stayed_over(self, rows: NDArray, grieved: NDArray) -> NDArray:
-        """Tell which of `rows` stayed over their grievance of a month; bool (n,)."""
-        return np.isin(self._case(rows, grieved), np.concatenate(self._stayed)) & (grieved > NEVER)
+        """Return which of `rows` stayed over their grievance of a month, bool (n,); `grieved`: that month of each, (n,)."""
+        return np.isin(self.case_numbers(rows, grieved), np.concatenate(self._stayed)) & (grieved > NEVER)
 
-    def _case(self, rows: NDArray, grieved: NDArray) -> NDArray[np.int64]:
-        """Return a number to each grievance: its month and whose it is."""
+    def case_numbers(self, rows: NDArray, grieved: NDArray) -> NDArray[np.int64]:
+        """Return a number for each grievance: its month and whose it is."""
         return grieved.astype(np.int64) * self.generation.size + rows
 
-    def _count_messages(self, world: World, rng: RngStream) -> None:
-        """Add the messages of the month, reckoned as `kernels.talk.tell` does, to who sends them."""
+    def count_messages(self, world: World, rng: RngStream) -> None:
+        """Add the messages of the month, computed as `kernels.talk.tell` does, to who sends them."""
         people, roll = world.people, world.customers_now
         silenced = (people.status[roll] == LOST) & (people.reason[roll] <= MOVED)
         outcome = people.outcome_now[roll]
@@ -187,51 +197,51 @@ class Fates:
         self.messages[tellers[ours]] += np.array(counts, np.int64)[ours]
 
 
-def fates(models: Mapping[str, LoyaltyModel]) -> dict[str, Fates]:
-    """Play each strategy's model to its end, and return everyone's fate."""
-    found = {}
+def simulate_fates(models: Mapping[str, LoyaltyModel]) -> dict[str, Fates]:
+    """Simulate each strategy's model to its end, and return everyone's fate."""
+    fates = {}
     for name, model in models.items():
         talk = model.spec.mechanism("word_of_mouth")
         means = (talk.told_when_unhappy, talk.told_when_happy) if talk.on else (0.0, 0.0)
-        found[name] = Fates(model.world, *means)
+        fates[name] = Fates(model.world, *means)
         while model.running and model.month < model.months:
             model.step()
-            found[name].accumulate(model.world, RngStream(model.spec.seed, model.replication, talk.key, model.month))
-    return found
+            fates[name].accumulate(model.world, RngStream(model.spec.seed, model.replication, talk.key, model.month))
+    return fates
 
 
-def lost_in_silence(found: Mapping[str, Fates]) -> NDArray:
-    """Who was a customer at the start, was wronged, never said a word, left over it and never came back, under the first strategy.
+def lost_in_silence(fates: Mapping[str, Fates]) -> NDArray:
+    """Return who was a customer at the start, was wronged, never said a word, left over it and never came back, under the first strategy.
 
     Ranked by the number of other strategies in which they stayed over that same grievance, then by how long they had been one.
     """
-    first, *others = found.values()
+    first, *others = fates.values()
     never_back = first.same & (first.back == NEVER)
     chosen = np.flatnonzero(
         first.began & (first.left != NEVER) & first.silently & ~first.complained_before & never_back
     )
-    return rank(chosen, times_kept(others, first, chosen), first.tenure[chosen] + first.left[chosen])
+    return rank(chosen, count_stays(others, first, chosen), first.tenure[chosen] + first.left[chosen])
 
 
-def saved(found: Mapping[str, Fates]) -> NDArray:
-    """Who left over a grievance under the first strategy and never came back, and under another stayed over that same one, a customer without a break to the end.
+def saved(fates: Mapping[str, Fates]) -> NDArray:
+    """Return who left over a grievance under the first strategy and never came back, and under another stayed over that same one, a customer without a break to the end.
 
     Ranked by the number of strategies that kept them so, then by how long they had been a customer.
     """
-    first, *others = found.values()
+    first, *others = fates.values()
     gone = first.same & ~first.there & (first.back == NEVER)
     chosen = np.flatnonzero(first.began & (first.left != NEVER) & (first.over > 0) & gone)
-    times = times_kept(others, first, chosen, without_a_break=True)
+    times = count_stays(others, first, chosen, without_a_break=True)
     chosen, times = chosen[times > 0], times[times > 0]
     return rank(chosen, times, first.tenure[chosen] + first.left[chosen])
 
 
-def regained(found: Mapping[str, Fates]) -> NDArray:
-    """Who was a customer at the start, left over a grievance, came back and is a customer at the end, under at least one strategy.
+def regained(fates: Mapping[str, Fates]) -> NDArray:
+    """Return who was a customer at the start, left over a grievance, came back and is a customer at the end, under at least one strategy.
 
     First those who left for good under another strategy; then by how long they have been back.
     """
-    each = list(found.values())
+    each = list(fates.values())
     back = np.array([f.began & f.there & (f.left != NEVER) & (f.ever_left == f.left) & (f.back != NEVER) for f in each])
     gone = np.array([f.began & f.same & (f.left != NEVER) & (f.back == NEVER) for f in each])
     chosen = np.flatnonzero(back.any(axis=0))
@@ -239,9 +249,9 @@ def regained(found: Mapping[str, Fates]) -> NDArray:
     return rank(chosen, gone[:, chosen].any(axis=0), -since)
 
 
-def most_talkative(found: Mapping[str, Fates]) -> NDArray:
-    """Who sends the most messages, good and bad, under the first strategy."""
-    first = next(iter(found.values()))
+def most_talkative(fates: Mapping[str, Fates]) -> NDArray:
+    """Return who sends the most messages, good and bad, under the first strategy."""
+    first = next(iter(fates.values()))
     chosen = np.flatnonzero(first.messages > 0)
     return rank(chosen, first.messages[chosen])
 
@@ -254,12 +264,12 @@ RULES: Mapping[str, Callable[[Mapping[str, Fates]], NDArray]] = {
 }
 
 
-def pick(rule: str, found: Mapping[str, Fates]) -> int:
+def pick(rule: str, fates: Mapping[str, Fates]) -> int:
     """Return the person whom a rule ranks first, the lowest number among equals; raises InputError if it finds nobody."""
-    ranked = RULES[rule](found)
+    ranked = RULES[rule](fates)
     if ranked.size:
         return int(ranked[0])
-    if rule == "saved" and len(found) < 2:
+    if rule == "saved" and len(fates) < 2:
         cure = "name a strategy that could save someone, beside the first, by --strategy"
         raise InputError(Problem("saved compares strategies, and there is only one", where="--find", cure=cure))
     months = "other" if rule == "saved" else "more"  # over a long time, few stay without a break
@@ -267,7 +277,7 @@ def pick(rule: str, found: Mapping[str, Fates]) -> int:
     raise InputError(Problem(f"nobody's life is one of {rule} here", where="--find", cure=cure))
 
 
-def times_kept(others: Sequence[Fates], first: Fates, rows: NDArray, *, without_a_break: bool = False) -> NDArray:
+def count_stays(others: Sequence[Fates], first: Fates, rows: NDArray, *, without_a_break: bool = False) -> NDArray:
     """Count for each row the strategies in which they stayed over the grievance that they left over under the first."""
     kept = [fate.same[rows] & fate.stayed_over(rows, first.over[rows]) for fate in others]
     if without_a_break:
@@ -276,7 +286,7 @@ def times_kept(others: Sequence[Fates], first: Fates, rows: NDArray, *, without_
     return np.sum(kept, axis=0) if kept else np.zeros(rows.size)
 
 
-def rank(rows: NDArray, *keys: Any) -> NDArray:
+def rank(rows: NDArray, *keys: ArrayLike) -> NDArray:
     """Return the rows, those with the largest first key first, ties by the next key and at last by the lowest number."""
     ordered: NDArray = rows[np.lexsort((rows, *(-np.asarray(key, float) for key in reversed(keys))))]
     return ordered

@@ -23,7 +23,7 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.execution.evaluator import Evaluator
-from loyaltysim.experiments.decision import calibrate_scenario
+from loyaltysim.experiments.decision import Row, build_frame, calibrate_scenario
 from loyaltysim.experiments.options import RunOptions, Source, option, prepare_scenario
 from loyaltysim.mechanisms.complaints.recovery import Recovery
 from loyaltysim.results.tables import csv_text
@@ -62,6 +62,46 @@ DERIVED = ("rest", "worth")
 TIES = ("low", "mid", "high")
 
 
+@dataclass(frozen=True)
+class Question:
+    """Say what one customer of SCENARIO who is lost is worth: own margin, and what others then do.
+
+    The same world is simulated with and without the departure of a small group over a grievance they do not voice, on
+    common luck.
+    """
+
+    leaves: Sequence[int] = option((), "In which months they leave (default: three).", metavar="L,...", several=True)
+    group: int | None = option(
+        None, f"How many leave together (default: {GROUP_PERCENT} % of the customers).", metavar="N"
+    )
+
+    def find_value(self, source: Source, options: RunOptions) -> CustomerValue:
+        """Simulate the departures and tabulate what they change; nothing is written.
+
+        Args:
+            source: What the scenario is read from.
+            options: How it is carried out.
+
+        Returns:
+            The figures, each the mean over replications with its 95 % interval.
+
+        Raises:
+            InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
+            RunError: When a replication fails.
+        """
+        months = options.months
+        if months is not None and (isinstance(months, bool) or not isinstance(months, Integral)):
+            cure = "write one number, such as 60; in which months they leave is said by --leaves 1,13,25"
+            raise InputError(Problem(f"{months!r} is no number of months to simulate", where="--months", cure=cure))
+        scenario = prepare_scenario(source, options)
+        leaving, size = check_departures(scenario, self.leaves, self.group)
+        scenario = calibrate_scenario(scenario, options)
+        tasks = ((scenario, replication, leaving, size) for replication in range(scenario.replications))
+        with Evaluator(options.executor, threads=options.threads or 0, tasks=scenario.replications) as evaluator:
+            effects = [effect for effects in evaluator.map(simulate_loss, tasks) for effect in effects]
+        return CustomerValue(scenario, tabulate(effects), count_grades(scenario))
+
+
 @dataclass(frozen=True, eq=False)
 class CustomerValue:
     """What one lost customer is worth: `table` in long form, one row a month of leaving, number of ties and item.
@@ -86,51 +126,18 @@ class CustomerValue:
         return Interval(row["mean"], row.ci_low, row.ci_high, int(row.replications))
 
 
-@dataclass(frozen=True)
-class Question:
-    """Say what one customer of SCENARIO who is lost is worth: own margin, and what others then do.
-
-    The same world is simulated with and without the departure of a small group over a grievance they do not voice, on
-    common luck.
-    """
-
-    leaves: Sequence[int] = option((), "In which months they leave (default: three).", metavar="L,...", several=True)
-    group: int | None = option(
-        None, f"How many leave together (default: {GROUP_PERCENT} % of the customers).", metavar="N"
-    )
-
-    def find_value(self, source: Source, options: RunOptions) -> CustomerValue:
-        """Return the table of figures, each the mean over replications with its 95 % interval; written nowhere yet.
-
-        Raises:
-            InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
-            RunError: When a replication fails.
-        """
-        months = options.months
-        if months is not None and (isinstance(months, bool) or not isinstance(months, Integral)):
-            cure = "write one number, such as 60; in which months they leave is said by --leaves 1,13,25"
-            raise InputError(Problem(f"{months!r} is no number of months to simulate", where="--months", cure=cure))
-        spec = prepare_scenario(source, options)
-        chosen, number = check(spec, self.leaves, self.group)
-        spec = calibrate_scenario(spec, options)
-        tasks = ((spec, replication, chosen, number) for replication in range(spec.replications))
-        with Evaluator(options.executor, threads=options.threads or 0, tasks=spec.replications) as evaluator:
-            effects = [effect for found in evaluator.map(simulate_loss, tasks) for effect in found]
-        return CustomerValue(spec, tabulate(effects), count_grades(spec))
-
-
-def check(spec: Scenario, leaves: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:
-    """Return the months of leaving in order, and how many leave together; raises InputError for what cannot be."""
-    chosen = tuple(sorted({*leaves})) or tuple(sorted({1, spec.months // 3 + 1, 2 * spec.months // 3 + 1}))
-    wrong = [month for month in chosen if not 1 <= month <= spec.months]
+def check_departures(scenario: Scenario, leaves: Sequence[int], group: int | None) -> tuple[tuple[int, ...], int]:
+    """Return the months of leaving in order, and how many leave together. Raises InputError for what cannot be."""
+    chosen = tuple(sorted({*leaves})) or tuple(sorted({1, scenario.months // 3 + 1, 2 * scenario.months // 3 + 1}))
+    wrong = [month for month in chosen if not 1 <= month <= scenario.months]
     if wrong:
         what = f"month {wrong[0]} lies outside the horizon"
-        raise InputError(Problem(what, where="--leaves", cure=f"name months from 1 to {spec.months}"))
-    number = max(1, spec.mechanism("market").customers * GROUP_PERCENT // 100) if group is None else group
+        raise InputError(Problem(what, where="--leaves", cure=f"name months from 1 to {scenario.months}"))
+    number = max(1, scenario.mechanism("market").customers * GROUP_PERCENT // 100) if group is None else group
     if number < 1:
         raise InputError(Problem(f"a group of {group} is no group", where="--group", cure="write 1 or more"))
     for key in ("recovery", "service"):
-        if not spec.mechanism(key).on:
+        if not scenario.mechanism(key).on:
             what = f"{key} is off, so nobody can leave over a grievance"
             raise InputError(Problem(what, key, cure=f"write {key}: on"))
     return chosen, number
@@ -138,9 +145,7 @@ def check(spec: Scenario, leaves: Sequence[int], group: int | None) -> tuple[tup
 
 def tabulate(effects: Sequence[CounterfactualEffect]) -> pd.DataFrame:
     """Return means and 95 % intervals over replications; `all` weighs the thirds by ties alike."""
-    import pandas as pd
-
-    rows = []
+    rows: list[Row] = []
     for month in sorted({effect.month for effect in effects}):
         here = sorted((effect for effect in effects if effect.month == month), key=lambda effect: effect.replication)
         thirds = list(dict.fromkeys(effect.ties for effect in here))
@@ -151,7 +156,7 @@ def tabulate(effects: Sequence[CounterfactualEffect]) -> pd.DataFrame:
                 each = np.array([effect.figures[item] for effect in ours])
                 span = interval(each.reshape(-1, len(thirds)).mean(axis=1) if ties == ALL else each)
                 rows.append((month, ties, mean_ties, item, unit, span.mean, span.low, span.high, span.n, meaning))
-    return pd.DataFrame.from_records(rows, columns=list(COLUMNS))
+    return build_frame(rows, COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,86 @@ class CounterfactualEffect:
     mean_ties: float
     replication: int
     figures: dict[str, float]
+
+
+def simulate_loss(
+    scenario: Scenario, replication: int, leaves: Sequence[int], group: int
+) -> list[CounterfactualEffect]:
+    """Simulate a replication at the top-level levers, and again from each of `leaves` on with a group gone.
+
+    Args:
+        scenario: Solved.
+        replication: Its number.
+        leaves: The months of leaving.
+        group: How many leave together.
+
+    Returns:
+        An effect for each month of leaving and each third of the customers by their ties.
+    """
+    world, _ = stationary_start(scenario, scenario.seed, replication)
+    effects: list[CounterfactualEffect] = []
+    while world.month < max(leaves):
+        before = world.fork()
+        report = run_months(world, scenario, build_mechanisms(scenario), scenario.seed, replication)
+        if world.month in leaves:
+            effects += effects_of_leaving(scenario, replication, group, before, world.fork(), report)
+    return effects
+
+
+def effects_of_leaving(
+    scenario: Scenario, replication: int, group: int, before: World, stays: World, report: Report
+) -> Iterator[CounterfactualEffect]:
+    """Compare the world in which a month's leavers stay with those in which each third of them goes."""
+    people, mechanisms = stays.people, build_mechanisms(scenario)
+    moment = Moment(stays.month, people.status == CUSTOMER, people.generation.copy())
+    leavers = choose(scenario, replication, group, before, stays)
+    with_leavers = [Tally(moment, rows) for rows in leavers]
+    roll_forward(scenario, replication, stays, report, with_leavers)
+    for ties, rows, kept in zip(TIES, leavers, with_leavers, strict=True):
+        goes = before.fork()
+        without = Tally(moment, rows)
+        first = run_months(goes, scenario, insert_intervention(mechanisms, rows), scenario.seed, replication)
+        roll_forward(scenario, replication, goes, first, [without])
+        figures = {
+            name: (kept.figures[name] - without.figures[name]) / rows.size for name in ITEMS if name not in DERIVED
+        }
+        figures["rest"] = figures["stayed"] + figures["came"] - figures["spent"]
+        figures["worth"] = figures["own"] + figures["rest"]
+        mean_ties = float(np.mean(stays.ties()[rows]))
+        yield CounterfactualEffect(moment.month, ties, mean_ties, replication, figures)
+
+
+def choose(scenario: Scenario, replication: int, group: int, before: World, after: World) -> list[NDArray[np.int32]]:
+    """Choose who may leave in a month: by luck, from each third by ties of the customers who had no grievance in it.
+
+    Returns rows, int32 (group,), for each third, fewest ties first. Raises InputError when there are fewer of them.
+    """
+    people = after.people
+    stay = (before.people.status == CUSTOMER) & (people.status == CUSTOMER)
+    quiet = (people.open_case == 0) & (people.outcome_now == NONE) & (people.grieved_month != after.month)
+    rows = np.flatnonzero(stay & quiet).astype(np.int32)
+    if rows.size < len(TIES) * group:
+        what = f"three groups of {group:,} customers are more than the {rows.size:,} who could leave in month {after.month}"
+        raise InputError(Problem(what, where="--group", cure="name a smaller group"))
+    key = RngStream(scenario.seed, replication, "worth", after.month)("leaves")
+    draws = kernels.rng.uniforms(key, rows, people.generation)
+    by_ties = np.lexsort((draws, after.ties()[rows]))
+    return [np.sort(rows[third[np.argsort(draws[third])][:group]]) for third in np.array_split(by_ties, len(TIES))]
+
+
+def roll_forward(scenario: Scenario, replication: int, world: World, report: Report, tallies: Sequence[Tally]) -> None:
+    """Simulate a world from the end of its month to the horizon's, tallying; the value after the horizon comes last."""
+    mechanisms, first = build_mechanisms(scenario), world.month
+    monthly = (1 + scenario.discount_rate) ** (-1 / 12)
+    for month in range(first, scenario.months + 1):
+        if month > first:
+            report = run_months(world, scenario, mechanisms, scenario.seed, replication)
+        paid = monthly ** (month + 1 - first)
+        if month == scenario.months:
+            paid *= scenario.mechanism("accounts").later_multiple(scenario)
+        for tally in tallies:
+            tally.accumulate(world, report, paid)
+            tally.figures["spent"] += report["spent"] * monthly ** (month - first)
 
 
 @dataclass(frozen=True)
@@ -201,77 +286,6 @@ class Tally:
         self.figures["others_came"] += int(np.count_nonzero(pays & (people.tenure == 0) & ~own))
         for name in ("messages_bad", "messages_good"):
             self.figures[name] += int(report[name])
-
-
-def simulate_loss(
-    scenario: Scenario, replication: int, leaves: Sequence[int], group: int
-) -> list[CounterfactualEffect]:
-    """Play a replication at the top-level levers, and again from each of `leaves` on with a group gone, for each third
-    of the customers by their ties; `scenario` is solved."""
-    world, _ = stationary_start(scenario, scenario.seed, replication)
-    found: list[CounterfactualEffect] = []
-    while world.month < max(leaves):
-        before = world.fork()
-        report = run_months(world, scenario, build_mechanisms(scenario), scenario.seed, replication)
-        if world.month in leaves:
-            found += effects_of_leaving(scenario, replication, group, before, world.fork(), report)
-    return found
-
-
-def effects_of_leaving(
-    scenario: Scenario, replication: int, group: int, before: World, stays: World, report: Report
-) -> Iterator[CounterfactualEffect]:
-    """Compare the world in which a month's leavers stay with those in which each third of them goes."""
-    people, mechanisms = stays.people, build_mechanisms(scenario)
-    moment = Moment(stays.month, people.status == CUSTOMER, people.generation.copy())
-    chosen = choose(scenario, replication, group, before, stays)
-    with_them = [Tally(moment, rows) for rows in chosen]
-    roll_forward(scenario, replication, stays, report, with_them)
-    for ties, rows, staying in zip(TIES, chosen, with_them, strict=True):
-        goes = before.fork()
-        told = run_months(goes, scenario, insert_intervention(mechanisms, rows), scenario.seed, replication)
-        leaving = Tally(moment, rows)
-        roll_forward(scenario, replication, goes, told, [leaving])
-        figures = {
-            name: (staying.figures[name] - leaving.figures[name]) / rows.size for name in ITEMS if name not in DERIVED
-        }
-        figures["rest"] = figures["stayed"] + figures["came"] - figures["spent"]
-        figures["worth"] = figures["own"] + figures["rest"]
-        mean_ties = float(np.mean(stays.ties()[rows]))
-        yield CounterfactualEffect(moment.month, ties, mean_ties, replication, figures)
-
-
-def choose(scenario: Scenario, replication: int, group: int, before: World, after: World) -> list[NDArray[np.int32]]:
-    """Choose who may leave in a month: by luck, from each third by ties of the customers who had no grievance in it.
-
-    Raises InputError when there are fewer of them than are wanted.
-    """
-    people = after.people
-    stay = (before.people.status == CUSTOMER) & (people.status == CUSTOMER)
-    quiet = (people.open_case == 0) & (people.outcome_now == NONE) & (people.grieved_month != after.month)
-    rows = np.flatnonzero(stay & quiet).astype(np.int32)
-    if rows.size < len(TIES) * group:
-        what = f"three groups of {group:,} customers are more than the {rows.size:,} who could leave in month {after.month}"
-        raise InputError(Problem(what, where="--group", cure="name a smaller group"))
-    key = RngStream(scenario.seed, replication, "worth", after.month)("leaves")
-    luck = kernels.rng.uniforms(key, rows, people.generation)
-    by_ties = np.lexsort((luck, after.ties()[rows]))
-    return [np.sort(rows[third[np.argsort(luck[third])][:group]]) for third in np.array_split(by_ties, len(TIES))]
-
-
-def roll_forward(scenario: Scenario, replication: int, world: World, report: Report, tallies: Sequence[Tally]) -> None:
-    """Live a world from the end of its month to the horizon's, tallying; the value after the horizon comes last."""
-    mechanisms, began = build_mechanisms(scenario), world.month
-    monthly = (1 + scenario.discount_rate) ** (-1 / 12)
-    for month in range(began, scenario.months + 1):
-        if month > began:
-            report = run_months(world, scenario, mechanisms, scenario.seed, replication)
-        paid = monthly ** (month + 1 - began)
-        if month == scenario.months:
-            paid *= scenario.mechanism("accounts").later_multiple(scenario)
-        for tally in tallies:
-            tally.accumulate(world, report, paid)
-            tally.figures["spent"] += report["spent"] * monthly ** (month - began)
 
 
 class ForcedChurn(Mechanism):

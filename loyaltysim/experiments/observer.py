@@ -8,7 +8,7 @@ are on the roll: luck is drawn by position, so each of them meets the same draws
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,6 @@ from loyaltysim.mechanisms.service.sins import COUNTS, KINDS
 
 if TYPE_CHECKING:
     from loyaltysim.model import LoyaltyModel
-    from loyaltysim.scenario import Scenario
 
 Row = Mapping[str, Any]
 """All of a person's columns at one moment, by name."""
@@ -205,16 +204,17 @@ class Life:
 
     def events_differ(self, reference: Life) -> int | None:
         """Return the first month in which anything else happens than in the reference, from 1; None if none does."""
-        return self._differs(reference, EVENTS)
+        return self.first_difference(reference, EVENTS)
 
     def fate_differs(self, reference: Life) -> int | None:
         """Return the first month in which a grievance, its end, leaving or coming differs; None if none does."""
-        return self._differs(reference, FATE)
+        return self.first_difference(reference, FATE)
 
-    def _differs(self, reference: Life, names: Sequence[str]) -> int | None:
+    def first_difference(self, reference: Life, names: Sequence[str]) -> int | None:
+        """Return the first month in which any of these fields of Month differs; None if none does."""
         pairs = zip(reference.months, self.months, strict=False)
-        apart = (b.month for a, b in pairs if any(getattr(a, name) != getattr(b, name) for name in names))
-        return next(apart, None)
+        different = (b.month for a, b in pairs if any(getattr(a, name) != getattr(b, name) for name in names))
+        return next(different, None)
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,199 @@ class Setting:
     replication: int
 
 
-def month_of(
+class Observer(NoTimer):
+    """Notes the months of some people's lives while a model steps: `model.use_timer(observer)`, then `observer.life(row)`.
+
+    `rows`: their numbers. A life is noted until the person dies or moves away.
+    """
+
+    def __init__(self, model: LoyaltyModel, rows: Sequence[int]) -> None:
+        self.model, self.rows = model, [int(row) for row in rows]
+        self.months: dict[int, list[Month]] = {row: [] for row in self.rows}
+        self._alive = list(self.rows)
+        self._heard = self.find_talk(Tellers.heard_by)
+        self._laps: dict[str, dict[int, Row]] = {}
+        self._more: dict[int, dict[str, Any]] = {}
+
+    def begin(self) -> None:
+        """Read everyone's row as it stood at the end of the month before."""
+        self._laps = {"before": self.read_rows()}
+        self._more = {row: {"heard": self._heard[row]} for row in self._alive}
+
+    def lap(self, mechanism: str) -> None:
+        """Read everyone's row after a mechanism, and what only shows now."""
+        if mechanism in READ_AFTER:
+            self._laps[mechanism] = self.read_rows()
+        if mechanism == "sins":
+            self.find_sins()
+        elif mechanism == "word_of_mouth":
+            for row, talks in self.find_talk(Tellers.told_by).items():
+                self._more[row]["told"] = talks
+            self._heard = self.find_talk(Tellers.heard_by)
+        elif mechanism == "reviews":
+            self.find_reviews()
+        elif mechanism == "joining":
+            self.find_ways()
+        elif mechanism == "accounts":
+            self.close_month()
+
+    def life(self, row: int) -> Life:
+        """Return what was noted of a person so far."""
+        return Life(self.model.strategy, tuple(self.months[row]))
+
+    def read_rows(self) -> dict[int, Row]:
+        """Return everyone's columns as plain values, by name."""
+        people = self.model.world.people
+        return {row: {name: people.__dict__[name][row].item() for name in people.columns} for row in self._alive}
+
+    def find_sins(self) -> None:
+        """Find of which kinds an indifferent encounter was."""
+        for row in self._alive:
+            now = self._laps["sins"][row]
+            if now["status"] == CUSTOMER and now["indifferent"]:
+                world, _ = self.model.firm_of(row)
+                rolls = {"customers_now": np.array([row], np.int32)}
+                _, report = repeat_step(self.model, world, "sins", rolls)
+                kinds = {kind: int(report[count]) for kind, count in zip(KINDS, COUNTS, strict=True)}
+                self._more[row]["sins"] = {kind: number for kind, number in kinds.items() if number}
+
+    def find_talk(self, find: Callable[[Tellers, int], tuple[Talk, ...]]) -> dict[int, tuple[Talk, ...]]:
+        """Find what each was told this month, or told others; nothing where word of mouth is off."""
+        if not self.model.spec.mechanism("word_of_mouth").on:
+            return dict.fromkeys(self._alive, ())
+        tellers = Tellers(self.model)
+        return {row: find(tellers, row) for row in self._alive}
+
+    def find_reviews(self) -> None:
+        """Find reviews that were posted and withdrawn within the month, which leave no trace in a column."""
+        world = self.model.world
+        people, before = world.people, self._laps["before"]
+        for row in self._alive:
+            if people.grieved_month[row] != world.month or people.outcome_now[row] < RESOLVED:
+                continue
+            one = np.array([row], np.int32)
+            rolls = {
+                "grieved": one,
+                "public": one[np.isin(one, world.public)],
+                "closed": one,
+                "closed_as": people.outcome_now[one],
+            }
+            reviewed = people.reviewed_month.copy()
+            reviewed[row] = before[row]["reviewed_month"]
+            firm = {"firm": world.firm.copy()}
+            _, report = repeat_step(self.model, world, "reviews", rolls, firm, {"reviewed_month": reviewed})
+            names = {"review_posted": "reviews_posted", "review_withdrawn": "reviews_withdrawn"}
+            self._more[row] |= {name: bool(report[metric]) for name, metric in names.items()}
+
+    def find_ways(self) -> None:
+        """Find what brought those who joined."""
+        for row in self._alive:
+            now, then = self._laps["joining"][row], self._laps["departure"][row]
+            if now["status"] == CUSTOMER and then["status"] != CUSTOMER:
+                people = self.model.world.people.copy()
+                people.status[:] = CUSTOMER
+                for name, value in then.items():
+                    people.__dict__[name][row] = value
+                columns = {name: people.__dict__[name] for name in people.columns}
+                _, report = repeat_step(self.model, self.model.world, "joining", {}, columns=columns)
+                self._more[row] |= {
+                    "came": next(way for name, way in WAYS.items() if report[name]),
+                    "returned": bool(report["returned"]),
+                }
+
+    def close_month(self) -> None:
+        """Note everyone's month, and stop following whoever died or moved away."""
+        for row in list(self._alive):
+            world, levers = self.model.firm_of(row)
+            rows = {lap: rows[row] for lap, rows in self._laps.items()}
+            rolls = self.model.world.row_lists
+            month = describe_month(row, self.model, world, rows, rolls, {**self._more[row], "levers": levers})
+            self.months[row].append(month)
+            if month.left in FINAL:
+                self._alive.remove(row)
+
+
+class Tellers:
+    """Who told whom in the month that a model has just simulated."""
+
+    def __init__(self, model: LoyaltyModel) -> None:
+        self.model, self.world = model, model.world
+        customers, people = self.world.customers_now, self.world.people
+        has_news = (people.outcome_now[customers] >= SILENT) | (people.wowed[customers] > 0)
+        self.rows: NDArray[np.int32] = customers[has_news]
+
+    def told_by(self, row: int) -> tuple[Talk, ...]:
+        """Return whom a customer told this month."""
+        if row not in self.rows:
+            return ()
+        bad, good = self.reach(np.array([row], np.int32))
+        others = np.flatnonzero((bad > 0) | (good > 0))
+        return tuple(self.describe(row, int(other), bad[other], good[other]) for other in others)
+
+    def heard_by(self, row: int) -> tuple[Talk, ...]:
+        """Return who told a person this month: the tellers are halved again and again, where their talk reaches the inbox."""
+        if not (self.world.people.inbox_bad[row] or self.world.people.inbox_good[row]):
+            return ()
+        return tuple(self.search(row, self.rows))
+
+    def search(self, row: int, tellers: NDArray[np.int32]) -> list[Talk]:
+        """Return which of these tellers told a person."""
+        bad, good = self.reach(tellers)
+        if not (bad[row] or good[row]):
+            return []
+        if tellers.size == 1:
+            return [self.describe(row, int(tellers[0]), bad[row], good[row])]
+        half = tellers.size // 2
+        return self.search(row, tellers[:half]) + self.search(row, tellers[half:])
+
+    def reach(self, tellers: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
+        """Return the messages, bad and good, that these tellers' talk puts into each inbox; uint16 (people,)."""
+        inboxes = {name: np.zeros(self.world.people.rows, np.uint16) for name in ("inbox_bad", "inbox_good")}
+        people, _ = repeat_step(self.model, self.world, "word_of_mouth", {"customers_now": tellers}, columns=inboxes)
+        return people.inbox_bad, people.inbox_good
+
+    def describe(self, row: int, other: int, bad: np.integer, good: np.integer) -> Talk:
+        """Describe what passed between a person and another, and whether the two know each other."""
+        first, tie = self.world.first, self.world.tie
+        known = first.size > 1 and bool(np.isin(other, tie[first[row] : first[row + 1]]))
+        return Talk(other, known, int(bad), int(good))
+
+
+def repeat_step(
+    model: LoyaltyModel,
+    world: World,
+    mechanism: str,
+    rolls: Mapping[str, NDArray],
+    tables: Mapping[str, Table] = MappingProxyType({}),
+    columns: Mapping[str, NDArray] = MappingProxyType({}),
+) -> tuple[Any, Report]:
+    """Let a mechanism take this month's step once more on a copy of the world, which itself stays as it is.
+
+    Args:
+        model: Whose scenario and replication it is.
+        world: The market, or a firm of it.
+        mechanism: The mechanism's key.
+        rolls: Row lists in place of the month's.
+        tables: Copies of the tables that the mechanism writes.
+        columns: Copies of the people's columns that it writes.
+
+    Returns:
+        The people's table after that step, and its report.
+    """
+    people = Table("people", 0, ())
+    object.__setattr__(people, "rows", world.people.rows)
+    object.__setattr__(people, "columns", world.people.columns)
+    people.__dict__.update({name: world.people.__dict__[name] for name in people.columns} | dict(columns))
+    copy = World({**world.tables, **tables, "people": people}, world.first, world.tie)
+    copy.row_lists, copy.month = {**world.row_lists, **rolls}, world.month
+    report = Report(form())
+    scenario = model.spec
+    rng = RngStream(scenario.seed, model.replication, mechanism, world.month)
+    scenario.mechanism(mechanism).step(copy, rng, report)
+    return people, report
+
+
+def describe_month(
     row: int,
     model: LoyaltyModel,
     world: World,
@@ -237,20 +429,25 @@ def month_of(
     rolls: Mapping[str, NDArray],
     more: Mapping[str, Any],
 ) -> Month:
-    """Return the month that a person has just lived.
+    """Describe the month that a person has just lived.
 
-    `laps`: their row `before` the month and after each mechanism; `rolls`: the month's, of the whole market; `more`: what
-    was found out beyond columns, by the name of Month's field. `world`: the one whose firm deals with them.
+    Args:
+        row: The person.
+        model: At the month's end.
+        world: The one whose firm deals with them.
+        laps: Their columns `before` the month and after each mechanism.
+        rolls: The month's row lists, of the whole market.
+        more: What was found out beyond columns, by the name of Month's field.
     """
     end, left = laps["accounts"], laps["departure"]
     served = laps["market"]["status"] == CUSTOMER
-    parts = {
+    facts = {
         "month": model.month,
         "standing": STANDINGS[end["status"]],
         "tenure": end["tenure"],
         "was_customer": served,
         "satisfaction": end["satisfaction"],
-        "friends_left": friends_who_left(row, model.world),
+        "friends_left": count_friends_who_left(row, model.world),
         "staff": int(world.firm.employees[0]),
         "care": float(world.firm.care_now[0]),
         "attempted": bool(end["attempted"] and not laps["before"]["attempted"]),
@@ -259,17 +456,21 @@ def month_of(
         **more,
     }
     if served:
-        parts |= encounters_of(model, laps) | grievance_of(model.month, laps) | complaint_of(row, model, laps, rolls)
+        facts |= (
+            describe_encounters(model, laps)
+            | describe_grievance(model.month, laps)
+            | describe_complaint(row, model, laps, rolls)
+        )
         if left["status"] == LOST:
-            parts |= {"left": REASONS[left["reason"]], "to_rival": bool(left["with_rival"])}
+            facts |= {"left": REASONS[left["reason"]], "to_rival": bool(left["with_rival"])}
     elif end["status"] == CUSTOMER:
-        parts["came"] = more.get("came") or "winback"
-        parts["returned"] = more.get("returned", left["status"] == LOST)
-        parts["had_left"] = left["left_month"] > LONG_AGO
-    return Month(**parts)
+        facts["came"] = more.get("came") or "winback"
+        facts["returned"] = more.get("returned", left["status"] == LOST)
+        facts["had_left"] = left["left_month"] > LONG_AGO
+    return Month(**facts)
 
 
-def encounters_of(model: LoyaltyModel, laps: Mapping[str, Row]) -> dict[str, Any]:
+def describe_encounters(model: LoyaltyModel, laps: Mapping[str, Row]) -> dict[str, Any]:
     """Return the fields of Month about encounters, and satisfaction around them."""
     end = laps["accounts"]
     names = [touchpoint.name for touchpoint in model.spec.mechanism("touchpoints").table]
@@ -288,22 +489,22 @@ def encounters_of(model: LoyaltyModel, laps: Mapping[str, Row]) -> dict[str, Any
     }
 
 
-def grievance_of(month: int, laps: Mapping[str, Row]) -> dict[str, Any]:
+def describe_grievance(month: int, laps: Mapping[str, Row]) -> dict[str, Any]:
     """Return the fields of Month about a grievance and how it ended."""
     end, decided = laps["accounts"], laps.get("recovery")
-    found: dict[str, Any] = {"case_open": bool(end["open_case"])}
+    grievance: dict[str, Any] = {"case_open": bool(end["open_case"])}
     if end["grieved_month"] == month:
-        found |= {
+        grievance |= {
             "grievance": REASONS[end["kind"]],
             "severity": SEVERITIES[end["severity"]],
             "repeated": bool(end["repeated"]),
         }
     if decided and end["outcome_now"] != NONE:
-        found |= {"outcome": OUTCOMES[end["outcome_now"]], "stayed": decided["status"] == CUSTOMER}
-    return found
+        grievance |= {"outcome": OUTCOMES[end["outcome_now"]], "stayed": decided["status"] == CUSTOMER}
+    return grievance
 
 
-def complaint_of(
+def describe_complaint(
     row: int, model: LoyaltyModel, laps: Mapping[str, Row], rolls: Mapping[str, NDArray]
 ) -> dict[str, Any]:
     """Return the fields of Month about a complaint and its way."""
@@ -311,22 +512,22 @@ def complaint_of(
     place = np.flatnonzero(rolls["voiced"] == row)
     if not place.size:
         return {"surveyed": surveyed}
-    at = int(place[0])
+    index = int(place[0])
     channels, routed = rolls["channel"], rolls["routed"]
     # What nobody answers becomes no case, and travels through no department.
     answered = laps["accounts"]["outcome_now"] != OUTCOMES.index("ignored")
-    flags = int(routed[at]) if routed.size and answered else 0
+    flags = int(routed[index]) if routed.size and answered else 0
     return {
         "voiced": True,
         "surveyed": surveyed,
         "found": row in rolls["found"],
         "public": row in rolls["public"],
-        "channel": model.spec.mechanism("channels").table[channels[at]].name if channels.size else "",
+        "channel": model.spec.mechanism("channels").table[channels[index]].name if channels.size else "",
         "detours": tuple(word for flag, word in DETOURS.items() if flags & flag),
     }
 
 
-def friends_who_left(row: int, world: World) -> int:
+def count_friends_who_left(row: int, world: World) -> int:
     """Return how many of a person's neighbours left this month, for friends, a rival or a grievance."""
     people = world.people
     if world.first.size < 2:
@@ -334,188 +535,3 @@ def friends_who_left(row: int, world: World) -> int:
     known = world.tie[world.first[row] : world.first[row + 1]]
     left = (people.status[known] == LOST) & (people.left_month[known] == world.month) & (people.reason[known] > MOVED)
     return int(np.count_nonzero(left))
-
-
-def snapshot(people: Table, row: int) -> Row:
-    """Return all of a person's columns as plain values, by name."""
-    return {name: people.__dict__[name][row].item() for name in people.columns}
-
-
-def again(
-    world: World,
-    key: str,
-    spec: Scenario,
-    replication: int,
-    rolls: Mapping[str, NDArray],
-    tables: Mapping[str, Table] = MappingProxyType({}),
-    columns: Mapping[str, NDArray] = MappingProxyType({}),
-) -> tuple[Any, Report]:
-    """Let a mechanism take this month's step once more, on other rolls and with own copies of the tables and the people's columns that it writes.
-
-    Returns the people's table and the report of that step; the world itself stays as it is.
-    """
-    people = world.people
-    twin = Table("people", 0, ())
-    object.__setattr__(twin, "rows", people.rows)
-    object.__setattr__(twin, "columns", people.columns)
-    twin.__dict__.update({name: people.__dict__[name] for name in people.columns} | dict(columns))
-    beside = World({**world.tables, **tables, "people": twin}, world.first, world.tie)
-    beside.row_lists, beside.month = {**world.row_lists, **rolls}, world.month
-    report = Report(form())
-    spec.mechanism(key).step(beside, RngStream(spec.seed, replication, key, world.month), report)
-    return twin, report
-
-
-class Tellers:
-    """Who told whom in the month that a world has just played."""
-
-    def __init__(self, world: World, spec: Scenario, replication: int) -> None:
-        people = world.people
-        self.world, self.spec, self.replication = world, spec, replication
-        roll = world.customers_now
-        has_news = (people.outcome_now[roll] >= SILENT) | (people.wowed[roll] > 0)
-        self.roll: NDArray[np.int32] = roll[has_news]
-
-    def reach(self, rows: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
-        """Return the messages, bad and good, that these tellers' talk puts into each inbox; uint16 (people,)."""
-        inboxes = {name: np.zeros(self.world.people.rows, np.uint16) for name in ("inbox_bad", "inbox_good")}
-        roll = {"customers_now": rows}
-        twin, _ = again(self.world, "word_of_mouth", self.spec, self.replication, roll, columns=inboxes)
-        return twin.inbox_bad, twin.inbox_good
-
-    def told_by(self, row: int) -> tuple[Talk, ...]:
-        """Return whom a customer told this month."""
-        if row not in self.roll:
-            return ()
-        bad, good = self.reach(np.array([row], np.int32))
-        return tuple(
-            self._talk(row, int(other), bad[other], good[other]) for other in np.flatnonzero((bad > 0) | (good > 0))
-        )
-
-    def heard_by(self, row: int) -> tuple[Talk, ...]:
-        """Return who told a person this month: the tellers are halved again and again, where their talk reaches the inbox."""
-        if not (self.world.people.inbox_bad[row] or self.world.people.inbox_good[row]):
-            return ()
-        return tuple(self._search(row, self.roll))
-
-    def _search(self, row: int, rows: NDArray[np.int32]) -> list[Talk]:
-        bad, good = self.reach(rows)
-        if not (bad[row] or good[row]):
-            return []
-        if rows.size == 1:
-            return [self._talk(row, int(rows[0]), bad[row], good[row])]
-        half = rows.size // 2
-        return self._search(row, rows[:half]) + self._search(row, rows[half:])
-
-    def _talk(self, row: int, other: int, bad: Any, good: Any) -> Talk:
-        first, tie = self.world.first, self.world.tie
-        known = first.size > 1 and bool(np.isin(other, tie[first[row] : first[row + 1]]))
-        return Talk(other, known, int(bad), int(good))
-
-
-class Observer(NoTimer):
-    """Notes the months of some people's lives while a model steps: `model.use_timer(observer)`, then `observer.life(row)`.
-
-    `rows`: their numbers. A life is noted until the person dies or moves away.
-    """
-
-    def __init__(self, model: LoyaltyModel, rows: Sequence[int]) -> None:
-        self.model, self.rows = model, [int(row) for row in rows]
-        self.spec, self.replication = model.spec, model.replication
-        self.months: dict[int, list[Month]] = {row: [] for row in self.rows}
-        self._alive = list(self.rows)
-        self._heard = self._talk_of_the_month("heard_by")
-        self._laps: dict[str, dict[int, Row]] = {}
-        self._more: dict[int, dict[str, Any]] = {}
-
-    def begin(self) -> None:
-        """Read everyone's row as it stood at the end of the month before."""
-        self._laps = {"before": self._snapshots()}
-        self._more = {row: {"heard": self._heard[row]} for row in self._alive}
-
-    def lap(self, mechanism: str) -> None:
-        """Read everyone's row after a mechanism, and what only shows now."""
-        if mechanism in READ_AFTER:
-            self._laps[mechanism] = self._snapshots()
-        if mechanism == "sins":
-            self._sort_sins()
-        elif mechanism == "word_of_mouth":
-            told = self._talk_of_the_month("told_by")
-            for row in self._alive:
-                self._more[row]["told"] = told[row]
-            self._heard = self._talk_of_the_month("heard_by")
-        elif mechanism == "reviews":
-            self._ask_for_reviews()
-        elif mechanism == "joining":
-            self._ask_what_brought_them()
-        elif mechanism == "accounts":
-            self._close()
-
-    def life(self, row: int) -> Life:
-        """Return what was noted of a person so far."""
-        return Life(self.model.strategy, tuple(self.months[row]))
-
-    def _snapshots(self) -> dict[int, Row]:
-        return {row: snapshot(self.model.world.people, row) for row in self._alive}
-
-    def _talk_of_the_month(self, question: str) -> dict[int, tuple[Talk, ...]]:
-        if not self.spec.mechanism("word_of_mouth").on:
-            return dict.fromkeys(self._alive, ())
-        tellers = Tellers(self.model.world, self.spec, self.replication)
-        return {row: getattr(tellers, question)(row) for row in self._alive}
-
-    def _sort_sins(self) -> None:
-        for row in self._alive:
-            now = self._laps["sins"][row]
-            if now["status"] == CUSTOMER and now["indifferent"]:
-                world, _ = self.model.firm_of(row)
-                roll = {"customers_now": np.array([row], np.int32)}
-                _, report = again(world, "sins", self.spec, self.replication, roll)
-                kinds = {kind: int(report[count]) for kind, count in zip(KINDS, COUNTS, strict=True)}
-                self._more[row]["sins"] = {kind: number for kind, number in kinds.items() if number}
-
-    def _ask_for_reviews(self) -> None:
-        """Find reviews that were posted and withdrawn within the month, which leave no trace in a column."""
-        world = self.model.world
-        people, before = world.people, self._laps["before"]
-        for row in self._alive:
-            if people.grieved_month[row] != world.month or people.outcome_now[row] < RESOLVED:
-                continue
-            one = np.array([row], np.int32)
-            rolls = {
-                "grieved": one,
-                "public": one[np.isin(one, world.public)],
-                "closed": one,
-                "closed_as": people.outcome_now[one],
-            }
-            reviewed = people.reviewed_month.copy()
-            reviewed[row] = before[row]["reviewed_month"]
-            firm = {"firm": world.firm.copy()}
-            _, report = again(world, "reviews", self.spec, self.replication, rolls, firm, {"reviewed_month": reviewed})
-            names = {"review_posted": "reviews_posted", "review_withdrawn": "reviews_withdrawn"}
-            self._more[row] |= {name: bool(report[metric]) for name, metric in names.items()}
-
-    def _ask_what_brought_them(self) -> None:
-        for row in self._alive:
-            now, then = self._laps["joining"][row], self._laps["departure"][row]
-            if now["status"] == CUSTOMER and then["status"] != CUSTOMER:
-                people = self.model.world.people.copy()
-                people.status[:] = CUSTOMER
-                for name, value in then.items():
-                    people.__dict__[name][row] = value
-                columns = {name: people.__dict__[name] for name in people.columns}
-                _, report = again(self.model.world, "joining", self.spec, self.replication, {}, columns=columns)
-                self._more[row] |= {
-                    "came": next(way for name, way in WAYS.items() if report[name]),
-                    "returned": bool(report["returned"]),
-                }
-
-    def _close(self) -> None:
-        for row in list(self._alive):
-            world, levers = self.model.firm_of(row)
-            rows = {lap: rows[row] for lap, rows in self._laps.items()}
-            rolls = self.model.world.row_lists
-            month = month_of(row, self.model, world, rows, rolls, {**self._more[row], "levers": levers})
-            self.months[row].append(month)
-            if month.left in FINAL:
-                self._alive.remove(row)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import numpy as np
+
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
 from loyaltysim.execution.evaluator import Evaluator
@@ -22,13 +24,40 @@ from loyaltysim.results.results import Results, RunAccumulator
 from loyaltysim.results.run_folder import StoredRun, read_run_folder
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
-ELSEWHERE = 1e-9
+    from loyaltysim.scenario import Scenario
+
+TOLERANCE = 1e-9
 """The relative difference allowed where processor, Python, NumPy or Numba are not those of the run."""
 KEY = ("strategy", "replication", "month", "metric")
-TOLD = 5
+"""What names a figure of months.parquet; figures.parquet has no month."""
+MOST_EXAMPLES = 5
+"""How many figures that differ are named."""
+
+
+def rerun(folder: str | Path, options: RunOptions) -> Rerun:
+    """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of it, by month and in all.
+
+    Args:
+        folder: Where the run lies; nothing in it is changed.
+        options: How it is carried out.
+
+    Returns:
+        How the two compare.
+
+    Raises:
+        InputError: For a folder that is no finished run.
+        RunError: As `run` does.
+    """
+    options.check()
+    stored = read_run_folder(folder)
+    scenario = load_finished(stored)
+    results = repeat_run(scenario, options)
+    with tempfile.TemporaryFile() as file:
+        write_months(results, file)
+        months = compare_months(stored, file)
+    return compare_figures(months, stored, results)
 
 
 @dataclass(frozen=True)
@@ -54,23 +83,22 @@ class Rerun:
         return not self.differing
 
 
-def rerun(folder: str | Path, options: RunOptions) -> Rerun:
-    """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of it, by month and in all.
+def load_finished(stored: StoredRun) -> Scenario:
+    """Return the scenario of a finished run. Raises InputError for another command's folder, and for a run without its end."""
+    if stored.command:
+        repeat = stored.manifest.get("repeat", f"loyaltysim {stored.command} ...")
+        what = f"this is the folder of `{stored.command}`, not of a run"
+        cure = f"give the command again, in this folder: {repeat}"
+        raise InputError(Problem(what, where=str(stored.path), cure=cure))
+    scenario = load_stored_scenario(stored)
+    if not stored.is_done or not (stored.path / MONTHS).is_file():
+        cure = f"finish it first: loyaltysim resume {stored.path}"
+        raise InputError(Problem("this run has not come to its end", where=str(stored.path), cure=cure))
+    return scenario
 
-    Nothing in the folder is changed. Raises InputError for a folder that is no finished run, RunError as `run` does.
-    """
-    options.check()
-    kept = read_run_folder(folder)
-    if kept.command:
-        cure = (
-            f"give the command again, in this folder: {kept.manifest.get('repeat', f'loyaltysim {kept.command} ...')}"
-        )
-        what = f"this is the folder of `{kept.command}`, not of a run"
-        raise InputError(Problem(what, where=str(kept.path), cure=cure))
-    scenario = load_stored_scenario(kept)
-    if not kept.is_done or not (kept.path / MONTHS).is_file():
-        cure = f"finish it first: loyaltysim resume {kept.path}"
-        raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
+
+def repeat_run(scenario: Scenario, options: RunOptions) -> Results:
+    """Simulate a scenario without the cache of runs."""
     runs = RunAccumulator(catalog())
     with Evaluator(
         options.executor,
@@ -80,56 +108,35 @@ def rerun(folder: str | Path, options: RunOptions) -> Rerun:
         progress=options.notify(),
     ) as evaluator:
         runs.add(evaluator.records(scenario, on_failure=runs.add_failure))
-    results = runs.results(scenario)
-    with tempfile.TemporaryFile() as again:
-        write_months(results, again)
-        months = compare_months(kept, again)
-    return compare_figures(months, kept, results)
+    return runs.results(scenario)
 
 
-def compare_months(kept: StoredRun, again: IO[bytes]) -> Rerun:
-    """Compare a run's months, as they are kept, with those of `again`."""
-    why = _changed(kept.manifest)
-    count, differing, first = 0, 0, list[str]()
-    for one, two in _pieces(kept.path / MONTHS, again):
-        mine, theirs = one["value"].to_numpy(), two["value"].to_numpy()
-        if not all(one[name].equals(two[name]) for name in KEY):
-            raise InputError(
-                Problem("its rows are not those of this scenario", where=str(kept.path / MONTHS), cure="run it anew")
-            )
-        off = _off(mine, theirs, exact=not why)
-        count, differing = count + mine.size, differing + int(off.sum())
-        first += [_told(one, mine, theirs, int(row)) for row in off.nonzero()[0][: TOLD - len(first)]]
-    return Rerun(kept.path, count, differing, tuple(first), not why, why, ELSEWHERE if why else 0.0)
+def compare_months(stored: StoredRun, again: IO[bytes]) -> Rerun:
+    """Compare a run's months, as they are kept, with those of `again`.
+
+    Raises:
+        InputError: Where the file kept has other rows than a run of its scenario.
+    """
+    why = describe_changes(stored.manifest)
+    path = stored.path / MONTHS
+    count, differing, examples = 0, 0, list[str]()
+    for kept, repeated in read_row_groups(path, again):
+        if not all(kept[name].equals(repeated[name]) for name in KEY):
+            raise wrong_rows(path)
+        one, two = kept["value"].to_numpy(), repeated["value"].to_numpy()
+        if why:
+            differs = ~np.isclose(one, two, rtol=TOLERANCE, atol=0.0, equal_nan=True)
+        else:
+            differs = one.view(np.int64) != two.view(np.int64)
+        count, differing = count + one.size, differing + int(differs.sum())
+        for row in differs.nonzero()[0][: MOST_EXAMPLES - len(examples)].tolist():
+            strategy, replication, month, metric = (kept[name][row].as_py() for name in KEY)
+            where = f"{strategy}, replication {replication}, month {month}, {metric}"
+            examples.append(f"{where}: {one[row].item()!r} kept, {two[row].item()!r} repeated")
+    return Rerun(stored.path, count, differing, tuple(examples), not why, why, TOLERANCE if why else 0.0)
 
 
-def compare_figures(found: Rerun, kept: StoredRun, results: Results) -> Rerun:
-    """Compare what every replication came to (figures.parquet) as well, which tables, pictures and answers rest on."""
-    import numpy as np
-    import pandas as pd
-
-    path = kept.path / FIGURES
-    if not path.is_file():
-        return found
-    mine, theirs = pd.read_parquet(path), figures_frame(results)
-    keys = [name for name in KEY if name != "month"]
-    if len(mine) != len(theirs) or not all((mine[name].astype(str) == theirs[name].astype(str)).all() for name in keys):
-        raise InputError(Problem("its rows are not those of this scenario", where=str(path), cure="run it anew"))
-    one, two = (table["value"].to_numpy(np.float64) for table in (mine, theirs))
-    tolerance = 0.0 if found.exact else ELSEWHERE
-    off = ~np.isclose(one, two, rtol=tolerance, atol=0.0, equal_nan=True)
-    told = (
-        f"{mine.strategy[row]}, replication {mine.replication[row]}, {mine.metric[row]}: "
-        f"{one[row].item()!r} kept, {two[row].item()!r} repeated"
-        for row in off.nonzero()[0][: TOLD - len(found.first)]
-    )
-    return replace(
-        found, compared=found.compared + one.size, differing=found.differing + int(off.sum()),
-        first=(*found.first, *told),
-    )  # fmt: skip
-
-
-def _changed(manifest: Manifest) -> str:
+def describe_changes(manifest: Manifest) -> str:
     """Say what bears on a result's last bits and is not as it was when the run was made; empty if nothing."""
     then = manifest["versions"] | {"machine": manifest.get("machine", "unknown")}
     now = versions() | {"machine": machine()}
@@ -138,38 +145,57 @@ def _changed(manifest: Manifest) -> str:
     )
 
 
-def _pieces(kept: Path, again: IO[bytes]) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Give the same rows of both, some at a time. Raises InputError where one has others."""
+def read_row_groups(path: Path, again: IO[bytes]) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Yield the same rows of both files, some at a time. Raises InputError where one has others."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     again.seek(0)
-    wrong = InputError(Problem("its rows are not those of this scenario", where=str(kept), cure="run it anew"))
     try:
-        one, two = pq.ParquetFile(kept), pq.ParquetFile(again)
+        kept, repeated = pq.ParquetFile(path), pq.ParquetFile(again)
     except (OSError, pa.ArrowException) as error:
-        raise wrong from error
-    with one:
-        if one.num_row_groups != two.num_row_groups or one.schema_arrow != two.schema_arrow:
-            raise wrong
-        for number in range(one.num_row_groups):
-            yield _plain(one.read_row_group(number)), _plain(two.read_row_group(number))
+        raise wrong_rows(path) from error
+    with kept:
+        if kept.num_row_groups != repeated.num_row_groups or kept.schema_arrow != repeated.schema_arrow:
+            raise wrong_rows(path)
+        for number in range(kept.num_row_groups):
+            tables = (file.read_row_group(number) for file in (kept, repeated))
+            one, two = (table.unify_dictionaries().combine_chunks() for table in tables)  # else texts are numbers
+            yield one, two
 
 
-def _plain(table: pa.Table) -> pa.Table:
-    """Give a table whose texts are texts, not numbers of a dictionary."""
-    return table.unify_dictionaries().combine_chunks()
+def compare_figures(months: Rerun, stored: StoredRun, results: Results) -> Rerun:
+    """Compare what every replication came to (figures.parquet) as well, which tables, pictures and answers rest on.
+
+    Raises:
+        InputError: Where the file kept has other rows than a run of its scenario.
+    """
+    import pandas as pd
+
+    path = stored.path / FIGURES
+    if not path.is_file():
+        return months
+    kept, repeated = pd.read_parquet(path), figures_frame(results)
+    keys = [name for name in KEY if name != "month"]
+    if len(kept) != len(repeated) or not all(
+        (kept[name].astype(str) == repeated[name].astype(str)).all() for name in keys
+    ):
+        raise wrong_rows(path)
+    one, two = (table["value"].to_numpy(np.float64) for table in (kept, repeated))
+    differs = ~np.isclose(one, two, rtol=months.tolerance, atol=0.0, equal_nan=True)
+    examples = (
+        f"{kept.strategy[row]}, replication {kept.replication[row]}, {kept.metric[row]}: "
+        f"{one[row].item()!r} kept, {two[row].item()!r} repeated"
+        for row in differs.nonzero()[0][: MOST_EXAMPLES - len(months.first)]
+    )
+    return replace(
+        months,
+        compared=months.compared + one.size,
+        differing=months.differing + int(differs.sum()),
+        first=(*months.first, *examples),
+    )
 
 
-def _off(mine: np.ndarray, theirs: np.ndarray, *, exact: bool) -> np.ndarray:
-    import numpy as np
-
-    if exact:
-        return mine.view(np.int64) != theirs.view(np.int64)
-    return ~np.isclose(mine, theirs, rtol=ELSEWHERE, atol=0.0, equal_nan=True)
-
-
-def _told(table: pa.Table, mine: np.ndarray, theirs: np.ndarray, row: int) -> str:
-    strategy, replication, month, metric = (table[name][row].as_py() for name in KEY)
-    where = f"{strategy}, replication {replication}, month {month}, {metric}"
-    return f"{where}: {mine[row].item()!r} kept, {theirs[row].item()!r} repeated"
+def wrong_rows(path: Path) -> InputError:
+    """Return the error of a file with other rows than a run of its scenario has."""
+    return InputError(Problem("its rows are not those of this scenario", where=str(path), cure="run it anew"))

@@ -4,52 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from loyaltysim.experiments import decision
-from loyaltysim.experiments.breakeven import frontier_cell
+from loyaltysim.experiments.breakeven import FRONTIER, frontier_cell
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame
 from loyaltysim.experiments.designs import (
     KINDS,
     SWEEP_POINTS,
-    Point,
     build_design,
-    evaluate_points,
     max_points_option,
     non_default_max_points,
 )
 from loyaltysim.experiments.factors import check_unique, read_factor
 from loyaltysim.experiments.options import as_texts, option
+from loyaltysim.experiments.points import Point, evaluate_points
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
-Value = TypeVar("Value")
 METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
 """What a sweep keeps of each run."""
 FIGURES = (
-    "strategy",
-    "metric",
-    "mean",
-    "ci_low",
-    "ci_high",
-    "difference",
-    "difference_ci_low",
-    "difference_ci_high",
-    "replications",
-    "error",
-)
-WINNERS = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
-
-
-@dataclass(frozen=True, eq=False)
-class SweepFinding(Finding):
-    """Who wins at each point of a design over `paths`."""
-
-    paths: tuple[str, ...]
+    "strategy", "metric", "mean", "ci_low", "ci_high", "difference", "difference_ci_low", "difference_ci_high", "replications", "error",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,42 +68,55 @@ class Question(decision.Question):
         return Plan(asked, lambda run: sweep_points(run, points))
 
 
-def sweep_points(run: DecisionRun, points: Sequence[Mapping[str, float]]) -> SweepFinding:
-    """Simulate every strategy at every point, and write who wins as the points come."""
+@dataclass(frozen=True, eq=False)
+class SweepFinding(Finding):
+    """Who wins at each point of a design over `paths`."""
+
+    paths: tuple[str, ...]
+
+
+def sweep_points(run: DecisionRun, design: Sequence[Mapping[str, float]]) -> SweepFinding:
+    """Simulate every strategy at every point, and write who wins as the points come.
+
+    Args:
+        run: Open; its tables are written as they come.
+        design: The points, each a value by path, over the same paths.
+
+    Returns:
+        The finding, with the tables winners (a row a point) and sweep (a row a point, strategy and metric).
+    """
     scenario = run.scenario
-    paths, names, replications = tuple(points[0]), tuple(scenario.strategies), range(scenario.replications)
-    today = next(iter(evaluate_points(run.evaluator, scenario, [{}], names, replications)))
+    paths, names, replications = tuple(design[0]), tuple(scenario.strategies), range(scenario.replications)
+    [today] = evaluate_points(run.evaluator, scenario, [{}], names, replications)
     recommended = rank_by_mean(today.of(NPV))[0]
+    columns = {"winners": ("point", *paths, *FRONTIER), "sweep": ("point", *paths, *FIGURES)}
+    winners: dict[int, list[Row]] = {}
     figures: dict[int, list[Row]] = {}
-    winners: dict[int, Row] = {}
-    for point in evaluate_points(run.evaluator, scenario, points, names, replications):
-        head = (point.number + 1, *(point.values[path] for path in paths))
-        figures[point.number] = [(*head, *row) for row in sweep_rows(point)]
-        winners[point.number] = (*head, *frontier_cell(point, recommended))
-        run.stream("winners", ("point", *paths, *WINNERS), sort_by_number(winners))
-        run.stream("sweep", ("point", *paths, *FIGURES), [row for each in sort_by_number(figures) for row in each])
-    tables = {
-        "winners": build_frame(sort_by_number(winners), ("point", *paths, *WINNERS)),
-        "sweep": build_frame([row for each in sort_by_number(figures) for row in each], ("point", *paths, *FIGURES)),
-    }
+    rows = {"winners": winners, "sweep": figures}
+    for point in evaluate_points(run.evaluator, scenario, design, names, replications):
+        place = (point.number + 1, *(point.values[path] for path in paths))
+        winners[point.number] = [(*place, *frontier_cell(point, recommended))]
+        figures[point.number] = [(*place, *row) for row in sweep_rows(point)]
+        for name, known in rows.items():
+            run.stream(name, columns[name], in_order(known))
+    tables = {name: build_frame(in_order(known), columns[name]) for name, known in rows.items()}
     return SweepFinding(scenario, tables, paths)
 
 
-def sort_by_number(rows: Mapping[int, Value]) -> list[Value]:
-    """Return what was found of the points in the order of the design."""
-    return [rows[number] for number in sorted(rows)]
+def in_order(rows: Mapping[int, Sequence[Row]]) -> list[Row]:
+    """Return the rows of all points in the order of the design."""
+    return [row for number in sorted(rows) for row in rows[number]]
 
 
 def sweep_rows(point: Point) -> list[Row]:
-    """Give a point's rows: every strategy's figures, and their paired differences from the first strategy's."""
-    empty = float("nan")
+    """Return a point's rows: every strategy's figures, and their paired differences from the first strategy's."""
     if point.error:
-        return [("", "", empty, empty, empty, empty, empty, empty, 0, point.error)]
+        return [("", "", nan, nan, nan, nan, nan, nan, 0, point.error)]
     first = next(iter(point.figures.values()))
-    found: list[Row] = []
+    rows: list[Row] = []
     for name, figures in point.figures.items():
         for metric in METRICS:
             own = interval(figures[metric])
             gap = Interval() if figures is first else paired(figures[metric], first[metric])
-            found.append((name, metric, own.mean, own.low, own.high, gap.mean, gap.low, gap.high, own.n, ""))
-    return found
+            rows.append((name, metric, own.mean, own.low, own.high, gap.mean, gap.low, gap.high, own.n, ""))
+    return rows

@@ -49,7 +49,7 @@ def test_each_year_has_a_budget_of_its_own() -> None:
 def test_every_split_tried_is_within_the_limits() -> None:
     space = AllocationSpace(100.0, (60.0, 100.0), (0, 0))
     search = Search(space, by_algebra, seed=5)
-    search.run([space.inside(np.array([500.0, 500.0]))])
+    search.run([space.clip(np.array([500.0, 500.0]))])
     for split in search.splits:
         assert (split >= 0).all()
         assert split[0] <= 60.0 + 1e-9

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.globally.__defaults__", (1,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.global_search.__defaults__", (1,))
     text = FILE.replace("later_value: false", "later_value: true") + "market.margin_mean: 400\n"
     out = tmp_path / "out"
     done = call("optimise", written(tmp_path, text), "--budget", 1_000, "--levers", "advertising.budget,winback.budget",
@@ -33,9 +33,9 @@ def test_optimise_puts_the_money_where_it_earns_most(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize("how", ["mean", "worst", "regret"])
 def test_optimise_is_robust_over_what_is_uncertain(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "loyaltysim.experiments.optimise.search.Search.globally", lambda search, first: search.try_all(first)
+        "loyaltysim.experiments.optimise.search.Search.global_search", lambda search, first: search.try_all(first)
     )
-    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.locally.__defaults__", (0,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.local_search.__defaults__", (0,))
     monkeypatch.setattr("loyaltysim.experiments.optimise.optimise.WORLDS", 2)
     text = FILE.replace("months: 6", "months: 13")
     found = ls.optimise(
@@ -54,9 +54,9 @@ def test_optimise_leaves_unspent_what_earns_nothing_on_other_luck(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "loyaltysim.experiments.optimise.search.Search.globally", lambda search, first: search.try_all(first)
+        "loyaltysim.experiments.optimise.search.Search.global_search", lambda search, first: search.try_all(first)
     )
-    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.locally", lambda search: None)
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.local_search", lambda search: None)
     monkeypatch.setattr(
         "loyaltysim.experiments.optimise.search.Search.best", lambda search: max(search.splits, key=sum)
     )

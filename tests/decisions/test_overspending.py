@@ -20,25 +20,25 @@ def followed(gains: list[float], noise: float = 1.0, n: int = 12) -> ResponseCur
 
 
 def test_it_is_where_the_gain_is_greatest() -> None:
-    end = followed([0, 250, 400, 450, 400, 250, 0]).overspent()
+    end = followed([0, 250, 400, 450, 400, 250, 0]).overspending_point()
     assert end.mean == pytest.approx(300, abs=10)
     assert 250 < end.low < end.mean < end.high < 350
 
 
 def test_a_bump_on_the_way_down_does_not_pay() -> None:
     falls = [0, -90, -170, -250, -380, -355, -380]
-    assert followed(falls, noise=30).overspent().mean == 0.0
-    assert followed([0, 200, 300, 250, 100, 130, 0], noise=5).overspent().mean == pytest.approx(200, abs=60)
+    assert followed(falls, noise=30).overspending_point().mean == 0.0
+    assert followed([0, 200, 300, 250, 100, 130, 0], noise=5).overspending_point().mean == pytest.approx(200, abs=60)
 
 
 def test_a_gain_that_may_be_luck_may_be_none() -> None:
-    end = followed([0, 8, 10, 5, -40, -90, -150], noise=60).overspent()
+    end = followed([0, 8, 10, 5, -40, -90, -150], noise=60).overspending_point()
     assert end.mean > 0.0
     assert end.low == 0.0
 
 
 def test_what_pays_to_the_end_of_the_curve_has_no_end() -> None:
-    assert math.isinf(followed([0, 10, 20, 30, 40, 50, 60]).overspent().mean)
+    assert math.isinf(followed([0, 10, 20, 30, 40, 50, 60]).overspending_point().mean)
 
 
 def test_where_the_smooth_curve_misses_the_zero_the_interval_has_width_too() -> None:
@@ -89,6 +89,6 @@ def test_the_marginal_value_of_a_small_spending_is_taken_as_far_below_it_as_abov
 
 
 def test_what_loses_from_the_first_dollar_on_may_pay_up_to_where_it_surely_loses() -> None:
-    end = followed([0, -1, -5, -60, -120, -200, -300], noise=20).overspent()
+    end = followed([0, -1, -5, -60, -120, -200, -300], noise=20).overspending_point()
     assert (end.mean, end.low) == (0.0, 0.0)
     assert end.high == 300.0

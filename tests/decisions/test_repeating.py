@@ -26,7 +26,7 @@ ASKED = {
 @pytest.mark.parametrize("verb", ASKED)
 def test_the_line_on_the_page_gives_the_same_again(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.globally.__defaults__", (1,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.global_search.__defaults__", (1,))
     (tmp_path / "own.csv").write_text("market.margin_mean,desk.budget\n20,0\n4_000,100\n")
     here = ["--executor", "in-process", "--out"]
     done = CliRunner().invoke(main, [verb, str(written(tmp_path)), *ASKED[verb], *here, "out"])
@@ -45,7 +45,7 @@ def test_an_interrupted_command_is_finished_in_its_folder(
     verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.globally.__defaults__", (1,))
+    monkeypatch.setattr("loyaltysim.experiments.optimise.search.Search.global_search.__defaults__", (1,))
     (tmp_path / "own.csv").write_text("market.margin_mean,desk.budget\n20,0\n4_000,100\n")
     asked = [verb, str(written(tmp_path)), *ASKED[verb], "--executor", "in-process", "--out"]
     assert CliRunner().invoke(main, [*asked, "undisturbed"]).exit_code == 0

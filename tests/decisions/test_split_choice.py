@@ -51,7 +51,7 @@ def said(choice: Selection, how: str | None) -> str:
     )  # fmt: skip
     one, none, by_mean = (optimising.make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
     words = SplitWords(SPEC, 1_000.0, how, len(choice.gains[0]))
-    return words.render_answer(one, none, by_mean, is_taken=choice.which == FOUND)
+    return words.render_answer(one, none, by_mean, is_taken=choice.index == FOUND)
 
 
 def nothing(worlds: int) -> np.ndarray:
@@ -83,7 +83,7 @@ def test_the_words(case: str) -> None:
 
 
 def test_what_is_taken_on_other_luck() -> None:
-    taken = [choice.which for choice, _ in CHOICES.values()]
+    taken = [choice.index for choice, _ in CHOICES.values()]
     assert taken == [NONE, FOUND, FOUND, FOUND, NONE, FOUND, NONE]
     assert LOSES.split.tolist() == [0.0]
     assert REGRET.split.tolist() == [100.0]

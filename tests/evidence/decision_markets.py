@@ -31,8 +31,8 @@ def spending_of_k6(seed: int, steps: int) -> dict[str, Any]:
         return np.array([[k6_spending.lived(firm, float(a), float(r)).value if a > 0 else 0.0] for a, r in splits])
 
     search = Search(AllocationSpace(MOST_PER_HEAD, (MOST_PER_HEAD,) * 2, (0, 0)), evaluate, seed=seed)
-    search.globally(corner_splits(search.space), rounds=1)
-    search.locally(steps)
+    search.global_search(corner_splits(search.space), rounds=1)
+    search.local_search(steps)
     a, r = map(float, search.best())
     step, here = k6_spending.STEP, k6_spending.lived(firm, a, r)
     less, more = (k6_spending.lived(firm, a * (1 + side * step), r) for side in (-1, 1))
@@ -110,8 +110,8 @@ def best_asking(satisfied: float, replications: int, seed: int) -> dict[str, flo
         return np.array([[run[name] for run in runs] for name in names])
 
     search = Search(AllocationSpace(4.0, (4.0,), (0,)), evaluate, seed=seed)
-    search.globally(corner_splits(search.space)[:2], rounds=1)
-    search.locally(4)
+    search.global_search(corner_splits(search.space)[:2], rounds=1)
+    search.local_search(4)
     best = search.best()
     values = evaluate([best, np.zeros(1)])
     gain = interval(values[0] - values[1])
@@ -138,8 +138,8 @@ def interior_best(lever: str, replications: int, seed: int) -> dict[str, Any]:
 
     bound = BOUNDS[lever]
     search = Search(AllocationSpace(bound, (bound,), (0,)), evaluate, seed=seed)
-    search.globally(corner_splits(search.space)[:2], rounds=1)
-    search.locally(3)
+    search.global_search(corner_splits(search.space)[:2], rounds=1)
+    search.local_search(3)
     best = search.best()
     values = evaluate([best, np.zeros(1), np.array([bound])])
     return {

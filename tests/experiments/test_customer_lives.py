@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.codes import CUSTOMER, LONG_AGO
-from loyaltysim.experiments.customer_history import RULES, CustomerLife, fates
+from loyaltysim.experiments.customer_history import RULES, CustomerLife, simulate_fates
 from loyaltysim.experiments.observer import Life
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.scenario import Scenario
@@ -50,7 +50,7 @@ def test_saved_are_all_who_are_lost_for_good_and_elsewhere_stay_without_a_break(
     by_strategy = [lived(LoyaltyModel(restless, name), people) for name in restless.strategies]
     each = dict(zip(people, zip(*by_strategy, strict=True), strict=True))
     saved = [row for row in people if _is_saved(each[row])]
-    assert sorted(RULES["saved"](fates(models))) == saved
+    assert sorted(RULES["saved"](simulate_fates(models))) == saved
     assert saved
     kept = [row for row in people if _is_kept_to_the_end(each[row])]
     returned = [row for row in kept if any(month.came for month in each[row][0].months)]

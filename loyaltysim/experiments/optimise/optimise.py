@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import DecisionRun, Finding, Plan, Row, build_frame
@@ -20,7 +22,6 @@ from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import greatest_regret, world_means, worst_tenth_mean
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from loyaltysim.scenario import Scenario
@@ -37,41 +38,6 @@ ROBUST = {"mean": mean_score, "worst": shortfall, "regret": least_regret}
 WORLDS = 8
 """How many worlds are drawn from what is uncertain."""
 SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A split as rows of a table, what it earns on the mean, and the figure that was sought: mean, worst tenth, regret."""
-
-    rows: pd.DataFrame
-    mean: Interval
-    sought: Interval
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether it leaves all unspent, but for what is not worth naming."""
-        return bool((self.rows[self.rows.lever == LEFT].share_of_budget > 1 - HARDLY).all())
-
-
-@dataclass(frozen=True, eq=False)
-class OptimiseFinding(Finding):
-    """The split of a budget that the search found, beside no spending and the best on the mean.
-
-    `is_taken`: whether what was found is recommended; `robust`: by which figure the search went, over so many `worlds` that
-    could be simulated, `drawn` with those of no possible market (`first_error`); `tried`: splits, each on `search_replications`.
-    """
-
-    budget: float
-    robust: str | None
-    found: Candidate
-    none: Candidate
-    by_mean: Candidate
-    is_taken: bool
-    worlds: int
-    drawn: int
-    first_error: str
-    tried: int
-    search_replications: int
 
 
 @dataclass(frozen=True)
@@ -121,7 +87,17 @@ class Question(decision.Question):
         limits: tuple[float, dict[str, float]],
         worlds: Sequence[dict[str, float]],
     ) -> OptimiseFinding:
-        """Search the best split, value it on luck that the search never met, and follow each lever's curve."""
+        """Search the best split, value it on replications that the search never met, and follow each lever's curve.
+
+        Args:
+            run: Open; its tables are written as they come.
+            chosen: The levers.
+            limits: The budget and the most that each lever may get of it, $/month.
+            worlds: Points of what is uncertain, each a value by path; an empty one is today's.
+
+        Returns:
+            The finding, with the tables optimise, next_dollar, spending_curve and tried.
+        """
         scenario = run.scenario
         spending = BudgetSplit(scenario, chosen, *limits, self.by_year)
         fewer = min(scenario.replications, max(2, SEARCH_REPLICATIONS if self.robust is None else 2))
@@ -137,23 +113,58 @@ class Question(decision.Question):
         )
         search.run(spending.own_splits())
         fresh = range(fewer, fewer + scenario.replications)
-        choice = select_split(search, valuer, fresh, self.robust)
-        returns = estimate_marginal_returns(valuer, choice.split, fresh)
+        selection = select_split(search, valuer, fresh, self.robust)
+        returns = estimate_marginal_returns(valuer, selection.split, fresh)
         tables = {
-            "optimise": split_table(spending, choice.split),
+            "optimise": split_table(spending, selection.split),
             "next_dollar": build_frame(returns.rows, NEXT),
             "spending_curve": build_frame(returns.curve, CURVE),
             "tried": build_frame(tried_rows(search, spending), columns),
         }
-        found, none, by_mean = (make_candidate(spending, choice, which) for which in (FOUND, NONE, BY_MEAN))
+        found, none, by_mean = (make_candidate(spending, selection, index) for index in (FOUND, NONE, BY_MEAN))
         return OptimiseFinding(
-            scenario, tables, self.budget, self.robust, found, none, by_mean, choice.which == FOUND,
+            scenario, tables, self.budget, self.robust, found, none, by_mean, selection.index == FOUND,
             len(valuer.worlds), len(markets), valuer.first_error(), len(search.splits), fewer,
         )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class OptimiseFinding(Finding):
+    """The split of a budget that the search found, beside no spending and the best on the mean.
+
+    `is_taken`: whether what was found is recommended; `robust`: by which figure the search went, over so many `worlds` that
+    could be simulated, `drawn` with those of no possible market (`first_error`); `tried`: splits, each on `search_replications`.
+    """
+
+    budget: float
+    robust: str | None
+    found: Candidate
+    none: Candidate
+    by_mean: Candidate
+    is_taken: bool
+    worlds: int
+    drawn: int
+    first_error: str
+    tried: int
+    search_replications: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A split as rows of a table, what it earns on the mean, and the figure that was sought: mean, worst tenth, regret."""
+
+    rows: pd.DataFrame
+    mean: Interval
+    sought: Interval
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it leaves all unspent, but for what is not worth naming."""
+        return bool((self.rows[self.rows.lever == LEFT].share_of_budget > 1 - HARDLY).all())
+
+
 def read_levers(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
-    """Give the levers to split over, those declared as main without names; raises InputError for one that cannot be."""
+    """Return the levers to split over, those declared as main without names. Raises InputError for one that cannot be."""
     words = [word.strip() for name in names for word in name.split(",") if word.strip()]
     money = [path for path in levers() if parameter_registry()[path].unit == MONEY]
     if names and not words:
@@ -179,7 +190,10 @@ def read_levers(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def draw_worlds(scenario: Scenario, robust: str | None) -> list[dict[str, float]]:
-    """Draw worlds from what is uncertain by a Latin hypercube, on the scenario's seed; today's alone if not robust."""
+    """Draw worlds from what is uncertain by a Latin hypercube, on the scenario's seed; today's alone if not robust.
+
+    Raises InputError where nothing is uncertain.
+    """
     if robust is None:
         return [{}]
     if not scenario.uncertain:
@@ -188,13 +202,64 @@ def draw_worlds(scenario: Scenario, robust: str | None) -> list[dict[str, float]
     return sample_design("lhs", [read_factor(path, scenario) for path in scenario.uncertain], WORLDS, scenario.seed)
 
 
-def make_candidate(spending: BudgetSplit, choice: Selection, which: int) -> Candidate:
-    """Give a split as its words need it."""
-    return Candidate(split_table(spending, choice.splits[which]), choice.mean(which), choice.sought(which))
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Splits valued on other replications than the search's: `gains` (splits, worlds, replications), in the order of candidates.
+
+    `index`: which is recommended; `robust`: by which figure the search went.
+    """
+
+    splits: Sequence[np.ndarray]
+    gains: np.ndarray
+    index: int
+    robust: str | None
+
+    @property
+    def split(self) -> np.ndarray:
+        """The split that is recommended."""
+        return self.splits[self.index]
+
+    def mean(self, index: int) -> Interval:
+        """Return what a candidate earns on the mean: of a world's replications, or of the worlds."""
+        return interval(world_means(self.gains[index]))
+
+    def sought(self, index: int) -> Interval:
+        """Return the figure of a candidate by which the search went."""
+        if self.robust == "worst":
+            return worst_tenth_mean(self.gains[index])
+        return greatest_regret(self.gains, index) if self.robust == "regret" else self.mean(index)
+
+
+def select_split(search: Search, valuer: SplitValuer, replications: Sequence[int], robust: str | None) -> Selection:
+    """Value the best split of a search anew, and take it if its score there is above that of spending nothing.
+
+    Only these two are chosen between, so that the new replications hardly flatter what is told of the split. Beside them
+    are valued the best on the mean, and for a regret the best of each world: what it is told by.
+
+    Args:
+        search: Ended.
+        valuer: Values splits.
+        replications: Their numbers, which the search never met.
+        robust: By which figure the search went.
+    """
+    values = np.stack(search.values)
+    best, none = search.best(), np.zeros(search.space.size)
+    by_mean = search.splits[int(values.mean(axis=(1, 2)).argmax())]
+    rivals = [search.splits[index] for index in dict.fromkeys(values.mean(axis=2).argmax(axis=0))]
+    splits = [best, none, by_mean, *(rivals if robust == "regret" else ())]
+    gains = valuer.gains(splits, replications)
+    scores = search.score(gains)
+    is_nothing = best.sum() < HARDLY * search.space.budget * len(set(search.space.groups))
+    return Selection(splits, gains, NONE if is_nothing or scores[FOUND] <= scores[NONE] else FOUND, robust)
+
+
+def make_candidate(spending: BudgetSplit, selection: Selection, index: int) -> Candidate:
+    """Return a candidate as its words need it."""
+    return Candidate(split_table(spending, selection.splits[index]), selection.mean(index), selection.sought(index))
 
 
 def split_table(spending: BudgetSplit, best: np.ndarray) -> pd.DataFrame:
-    """Give the split's table: a row a lever and period, what is left unspent last."""
+    """Return the split's table: a row a lever and period, what is left unspent last."""
     rows = []
     for (path, period), amount in zip(spending.cells, best, strict=True):
         today = spending.today(path)
@@ -207,7 +272,7 @@ def split_table(spending: BudgetSplit, best: np.ndarray) -> pd.DataFrame:
 
 
 def tried_rows(search: Search, spending: BudgetSplit) -> list[Row]:
-    """Give a row for each split that was tried, in order."""
+    """Return a row for each split of a search, in order."""
     return [
         (
             number,
@@ -220,47 +285,3 @@ def tried_rows(search: Search, spending: BudgetSplit) -> list[Row]:
             zip(search.splits, search.scores(), search.values, strict=True), 1
         )
     ]
-
-
-@dataclass(frozen=True, eq=False)
-class Selection:
-    """Splits valued on other luck than the search's: `gains` (splits, worlds, replications), in the order of candidates."""
-
-    splits: Sequence[np.ndarray]
-    gains: np.ndarray
-    which: int
-    how: str | None
-
-    @property
-    def split(self) -> np.ndarray:
-        """The split that is recommended."""
-        return self.splits[self.which]
-
-    def mean(self, which: int) -> Interval:
-        """Give what a candidate earns on the mean: of a world's replications, or of the worlds."""
-        return interval(world_means(self.gains[which]))
-
-    def sought(self, which: int) -> Interval:
-        """Give the figure of a candidate by which the search went."""
-        if self.how == "worst":
-            return worst_tenth_mean(self.gains[which])
-        return greatest_regret(self.gains, which) if self.how == "regret" else self.mean(which)
-
-
-def select_split(search: Search, valuer: SplitValuer, luck: Sequence[int], how: str | None) -> Selection:
-    """Value the best split of a search on fresh luck, and take it if its score there is above that of spending nothing.
-
-    Only these two are chosen between, so that the fresh luck hardly flatters what is told of the split. Beside them are
-    valued the best on the mean, and for a regret the best of each world: what it is told by.
-    """
-    import numpy as np
-
-    values = np.stack(search.values)
-    best, none = search.best(), np.zeros(search.space.size)
-    by_mean = search.splits[int(values.mean(axis=(1, 2)).argmax())]
-    rivals = [search.splits[which] for which in dict.fromkeys(values.mean(axis=2).argmax(axis=0))]
-    splits = [best, none, by_mean, *(rivals if how == "regret" else ())]
-    gains = valuer.gains(splits, luck)
-    scores = search.score(gains)
-    hardly = best.sum() < HARDLY * search.space.budget * len(set(search.space.groups))
-    return Selection(splits, gains, NONE if hardly or scores[FOUND] <= scores[NONE] else FOUND, how)

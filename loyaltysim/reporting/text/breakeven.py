@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from loyaltysim.experiments.decision import Finding
-    from loyaltysim.experiments.designs import Point
     from loyaltysim.experiments.factors import Factor
+    from loyaltysim.experiments.points import Point
     from loyaltysim.scenario import Scenario
 
 MOST_NAMED = 3
