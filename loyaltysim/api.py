@@ -17,33 +17,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.display import display
-from loyaltysim.experiments import (
-    arithmetic as arithmetic_experiment,
-)
-from loyaltysim.experiments import (
-    breakeven as breakeven_experiment,
-)
-from loyaltysim.experiments import (
-    customer_history,
-    customer_value,
-)
-from loyaltysim.experiments import (
-    optimise as optimise_experiment,
-)
+from loyaltysim.experiments import breakeven as breakeven_experiment
+from loyaltysim.experiments import optimise as optimise_experiment
 from loyaltysim.experiments import rerun as rerun_experiment
-from loyaltysim.experiments import (
-    run as run_experiment,
-)
-from loyaltysim.experiments import (
-    sensitivity as sensitivity_experiment,
-)
-from loyaltysim.experiments import (
-    sweep as sweep_experiment,
-)
+from loyaltysim.experiments import run as run_experiment
+from loyaltysim.experiments import sensitivity as sensitivity_experiment
+from loyaltysim.experiments import sweep as sweep_experiment
 from loyaltysim.experiments.decision import Question, calibrate_scenario, open_decision, write_result_folder
 from loyaltysim.experiments.options import RunKeywords, RunOptions, Source, flag_of, options_of, prepare_scenario
-from loyaltysim.reporting.build import REPORT, build_report
-from loyaltysim.reporting.charts import customer_history as customer_charts
 from loyaltysim.results.manifest import MANIFEST, corrupt_folder
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.results.run_folder import (
@@ -58,6 +39,8 @@ from loyaltysim.results.tables import csv_text
 from loyaltysim.study import CustomerLife, Decision, Study, build_study, write_tables
 
 if TYPE_CHECKING:
+    from loyaltysim.experiments.arithmetic import Arithmetic
+    from loyaltysim.experiments.customer_value import CustomerValue
     from loyaltysim.experiments.rerun import Rerun
 
 
@@ -128,6 +111,8 @@ def simulate(scenario: Source, **options: Unpack[RunKeywords]) -> Study:
 
 def complete_run(opened: run_experiment.ScenarioRun) -> Study:
     """Simulate an open run, and write its tables and report into its folder."""
+    from loyaltysim.reporting.build import build_report
+
     folder = opened.folder
     if folder is None:
         raise TypeError("a run in memory has no folder to complete")
@@ -222,7 +207,13 @@ def report(folder: str | Path) -> Path:
         RunError: Where it cannot be written to.
     """
     place = Path(folder)
-    files = build_report(read_source(place))
+    material = read_source(place)
+    from loyaltysim.reporting.build import (  # loads matplotlib: what cannot be drawn is refused before
+        REPORT,
+        build_report,
+    )
+
+    files = build_report(material)
     kept = RunFolder(place, [])
     for name, content in files.items():
         kept.write(name, content)
@@ -414,11 +405,15 @@ def customer(
     Raises:
         InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
+    from loyaltysim.experiments import customer_history
+
     with show_progress(RunOptions(**options)) as chosen:
         asked = customer_history.Question(customer_id, find, strategy, replication)
         life = CustomerLife(asked.find_history(scenario, chosen))
         if chosen.out is None:
             return life
+        from loyaltysim.reporting.charts import customer_history as customer_charts
+
         files = customer_charts.draw_files(life.strip()) | {
             "story.txt": life.story + "\n",
             "months.csv": csv_text(life.months),
@@ -432,7 +427,7 @@ def worth(
     leaves: Sequence[int] = (),
     group: int | None = None,
     **options: Unpack[RunKeywords],
-) -> customer_value.CustomerValue:
+) -> CustomerValue:
     """Say what one lost customer of a scenario is worth, by month of leaving and by number of ties.
 
     The same world is simulated with and without the departure of a small group over a grievance they do not voice, on
@@ -451,12 +446,14 @@ def worth(
         InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
         RunError: When a replication fails.
     """
+    from loyaltysim.experiments import customer_value
+
     with show_progress(RunOptions(**options)) as chosen:
         found = customer_value.Question(leaves, group).find_value(scenario, chosen)
         return replace(found, folder=write_result_folder(chosen.out, found.scenario, found.files))
 
 
-def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> arithmetic_experiment.Arithmetic:
+def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> Arithmetic:
     """Reckon a scenario as consultants do on a spreadsheet, simulate it, and bridge the two part by part.
 
     Args:
@@ -470,6 +467,8 @@ def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> arithmetic_e
         InputError: For what the arithmetic cannot be done for.
         RunError: When a market cannot be solved or simulated.
     """
+    from loyaltysim.experiments import arithmetic as arithmetic_experiment
+
     with show_progress(RunOptions(**options)) as chosen:
         found = arithmetic_experiment.Question().compare(scenario, chosen)
         return replace(found, folder=write_result_folder(chosen.out, found.solved, found.files))
