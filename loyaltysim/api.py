@@ -24,13 +24,22 @@ from loyaltysim.experiments import run as run_experiment
 from loyaltysim.experiments import sensitivity as sensitivity_experiment
 from loyaltysim.experiments import sweep as sweep_experiment
 from loyaltysim.experiments.decision import Question, calibrate_scenario, open_decision, write_result_folder
-from loyaltysim.experiments.options import RunKeywords, RunOptions, Source, flag_of, options_of, prepare_scenario
+from loyaltysim.experiments.options import (
+    OF_THE_FOLDER,
+    RunKeywords,
+    RunOptions,
+    Source,
+    flag_of,
+    options_of,
+    prepare_scenario,
+)
 from loyaltysim.results.manifest import MANIFEST, corrupt_folder
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.results.run_folder import (
     ExistingRunFolder,
     RunFolder,
     StoredRun,
+    check_writable,
     lock_folder,
     read_run_folder,
     remove_partial_files,
@@ -150,9 +159,10 @@ def resume(
         What the interrupted function would have returned.
 
     Raises:
-        InputError: For a folder that holds nothing unfinished; it stays as it is.
+        InputError: For a folder that holds nothing unfinished, or an option that it says itself; it stays as it is.
         RunError: When it fails again.
     """
+    refuse_stored_options(options)
     with show_progress(RunOptions(**options)) as chosen:
         chosen.check()
         found = read_run_folder(folder)
@@ -186,11 +196,20 @@ def rerun(folder: str | Path, **options: Unpack[RunKeywords]) -> Rerun:
         How many figures were compared, and which differ.
 
     Raises:
-        InputError: For a folder that holds no finished run.
+        InputError: For a folder that holds no finished run, or an option that it says itself.
         RunError: As `run` does.
     """
+    refuse_stored_options(options)
     with show_progress(RunOptions(**options)) as chosen:
         return rerun_experiment.rerun(folder, chosen)
+
+
+def refuse_stored_options(options: RunKeywords) -> None:
+    """Refuse options that stand in a folder of results already. Raises InputError."""
+    for name in OF_THE_FOLDER:
+        if options.get(name):
+            cure = "leave it out, or call run with the folder's scenario.yml, which keeps a folder of its own"
+            raise InputError(Problem("it stands in the folder, and stays as it is", where=name, cure=cure))
 
 
 def report(folder: str | Path) -> Path:
@@ -408,6 +427,7 @@ def customer(
     from loyaltysim.experiments import customer_history
 
     with show_progress(RunOptions(**options)) as chosen:
+        check_writable(chosen.out)
         asked = customer_history.Question(customer_id, find, strategy, replication)
         life = CustomerLife(asked.find_history(scenario, chosen))
         if chosen.out is None:
@@ -449,6 +469,7 @@ def worth(
     from loyaltysim.experiments import customer_value
 
     with show_progress(RunOptions(**options)) as chosen:
+        check_writable(chosen.out)
         found = customer_value.Question(leaves, group).find_value(scenario, chosen)
         return replace(found, folder=write_result_folder(chosen.out, found.scenario, found.files))
 
@@ -470,6 +491,7 @@ def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> Arithmetic:
     from loyaltysim.experiments import arithmetic as arithmetic_experiment
 
     with show_progress(RunOptions(**options)) as chosen:
+        check_writable(chosen.out)
         found = arithmetic_experiment.Question().compare(scenario, chosen)
         return replace(found, folder=write_result_folder(chosen.out, found.solved, found.files))
 

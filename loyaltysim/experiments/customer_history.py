@@ -62,6 +62,8 @@ class Question:
         Raises:
             InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
         """
+        from loyaltysim.model import LoyaltyModel
+
         spec = prepare_scenario(source, options)
         check(spec, self.customer_id, self.find, self.replication)
         names = tuple(dict.fromkeys(spec.strategy_name(name) for name in as_texts(self.strategy))) or tuple(

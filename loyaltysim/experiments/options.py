@@ -23,6 +23,8 @@ from loyaltysim.scenario import load
 Source: TypeAlias = "str | Path | Mapping[str, object] | Scenario"
 """What a command takes a scenario from: a file's path, what such a file holds, or a Scenario."""
 MOST_THREADS = 256
+OF_THE_FOLDER = ("out", "replications", "months", "seed", "overrides")
+"""Options that `resume` and `rerun` do not take: the folder says them itself."""
 PLACES = "in-process, processes, processes:N or dask://HOST:PORT"
 
 
