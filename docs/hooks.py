@@ -116,13 +116,13 @@ def defined(place: str, name: str) -> str:
 
 def metrics_page() -> str:
     """List every metric from its declaration."""
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
 
     rows = "".join(
         f"| `{name}` | {metric.doc} | {metric.unit} | {metric.over} | {metric.better or ''} | {metric.owner} |\n".replace(
             "$", "\\$"
         )
-        for name, metric in CATALOG.items()
+        for name, metric in catalog().items()
     )
     return (
         "# Metrics\n\nEvery outcome that a run records, made from the declarations. `months.parquet` has them month by month, `summary.csv` as one figure a replication: "

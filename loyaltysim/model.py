@@ -21,15 +21,13 @@ from loyaltysim.calibration import solve
 from loyaltysim.core.codes import CUSTOMER, NONE, OUTCOMES, REASONS
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.records import PilotRecord, Report, RunRecord, figures, month_metrics
-from loyaltysim.core.schedule import UNTIMED, NoTimer, Stopwatch
+from loyaltysim.core.schedule import NO_TIMER, NoTimer, StepTimer
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.mechanisms import cache_until_registration, catalog, month, register
 from loyaltysim.scenario import Scenario, load, shipped_scenario
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers, stationary_start
 from loyaltysim.simulation.pilot import PilotTrial
 
-RECORDED = month_metrics(CATALOG)
-NUMBER = {name: number for number, name in enumerate(RECORDED)}
 HEADLINES = (
     "customers",
     "joined",
@@ -41,6 +39,12 @@ HEADLINES = (
     "messages_bad",
     "net",
 )
+
+
+@cache_until_registration
+def metric_columns() -> dict[str, int]:
+    """Return the column of each metric in a run's record."""
+    return {name: number for number, name in enumerate(month_metrics(catalog()))}
 
 
 class Customer(mesa.Agent):
@@ -85,7 +89,8 @@ class LoyaltyModel(mesa.Model):
 
     `scenario`: a Scenario, a path, or None for the shipped baseline; `strategy`: one of its strategies' names, by default
     the first; `replication`: which luck; `rng`: replaces the scenario's seed. `start`: a world at month 0 to fork
-    instead of living the burn-in again. Raises InputError for an unknown strategy.
+    instead of living the burn-in again; `mechanisms`: of one's own, registered for this process (`mechanisms.register`).
+    Raises InputError for an unknown strategy.
     """
 
     def __init__(
@@ -97,7 +102,9 @@ class LoyaltyModel(mesa.Model):
         rng: int | None = None,
         seed: int | None = None,
         start: tuple[World, Report] | None = None,
+        mechanisms: Sequence[type[Mechanism]] = (),
     ) -> None:
+        register(*mechanisms)
         spec = (
             scenario
             if isinstance(scenario, Scenario)
@@ -115,7 +122,7 @@ class LoyaltyModel(mesa.Model):
         self.world = world.fork()
         self.month = 0
         self.months = self.spec.months
-        self.record = np.zeros((self.months + 1, len(RECORDED)))
+        self.record = np.zeros((self.months + 1, len(metric_columns())))
         self._note(report)
         self._mechanisms = build_mechanisms(self.spec)
         self.pilot: PilotRecord | None = None
@@ -125,10 +132,10 @@ class LoyaltyModel(mesa.Model):
         self._levers: dict[str, float] = {}
         self._views: list[Customer] = []
         self._views_month = -1
-        self._watch = UNTIMED
+        self._timer = NO_TIMER
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_figure_now, NUMBER[name]) for name in HEADLINES}
+            model_reporters={name: partial(current_figure, metric_columns()[name]) for name in HEADLINES}
         )
 
     def step(self) -> None:
@@ -136,29 +143,35 @@ class LoyaltyModel(mesa.Model):
         if self.month >= self.months:
             return
         self.month += 1
-        self._note(self._trial.play(self.month, self._watch) if self._trial else self._played())
+        self._note(self._trial.play(self.month, self._timer) if self._trial else self._play())
         if self._trial and self.month == self._trial.pilot.months:
             self._conclude(self._trial)
         self.datacollector.collect(self)
         self.running = self.month < self.months
 
-    def timed(self, watch: NoTimer) -> LoyaltyModel:
-        """Let a watch measure the months from here on; gives the model itself."""
-        self._watch = watch
+    def use_timer(self, timer: NoTimer) -> LoyaltyModel:
+        """Let a timer measure the months from here on; return the model itself."""
+        self._timer = timer
         return self
 
     def run_record(self, seconds: float = 0.0) -> RunRecord:
         """Give what the run wrote down, with every metric of the catalog as one figure."""
-        months = {name: self.record[: self.month + 1, number] for number, name in enumerate(RECORDED)}
-        outcome = figures(CATALOG, self.record[: self.month + 1])
-        for mechanism in MONTH:
+        months = {name: self.record[: self.month + 1, number] for name, number in metric_columns().items()}
+        outcome = figures(catalog(), self.record[: self.month + 1])
+        for mechanism in month():
             outcome.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
         person_months = self.month * self.world.people.rows
         audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
         return RunRecord(
-            self.strategy, self.replication, self.record[: self.month + 1], outcome, seconds, person_months, audit=audit,
+            self.strategy,
+            self.replication,
+            self.record[: self.month + 1],
+            outcome,
+            seconds,
+            person_months,
+            audit=audit,
             pilot=self.pilot,
-        )  # fmt: skip
+        )
 
     def firm_of(self, row: int) -> tuple[World, dict[str, float]]:
         """Give the world whose firm deals with a person now (during a pilot, that of the person's arm), and the levers that the
@@ -186,15 +199,15 @@ class LoyaltyModel(mesa.Model):
 
     def __getattr__(self, name: str) -> float:
         """Give a recorded metric of the present month by its name, as `model.customers`."""
-        if name in NUMBER and "record" in self.__dict__:
-            return float(self.record[self.month, NUMBER[name]])
+        if name in metric_columns() and "record" in self.__dict__:
+            return float(self.record[self.month, metric_columns()[name]])
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
 
-    def _played(self) -> Report:
+    def _play(self) -> Report:
         levers = current_levers(self.plan, self.month)
         if levers != self._levers:
             self._levers, self._now = levers, set_levers(self._mechanisms, levers)
-        return run_months(self.world, self.spec, self._now, self.spec.seed, self.replication, self._watch)
+        return run_months(self.world, self.spec, self._now, self.spec.seed, self.replication, self._timer)
 
     def _conclude(self, trial: PilotTrial) -> None:
         """Let the pilot's rule decide by which levers the rest of the horizon is lived."""
@@ -206,7 +219,7 @@ class LoyaltyModel(mesa.Model):
         self.record[self.month] = np.fromiter(report.values.values(), float)
 
 
-def _figure_now(number: int, model: LoyaltyModel) -> float:
+def current_figure(number: int, model: LoyaltyModel) -> float:
     """Give a metric of the present month; Mesa would find it by its name as well, but takes twice as long."""
     return float(model.record[model.month, number])
 
@@ -225,7 +238,7 @@ def simulate_each(scenario: Scenario, replication: int, strategies: Sequence[str
 
 def simulate_from(start: tuple[World, Report], scenario: Scenario, strategy: str, replication: int) -> RunRecord:
     """Simulate one strategy of a solved scenario from a start already lived, which is left as it is."""
-    return _run_to_the_end(LoyaltyModel(scenario, strategy, replication, start=start))
+    return run_to_end(LoyaltyModel(scenario, strategy, replication, start=start))
 
 
 def simulate_profiled(scenario: Scenario, replication: int, strategies: Sequence[str]) -> list[RunRecord]:
@@ -233,13 +246,14 @@ def simulate_profiled(scenario: Scenario, replication: int, strategies: Sequence
     solved = solve(scenario)
     start, records = stationary_start(solved, solved.seed, replication), []
     for strategy in strategies:
-        watch = Stopwatch()
-        record = _run_to_the_end(LoyaltyModel(solved, strategy, replication, start=start).timed(watch))
-        records.append(replace(record, profile=tuple(watch.months)))
+        timer = StepTimer()
+        record = run_to_end(LoyaltyModel(solved, strategy, replication, start=start).use_timer(timer))
+        records.append(replace(record, profile=tuple(timer.months)))
     return records
 
 
-def _run_to_the_end(model: LoyaltyModel) -> RunRecord:
+def run_to_end(model: LoyaltyModel) -> RunRecord:
+    """Step a model to its horizon; return what it wrote down, with the processor time of its months."""
     begun = time.process_time()
     while model.running:
         model.step()

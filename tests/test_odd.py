@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.mechanisms import CATALOG, MONTH
+from loyaltysim.mechanisms import MONTH, catalog
 from loyaltysim.scenario.registry import parameter_registry
 from loyaltysim.scenario.strategies import pilot_declarations
 
@@ -38,7 +38,7 @@ def test_a_fact_names_mechanisms_parameters_and_tests_that_there_are(row: list[s
     named = [word for word in re.findall(r"[a-z_]+", mechanisms) if word in {mechanism.key for mechanism in MONTH}]
     assert named
     assert quoted(parameters)
-    known = [*parameter_registry(), *CATALOG, *FILES, *ROW_WORDS, *pilot_declarations()]
+    known = [*parameter_registry(), *catalog(), *FILES, *ROW_WORDS, *pilot_declarations()]
     for name in quoted(parameters):
         assert any(fnmatch(path, name) for path in known), f"there is no {name}"
     assert quoted(tests)

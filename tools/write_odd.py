@@ -68,7 +68,7 @@ def _writers(column: Column) -> str:
 
 
 def _rolls() -> str:
-    rows = ((f"`{roll.name}`", m.key, roll.dtype, roll.doc) for m in MONTH for roll in m.rolls())
+    rows = ((f"`{roll.name}`", m.key, roll.dtype, roll.doc) for m in MONTH for roll in m.row_lists())
     return table(("roll", "made by", "type", "holds"), rows)
 
 
@@ -92,7 +92,7 @@ def _head(mechanism: type[Mechanism]) -> str:
         ],
         "levers": [_value(row) for row in declared if row.role == "lever"],
         "writes": [f"`{table}.{name}`" for table, name in _written(mechanism)],
-        "makes": [f"`{roll.name}`" for roll in mechanism.rolls()],
+        "makes": [f"`{roll.name}`" for roll in mechanism.row_lists()],
         "reports": [f"`{metric.name}`" for metric in mechanism.metrics()],
         "needs": [f"`{key}`" for key in mechanism.needs],
     }

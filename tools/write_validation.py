@@ -7,7 +7,7 @@ from pathlib import Path
 from loyaltysim.validation.checks import KnownAnswer
 from loyaltysim.validation.runner import validate
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 INTRODUCTION = """\
 # Known answers
 

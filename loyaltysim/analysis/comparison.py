@@ -7,13 +7,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.analysis.summary import payback, unpaid_months
+from loyaltysim.core.rates import discount_factor
 from loyaltysim.reporting.text.names import quote_name
 from loyaltysim.reporting.text.numbers import Money, money_for
 from loyaltysim.results.results import Results
-from loyaltysim.stats.intervals import Interval, interval
+from loyaltysim.stats.intervals import Interval, interval, wilson
 from loyaltysim.stats.ranking import (
     WORST,
-    chance_best,
     mean_of_worst,
     multiple_comparison_with_best,
     simultaneous_pairs,
@@ -58,7 +58,7 @@ def first_year_difference(results: Results, strategy: str) -> np.ndarray:
 
     months = np.arange(min(FIRST_YEAR, results.months) + 1)
     net = results.path(strategy, "net")[:, : len(months)]
-    return np.asarray(net @ (1.0 + results.discount_rate) ** (-months / 12.0))
+    return np.asarray(net @ discount_factor(results.discount_rate, months))
 
 
 def compare_pairs(results: Results) -> pd.DataFrame:
@@ -75,7 +75,7 @@ def _pairs(results: Results) -> Iterator[tuple[Any, ...]]:
         for one, other in order:
             gap = figures[one] - figures[other]
             alone, together, anytime = interval(gap), interval(gap, level), sequential_interval(gap, level)
-            wins = chance_best(int((gap > 0).sum()), len(gap))
+            wins = wilson(int((gap > 0).sum()), len(gap))
             yield (
                 one, other, measure, unit, alone.mean, alone.low, alone.high, together.low, together.high,
                 anytime.low, anytime.high, wins.mean, wins.low, wins.high, mean_of_worst(gap), alone.n,
@@ -133,7 +133,7 @@ def describe_risk(results: Results) -> str:
         if isfinite(back.mean)
         else "its lead comes only after the horizon"
     )
-    wins = chance_best(int((gap > 0).sum()), len(gap))
+    wins = wilson(int((gap > 0).sum()), len(gap))
     return (
         f"In one market {one} beats {other} with a chance of {100 * wins.mean:.0f} % (95 %: {100 * wins.low:.0f} to "
         f"{100 * wins.high:.0f}); {paid}; in the first year it is {money.signed(first.mean)} ({money.span(first)}), and in "

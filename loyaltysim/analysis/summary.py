@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.codes import OUTCOMES, REASONS, RELATIONSHIP, WINS
 from loyaltysim.core.mechanism import Metric
+from loyaltysim.core.rates import discount_factor
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired, ratio_interval, share_interval, student_t
 
@@ -151,7 +152,7 @@ def payback(results: Results, strategy: str, against: str = "") -> Interval:
 
     months = np.arange(results.months + 1)
     gap = results.path(strategy, "net") - results.path(against or results.reference, "net")
-    gathered = np.cumsum(gap * (1.0 + results.discount_rate) ** (-months / 12.0), axis=1)[:, 1:]
+    gathered = np.cumsum(gap * discount_factor(results.discount_rate, months), axis=1)[:, 1:]
     n, mean = len(gathered), np.mean(gathered, axis=0)
     noise = 1e-9 * float(np.max(np.abs(results.path(strategy, "margin")), initial=0.0))
     month = _stays_up(mean, noise)

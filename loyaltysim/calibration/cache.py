@@ -25,7 +25,16 @@ SHIPPED = Path(__file__).parent.parent / "data" / "solved.json"
 def read_cached_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     """Give the rates shipped or kept for a scenario of this content and these sources, or search and keep them."""
     key = content_key(scenario)
-    return read_shipped_rates(key) or _read_rates(key, scenario, search)
+    shipped = read_shipped_rates(key)
+    if shipped:
+        return shipped
+    place = Path(os.environ.get(PLACE) or cache_folder("solved")) / f"{key}.json"
+    try:
+        rates: Rates = json.loads(place.read_text())
+    except (OSError, ValueError):
+        rates = search(scenario)
+        write_rates(place, rates)
+    return rates
 
 
 def read_shipped_rates(key: str) -> Rates | None:
@@ -35,20 +44,6 @@ def read_shipped_rates(key: str) -> Rates | None:
     except (OSError, ValueError):
         return None
     return told["rates"] if told["key"] == key else None
-
-
-def _read_rates(key: str, scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
-    place = _folder() / f"{key}.json"
-    try:
-        rates: Rates = json.loads(place.read_text())
-    except (OSError, ValueError):
-        rates = search(scenario)
-        _write_rates(place, rates)
-    return rates
-
-
-def _folder() -> Path:
-    return Path(os.environ.get(PLACE) or cache_folder("solved"))
 
 
 def cache_folder(room: str) -> Path:
@@ -70,7 +65,8 @@ def content_key(scenario: Scenario) -> str:
     return hashlib.blake2b((text + source_fingerprint(*SOLVING)).encode(), digest_size=16).hexdigest()
 
 
-def _write_rates(place: Path, rates: Rates) -> None:
+def write_rates(place: Path, rates: Rates) -> None:
+    """Write rates under a temporary name and rename it; what cannot be written is not cached."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f"{place.name}.{os.getpid()}")

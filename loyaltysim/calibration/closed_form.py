@@ -10,14 +10,6 @@ from loyaltysim.core.codes import OUTCOMES
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
-# The stated churn as calibration uses it; what cannot be met by arithmetic alone the scenario's checks refuse.
-
-
-def monthly_hazard(scenario: Scenario) -> float:
-    """Give the stated churn as a monthly chance."""
-    return float(scenario.stated.monthly_hazard)
-
-
 Rates = dict[str, float]
 USUALLY_FELT = 2.0
 """About what satisfaction, tenure and the flight of the fickle take from a base chance of grieving."""
@@ -25,7 +17,7 @@ USUALLY_FELT = 2.0
 
 def first_guess(scenario: Scenario) -> Rates:
     """Give the closed forms with which the search starts; those for dying and moving are exact and stay."""
-    stated, hazard = scenario.stated, monthly_hazard(scenario)
+    stated, hazard = scenario.stated, scenario.stated.monthly_hazard
     kept, mix = scenario.mechanism("recovery").kept, stated.outcomes
     over_grievance = stated.reasons.product + stated.reasons.indifference
     share_voiced = min(0.999, (1 - stated.silent_share_of_lost) / over_grievance) if over_grievance else 0.0

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.closed_form import monthly_hazard
 from loyaltysim.core.codes import OUTCOMES, REASONS
 from loyaltysim.core.errors import InputError, Problem
 
@@ -32,7 +31,11 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
 
     steeper = "raise service.encounters_mean or the share of bad encounters, or state a lower churn"
     compare(
-        "stated.churn_annual", monthly_hazard(scenario), tally["left"], start, f"these are monthly chances; {steeper}"
+        "stated.churn_annual",
+        scenario.stated.monthly_hazard,
+        tally["left"],
+        start,
+        f"these are monthly chances; {steeper}",
     )
     for reason in REASONS:
         compare(f"stated.reasons.{reason}", getattr(stated.reasons, reason), tally[f"left_{reason}"], left, steeper)
@@ -48,17 +51,17 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
         cure = "change desk.budget (today's), desk.promise_hours or handoffs.passed_on, or state outcomes that such a desk can reach"
         if voiced:
             compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
-    problems.extend(_joining_problem(scenario, tally))
+    problems.extend(check_joining(scenario, tally))
     if problems:
         raise InputError(*problems)
 
 
-def _joining_problem(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
+def check_joining(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
     """Find whether the number of customers can be steady with advertising at its stated cost."""
     if not scenario.mechanism("joining").on:
         return []
     months, customers = tally["months"], scenario.mechanism("market").customers
-    lost = monthly_hazard(scenario) * customers
+    lost = scenario.stated.monthly_hazard * customers
     by_advertising, by_talk = (tally[f"joined_by_{source}"] / months for source in ("advertising", "talk"))
     unasked = (tally["joined"] + tally["returned"] - tally["joined_unprompted"]) / months
     noise = 4 * math.sqrt(max(lost, 1) / months)

@@ -1,6 +1,6 @@
 """What is declared: state and outcomes as they stand in a mechanism, and the house's book, which has a row for every number.
 
-The words that declare it are in `core.declare`.
+The words that declare it are in `core.mechanism`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Over = Literal["end", "sum", "mean", "ratio", "close"]
 Better = Literal["higher", "lower", ""]
 
 
-class _Named:
+class NamedByClass:
     """A declaration that learns its own name from the class body it stands in."""
 
     name: str
@@ -30,7 +30,7 @@ class _Named:
 
 
 @dataclass(frozen=True)
-class Column(_Named):
+class Column(NamedByClass):
     """State: one number a row of a table. Only its owner and the named `writers` may write it."""
 
     table: str
@@ -44,7 +44,7 @@ class Column(_Named):
 
 
 @dataclass(frozen=True)
-class RowList(_Named):
+class RowList(NamedByClass):
     """A list of row numbers made anew each month: those whom the month's later mechanisms are about."""
 
     doc: str
@@ -54,7 +54,7 @@ class RowList(_Named):
 
 
 @dataclass(frozen=True)
-class Metric(_Named):
+class Metric(NamedByClass):
     """An outcome: how months become one figure, which direction is better, and its label."""
 
     doc: str
@@ -97,10 +97,11 @@ def declared_fields(model: type[BaseModel], prefix: str) -> Iterator[Declaration
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from declared_fields(kind, path)
         else:
-            yield _row(path, info)
+            yield to_declaration(path, info)
 
 
-def _row(path: str, info: FieldInfo) -> Declaration:
+def to_declaration(path: str, info: FieldInfo) -> Declaration:
+    """Return a declared field as a row of the book."""
     extra: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     bounds = {type(mark).__name__: mark for mark in info.metadata}
     plausible = extra.get("plausible")

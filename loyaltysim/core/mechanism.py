@@ -1,4 +1,4 @@
-"""The words that declare a mechanism: param, lever, column, roll, metric; and its step.
+"""The words that declare a mechanism: param, lever, column, row_list, metric; and its step.
 
 Everything that must know about a mechanism reads these declarations: the scenario's check and its schema, `explain`,
 the docs, the tables, the recorder, the reports. This file needs neither NumPy nor Numba, so a mistyped key is answered
@@ -10,22 +10,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from types import EllipsisType, MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, Self, TypeVar, Unpack, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from loyaltysim.core.fields import Better, Column, Declaration, Grade, Metric, Over, Role, RowList, declared_fields
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from loyaltysim.core.random_streams import RngStream
     from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
 
+T = TypeVar("T")
 
-def _declared(
+
+class Stated(Protocol):
+    """What a mechanism may ask of the figures that a scenario states."""
+
+    @property
+    def churn_annual(self) -> float:
+        """Customers who leave within a year, as a share."""
+
+
+class Study(Protocol):
+    """What a mechanism may ask of a scenario when the horizon is over."""
+
+    @property
+    def discount_rate(self) -> float:
+        """The yearly rate at which money is discounted."""
+
+    @property
+    def stated(self) -> Stated:
+        """The stated figures."""
+
+
+def declare_number(
     role: Role,
-    default: Any,
+    default: T | EllipsisType,
     *,
     unit: str,
     doc: str,
@@ -37,8 +61,9 @@ def _declared(
     examples: tuple[float, float] | None = None,
     named: str = "",
     main: bool = False,
-) -> Any:
-    extra: dict[str, Any] = {"role": role, "unit": unit, "source": source, "grade": grade}
+) -> T:
+    """Return the field of a number with all that is declared of it."""
+    extra: dict[str, JsonValue] = {"role": role, "unit": unit, "source": source, "grade": grade}
     if cost:
         extra["cost"] = cost
     if examples:
@@ -47,11 +72,11 @@ def _declared(
         extra["named"] = named
     if main:
         extra["main"] = True
-    return Field(default, ge=low, le=high, description=doc, json_schema_extra=extra)
+    return cast("T", Field(default, ge=low, le=high, description=doc, json_schema_extra=extra))
 
 
 def param(
-    default: Any,
+    default: T | EllipsisType,
     *,
     unit: str,
     doc: str,
@@ -61,15 +86,23 @@ def param(
     grade: Grade = "assumption",
     plausible: tuple[float, float] | None = None,
     named: str = "",
-) -> Any:
+) -> T:
     """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade.
 
     `named`: the word that a file may say for a default that is a long list of rows.
     """
-    return _declared(
-        "param", default, unit=unit, doc=doc, low=low, high=high, source=source, grade=grade, examples=plausible,
+    return declare_number(
+        "param",
+        default,
+        unit=unit,
+        doc=doc,
+        low=low,
+        high=high,
+        source=source,
+        grade=grade,
+        examples=plausible,
         named=named,
-    )  # fmt: skip
+    )
 
 
 def lever(
@@ -82,12 +115,12 @@ def lever(
     cost: str = "itself",
     source: str = "management's choice",
     main: bool = False,
-) -> Any:
+) -> float:
     """Declare a choice of management's, likewise, with what it costs (`itself` when it is a budget).
 
     A `main` lever is one of those among which money is split unless others are named.
     """
-    return _declared(
+    return declare_number(
         "lever",
         default,
         unit=unit,
@@ -101,17 +134,17 @@ def lever(
     )
 
 
-def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> Any:
+def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> float:
     """Declare a parameter that calibration solves for from what the scenario states; typed when `calibration: off`."""
-    return _declared("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
+    return declare_number("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
 
 
-def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Any:
+def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Column:
     """Declare state: table, NumPy type, unit, meaning, starting value, and who besides the owner writes it."""
     return Column(table, dtype, doc, unit, start, tuple(writers.split()))
 
 
-def row_list(*, doc: str, dtype: str = "int32") -> Any:
+def row_list(*, doc: str, dtype: str = "int32") -> RowList:
     """Declare a month's list of rows, read as `world.<name>` by the mechanisms that come later in the month."""
     return RowList(doc, dtype)
 
@@ -127,7 +160,7 @@ def metric(
     account: Literal["", "cost"] = "",
     headline: bool = False,
     called: str = "",
-) -> Any:
+) -> Metric:
     """Declare an outcome.
 
     `over`: `end` (the last month's value), `sum` (a flow), `mean`, `ratio` (the sum of `of[0]` over the sum of `of[1]`;
@@ -147,13 +180,15 @@ class Mechanism(BaseModel):
     key: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
     """Mechanisms without which this one makes no sense: while it is on, they must be on."""
+    after: ClassVar[str] = ""
+    """For a mechanism of one's own: the one behind which it takes its step; unless said, behind all that it needs."""
     always: ClassVar[bool] = False
     """Whether no market can be without it."""
     market_wide: ClassVar[bool] = False
-    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`core.arms`)."""
+    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`simulation.split_firm`)."""
     of_firm: ClassVar[bool] = True
     """Whether its budgets and posts are the firm's, so that a part of the firm has its part of them."""
-    dormant: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    dormant: ClassVar[Mapping[str, object]] = MappingProxyType({})
     """Values of its own fields at which the phenomenon is switched off and the market still shows what is stated; empty
     where there are none. `experiments.ablations` switches mechanisms on one by one from there."""
 
@@ -163,7 +198,7 @@ class Mechanism(BaseModel):
         json_schema_extra={"role": "switch", "unit": "yes/no", "source": "choice of the study", "grade": "definition"},
     )
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: Unpack[ConfigDict]) -> None:
         super().__init_subclass__(**options)
         if "key" not in cls.__dict__:
             cls.key = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
@@ -175,13 +210,13 @@ class Mechanism(BaseModel):
             del copy.__dict__[name]
         return copy
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Lay out this mechanism's state at the birth of a market (traits, starting values)."""
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Do this mechanism's part of one month."""
 
-    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+    def close(self, months: Mapping[str, np.ndarray], scenario: Study) -> dict[str, float]:
         """Reckon the figures that need the whole horizon; `months` maps each metric to its months 0..T."""
         return {}
 
@@ -193,7 +228,7 @@ class Mechanism(BaseModel):
 
     @classmethod
     @cache
-    def rolls(cls) -> tuple[RowList, ...]:
+    def row_lists(cls) -> tuple[RowList, ...]:
         """Give the month's lists that this mechanism makes."""
         return tuple(thing for thing in vars(cls).values() if isinstance(thing, RowList))
 

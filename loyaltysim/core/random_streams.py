@@ -1,10 +1,10 @@
-"""Luck: every draw is a pure function of who decides what, when, in which replication of which seed.
+"""Random streams: every draw is a pure function of who decides what, when, in which replication of which seed.
 
 The generator is SplitMix64 read by position (Steele, Lea and Flood 2014): `bits(key, n)` is output n + 1 of the published
 generator seeded with `key`, so its published vectors test it. A key is folded from the fields that name a decision,
 `key = bits(key, field)` for seed, replication, stream and month in that order; a person's own sequence is
 `bits(bits(key, who), 0), bits(bits(key, who), 1), ...`. This file does the folding with Python's integers, and months with NumPy's,
-many at once; the kernels hold the same arithmetic compiled.
+many at once; `kernels.rng` holds the same arithmetic compiled. `alias` makes the table for a choice in proportion to weights.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.lazy import np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
+AHEAD = 64
+"""Months whose keys are folded at once: that costs as much as a single one."""
 
 
 def bits(key: int, position: int) -> int:
@@ -36,35 +39,27 @@ def stream_key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-AHEAD = 64
-"""Months whose keys are folded at once: that costs as much as a single one."""
-
-
 @lru_cache(maxsize=64)
-def _replication_key(seed: int, replication: int) -> int:
+def replication_key(seed: int, replication: int) -> int:
+    """Return the key of a replication of a seed, into which a decision's name is folded next."""
     return bits(bits(0, seed), replication)
 
 
 @lru_cache(maxsize=4096)
 def static_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
-    """Give the key of a decision before its month is folded in; for luck that belongs to a case, not to a month."""
-    import numpy as np
-
-    return np.uint64(bits(_replication_key(seed, replication), stream_key(f"{mechanism}.{decision}")))
+    """Give the key of a decision before its month is folded in; for draws that belong to a case, not to a month."""
+    return np.uint64(bits(replication_key(seed, replication), stream_key(f"{mechanism}.{decision}")))
 
 
 @lru_cache(maxsize=256)
-def _static_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
-    import numpy as np
-
+def static_keys(seed: int, replication: int, mechanism: str, decisions: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Return the keys of several decisions, likewise, as one array that is not to be changed."""
     return np.array([static_key(seed, replication, mechanism, decision) for decision in decisions], np.uint64)
 
 
 @lru_cache(maxsize=4096)
-def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, months: int) -> NDArray[np.uint64]:
+def keys_ahead(seed: int, replication: int, mechanism: str, decision: str, months: int) -> NDArray[np.uint64]:
     """Fold into a decision's key each of AHEAD months, from `months` times AHEAD on."""
-    import numpy as np
-
     key, first = static_key(seed, replication, mechanism, decision), (months * AHEAD + 1) & MASK
     z = key + (np.arange(AHEAD, dtype=np.uint64) + np.uint64(first)) * np.uint64(GOLDEN)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -74,7 +69,7 @@ def _keys_ahead(seed: int, replication: int, mechanism: str, decision: str, mont
 
 @dataclass(slots=True)
 class RngStream:
-    """The luck that one mechanism meets in one month; its keys are ready for kernels."""
+    """The draws of one mechanism in one month: called with a decision, it gives the key that kernels draw by."""
 
     seed: int
     replication: int
@@ -83,7 +78,7 @@ class RngStream:
 
     def __call__(self, decision: str) -> np.uint64:
         """Give the key of a decision of this mechanism in this month."""
-        keys = _keys_ahead(self.seed, self.replication, self.mechanism, decision, self.month // AHEAD)
+        keys = keys_ahead(self.seed, self.replication, self.mechanism, decision, self.month // AHEAD)
         key: np.uint64 = keys[self.month % AHEAD]
         return key
 
@@ -93,16 +88,18 @@ class RngStream:
 
     def ever_each(self, *decisions: str) -> NDArray[np.uint64]:
         """Give the keys of several such decisions as one array, not to be changed."""
-        return _static_keys(self.seed, self.replication, self.mechanism, decisions)
-
-
-# Walker's alias table: a choice in proportion to weights in one draw, however many there are to choose from.
+        return static_keys(self.seed, self.replication, self.mechanism, decisions)
 
 
 def alias(weights: object) -> tuple[list[int], list[int]]:
-    """Make the table (as Vose orders it) of weights that add to 1: for each slot the share kept, times 2**32, and who has the rest."""
-    import numpy as np
+    """Return Walker's alias table (as Vose orders it): a choice in proportion to weights in one draw, however many there are.
 
+    Args:
+        weights: Float (n,), adding to 1.
+
+    Returns:
+        For each slot the share that it keeps, times 2**32, and who has the rest.
+    """
     scaled = np.asarray(weights, float) * len(np.asarray(weights))
     kept, other = [2**32] * len(scaled), list(range(len(scaled)))
     small = [i for i, share in enumerate(scaled) if share < 1]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.fields import Metric
-
-if TYPE_CHECKING:
-    import numpy as np
+from loyaltysim.core.lazy import np
+from loyaltysim.core.rates import annual_chance
 
 
 class Form:
@@ -62,32 +60,21 @@ class Report:
         )  # a plain sum has other last bits from Python 3.12 on
 
 
-def annual_chance(monthly: Any) -> Any:
-    """Turn a monthly chance into a yearly one: 1 - (1 - h)**12."""
-    return 1.0 - (1.0 - monthly) ** 12
-
-
-def monthly_chance(annual: float) -> float:
-    """Turn a yearly chance into a monthly one: 1 - (1 - a)**(1/12)."""
-    return 1.0 - (1.0 - annual) ** (1 / 12)
-
-
 def figures(catalog: Mapping[str, Metric], record: np.ndarray) -> dict[str, float]:
     """Make one figure of each metric, as it declares, but of those that `close` reckons.
 
     `record`: months 0..T of a replication, float64 (T + 1, K), in the order of `month_metrics`; month 0 is the start, without
     flows.
     """
-    import numpy as np
-
     names, months = month_metrics(catalog), len(record) - 1
     ends = dict(zip(names, record[-1].tolist(), strict=True))
     # each metric's months side by side, so that they are added as those of one metric alone would be
     sums = dict(zip(names, np.ascontiguousarray(record[1:].T).sum(axis=1).tolist(), strict=True))
-    return {name: _figure(metric, ends, sums, months) for name, metric in catalog.items() if metric.over != "close"}
+    return {name: to_figure(metric, ends, sums, months) for name, metric in catalog.items() if metric.over != "close"}
 
 
-def _figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float], months: int) -> float:
+def to_figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float], months: int) -> float:
+    """Return one metric's figure from the last month's values and the sums over months, as it declares."""
     if metric.over == "ratio":
         assert metric.of is not None
         top, bottom = (sums[name] for name in metric.of)
@@ -102,8 +89,6 @@ def _figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, float]
 
 def by_month(metric: Metric, months: Mapping[str, np.ndarray]) -> np.ndarray:
     """Give a metric month by month; a yearly chance is over the trailing 12 months and starts at month 12."""
-    import numpy as np
-
     if metric.over != "ratio":
         return months[metric.name]
     assert metric.of is not None

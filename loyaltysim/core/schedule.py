@@ -1,4 +1,4 @@
-"""The month: every mechanism's step in order, and what it reported."""
+"""Run one month: every mechanism takes its step in order, and a timer may measure each step."""
 
 from __future__ import annotations
 
@@ -10,24 +10,19 @@ from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Form, Report
 from loyaltysim.core.tables import World
 
-# A stopwatch for the month: how much processor time each mechanism takes.
-
 
 class NoTimer:
-    """A watch that measures nothing, so that an ordinary month pays next to nothing for it."""
+    """A timer that measures nothing, so that an ordinary month pays next to nothing for it; who looks on derives from it."""
 
     def begin(self) -> None:
         """Hear that a month begins."""
 
     def lap(self, mechanism: str) -> None:
-        """Hear that a mechanism has done its part of the month."""
+        """Hear that a mechanism has taken its step."""
 
 
-UNTIMED = NoTimer()
-
-
-class Stopwatch(NoTimer):
-    """A watch that notes seconds of processor time, of all threads, by month and mechanism."""
+class StepTimer(NoTimer):
+    """Seconds of processor time, of all threads, by month and mechanism."""
 
     def __init__(self) -> None:
         self.months: list[dict[str, float]] = []
@@ -45,6 +40,9 @@ class Stopwatch(NoTimer):
         self._last = now
 
 
+NO_TIMER = NoTimer()
+
+
 def run_month(
     world: World,
     month: int,
@@ -52,15 +50,28 @@ def run_month(
     form: Form,
     seed: int,
     replication: int,
-    watch: NoTimer = UNTIMED,
+    timer: NoTimer = NO_TIMER,
 ) -> Report:
-    """Play one month in place, in the order of the mechanisms, and give what they reported."""
+    """Let every mechanism that is on take its step of one month, in order.
+
+    Args:
+        world: The market at the end of the month before; it is changed in place.
+        month: The month's number; the first month of the horizon is 1, those of the burn-in are 0 or less.
+        mechanisms: In the order of the month.
+        form: What a month reports.
+        seed: The scenario's seed.
+        replication: The replication's number, from 0.
+        timer: Hears when each step has been taken.
+
+    Returns:
+        What the mechanisms reported.
+    """
     world.month = month
-    report, luck = Report(form), RngStream(seed, replication, "", month)
-    watch.begin()
+    report, rng = Report(form), RngStream(seed, replication, "", month)
+    timer.begin()
     for mechanism in mechanisms:
         if mechanism.on:
-            luck.mechanism = key = mechanism.key
-            mechanism.step(world, luck, report)
-            watch.lap(key)
+            rng.mechanism = key = mechanism.key
+            mechanism.step(world, rng, report)
+            timer.lap(key)
     return report

@@ -1,11 +1,11 @@
-"""The world: tables of columns, and the month's rolls."""
+"""The world: tables of columns, and the month's row lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,15 +35,15 @@ class Table:
 
     if TYPE_CHECKING:  # only: where a class has it, Python reads every attribute more slowly
 
-        def __getattr__(self, name: str) -> NDArray[Any]: ...
+        def __getattr__(self, name: str) -> NDArray: ...
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{self.name}.{name} cannot be rebound: write {self.name}.{name}[:] = ... instead")
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return self.__dict__
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
 
     def reserve(self, rows: int) -> None:
@@ -72,10 +72,10 @@ class Table:
 
 
 class World:
-    """One market's whole state: its tables, its ties, and this month's rolls.
+    """One market's whole state: its tables, its ties, and this month's row lists.
 
     `first` int64 (people + 1,) and `tie` int32: the network in CSR form, both of length 1 and 0 where all may meet all.
-    A roll is read and set as an attribute: `world.voiced = rows`.
+    A row list is read and set as an attribute: `world.voiced = rows`.
     """
 
     def __init__(self, tables: dict[str, Table], first: NDArray[np.int64], tie: NDArray[np.int32]) -> None:
@@ -86,24 +86,30 @@ class World:
         self.__dict__.update(tables)
 
     if TYPE_CHECKING:
+        people: Table
+        staff: Table
+        touchpoints: Table
+        cases: Table
+        handlers: Table
+        firm: Table
 
-        def __getattr__(self, name: str) -> Any: ...
-        def __setattr__(self, name: str, value: Any) -> None: ...
+        def __getattr__(self, name: str) -> NDArray: ...
+        def __setattr__(self, name: str, value: NDArray | int | Mapping[str, NDArray]) -> None: ...
 
     @property
-    def rolls(self) -> Mapping[str, NDArray[Any]]:
-        """Give this month's rolls by name, to read them all."""
+    def row_lists(self) -> Mapping[str, NDArray]:
+        """Give this month's row lists by name, to read them all."""
         others = {"tables", "first", "tie", "month", *self.tables}
         return MappingProxyType({name: rows for name, rows in self.__dict__.items() if name not in others})
 
-    @rolls.setter
-    def rolls(self, rolls: Mapping[str, NDArray[Any]]) -> None:
-        self.__dict__.update(rolls)
+    @row_lists.setter
+    def row_lists(self, row_lists: Mapping[str, NDArray]) -> None:
+        self.__dict__.update(row_lists)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return self.__dict__
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
 
     def ties(self) -> NDArray[np.int64]:
@@ -113,7 +119,7 @@ class World:
     def fork(self) -> World:
         """Give an independent world in the same state; the network is shared, since nothing writes it."""
         twin = World({name: table.copy() for name, table in self.tables.items()}, self.first, self.tie)
-        twin.rolls = {name: rows.copy() for name, rows in self.rolls.items()}
+        twin.row_lists = {name: rows.copy() for name, rows in self.row_lists.items()}
         twin.month = self.month
         return twin
 
@@ -131,9 +137,9 @@ def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) ->
     return {name: Table(name, rows[name], declared) for name, declared in columns.items()}
 
 
-def empty_row_lists(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray[Any]]:
-    """Give every declared roll without rows, as a month finds it when the mechanism that makes it is off."""
-    return {roll.name: np.empty(0, roll.dtype) for mechanism in mechanisms for roll in mechanism.rolls()}
+def empty_row_lists(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray]:
+    """Give every declared row list without rows, as a month finds it when the mechanism that makes it is off."""
+    return {rows.name: np.empty(0, rows.dtype) for mechanism in mechanisms for rows in mechanism.row_lists()}
 
 
 @contextmanager

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from loyaltysim.core.lazy import np
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from numpy.typing import NDArray
 
+R = TypeVar("R")
 BLOCK = 4096
 """Rows whose float sum is taken from 0; blocks are then added in order. Every range of rows begins at one."""
 LEAST = 8 * BLOCK
@@ -64,21 +66,21 @@ def ranges(rows: int) -> list[tuple[int, int]]:
     return [(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
-def over_rows(kernel: Callable[..., Any], rows: int, *arguments: Any) -> list[Any]:
+def over_rows(kernel: Callable[..., R], rows: int, *arguments: object) -> list[R]:
     """Call kernel(start, stop, *arguments) for ranges of 0..rows at once; gives their results in order."""
     if rows < 2 * LEAST:
         return [kernel(0, rows, *arguments)]
     return run_together([(kernel, start, stop, *arguments) for start, stop in ranges(rows)])
 
 
-def over_row_list(kernel: Callable[..., Any], roll: NDArray[Any], *arguments: Any) -> list[Any]:
-    """Call kernel(part of the roll, *arguments) for consecutive parts at once; gives their results in order.
+def over_row_list(kernel: Callable[..., R], rows: NDArray, *arguments: object) -> list[R]:
+    """Call kernel(part of the rows, *arguments) for consecutive parts at once; gives their results in order.
 
-    The rows of a roll are all different, so no two parts write the same row.
+    They are all different, so no two parts write the same row.
     """
-    if roll.size < 2 * LEAST:
-        return [kernel(roll, *arguments)]
-    return run_together([(kernel, roll[start:stop], *arguments) for start, stop in ranges(roll.size)])
+    if rows.size < 2 * LEAST:
+        return [kernel(rows, *arguments)]
+    return run_together([(kernel, rows[start:stop], *arguments) for start, stop in ranges(rows.size)])
 
 
 def run_together(calls: list[tuple[Any, ...]]) -> list[Any]:
@@ -86,7 +88,7 @@ def run_together(calls: list[tuple[Any, ...]]) -> list[Any]:
     (kernel, *arguments), *others = calls
     if not others:
         return [kernel(*arguments)]
-    pool = _pool(len(others))
+    pool = thread_pool(len(others))
     waiting = [pool.submit(*call) for call in others]
     results = [kernel(*arguments)]
     for future, (other, *its) in zip(waiting, others, strict=True):
@@ -94,23 +96,21 @@ def run_together(calls: list[tuple[Any, ...]]) -> list[Any]:
     return results
 
 
-def join_ranges(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def join_ranges(lists: Sequence[NDArray]) -> NDArray:
     """Put the row lists of consecutive ranges one behind the other."""
     if len(lists) == 1:
         return lists[0]
-    import numpy as np
-
     return np.concatenate(lists)
 
 
-def count_ranges(counts: Sequence[NDArray[Any]]) -> list[int]:
+def count_ranges(counts: Sequence[NDArray]) -> list[int]:
     """Add up the counts of consecutive ranges, each int64 (n,)."""
     first, *others = counts
     total: list[int] = sum(others, start=first).tolist()
     return total
 
 
-def sum_ranges(blocks: Iterable[NDArray[Any]]) -> float:
+def sum_ranges(blocks: Iterable[NDArray]) -> float:
     """Add the sums of blocks, float64, one after the other: the same bits wherever the ranges were cut."""
     total = 0.0
     for block in blocks:
@@ -119,9 +119,8 @@ def sum_ranges(blocks: Iterable[NDArray[Any]]) -> float:
     return total
 
 
-def _pool(workers: int) -> ThreadPoolExecutor:
+def thread_pool(workers: int) -> ThreadPoolExecutor:
+    """Return the pool of so many threads, which is kept for the life of the process."""
     if workers not in _pools:
-        from concurrent.futures import ThreadPoolExecutor
-
         _pools[workers] = ThreadPoolExecutor(workers, thread_name_prefix="loyaltysim")
     return _pools[workers]

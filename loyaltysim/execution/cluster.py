@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fingerprint import environment_fingerprint, program_version
 from loyaltysim.execution.process_pool import WorkerLostError
+from loyaltysim.mechanisms import registered, set_registered
 
 if TYPE_CHECKING:
     from distributed import Client, Security
@@ -32,6 +33,7 @@ class Cluster(Executor):
     """The workers of a scheduler, numbered; `bitwise_reproducible`: whether all compute with the bits of this machine."""
 
     def __init__(self, client: Client, threads: int) -> None:
+        client.run(set_registered, registered(), on_error="ignore")  # mechanisms of one's own, whose sources count too
         told = client.run(call_checked, program_version(), environment_fingerprint, on_error="return")
         for worker, fingerprint in told.items():
             if isinstance(fingerprint, Exception):

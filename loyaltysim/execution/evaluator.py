@@ -266,9 +266,9 @@ class Scheduler:
     """One course of requests through a pool of workers; `best` tells the best answer so far."""
 
     def __init__(self, pool: Executor, cache: RunCache, progress: Listener, best: Callable[[], str]) -> None:
-        from loyaltysim.mechanisms import CATALOG
+        from loyaltysim.mechanisms import catalog
 
-        self._metrics = tuple(CATALOG)
+        self._metrics = tuple(catalog())
         self._pool, self._cache, self._progress, self._best = pool, cache, progress, best
         self._room = executors.free_slots(pool)
         self._ready: deque[Batch | CalibrationTask] = deque()

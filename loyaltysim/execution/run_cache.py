@@ -283,9 +283,9 @@ def pack_figures(record: RunRecord) -> np.ndarray:
     """Return a run's figures in the catalog's order, float64 (metrics,)."""
     import numpy as np
 
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
 
-    return np.array([record.figures[name] for name in CATALOG])
+    return np.array([record.figures[name] for name in catalog()])
 
 
 def pack_record(path: Path, record: RunRecord) -> bytes:
@@ -294,9 +294,9 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
 
-    names = month_metrics(CATALOG)
+    names = month_metrics(catalog())
     count = len(record.months)
     metric = pa.DictionaryArray.from_arrays(np.repeat(np.arange(len(names), dtype=np.int32), count), pa.array(names))
     month = pa.array(np.tile(np.arange(count, dtype=np.int32), len(names)))
@@ -325,20 +325,20 @@ def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replic
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
 
     try:
         told = json.loads(zlib.decompress(rest))
         value = pq.read_table(path, columns=["value"], memory_map=False)["value"].to_numpy()
     except (OSError, ValueError, zlib.error, pa.ArrowException):
         return None
-    columns = len(month_metrics(CATALOG))
+    columns = len(month_metrics(catalog()))
     if value.size % columns:
         return None
     months = np.ascontiguousarray(value.reshape(columns, -1).T)
     if months_digest(months) != told["digest"]:
         return None
-    named = dict(zip(CATALOG, np.frombuffer(figures).tolist(), strict=True))
+    named = dict(zip(catalog(), np.frombuffer(figures).tolist(), strict=True))
     return RunRecord(
         strategy=strategy,
         replication=replication,

@@ -80,11 +80,11 @@ def compute_figures(scenario: Scenario, start: str, strategy: str, replication: 
     """Simulate one run from a start at hand; returns its figures in the catalog's order, float64 (metrics,)."""
     import numpy as np
 
-    from loyaltysim.mechanisms import CATALOG
+    from loyaltysim.mechanisms import catalog
     from loyaltysim.model import simulate_from
 
     figures = simulate_from(start_cache().get(scenario, start, replication), scenario, strategy, replication).figures
-    return np.array([figures[name] for name in CATALOG])
+    return np.array([figures[name] for name in catalog()])
 
 
 def solve_rates(scenario: Scenario) -> dict[str, float]:

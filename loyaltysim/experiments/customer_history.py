@@ -103,7 +103,7 @@ def check(spec: Scenario, customer_id: int | None, find: str | None, replication
 def follow(model: LoyaltyModel, row: int) -> Life:
     """Step a model to the person's end or its own, and return their life."""
     observer = Observer(model, [row])
-    model.timed(observer)
+    model.use_timer(observer)
     while model.running and not observer.life(row).ended():
         model.step()
     return observer.life(row)
@@ -149,8 +149,8 @@ class Fates:
         self.there = self.same = self.began
         self.means = (unhappy, happy)
 
-    def accumulate(self, world: World, luck: RngStream) -> None:
-        """Add a month that has just been played; `luck`: word of mouth's."""
+    def accumulate(self, world: World, rng: RngStream) -> None:
+        """Add a month that has just been played; `rng`: word of mouth's."""
         people, month = world.people, world.month
         self.same = people.generation == self.generation
         self.there = self.same & (people.status == CUSTOMER)
@@ -165,7 +165,7 @@ class Fates:
         roll = world.customers_now
         decided = roll[(people.outcome_now[roll] != NONE) & (people.status[roll] == CUSTOMER)]
         self._stayed.append(self._case(decided, people.grieved_month[decided]))
-        self._count_messages(world, luck)
+        self._count_messages(world, rng)
 
     def stayed_over(self, rows: NDArray, grieved: NDArray) -> NDArray:
         """Tell which of `rows` stayed over their grievance of a month; bool (n,)."""
@@ -175,7 +175,7 @@ class Fates:
         """Return a number to each grievance: its month and whose it is."""
         return grieved.astype(np.int64) * self.generation.size + rows
 
-    def _count_messages(self, world: World, luck: RngStream) -> None:
+    def _count_messages(self, world: World, rng: RngStream) -> None:
         """Add the messages of the month, reckoned as `kernels.talk.tell` does, to who sends them."""
         people, roll = world.people, world.customers_now
         silenced = (people.status[roll] == LOST) & (people.reason[roll] <= MOVED)
@@ -183,7 +183,7 @@ class Fates:
         tellers = roll[((outcome >= SILENT) | (people.wowed[roll] > 0)) & ~silenced]
         unhappy = (people.outcome_now[tellers] >= SILENT) & (people.outcome_now[tellers] <= LOGGED)
         means = np.where(unhappy, *self.means) * people.talkativeness[tellers]
-        draws = kernels.rng.uniforms(luck("tells"), tellers, people.generation)
+        draws = kernels.rng.uniforms(rng("tells"), tellers, people.generation)
         counts = [kernels.rng.poisson(u, mean) for u, mean in zip(draws.tolist(), means.tolist(), strict=True)]
         ours = self.same[tellers]
         self.messages[tellers[ours]] += np.array(counts, np.int64)[ours]

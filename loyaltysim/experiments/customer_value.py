@@ -285,7 +285,7 @@ class ForcedChurn(Mechanism):
 
     rows: tuple[int, ...] = ()
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Make them grieve, stay silent and go."""
         people, leavers = world.people, np.array(self.rows, np.int32)
         people.kind[leavers] = INDIFFERENCE

@@ -37,7 +37,7 @@ from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Report
 from loyaltysim.core.schedule import NoTimer
 from loyaltysim.core.tables import Table, World
-from loyaltysim.mechanisms import FORM
+from loyaltysim.mechanisms import form
 from loyaltysim.mechanisms.service.sins import COUNTS, KINDS
 
 if TYPE_CHECKING:
@@ -360,8 +360,8 @@ def again(
     object.__setattr__(twin, "columns", people.columns)
     twin.__dict__.update({name: people.__dict__[name] for name in people.columns} | dict(columns))
     beside = World({**world.tables, **tables, "people": twin}, world.first, world.tie)
-    beside.rolls, beside.month = {**world.rolls, **rolls}, world.month
-    report = Report(FORM)
+    beside.row_lists, beside.month = {**world.row_lists, **rolls}, world.month
+    report = Report(form())
     spec.mechanism(key).step(beside, RngStream(spec.seed, replication, key, world.month), report)
     return twin, report
 
@@ -414,7 +414,7 @@ class Tellers:
 
 
 class Observer(NoTimer):
-    """Notes the months of some people's lives while a model steps: `model.timed(observer)`, then `observer.life(row)`.
+    """Notes the months of some people's lives while a model steps: `model.use_timer(observer)`, then `observer.life(row)`.
 
     `rows`: their numbers. A life is noted until the person dies or moves away.
     """
@@ -514,7 +514,7 @@ class Observer(NoTimer):
         for row in list(self._alive):
             world, levers = self.model.firm_of(row)
             rows = {lap: rows[row] for lap, rows in self._laps.items()}
-            rolls = self.model.world.rolls
+            rolls = self.model.world.row_lists
             month = month_of(row, self.model, world, rows, rolls, {**self._more[row], "levers": levers})
             self.months[row].append(month)
             if month.left in FINAL:

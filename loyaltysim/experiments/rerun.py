@@ -14,7 +14,7 @@ from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.run_cache import NullCache
 from loyaltysim.experiments.options import RunOptions
 from loyaltysim.experiments.run import load_stored_scenario
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.results.figures import FIGURES, figures_frame
 from loyaltysim.results.manifest import Manifest, versions
 from loyaltysim.results.months import MONTHS, write_months
@@ -71,7 +71,7 @@ def rerun(folder: str | Path, options: RunOptions) -> Rerun:
     if not kept.is_done or not (kept.path / MONTHS).is_file():
         cure = f"finish it first: loyaltysim resume {kept.path}"
         raise InputError(Problem("this run has not come to its end", where=str(kept.path), cure=cure))
-    runs = RunAccumulator(CATALOG)
+    runs = RunAccumulator(catalog())
     with Evaluator(
         options.executor,
         threads=options.threads or 0,

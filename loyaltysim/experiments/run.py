@@ -13,7 +13,7 @@ from loyaltysim.core.fingerprint import machine
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
 from loyaltysim.experiments.options import RunOptions, option
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.results.manifest import MANIFEST, SCENARIO, recording_status, study_header, timings, versions
 from loyaltysim.results.results import Results, RunAccumulator
 from loyaltysim.results.run_folder import (
@@ -81,7 +81,7 @@ class ScenarioRun:
         profile: bool = False,
     ) -> None:
         self.scenario, self.folder = scenario, folder
-        self.runs = RunAccumulator(CATALOG, folder.path if folder else None)
+        self.runs = RunAccumulator(catalog(), folder.path if folder else None)
         self.reused = 0
         self.verdict: SequentialVerdict | None = None
         self._options, self._rule, self._profile = options, rule, profile

@@ -1,4 +1,7 @@
-"""The complaint desk's month, in events: arrivals, waits, hand-offs, conclusions."""
+"""The complaint desk's month, in events: complaints arrive, wait, are handled by whoever is free first, and conclude.
+
+`work` is the month; what it calls stands above it, in the order of a case's life.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,88 @@ from loyaltysim.core.codes import IGNORED, LOGGED, MISCLASSIFIED, MISLAID, PASSE
 from loyaltysim.kernels.jit import inline, kernel
 from loyaltysim.kernels.rng import bits, person, uniform
 
-# The desk's handlers: which of them takes which waiting case, and when.
+ARRIVES = np.uint64(0)
+ANSWERED = np.uint64(1)
+EFFORT = np.uint64(2)
+SOLVED = np.uint64(7)
+SOUND = np.uint64(8)
+CALLED_BACK = np.uint64(9)
+EFFORT_AGAIN = np.uint64(10)
+A_ROUND = np.uint64(4)
+"""Where a case's draws stand in its sequence, and the draws that a case makes anew each time it is reopened."""
 
+ZERO = np.int64(0)
+"""To begin counting places from: for a bare 0 Numba would compile what is called with the count once more."""
+COUNTED_SOLVED = 3
+CALLS = 4
+REOPENED = 5
+"""Places in the counts of a month."""
 WAITING = np.inf
 """When a case is due that no handler has begun."""
+
+
+@inline
+def move_case(
+    i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
+):  # fmt: skip
+    """Move case i to the place `to` of the list."""
+    person_row[to] = person_row[i]
+    opened[to] = opened[i]
+    ready[to] = ready[i]
+    effort[to] = effort[i]
+    delay[to] = delay[i]
+    due[to] = due[i]
+    month_opened[to] = month_opened[i]
+    reopened[to] = reopened[i]
+    mislaid[to] = mislaid[i]
+
+
+@kernel
+def forget_withdrawn(
+    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case
+):  # fmt: skip
+    """Drop the cases of people who left while theirs was open, keeping the order; returns how many remain, and how
+    many of them no handler has begun."""
+    kept = ZERO
+    waiting = 0
+    for i in range(count):
+        if open_case[person_row[i]]:
+            move_case(i, kept, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid)
+            waiting += due[kept] == WAITING
+            kept += 1
+    return kept, waiting
+
+
+@inline
+def receive(
+    order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours, found,
+    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+):  # fmt: skip
+    """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's end.
+
+    rows int32 and instants float64 in months: (n,); the next five as in `work`. `answered` is a chance, `hours` the mean
+    handling time. Notes in `found`, bool (n,), which complaints were answered, and returns the new number of cases.
+    """
+    for i in order:
+        row = rows[i]
+        seed = bits(key, person(row, generation[row]))
+        found[i] = uniform(seed, ANSWERED) < answered
+        if not found[i]:
+            continue
+        lag = intake + (record_lag[i] if record_lag.size else 0.0)
+        lag += lag_before[i] if lag_before.size else 0.0
+        person_row[count] = row
+        opened[count] = instants[i]
+        ready[count] = instants[i] + lag
+        effort[count] = -hours * np.log(1.0 - uniform(seed, EFFORT))
+        delay[count] = lag_after[i] if lag_after.size else 0.0
+        due[count] = WAITING
+        month_opened[count] = month
+        reopened[count] = 0
+        mislaid[count] = routed[i] >= MISLAID if routed.size else False
+        open_case[row] = 1
+        count += 1
+    return count
 
 
 @kernel
@@ -33,7 +114,7 @@ def first_ready(count, ready, due):
 
 
 @inline
-def _busy_until(free_at, ends):
+def occupy_first(free_at, ends):
     """Let the handler who is free first (the top of the heap) be busy until `ends`."""
     place = 0
     while True:
@@ -73,91 +154,9 @@ def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_fr
         else:
             if free_at.size == 0 or begins >= month + 1:
                 return part_free_at, begun
-            _busy_until(free_at, ends)
+            occupy_first(free_at, ends)
             due[i] = ends + delay[i]
     return part_free_at, order.size
-
-
-ARRIVES = np.uint64(0)
-ANSWERED = np.uint64(1)
-EFFORT = np.uint64(2)
-SOLVED = np.uint64(7)
-SOUND = np.uint64(8)
-CALLED_BACK = np.uint64(9)
-EFFORT_AGAIN = np.uint64(10)
-A_ROUND = np.uint64(4)
-"""Draws that a case makes anew each time it is reopened."""
-
-ZERO = np.int64(0)
-"""To begin counting places from: for a bare 0 Numba would compile what is called with the count once more."""
-COUNTED_SOLVED = 3
-CALLS = 4
-REOPENED = 5
-"""Places in the counts of a month."""
-
-
-@inline
-def _move(
-    i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
-):  # fmt: skip
-    """Move case i to the place `to` of the list."""
-    person_row[to] = person_row[i]
-    opened[to] = opened[i]
-    ready[to] = ready[i]
-    effort[to] = effort[i]
-    delay[to] = delay[i]
-    due[to] = due[i]
-    month_opened[to] = month_opened[i]
-    reopened[to] = reopened[i]
-    mislaid[to] = mislaid[i]
-
-
-@kernel
-def forget_withdrawn(
-    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case
-):  # fmt: skip
-    """Drop the cases of people who left while theirs was open, keeping the order; returns how many remain, and how
-    many of them no handler has begun."""
-    kept = ZERO
-    waiting = 0
-    for i in range(count):
-        if open_case[person_row[i]]:
-            _move(i, kept, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid)
-            waiting += due[kept] == WAITING
-            kept += 1
-    return kept, waiting
-
-
-@inline
-def receive(
-    order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours, found,
-    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-):  # fmt: skip
-    """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's end.
-
-    rows int32 and instants float64 in months: (n,); the next five as in `work`. `answered` is a chance, `hours` the mean
-    handling time. Notes in `found`, bool (n,), which complaints were answered, and returns the new number of cases.
-    """
-    for i in order:
-        row = rows[i]
-        seed = bits(key, person(row, generation[row]))
-        found[i] = uniform(seed, ANSWERED) < answered
-        if not found[i]:
-            continue
-        lag = intake + (record_lag[i] if record_lag.size else 0.0)
-        lag += lag_before[i] if lag_before.size else 0.0
-        person_row[count] = row
-        opened[count] = instants[i]
-        ready[count] = instants[i] + lag
-        effort[count] = -hours * np.log(1.0 - uniform(seed, EFFORT))
-        delay[count] = lag_after[i] if lag_after.size else 0.0
-        due[count] = WAITING
-        month_opened[count] = month
-        reopened[count] = 0
-        mislaid[count] = routed[i] >= MISLAID if routed.size else False
-        open_case[row] = 1
-        count += 1
-    return count
 
 
 @inline
@@ -202,7 +201,7 @@ def conclude(
             closes = end
             stays = False
         if stays:
-            _move(i, kept, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid)
+            move_case(i, kept, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid)
             kept += 1
             continue
         took += closes - opened[i]

@@ -1,4 +1,7 @@
-"""The other reasons to leave, as competing risks."""
+"""The reasons to leave beside a grievance, as competing risks: death and moving, friends who left, and rivals.
+
+With them, what rivals' quality and offers are worth to a customer, and what rivals gain of us: a few numbers, so not compiled.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,9 @@ import math
 import numpy as np
 
 from loyaltysim.core.codes import CUSTOMER, DIED, FRIENDS, LOST, MONTHS_A_YEAR, MOVED, RIVAL
-from loyaltysim.kernels.jit import exp_inplace, kernel
-from loyaltysim.kernels.rng import bits, person, person_uniforms, to_share, uniform
+from loyaltysim.kernels.jit import CUSTOMERS, exp_inplace, kernel
+from loyaltysim.kernels.rng import ONE, bits, person, person_uniforms, to_share, uniform
 
-ONE = np.uint64(1)
-CUSTOMERS = 1024
-"""Customers reckoned at once, step by step: what can become vector instructions apart from what cannot, in the first cache."""
 MOST = 700.0
 """An exponent whose power is finite: a rate of zero times it is zero."""
 CERTAIN = 1e6
@@ -21,15 +21,15 @@ CERTAIN = 1e6
 
 @kernel
 def follow(
-    roll, fickleness, heard_good, heard_bad, exposure, base, opinion_weight, bad_weight, log_ratio, keeps, hazard
+    customers, fickleness, heard_good, heard_bad, exposure, base, opinion_weight, bad_weight, log_ratio, keeps, hazard
 ):
     """Give each customer's monthly hazard to follow friends, and let the effect of past defections fade.
 
     hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at most 1e6.
     """
     power = np.empty(CUSTOMERS, np.float64)
-    for begin in range(0, roll.size, CUSTOMERS):
-        here = roll[begin : begin + CUSTOMERS]
+    for begin in range(0, customers.size, CUSTOMERS):
+        here = customers[begin : begin + CUSTOMERS]
         for i in range(here.size):
             row = np.uint64(here[i])
             opinion = heard_good[row] - bad_weight * heard_bad[row]
@@ -42,18 +42,18 @@ def follow(
 
 
 @kernel
-def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slope, middle, content, hazard):
+def lure(customers, generation, key, indifferent, fickleness, satisfaction, base, slope, middle, content, hazard):
     """Give each customer's monthly hazard to be lured by a rival (float32).
 
     hazard = base * fickleness * exp(slope * (middle - satisfaction)); a share 1 - `indifferent` of the people, always
     the same ones, cannot be lured while their satisfaction is at least `content`.
     """
     who = np.empty(CUSTOMERS, np.uint64)
-    luck = np.empty(CUSTOMERS, np.float64)
+    draws = np.empty(CUSTOMERS, np.float64)
     power = np.empty(CUSTOMERS, np.float64)
-    for begin in range(0, roll.size, CUSTOMERS):
-        here = roll[begin : begin + CUSTOMERS]
-        person_uniforms(here, here.size, generation, key, who, luck)
+    for begin in range(0, customers.size, CUSTOMERS):
+        here = customers[begin : begin + CUSTOMERS]
+        person_uniforms(here, here.size, generation, key, who, draws)
         # who can be lured is listed without a branch, which luck would make a guess
         n = np.uint64(0)
         for i in range(here.size):
@@ -62,7 +62,7 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
             hazard[row] = 0.0
             who[n] = row
             power[n] = slope * (middle - level)
-            n += np.uint64((level < content) | (luck[i] < indifferent))
+            n += np.uint64((level < content) | (draws[i] < indifferent))
         exp_inplace(power, np.int64(n))
         for k in range(n):
             hazard[who[k]] = min(base * fickleness[who[k]] * power[k], CERTAIN)
@@ -70,23 +70,23 @@ def lure(roll, generation, key, indifferent, fickleness, satisfaction, base, slo
 
 @kernel
 def depart(
-    roll, generation, key, month, died, moved, following, lured, complained,
+    customers, generation, key, month, died, moved, following, lured, complained,
     status, reason, left_month, open_case,
 ):  # fmt: skip
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
     `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns counts, int64 (13,): left
     and never_complained by reason and the withdrawn cases; and the rows (int32) of those who died or moved and of the
-    defectors: all others of the roll who left this month, over a grievance too.
+    defectors: all other customers who left this month, over a grievance too.
     """
     counts = np.zeros(13, np.int64)
     left, never = counts[:6], counts[6:12]
-    gone = np.empty(roll.size, np.int32)
+    gone = np.empty(customers.size, np.int32)
     n = 0
-    defectors = np.empty(roll.size, np.int32)
+    defectors = np.empty(customers.size, np.int32)
     m = 0
-    for i in range(roll.size):
-        row = np.uint64(roll[i])
+    for i in range(customers.size):
+        row = np.uint64(customers[i])
         if status[row] != CUSTOMER:
             defectors[m] = row
             m += 1
@@ -142,9 +142,6 @@ def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, w
                 exposure[tie[j]] += 1.0
 
 
-# What rivals' quality and offers are worth to a customer, and what rivals gain of us: a few numbers, so not compiled.
-
-
 def quality(levels, improves, month):
     """Give each rival's quality in a month, 0 to 1: its level, and what it has risen a year since month 0."""
     years = max(0, month) / MONTHS_A_YEAR
@@ -170,11 +167,11 @@ def lure_customers(levels, offered, slope, middle, offer_ratio):
     return math.fsum(math.exp(slope * (level - middle)) * offer_ratio**offer for level, offer in pairs) / len(levels)
 
 
-def supplied(status, with_rival):
+def count_supplied(status, with_rival):
     """Give how many people are with a rival and how many are our customers; status, with_rival: int8 (people,)."""
     return int(np.count_nonzero(with_rival)), int(np.count_nonzero(status == CUSTOMER))
 
 
-def smoothed(before, gained, looks):
+def smooth(before, gained, looks):
     """Give the smoothed monthly gain (who came less who left): the mean of 12 looks, from then on the latest weighs 1/12."""
     return before + (gained - before) / min(looks, MONTHS_A_YEAR)

@@ -1,4 +1,7 @@
-"""People: their traits, the roll of customers, and the sums over them."""
+"""People: their traits, who is a customer, who joins or comes back, and what they are worth.
+
+The sums over customers are added in blocks of fixed size, so that their bits do not depend on threads.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ import numpy as np
 from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PROSPECT
 from loyaltysim.core.threads import BLOCK
 from loyaltysim.kernels.jit import kernel
-from loyaltysim.kernels.rng import bits, erlang, normal, person, to_share, uniform
+from loyaltysim.kernels.rng import ONE, bits, erlang, normal, person, to_share, uniform
 
 MARGIN = np.uint64(0)
 SUSCEPTIBILITY = np.uint64(2)
 FICKLENESS = np.uint64(64)
 TALKATIVENESS = np.uint64(128)
 READINESS = np.uint64(192)
+"""Where a person's traits stand in their sequence of draws."""
+SIFTED = 1024
+"""People looked at at once, to sift out those who may join."""
+MOST_FICKLE = 3.0
+"""A fickleness beyond which advertising draws no better, so that nobody is drawn without bounds."""
 
 
 @kernel
@@ -47,54 +55,6 @@ def take_row_list(start, stop, status, tenure):
     for i in range(status.size):
         tenure[i] += np.int16((status[i] == CUSTOMER) & (tenure[i] < 32000))
     return rows[:n].copy()
-
-
-@kernel
-def value(start, stop, status, margin, founder, with_rival):
-    """Give how many of the rows start..stop are customers and how many with a rival, and the sums of the customers'
-    monthly margins and of the founders' among them.
-
-    Sums are given block by block (float64, (blocks,)), each over 4,096 rows from 0, so that the bits do not depend on
-    how the rows are shared among threads.
-    """
-    status, margin, founder, with_rival = (
-        status[start:stop],
-        margin[start:stop],
-        founder[start:stop],
-        with_rival[start:stop],
-    )
-    blocks = (status.size + BLOCK - 1) // BLOCK
-    totals = np.zeros(blocks, np.float64)
-    of_founders = np.zeros(blocks, np.float64)
-    rows = np.empty(BLOCK, np.uint32)
-    count = 0
-    elsewhere = 0
-    for row in range(with_rival.size):
-        elsewhere += with_rival[row] != 0
-    for block in range(blocks):
-        begin = block * BLOCK
-        n = np.uint64(0)
-        for i in range(min(BLOCK, status.size - begin)):
-            rows[n] = begin + i
-            n += np.uint64(status[np.uint64(begin + i)] == CUSTOMER)
-        part = 0.0
-        founders_part = 0.0
-        for i in range(n):
-            row = rows[i]
-            part += margin[row]
-            founders_part += margin[row] if founder[row] else 0.0
-        count += int(n)
-        totals[block] = part
-        of_founders[block] = founders_part
-    return count, elsewhere, totals, of_founders
-
-
-# Prospects who join, and the lost who come back of their own.
-
-ONE = np.uint64(1)
-SIFTED = 1024
-MOST_FICKLE = 3.0
-"""A fickleness beyond which advertising draws no better, so that nobody is drawn without bounds."""
 
 
 @kernel
@@ -203,29 +163,64 @@ def afford(price, money):
     return taken, spent
 
 
-# What went with those who left: their margins, and how many went to a rival.
+@kernel
+def value(start, stop, status, margin, founder, with_rival):
+    """Give how many of the rows start..stop are customers and how many with a rival, and the sums of the customers'
+    monthly margins and of the founders' among them.
 
-VALUE_BLOCK = 4096
+    Sums are given block by block (float64, (blocks,)), each over 4,096 rows from 0, so that the bits do not depend on
+    how the rows are shared among threads.
+    """
+    status, margin, founder, with_rival = (
+        status[start:stop],
+        margin[start:stop],
+        founder[start:stop],
+        with_rival[start:stop],
+    )
+    blocks = (status.size + BLOCK - 1) // BLOCK
+    totals = np.zeros(blocks, np.float64)
+    of_founders = np.zeros(blocks, np.float64)
+    rows = np.empty(BLOCK, np.uint32)
+    count = 0
+    elsewhere = 0
+    for row in range(with_rival.size):
+        elsewhere += with_rival[row] != 0
+    for block in range(blocks):
+        begin = block * BLOCK
+        n = np.uint64(0)
+        for i in range(min(BLOCK, status.size - begin)):
+            rows[n] = begin + i
+            n += np.uint64(status[np.uint64(begin + i)] == CUSTOMER)
+        part = 0.0
+        founders_part = 0.0
+        for i in range(n):
+            row = rows[i]
+            part += margin[row]
+            founders_part += margin[row] if founder[row] else 0.0
+        count += int(n)
+        totals[block] = part
+        of_founders[block] = founders_part
+    return count, elsewhere, totals, of_founders
 
 
 @kernel
-def value_lost(roll, status, margin, with_rival, top):
-    """Sum up this month's leavers among the customers of the roll (int32).
+def value_lost(customers, status, margin, with_rival, top):
+    """Sum up this month's leavers among the customers (rows, int32).
 
     `margin`: float32 by person; `top`: the margin from which one belongs to the top tenth. Returns the leavers' summed
-    margin, that of the top tenth among them (float64, added in blocks of 4,096 of the roll), the number of these, and the number who went to
+    margin, that of the top tenth among them (float64, added in blocks of 4,096 customers), the number of these, and the number who went to
     a rival.
     """
     total = 0.0
     of_top = 0.0
     tops = 0
     to_rival = 0
-    leavers = np.empty(VALUE_BLOCK, np.int32)
-    for start in range(0, roll.size, VALUE_BLOCK):
+    leavers = np.empty(BLOCK, np.int32)
+    for start in range(0, customers.size, BLOCK):
         n = np.uint64(0)
-        for i in range(start, min(start + VALUE_BLOCK, roll.size)):
-            leavers[n] = roll[i]
-            n += np.uint64(status[np.uint64(roll[i])] == LOST)
+        for i in range(start, min(start + BLOCK, customers.size)):
+            leavers[n] = customers[i]
+            n += np.uint64(status[np.uint64(customers[i])] == LOST)
         part = 0.0
         top_part = 0.0
         for i in range(n):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.kernels.jit import kernel
-from loyaltysim.kernels.rng import below, bits, uniform
-
-ZERO = np.uint64(0)
-ONE = np.uint64(1)
+from loyaltysim.kernels.rng import ONE, ZERO, below, bits, uniform
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Luck, compiled: SplitMix64 read by position, the same arithmetic as `core.streams`.
+"""Random draws, compiled: SplitMix64 read by position, the same arithmetic as `core.random_streams`.
 
 Everything is uint64: in Numba a mixture of signed and unsigned 64-bit integers becomes a float and loses bits.
 """
@@ -14,7 +14,9 @@ from loyaltysim.kernels.jit import exp_inplace, inline, kernel
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
+ZERO = np.uint64(0)
 ONE = np.uint64(1)
+TWO = np.uint64(2)
 S27 = np.uint64(27)
 S30 = np.uint64(30)
 S31 = np.uint64(31)
@@ -22,7 +24,9 @@ S11 = np.uint64(11)
 S32 = np.uint64(32)
 LOW32 = np.uint64(0xFFFFFFFF)
 MANY = 600.0
+"""A Poisson mean from which on the sum of chances starts at another count than 0."""
 FEW, TERMS, ENOUGH = 32, 8, 64
+"""How many counts are found at once, by how many terms a turn, and how many terms before those left are found singly."""
 TWO_POW_53 = 2.0**-53
 TWO_POW_32 = 2.0**-32
 
@@ -30,11 +34,11 @@ TWO_POW_32 = 2.0**-32
 @kernel
 def bits(key, position):
     """Give 64 bits: output `position` + 1 of the SplitMix64 generator seeded with `key`; both uint64."""
-    return mixed(key + (position + ONE) * GOLDEN)
+    return mix_word(key + (position + ONE) * GOLDEN)
 
 
 @inline
-def mixed(z):
+def mix_word(z):
     """Give a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
     z = (z ^ (z >> S30)) * FIRST
     z = (z ^ (z >> S27)) * SECOND
@@ -75,12 +79,12 @@ def below(word, n):
 def mix(states, n):
     """Put the outputs in the place of the first n generators' states, uint64."""
     for i in range(n):
-        states[i] = mixed(states[i])
+        states[i] = mix_word(states[i])
 
 
 @inline
 def person_uniforms(rows, n, generation, key, seeds, draws):
-    """Draw for the first n of rows (int32) as `unit` does: the bits into seeds, uint64, their shares into draws, float64.
+    """Draw for the first n of rows (int32) as `uniform` does: the bits into seeds, uint64, their shares into draws, float64.
 
     In steps, so that only the first, which looks up, is not done by vector instructions.
     """
@@ -146,13 +150,13 @@ def poisson_many(u, mean, chance, total, counts):
     while unfound > 0 and terms < ENOUGH:
         unfound = 0
         for j in range(FEW):
-            term, below_u, count, luck, rate = chance[j], total[j], counts[j], u[j], mean[j]
+            term, below_u, count, draw, rate = chance[j], total[j], counts[j], u[j], mean[j]
             for more in range(1, TERMS + 1):
-                count += luck >= below_u
+                count += draw >= below_u
                 term *= rate * (1.0 / (terms + more))
                 below_u += term
             chance[j], total[j], counts[j] = term, below_u, count
-            unfound += luck >= below_u
+            unfound += draw >= below_u
         terms += TERMS
     for j in range(FEW):
         if u[j] >= total[j] or mean[j] > MANY:

@@ -1,14 +1,16 @@
-"""Encounters, and what customers feel about them."""
+"""Service, by the customer: whom each meets and how it goes, what they feel about it, and what small intrusions cost.
+
+For the indifferent encounters also which of the seven sins each was, by what the staff lacked.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from loyaltysim.core.threads import BLOCK
-from loyaltysim.kernels.jit import inline, kernel
-from loyaltysim.kernels.rng import GOLDEN, LOW32, ONE, S32, bits, mix, person, person_uniforms, to_share, uniform
+from loyaltysim.kernels.jit import CUSTOMERS, inline, kernel
+from loyaltysim.kernels.rng import GOLDEN, LOW32, ONE, S32, TWO, bits, mix, person, person_uniforms, to_share, uniform
 
-TWO = np.uint64(2)
 EIGHT = np.uint64(8)
 STRIDE = np.uint64(2 * int(GOLDEN) % 2**64)
 """From an encounter's first word to the next one's."""
@@ -20,22 +22,22 @@ FINE = 2.0**39
 
 AT_ONCE = 8
 """Numbers of encounters that are told apart without a branch; few customers have more."""
-CUSTOMERS = 1024
-"""Customers reckoned at once, step by step, so that what can is done by vector instructions."""
 DRAWS = 4 * CUSTOMERS
 BAD, FAILED, WOWED = CUSTOMERS, 2 * CUSTOMERS, 3 * CUSTOMERS
 WISH, CAUGHT, MOOD = CUSTOMERS, 2 * CUSTOMERS, 3 * CUSTOMERS
 """Where a list begins in an array of several: within one array the compiler knows that no list lies over another."""
 MOST = 256
 """More encounters than anyone has."""
+LEAST = 1e-9
+"""Nobody knows, wants or can less than this, so that logarithms stay finite."""
 
 
 @kernel
 def meet(
-    roll, generation, key, counts, care, mood, slot_share, slot_other, failure, wow, cold,
+    customers, generation, key, counts, care, mood, slot_share, slot_other, failure, wow, cold,
     met, indifferent, failed, wowed, indifferent_at, failed_at, mood_met,
 ):  # fmt: skip
-    """Let each customer of the roll have a Poisson number of encounters.
+    """Let each customer have a Poisson number of encounters.
 
     counts: float64 (k,), the distribution function of the number, k at least 9; care, mood: float32 (staff,);
     slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure, wow: float64
@@ -45,24 +47,26 @@ def meet(
     """
     number = np.empty(CUSTOMERS, np.int64)
     seeds = np.empty(CUSTOMERS, np.uint64)
-    luck = np.empty(CUSTOMERS, np.float64)
+    draws = np.empty(CUSTOMERS, np.float64)
     words = np.empty(DRAWS + MOST, np.uint64)
     seconds = np.empty(DRAWS + MOST, np.uint64)
     sums = np.empty(DRAWS + MOST, np.uint64)
     felt = np.empty(DRAWS + MOST, np.float64)
     cold_at = np.empty(DRAWS + MOST, np.int32)
     fail_at = np.empty(DRAWS + MOST, np.int32)
-    at_work, places, cold_here, chances = _tables(care, mood, slot_other, failure, wow, cold)
+    at_work, places, cold_here, chances = lay_out_chances(care, mood, slot_other, failure, wow, cold)
     totals = np.zeros(4, np.int64)
     begin = 0
-    while begin < roll.size:
-        drawn, all_met = _draw(
-            roll[begin : begin + CUSTOMERS], generation, key, counts, seeds, luck, number, words, seconds
+    while begin < customers.size:
+        drawn, all_met = draw_encounters(
+            customers[begin : begin + CUSTOMERS], generation, key, counts, seeds, draws, number, words, seconds
         )
-        _go(words[:all_met], seconds, slot_share, at_work, places, cold_here, chances, sums, felt, cold_at, fail_at)
+        let_encounters_go(
+            words[:all_met], seconds, slot_share, at_work, places, cold_here, chances, sums, felt, cold_at, fail_at
+        )
         j = np.uint64(0)
         for i in range(drawn):
-            row = np.uint64(roll[begin + i])
+            row = np.uint64(customers[begin + i])
             n = number[i]
             before = sums[j]
             felt_before = felt[j]
@@ -90,7 +94,7 @@ def meet(
 
 
 @inline
-def _tables(care, mood, slot_other, failure, wow, cold):
+def lay_out_chances(care, mood, slot_other, failure, wow, cold):
     """Lay out what an encounter looks up: by employee, and by which half of the alias table's slot was drawn.
 
     Chances are in the unit of the words' upper halves, which then need not be scaled.
@@ -112,7 +116,7 @@ def _tables(care, mood, slot_other, failure, wow, cold):
 
 
 @inline
-def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, cold_at, fail_at):
+def let_encounters_go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, cold_at, fail_at):
     """Let the encounters of a block go as their words say, one after the other, whosever they are.
 
     `sums` counts what went before each (indifferent, failed and wows, 16 bits each), and `felt` adds up the moods: a
@@ -132,11 +136,11 @@ def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, 
         spread = (second & LOW32) * touchpoints
         slot = spread >> S32
         half = TWO * slot + np.uint64((spread & LOW32) >= slot_share[slot])
-        luck = second >> S32
-        # no branches: luck cannot be guessed
+        draw = second >> S32
+        # no branches: a draw cannot be guessed
         is_cold = np.uint64(np.float64(word >> S32) < at_work[TWO * who] * cold[half])
-        is_failure = np.uint64(luck < chances[TWO * half])
-        is_wow = np.uint64(luck >= chances[TWO * half + ONE])
+        is_failure = np.uint64(draw < chances[TWO * half])
+        is_wow = np.uint64(draw >= chances[TWO * half + ONE])
         cold_at[total & LOW16] = places[half]
         fail_at[(total >> S16) & LOW16] = places[half]
         total += is_cold + (((is_failure << S16) + (is_wow << S32)) & (is_cold - ONE))
@@ -146,27 +150,27 @@ def _go(words, seconds, slot_share, at_work, places, cold, chances, sums, felt, 
 
 
 @inline
-def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
-    """Draw the numbers of encounters of the first customers of the roll, and two words for each encounter in turn.
+def draw_encounters(customers, generation, key, counts, seeds, draws, number, words, seconds):
+    """Draw the numbers of encounters of the first of the customers, and two words for each encounter in turn.
 
     A customer's own sequence, from `seeds`, is the number, then two words an encounter. Returns for how many customers
     there was room, and their encounters.
     """
-    person_uniforms(roll, roll.size, generation, key, seeds, luck)
-    for i in range(roll.size):
+    person_uniforms(customers, customers.size, generation, key, seeds, draws)
+    for i in range(customers.size):
         n = np.int64(0)
         for e in range(AT_ONCE):
-            n += luck[i] >= counts[e]
+            n += draws[i] >= counts[e]
         number[i] = n
     drawn = 0
     total = np.uint64(0)
-    for i in range(roll.size):
+    for i in range(customers.size):
         state = seeds[i] + STRIDE
         for e in range(EIGHT):  # more than there are, rather than a branch: the next customer's come over them
             words[total + e] = state + e * STRIDE
         n = number[i]
         if n == AT_ONCE:
-            while luck[i] >= counts[n]:
+            while draws[i] >= counts[n]:
                 words[total + np.uint64(n)] = state + np.uint64(n) * STRIDE
                 n += 1
             number[i] = n
@@ -184,22 +188,22 @@ def _draw(roll, generation, key, counts, seeds, luck, number, words, seconds):
 
 @kernel
 def feel(
-    roll, met, indifferent, failed, wowed, mood_met, susceptibility, worth, mood_weight, mood_usual,
+    customers, met, indifferent, failed, wowed, mood_met, susceptibility, worth, mood_weight, mood_usual,
     neutral, bad_weight, speed, rises, falls, drift, satisfaction, expectation, before,
 ):  # fmt: skip
     """Move satisfaction toward the month's experience against expectation, and expectation toward experience.
 
     worth: float64 (4,), what an ordinary, indifferent, failed and wow encounter are worth. Columns are float32 by
-    person; `before` keeps the satisfaction that the month began with. Returns the sums of satisfaction over the roll,
+    person; `before` keeps the satisfaction that the month began with. Returns the sums of their satisfaction,
     float64 (blocks,), each over 4,096 customers from 0.
     """
     counts = np.empty(4 * CUSTOMERS, np.int32)
     felt = np.empty(4 * CUSTOMERS, np.float32)
     moved = np.empty(CUSTOMERS, np.float64)
     ordinary_worth, bad_worth, failure_worth, wow_worth = worth[0], worth[1], worth[2], worth[3]
-    totals = np.zeros((roll.size + BLOCK - 1) // BLOCK, np.float64)
-    for begin in range(0, roll.size, CUSTOMERS):
-        here = roll[begin : begin + CUSTOMERS]
+    totals = np.zeros((customers.size + BLOCK - 1) // BLOCK, np.float64)
+    for begin in range(0, customers.size, CUSTOMERS):
+        here = customers[begin : begin + CUSTOMERS]
         for i in range(here.size):
             row = np.uint64(here[i])
             counts[i] = met[row]
@@ -235,12 +239,6 @@ def feel(
     return totals
 
 
-# Which of the seven sins of service each indifferent encounter was.
-
-LEAST = 1e-9
-"""Nobody knows, wants or can less than this, so that logarithms stay finite."""
-
-
 @kernel
 def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
     """Give each cause's part (know, want, can, overload, burn-out) in an indifferent encounter, float64 (5,).
@@ -271,18 +269,18 @@ def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
 
 
 @kernel
-def sort(roll, generation, key, indifferent, reached, weight):
-    """Draw the kind of each indifferent encounter of the roll's customers.
+def sort(customers, generation, key, indifferent, reached, weight):
+    """Draw the kind of each indifferent encounter of the customers.
 
     indifferent: uint8 by person; reached: float64 (kinds,), running sums of the kinds' chances, the last above every
-    draw; weight: float64 (kinds,). Returns the rows with such an encounter, int32 in the order of the roll; the mean
+    draw; weight: float64 (kinds,). Returns the rows with such an encounter, int32 in their order; the mean
     weight of each one's encounters, float32; and the encounters of each kind, int64 (kinds,).
     """
-    rows = np.empty(roll.size, np.int32)
+    rows = np.empty(customers.size, np.int32)
     n = 0
-    for i in range(roll.size):
-        rows[n] = roll[i]
-        n += indifferent[roll[i]] > 0
+    for i in range(customers.size):
+        rows[n] = customers[i]
+        n += indifferent[customers[i]] > 0
     rows = rows[:n].copy()
     mean = np.empty(n, np.float32)
     counts = np.zeros(weight.size, np.int64)
@@ -305,26 +303,21 @@ def sort(roll, generation, key, indifferent, reached, weight):
     return rows, mean, counts
 
 
-# Small intrusions, and what they cost in satisfaction.
-
-MOST_MET = 256
-
-
 @kernel
-def intrude(roll, generation, key, chance, annoyance, met, indifferent, failed, wowed, satisfaction):
-    """Let each ordinary encounter of the roll's customers intrude with a chance, and each intrusion cost satisfaction.
+def intrude(customers, generation, key, chance, annoyance, met, indifferent, failed, wowed, satisfaction):
+    """Let each ordinary encounter of the customers intrude with a chance, and each intrusion cost satisfaction.
 
     A customer's number is binomial, by inversion of one draw. met, indifferent, failed, wowed: uint8, this month's
     encounters by person; satisfaction: float32, not below 0. Returns the number of intrusions.
     """
     total = 0
     spared = 1.0 - chance
-    none = np.empty(MOST_MET, np.float64)
+    none = np.empty(MOST, np.float64)
     none[0] = 1.0
-    for n in range(1, MOST_MET):
+    for n in range(1, MOST):
         none[n] = none[n - 1] * spared
-    for i in range(roll.size):
-        row = roll[i]
+    for i in range(customers.size):
+        row = customers[i]
         u = to_share(bits(key, person(row, generation[row])))
         if u < none[met[row]]:  # not even if all encounters were ordinary; the other columns need not be read
             continue

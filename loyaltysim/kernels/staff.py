@@ -1,4 +1,7 @@
-"""Staff: who quits, and how know, want and can drift."""
+"""Staff: who quits and who is hired, how know, want and can drift, moods and burn-out, and what leaders get to hear.
+
+Employees are posts, in rows; who holds a post is told by how often it has been filled.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ import numpy as np
 from loyaltysim.core.codes import PRODUCT
 from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.kernels.jit import kernel
-from loyaltysim.kernels.rng import bits, normal, person, uniform
-
-ZERO = np.uint64(0)
+from loyaltysim.kernels.rng import ZERO, bits, normal, person, uniform
 
 
 @kernel
@@ -145,7 +146,7 @@ def standards(key, hired, employees, spread):
 
 
 @kernel
-def broken(times, tolerance):
+def share_broken(times, tolerance):
     """Give the share of ordered pairs of employees in which the second takes longer than the first promises.
 
     times: float64 (n,), logs; `tolerance`: the log of how much longer counts. 0 if there is only one employee.
@@ -162,9 +163,6 @@ def broken(times, tolerance):
             place += 1
         slower += n - place
     return slower / (n * (n - 1))
-
-
-# What becomes of complaints on their way up to the leaders.
 
 
 @kernel
@@ -193,13 +191,13 @@ def climb(
     for i in range(voiced.size):
         row = voiced[i]
         who = person(row, generation[row])
-        luck = uniform(passes_on, who)
-        if luck >= arrives:
+        arrival = uniform(passes_on, who)
+        if arrival >= arrives:
             continue
         arrived += 1
         fails = about[row] == PRODUCT
         place = failed_at[row] if fails else indifferent_at[row]
-        if luck >= direct and last >= 0 and kind[place] == PEOPLE and uniform(flatters, who) < retold:
+        if arrival >= direct and last >= 0 and kind[place] == PEOPLE and uniform(flatters, who) < retold:
             fails = True
             draw = uniform(blames, who) * elsewhere
             reached = 0.0

@@ -11,7 +11,7 @@ UNTRIED = -1.0
 
 
 @kernel
-def going_wrong(care, cold, rate):
+def chance_bad(care, cold, rate):
     """Give the chance that an encounter at each touchpoint is indifferent or else fails, float64 (touchpoints,).
 
     care: the staff's mean; cold (indifference against the mean), rate (of failure): float64 (touchpoints,).
@@ -23,13 +23,13 @@ def going_wrong(care, cold, rate):
     return chance
 
 
-def failing(care, importance, cold, rate):
-    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `going_wrong`."""
-    return importance * (1.0 - going_wrong(care, cold, 0.0 * rate)) * rate
+def chance_failure(care, importance, cold, rate):
+    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `chance_bad`."""
+    return importance * (1.0 - chance_bad(care, cold, 0.0 * rate)) * rate
 
 
 @kernel
-def wrong(care, share, cold, rate):
+def mean_chance_bad(care, share, cold, rate):
     """Give the sum over touchpoints of `share` times the chance that an encounter there is indifferent or else fails.
 
     care: the staff's mean; share, cold (indifference against the mean), rate (of failure): float64 (touchpoints,).

@@ -1,4 +1,4 @@
-"""Word of mouth: who tells how many, who hears, and how what was heard fades."""
+"""Word of mouth: who tells how many, who hears, and how what was heard fades; and the bad reviews that stay to be read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from loyaltysim.kernels.rng import (
     GOLDEN,
     LOW32,
     ONE,
+    TWO,
     below,
     high,
     mix,
@@ -21,11 +22,13 @@ from loyaltysim.kernels.rng import (
 )
 
 FULL = 65535
-TWO = np.uint64(2)
+"""What an inbox holds at most."""
 AT_ONCE = 16
 """Messages of a teller that are begun without a branch; one teller in seven has more."""
 MESSAGES = 4096
 """Messages reckoned at once, step by step, by vector instructions in the first cache."""
+FORGOTTEN = 0.01
+"""A review of less weight than this is as good as none."""
 
 
 @kernel
@@ -45,7 +48,7 @@ def hear(start, stop, inbox_good, inbox_bad, keeps, heard_good, heard_bad):
 
 @kernel
 def tell(
-    roll, generation, key, status, reason, wowed, outcome_now, talkativeness, when_unhappy, when_happy,
+    customers, generation, key, status, reason, wowed, outcome_now, talkativeness, when_unhappy, when_happy,
     strong, first, tie, people, reach,
 ):  # fmt: skip
     """Let this month's unhappy and happy customers tell others.
@@ -58,19 +61,19 @@ def tell(
     good; int64 (2 * neighbourhoods + 1,), where each begins; and occasions and messages: unhappy, happy, bad, good.
     """
     # who tells, the unhappy first
-    tellers = np.empty(roll.size, np.int32)
-    happy = np.empty(roll.size, np.int32)
+    tellers = np.empty(customers.size, np.int32)
+    happy = np.empty(customers.size, np.int32)
     n = np.uint64(0)
     m = np.uint64(0)
-    for i in range(roll.size):
-        row = np.uint64(roll[i])
-        happy[m] = roll[i]
+    for i in range(customers.size):
+        row = np.uint64(customers[i])
+        happy[m] = customers[i]
         if outcome_now[row] == NONE:  # of nearly all; and luck, which cannot be guessed, decides without a branch
             m += np.uint64(wowed[row] > 0)
         elif outcome_now[row] > LOGGED:
             m += ONE
         else:
-            tellers[n] = roll[i]
+            tellers[n] = customers[i]
             n += ONE
     for i in range(m):
         tellers[n + np.uint64(i)] = happy[i]
@@ -79,7 +82,7 @@ def tell(
     seeds = np.empty(tellers.size, np.uint64)
     told = np.empty(tellers.size, np.int32)
     unhappy = np.int64(n)
-    luck = np.empty(FEW, np.float64)
+    draws = np.empty(FEW, np.float64)
     mean = np.empty(FEW, np.float64)
     chance = np.empty(FEW, np.float64)
     total = np.empty(FEW, np.float64)
@@ -88,7 +91,7 @@ def tell(
     most = AT_ONCE
     for begin in range(0, tellers.size, FEW):
         few = min(FEW, tellers.size - begin)
-        person_uniforms(tellers[begin:], few, generation, key, seeds[begin:], luck)
+        person_uniforms(tellers[begin:], few, generation, key, seeds[begin:], draws)
         for i in range(few):
             row = np.uint64(tellers[begin + i])
             talks = (status[row] != LOST) | (reason[row] > MOVED)
@@ -96,8 +99,8 @@ def tell(
             mean[i] = (when_happy if kind else when_unhappy) * talkativeness[row] if talks else 0.0
             totals[kind] += talks
         for i in range(few, FEW):
-            luck[i], mean[i] = 0.0, 0.0
-        poisson_many(luck, mean, chance, total, counts)
+            draws[i], mean[i] = 0.0, 0.0
+        poisson_many(draws, mean, chance, total, counts)
         for i in range(few):
             told[begin + i] = counts[i]
             totals[2 + np.int64(begin + i >= unhappy)] += counts[i]
@@ -165,12 +168,6 @@ def deliver(place, until, heard, begins, inbox_bad, inbox_good):
     for i in range(begins[places + place], begins[places + until]):
         row = np.uint64(heard[i])
         inbox_good[row] += inbox_good[row] < FULL
-
-
-# Bad reviews: posted, withdrawn after a good recovery, and fading.
-
-FORGOTTEN = 0.01
-"""A review of less weight than this is as good as none."""
 
 
 @kernel

@@ -1,8 +1,20 @@
-"""One phenomenon, one file. MONTH is the story of a month; no mechanism imports another, they meet in columns."""
+"""One phenomenon, one file. MONTH is the story of a month; no mechanism imports another, they meet in columns.
+
+Mechanisms of one's own join it by `register`, or by the entry-point group `loyaltysim.mechanisms` of an installed
+package; a scenario file never names code to load. Ask `month()` for all of them, the shipped and the registered.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fields import Metric
+from loyaltysim.core.fingerprint import count_sources
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.records import Form
 from loyaltysim.mechanisms.accounts import Accounts
@@ -84,21 +96,134 @@ MONTH: tuple[type[Mechanism], ...] = (
     WinLoss,
     Accounts,
 )
-"""The month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win, account."""
+"""The shipped month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win, account."""
 
 
-def _catalog() -> dict[str, Metric]:
-    catalog: dict[str, Metric] = {}
-    for mechanism in MONTH:
-        for metric in mechanism.metrics():
-            if metric.name in catalog:
-                raise ValueError(f"two mechanisms declare a metric {metric.name!r}")
-            catalog[metric.name] = metric
-    return catalog
+T = TypeVar("T")
+GROUP = "loyaltysim.mechanisms"
+"""The entry points by which an installed package offers mechanisms."""
+
+_registered: dict[str, type[Mechanism]] = {}
+_caches: list[Callable[[], None]] = []
 
 
-CATALOG: dict[str, Metric] = _catalog()
-"""Every metric by name, in the order of the month."""
+def cache_until_registration(function: Callable[[], T]) -> Callable[[], T]:
+    """Keep what a function of no arguments returns until the month has other mechanisms."""
+    keeping = cache(function)
+    _caches.append(keeping.cache_clear)
+    return keeping
 
-FORM = Form(CATALOG)
-"""What a month reports."""
+
+def register(*mechanisms: type[Mechanism]) -> None:
+    """Add mechanisms of one's own to the month, for this process and for the workers that it sends scenarios to.
+
+    Each takes its place right behind the mechanism that its class names as `after`, else behind all that it `needs`, else
+    just before the accounts. Registering one again changes nothing; a class defined anew takes the place of its former self.
+
+    Raises:
+        InputError: A mechanism cannot join: its name, or a metric, column or row list of it, is there already; what it
+            stands behind is not; or its source cannot be found.
+    """
+    added = {mechanism.key: mechanism for mechanism in mechanisms}
+    for key, mechanism in added.items():
+        there = {shipped.key: shipped for shipped in MONTH} | _registered
+        if key in there and (there[key].__module__, there[key].__qualname__) != (
+            mechanism.__module__,
+            mechanism.__qualname__,
+        ):
+            raise InputError(Problem("another mechanism has this name", key, cure="give its class another name"))
+    set_registered(tuple((_registered | added).values()))
+
+
+def unregister(*mechanisms: type[Mechanism]) -> None:
+    """Take mechanisms of one's own out of the month again."""
+    set_registered(tuple(each for each in _registered.values() if each not in mechanisms))
+
+
+def registered() -> tuple[type[Mechanism], ...]:
+    """Return the mechanisms beside the shipped ones: those of installed packages first, then in the order of registration."""
+    load_installed()
+    return tuple(_registered.values())
+
+
+def set_registered(mechanisms: tuple[type[Mechanism], ...]) -> None:
+    """Let exactly these mechanisms be registered, as a worker does which is sent a scenario; raises InputError."""
+    if mechanisms == tuple(_registered.values()):
+        return
+    check_declarations(order_month(mechanisms))
+    count_sources(mechanisms)
+    _registered.clear()
+    _registered.update({mechanism.key: mechanism for mechanism in mechanisms})
+    for clear in _caches:
+        clear()
+
+
+@cache
+def load_installed() -> None:
+    """Register, once a process, the mechanisms that installed packages offer; raises RunError for one that does not load."""
+    for point in entry_points(group=GROUP):
+        try:
+            mechanism = point.load()
+        except Exception as error:
+            raise RunError(f"the mechanism {point.name} of the package {point.value} does not load: {error}") from error
+        register(mechanism)
+
+
+def order_month(mechanisms: Iterable[type[Mechanism]]) -> tuple[type[Mechanism], ...]:
+    """Return the shipped month with other mechanisms in their places; raises InputError where one has none."""
+    ordered, added = list(MONTH), []
+    for mechanism in mechanisms:
+        keys = [each.key for each in ordered]
+        before = (mechanism.after,) if mechanism.after else mechanism.needs
+        for key in before:
+            if key not in keys or key == Accounts.key:
+                cure = f"name one of {', '.join(name for name in keys if name != Accounts.key)}"
+                raise InputError(Problem(f"the month has no place for it behind {key!r}", mechanism.key, cure=cure))
+        place = 1 + max(map(keys.index, before)) if before else keys.index(Accounts.key)
+        while ordered[place] in added:
+            place += 1
+        ordered.insert(place, mechanism)
+        added.append(mechanism)
+    return tuple(ordered)
+
+
+def check_declarations(mechanisms: Sequence[type[Mechanism]]) -> None:
+    """Raise InputError for a column of no table, and where two mechanisms declare a metric, column or row list of one name."""
+    tables = sorted({column.table for mechanism in MONTH for column in mechanism.columns()})
+    for mechanism in mechanisms:
+        for column in mechanism.columns():
+            if column.table not in tables:
+                cure = f"there are {', '.join(tables)}"
+                raise InputError(
+                    Problem(f"there is no table {column.table!r}", f"{mechanism.key}.{column.name}", cure=cure)
+                )
+    names = Counter(
+        name
+        for mechanism in mechanisms
+        for name in (
+            *(f"metric {metric.name}" for metric in mechanism.metrics()),
+            *(f"column {column.table}.{column.name}" for column in mechanism.columns()),
+            *(f"row list {rows.name}" for rows in mechanism.row_lists()),
+        )
+    )
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise InputError(*(Problem(f"two mechanisms declare a {name}", cure="rename one of them") for name in twice))
+
+
+@cache_until_registration
+def month() -> tuple[type[Mechanism], ...]:
+    """Return the mechanisms in the order of the month: the shipped, and those registered in their places."""
+    return order_month(registered())
+
+
+@cache_until_registration
+def catalog() -> Mapping[str, Metric]:
+    """Return every metric by name, in the order of the month."""
+    return {metric.name: metric for mechanism in month() for metric in mechanism.metrics()}
+
+
+@cache_until_registration
+def form() -> Form:
+    """Return what a month reports."""
+    return Form(catalog())

@@ -6,11 +6,14 @@ is monthly margin / (1 - (1 - h) / (1 + d_month)), h the stated churn's monthly 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.lazy import np
+from loyaltysim.core.mechanism import Mechanism, Study, column, metric, param
+from loyaltysim.core.rates import discount_factor, monthly_chance
 
 if TYPE_CHECKING:
     from loyaltysim.core.random_streams import RngStream
@@ -84,7 +87,7 @@ class Accounts(Mechanism):
             value_share_top_tenth=firm.top_tenth[0],
         )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Book the margin of those who were customers at the month's start, and this month's costs."""
         margin, of_founders = float(world.firm.monthly_margin[0]), float(world.firm.founders_margin[0])
         spent = report.spent()
@@ -97,19 +100,16 @@ class Accounts(Mechanism):
             founder_margin=of_founders,
         )
 
-    def later_multiple(self, scenario: Any) -> float:
+    def later_multiple(self, scenario: Study) -> float:
         """Give what a dollar of monthly margin at the horizon is worth when its first payment after it is made."""
         if not self.later_value:
             return 0.0
-        hazard = 1 - (1 - scenario.stated.churn_annual) ** (1 / 12)
-        return float(1 / (1 - (1 - hazard) / (1 + scenario.discount_rate) ** (1 / 12)))
+        stays = 1 - monthly_chance(scenario.stated.churn_annual)
+        return 1 / (1 - stays / discount_factor(scenario.discount_rate, -1))
 
-    def close(self, months: dict[str, Any], scenario: Any) -> dict[str, float]:
+    def close(self, months: Mapping[str, np.ndarray], scenario: Study) -> dict[str, float]:
         """Reckon present values from months 0..T; the first margin after the horizon is paid at T + 1."""
-        import numpy as np
-
-        rate = scenario.discount_rate
-        factor = (1 + rate) ** (-np.arange(len(months["net"]) + 1) / 12)
+        factor = discount_factor(scenario.discount_rate, np.arange(len(months["net"]) + 1))
         multiple = self.later_multiple(scenario) * factor[-1]
         alone = float(np.sum(months["net"] * factor[:-1]))
         later = float(months["margin_rate"][-1] * multiple)

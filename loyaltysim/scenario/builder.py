@@ -29,7 +29,7 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
     """Build and check a scenario.
 
     Args:
-        model: `Scenario` itself, which stands above this module: `Scenario.replace` builds with it.
+        model: The class of scenarios (`scenario_class()`), which stands above this module.
         entries: What was given, and what was found wrong with it so far.
         stem: The scenario's name for folders: its file's name without the ending.
 
@@ -142,7 +142,7 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=position)
 
 
-def replace_values(scenario: Scenario, changes: Mapping[str, object], source: str) -> Scenario:
+def replace_values(model: type[Scenario], scenario: Scenario, changes: Mapping[str, object], source: str) -> Scenario:
     """Give the scenario with other values at some paths, as `Scenario.replace` promises."""
     entries = to_entries(scenario)
     if "uncertain" in changes:
@@ -150,7 +150,7 @@ def replace_values(scenario: Scenario, changes: Mapping[str, object], source: st
     for path, value in changes.items():
         flatten({path: locate(value, Place(source), layer=1)}, entries)
     drop_calibration(entries, changes)
-    return build_scenario(type(scenario), entries, scenario.stem)
+    return build_scenario(model, entries, scenario.stem)
 
 
 def to_entries(scenario: Scenario) -> Entries:

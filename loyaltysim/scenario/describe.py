@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fields import Declaration, Metric
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario.loader import Source, load
 from loyaltysim.scenario.messages import format_choices
 from loyaltysim.scenario.ranges import DROPPED_RANGE
@@ -67,10 +67,10 @@ def explain(path: str) -> str:
         *([explain_block(path)] if path in blocks() else []),
         *([explain_pilot()] if path == "pilot" else []),
         *([f"{path}: {OTHERS[path]}"] if path in OTHERS else []),
-        *([explain_metric(CATALOG[path])] if path in CATALOG else []),
+        *([explain_metric(catalog()[path])] if path in catalog() else []),
     ]
     if not texts:
-        known = [*parameter_registry(), *pilot_declarations(), *blocks(), "pilot", *OTHERS, *CATALOG]
+        known = [*parameter_registry(), *pilot_declarations(), *blocks(), "pilot", *OTHERS, *catalog()]
         cure = suggest(path, known)
         cure = cure if cure.startswith("did you mean") else suggest(path)
         raise InputError(Problem("there is no such entry or metric", path, cure=cure))
@@ -92,7 +92,7 @@ def explain_declaration(row: Declaration) -> str:
         "cost": {"itself": "itself: it is a budget"}.get(row.cost, row.cost),
         "source": row.source,
         "grade": row.grade if row.role == "param" else "",
-        "see also": find_namesakes(row.path, CATALOG),
+        "see also": find_namesakes(row.path, catalog()),
     }
     return format_rows(row.path, rows)
 

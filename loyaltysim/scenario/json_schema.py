@@ -15,7 +15,7 @@ from loyaltysim.scenario.registry import (
     levers,
     parameter_registry,
 )
-from loyaltysim.scenario.scenario import Scenario
+from loyaltysim.scenario.scenario import scenario_class
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
 MONTH = {"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 def schema() -> Json:
     """Give the JSON Schema (draft 2020-12) of a scenario's file."""
-    generated = Scenario.model_json_schema()
+    generated = scenario_class().model_json_schema()
     top = block_properties("", generated, generated)
     top |= {"extends": {"type": "string", "description": OTHERS["extends"]}}
     top |= {"strategies": strategies_schema(), "uncertain": uncertain_schema()}

@@ -12,7 +12,7 @@ from loyaltysim.scenario.extends import Layer, read_chain, resolve_inside
 from loyaltysim.scenario.layers import Entries, flatten
 from loyaltysim.scenario.overrides import apply_override
 from loyaltysim.scenario.provenance import Located, Place
-from loyaltysim.scenario.scenario import Scenario
+from loyaltysim.scenario.scenario import Scenario, scenario_class
 from loyaltysim.scenario.study_settings import settings_outside
 
 Source: TypeAlias = str | Path | Mapping[str, object] | Scenario
@@ -54,7 +54,7 @@ def load(
         entries = to_entries(source)
         apply_options(overrides, numbers, entries, 1)
         drop_calibration(entries, [path for path, item in entries.values.items() if item.layer > 0])
-        return build_scenario(Scenario, entries, source.stem)
+        return build_scenario(scenario_class(), entries, source.stem)
     path = Path("scenario") if isinstance(source, Mapping) else Path(source)
     entries = Entries()
     chain = read_chain(source if isinstance(source, Mapping) else path, entries.problems)
@@ -66,7 +66,7 @@ def load(
         resolve_network_path(entries, layer, home)
         load_tables(entries, layer.folder, home)
     apply_options(overrides, numbers, entries, len(chain))
-    return build_scenario(Scenario, entries, path.stem)
+    return build_scenario(scenario_class(), entries, path.stem)
 
 
 def apply_options(overrides: Sequence[str], numbers: Mapping[str, int], entries: Entries, layer: int) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import lru_cache
 from types import MappingProxyType
 
 from pydantic import BaseModel
 
 from loyaltysim.core.fields import Declaration, declared_fields
 from loyaltysim.core.mechanism import Mechanism
-from loyaltysim.mechanisms import MONTH
+from loyaltysim.mechanisms import cache_until_registration, month
 from loyaltysim.scenario.provenance import DEFAULT, Located, locate, to_plain
 from loyaltysim.scenario.study_settings import Study
 from loyaltysim.scenario.yaml_writer import write_flow
@@ -22,14 +21,14 @@ MOST_NAMED, A_FEW = 40, 5
 """Up to how many names a cure lists them all, and how many of more."""
 
 
-@lru_cache(maxsize=1)
+@cache_until_registration
 def parameter_registry() -> MappingProxyType[str, Declaration]:
     """Give every declared value by its dotted path, the study's first, then the mechanisms' in the order of a month."""
-    rows = [*declared_fields(Study, ""), *(row for mechanism in MONTH for row in mechanism.declarations())]
+    rows = [*declared_fields(Study, ""), *(row for mechanism in month() for row in mechanism.declarations())]
     return MappingProxyType({row.path: row for row in rows})
 
 
-@lru_cache(maxsize=1)
+@cache_until_registration
 def blocks() -> MappingProxyType[str, type[BaseModel]]:
     """Give every block (a mechanism, `stated`, `market.network`, ...) by its dotted path."""
     found: dict[str, type[BaseModel]] = {}
@@ -42,16 +41,16 @@ def blocks() -> MappingProxyType[str, type[BaseModel]]:
                 add_inner(kind, f"{prefix}{name}.")
 
     add_inner(Study, "")
-    for mechanism in MONTH:
+    for mechanism in month():
         found[mechanism.key] = mechanism
         add_inner(mechanism, f"{mechanism.key}.")
     return MappingProxyType(found)
 
 
-@lru_cache(maxsize=1)
+@cache_until_registration
 def mechanisms() -> MappingProxyType[str, type[Mechanism]]:
     """Give the mechanisms by the name of their block."""
-    return MappingProxyType({mechanism.key: mechanism for mechanism in MONTH})
+    return MappingProxyType({mechanism.key: mechanism for mechanism in month()})
 
 
 def is_block_switch(path: str) -> bool:

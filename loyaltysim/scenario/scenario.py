@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, Field, create_model
 
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.mechanisms import MONTH
+from loyaltysim.mechanisms import cache_until_registration, month, registered, set_registered
 from loyaltysim.scenario.builder import replace_values
 from loyaltysim.scenario.data_files import NETWORK_PATH
 from loyaltysim.scenario.provenance import SOLVED
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
 
 
-class ScenarioBase(Study):
-    """The study's fields, the strategies and what is uncertain; `Scenario` adds one attribute a mechanism.
+class Scenario(Study):
+    """A complete, checked scenario: the study's fields, the strategies, what is uncertain, and one attribute a mechanism.
 
+    The attributes of the mechanisms are those of `scenario_class()`: whoever makes a Scenario is given one of these.
     `provenance` says for every path where its value came from (`baseline.yml:12`, `--set`, `default`, `solved`), and
     the same for `strategies.<name>` and `uncertain.<path>`; `notes` holds what a file's comment says of a value's
     evidence (`secondary: TARP`); `stem` is the file's name without its ending;
@@ -39,6 +40,33 @@ class ScenarioBase(Study):
     notes: dict[str, str] = Field(default_factory=dict)
     stem: str = "scenario"
     network_sha256: str = ""
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """Make it of the class that has the mechanisms of now."""
+        made: type[Any] = scenario_class() if cls is Scenario else cls
+        instance: Self = super().__new__(made)
+        return instance
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a mechanism that was registered since this scenario was read, as it is by default."""
+            found = None if name.startswith("_") else mechanisms().get(name)
+            return super().__getattr__(name) if found is None else found()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the registered mechanisms along, so that a worker process has them too; raises InputError if it cannot."""
+        for mechanism in registered():
+            if mechanism.__module__ == "__main__":
+                cure = "write its class into a file and import it, or simulate with --executor in-process"
+                raise InputError(
+                    Problem("worker processes do not load what a script or notebook defines", mechanism.key, cure=cure)
+                )
+        return blank_scenario, (registered(),), self.__getstate__()
 
     def mechanism(self, key: str) -> Any:
         """Give a mechanism, with its numbers, by the name of its block; raises InputError for an unknown one."""
@@ -53,7 +81,7 @@ class ScenarioBase(Study):
 
     def value_at(self, path: str) -> Any:
         """Give the value at a dotted path."""
-        return reduce(getattr, path.split("."), cast("Any", self))
+        return reduce(getattr, path.split("."), self)
 
     @property
     def is_solved(self) -> bool:
@@ -99,7 +127,7 @@ class ScenarioBase(Study):
         the values came from. What was solved is given up, to be solved anew, when a fact of the world changes; a lever,
         a strategy, the horizon or the luck never re-solves.
         """
-        return replace_values(cast("Scenario", self), changes, source)
+        return replace_values(scenario_class(), self, changes, source)
 
 
 def _dump(value: object) -> object:
@@ -108,14 +136,24 @@ def _dump(value: object) -> object:
     return [_dump(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-if TYPE_CHECKING:
+@cache_until_registration
+def scenario_class() -> type[Scenario]:
+    """Return the class of the scenarios that are made now: Scenario with one attribute a mechanism of the month.
 
-    class Scenario(ScenarioBase):
-        """A complete, checked scenario, with one attribute a mechanism."""
+    Raises:
+        InputError: A mechanism has the name of an entry of the study.
+    """
+    taken = [mechanism.key for mechanism in month() if mechanism.key in Scenario.model_fields]
+    if taken:
+        cure = "give its class another name"
+        raise InputError(*(Problem("an entry of every scenario has this name", key, cure=cure) for key in taken))
+    fields: dict[str, Any] = {mechanism.key: (mechanism, Field(default_factory=mechanism)) for mechanism in month()}
+    return create_model(
+        "Scenario", __base__=Scenario, __module__=__name__, __doc__="A complete, checked scenario.", **fields
+    )
 
-        def __getattr__(self, name: str) -> Any: ...
 
-else:
-    _mechanisms = {mechanism.key: (mechanism, Field(default_factory=mechanism)) for mechanism in MONTH}
-    Scenario = create_model("Scenario", __base__=ScenarioBase, __module__=__name__, **_mechanisms)
-    Scenario.__doc__ = "A complete, checked scenario, with one attribute a mechanism."
+def blank_scenario(mechanisms: tuple[type[Mechanism], ...]) -> Scenario:
+    """Return a scenario yet without values, in a process that from here on has exactly these mechanisms beside the shipped."""
+    set_registered(mechanisms)
+    return scenario_class().__new__(scenario_class())

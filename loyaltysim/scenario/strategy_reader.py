@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Literal
 
 from loyaltysim.core.errors import Problem
-from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.layers import Entries, list_leaves
 from loyaltysim.scenario.messages import describe_choices
 from loyaltysim.scenario.provenance import Located, is_number, to_plain
@@ -16,6 +15,7 @@ from loyaltysim.scenario.registry import (
     format_range,
     format_value,
     levers,
+    mechanisms,
     parameter_registry,
     suggest,
 )
@@ -28,7 +28,6 @@ EXAMPLE = "write a number, or {add: 20_000, from: 2027-01, to: 2027-12, ramp: 6}
 PILOT = "pilot"
 PILOT_WORDS = tuple(Pilot.model_fields)
 PILOT_EXAMPLE = "write pilot: {share: 0.1, months: 12, roll_out_if: surely better}"
-MARKET_WIDE = {mechanism.key for mechanism in MONTH if mechanism.market_wide}
 
 
 def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[str, str], Located]]:
@@ -224,6 +223,6 @@ def check_pilot_word(item: Located, word: str, field: str, entries: Entries) -> 
 
 def explain_untriable(path: str) -> str:
     """Say why a lever cannot be tried on a part of the customers; empty if it can."""
-    if path.partition(".")[0] in MARKET_WIDE:
+    if mechanisms()[path.partition(".")[0]].market_wide:
         return f"{path} acts on people who are not customers, and they belong to no arm of a pilot"
     return ""

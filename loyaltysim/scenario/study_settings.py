@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from loyaltysim.core.fields import Grade
 from loyaltysim.core.mechanism import param
+from loyaltysim.core.rates import monthly_chance
 
 Identity = Literal["scenario", "run", "rates"]
 
@@ -22,8 +23,9 @@ def _share(default: float, doc: str, source: str, grade: Grade) -> Any:
     return param(default, unit="share", low=0, high=1, doc=doc, source=source, grade=grade)
 
 
-def _setting(field: FieldInfo, bears_on: str) -> Any:
+def _setting(field: object, bears_on: str) -> Any:
     """Note what a declared field bears on; one without the note bears on everything."""
+    assert isinstance(field, FieldInfo)
     assert isinstance(field.json_schema_extra, dict)
     field.json_schema_extra["bears_on"] = list(bears_on.split())
     return field
@@ -94,7 +96,7 @@ class Stated(BaseModel):
     @property
     def monthly_hazard(self) -> float:
         """The stated churn as a monthly chance: 1 - (1 - churn)**(1/12)."""
-        return 1.0 - float(1 - self.churn_annual) ** (1 / 12)
+        return monthly_chance(self.churn_annual)
 
 
 class Study(BaseModel):

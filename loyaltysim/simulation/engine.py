@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,27 +12,30 @@ from numpy.typing import NDArray
 from loyaltysim import kernels
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
-from loyaltysim.core.records import Report, monthly_chance
-from loyaltysim.core.schedule import UNTIMED, NoTimer, run_month
+from loyaltysim.core.rates import monthly_chance
+from loyaltysim.core.records import Report
+from loyaltysim.core.schedule import NO_TIMER, NoTimer, run_month
 from loyaltysim.core.tables import World, build_tables, empty_row_lists
-from loyaltysim.mechanisms import CATALOG, FORM, MONTH
+from loyaltysim.mechanisms import catalog, form, month
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market.market import Market
 
 if TYPE_CHECKING:
+    from loyaltysim.mechanisms.service.touchpoints import Touchpoints
+    from loyaltysim.mechanisms.staff.staff import Staff
     from loyaltysim.scenario import Scenario
 
 
 def build_mechanisms(scenario: Scenario) -> tuple[Mechanism, ...]:
     """Give the scenario's mechanisms at its top-level levers, in the order of the month."""
-    return tuple(scenario.mechanism(mechanism.key) for mechanism in MONTH)
+    return tuple(scenario.mechanism(mechanism.key) for mechanism in month())
 
 
 def birth(scenario: Scenario, seed: int, replication: int) -> World:
     """Lay out a market's tables, ties and first customers, at the month before its burn-in."""
     market: Market = scenario.mechanism("market")
-    staff: Any = scenario.mechanism("staff")
-    touchpoints: Any = scenario.mechanism("touchpoints")
+    staff: Staff = scenario.mechanism("staff")
+    touchpoints: Touchpoints = scenario.mechanism("touchpoints")
     rows = {
         "people": market.people,
         "staff": math.ceil(market.people / staff.customers_each) + 1,
@@ -42,8 +45,8 @@ def birth(scenario: Scenario, seed: int, replication: int) -> World:
         "firm": 1,
     }
     first, tie = build_network(market, static_key(seed, replication, "market", "network"))
-    world = World(build_tables(MONTH, rows), first, tie)
-    world.rolls = empty_row_lists(MONTH)
+    world = World(build_tables(month(), rows), first, tie)
+    world.row_lists = empty_row_lists(month())
     world.month = -market.burn_in
     for mechanism in build_mechanisms(scenario):
         mechanism.begin(world, RngStream(seed, replication, mechanism.key, world.month))
@@ -76,15 +79,15 @@ def run_months(
     mechanisms: Sequence[Mechanism],
     seed: int,
     replication: int,
-    watch: NoTimer = UNTIMED,
+    timer: NoTimer = NO_TIMER,
 ) -> Report:
     """Play the world's next month in place with the given mechanisms, and give its report."""
-    return run_month(world, world.month + 1, mechanisms, FORM, seed, replication, watch)
+    return run_month(world, world.month + 1, mechanisms, form(), seed, replication, timer)
 
 
-def current_levers(plan: Mapping[str, Sequence[float]], month: int) -> dict[str, float]:
+def current_levers(plan: Mapping[str, Sequence[float]], number: int) -> dict[str, float]:
     """Give the levers of a plan (by path, months 1..T) as they are in one month."""
-    return {path: values[month - 1] for path, values in plan.items()}
+    return {path: values[number - 1] for path, values in plan.items()}
 
 
 def set_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) -> Sequence[Mechanism]:
@@ -105,12 +108,12 @@ def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[W
     market: Market = scenario.mechanism("market")
     accounts: Accounts = scenario.mechanism("accounts")
     mechanisms = build_mechanisms(scenario)
-    report = Report(FORM)
+    report = Report(form())
     while world.month < 0:
         report = run_months(world, scenario, mechanisms, seed, replication)
     market.found(world, RngStream(seed, replication, market.key, 0))
-    start = Report(FORM)
-    start(**{name: value for name, value in report.values.items() if CATALOG[name].over != "sum"})
+    start = Report(form())
+    start(**{name: value for name, value in report.values.items() if catalog()[name].over != "sum"})
     start(complaints_open=int(np.count_nonzero(world.people.open_case)))
     accounts.take_stock(world, start)
     return world, start

@@ -7,7 +7,6 @@ tried it, against a firm that tried nothing, on the same luck.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,19 +16,18 @@ from numpy.typing import NDArray
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.random_streams import static_key
 from loyaltysim.core.records import PilotRecord, Report
-from loyaltysim.core.schedule import UNTIMED, NoTimer
+from loyaltysim.core.schedule import NO_TIMER, NoTimer
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import FORM
+from loyaltysim.mechanisms import form
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers
 from loyaltysim.simulation.split_firm import SplitFirm
+from loyaltysim.stats.intervals import difference_of_shares
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
     from loyaltysim.scenario.strategies import Pilot
 
 Plan = Mapping[str, Sequence[float]]
-SURE = 1.959964
-"""Standard errors on either side of an estimate that make its 95 % interval."""
 
 
 class PilotTrial:
@@ -45,62 +43,39 @@ class PilotTrial:
         who = static_key(scenario.seed, replication, "pilot", "tries")
         self.arms = SplitFirm(world, pilot.share, who, one_desk=pilot.desk == "shared")
         self.trying = self.arms.tries(self.rows)
-        by_plan, by_today = self._kept_by(start, plan), self._kept_by(start, {})
+        by_plan, by_today = self._simulate_kept(start, plan), self._simulate_kept(start, {})
         self.truth = float(by_plan.mean() - by_today.mean())
-        self.undisturbed, *_ = difference(by_plan[self.trying], by_today[~self.trying])
+        self.undisturbed = difference_of_shares(by_plan[self.trying], by_today[~self.trying]).mean
 
-    def play(self, month: int, watch: NoTimer = UNTIMED) -> Report:
+    def play(self, month: int, timer: NoTimer = NO_TIMER) -> Report:
         """Play the next month of the pilot."""
         tried = set_levers(self.mechanisms, current_levers(self.plan, month))
-        return self.arms.play(month, (self.mechanisms, tried), FORM, self.scenario.seed, self.replication, watch)
+        return self.arms.play(month, (self.mechanisms, tried), form(), self.scenario.seed, self.replication, timer)
 
     def conclude(self) -> PilotRecord:
         """Compare the arms, decide by the rule, and let the firm be one again."""
-        kept = self._kept(self.arms.world)
+        kept = self._find_kept(self.arms.world)
         tried, others = kept[self.trying], kept[~self.trying]
-        estimate, low, high = difference(tried, others)
-        out = {"better": estimate, "surely better": low, "not surely worse": high}[self.pilot.roll_out_if]
+        effect = difference_of_shares(tried, others)
+        out = {"better": effect.mean, "surely better": effect.low, "not surely worse": effect.high}[
+            self.pilot.roll_out_if
+        ]
         rolled_out = bool(out > self.pilot.at_least)
         self.arms.unite(int(rolled_out))
-        return PilotRecord(tried.size, others.size, estimate, low, high, self.truth, self.undisturbed, rolled_out)
+        return PilotRecord(
+            tried.size, others.size, effect.mean, effect.low, effect.high, self.truth, self.undisturbed, rolled_out
+        )
 
-    def _kept(self, world: World) -> NDArray:
+    def _find_kept(self, world: World) -> NDArray:
         """Tell who of the customers of month 0 is a customer now; float64 (n,), 0 or 1."""
         people = world.people
         there = (people.status[self.rows] == CUSTOMER) & (people.generation[self.rows] == self.born)
         return there.astype(float)
 
-    def _kept_by(self, start: World, plan: Plan) -> NDArray:
+    def _simulate_kept(self, start: World, plan: Plan) -> NDArray:
         """Tell who would be kept if everyone were dealt with by one plan over the pilot's months."""
         world = start.fork()
         for month in range(1, self.pilot.months + 1):
             levers = set_levers(self.mechanisms, current_levers(plan, month))
             run_months(world, self.scenario, levers, self.scenario.seed, self.replication)
-        return self._kept(world)
-
-
-def difference(tried: NDArray, others: NDArray) -> tuple[float, float, float]:
-    """Give the difference of two shares (of those who tried it less of the rest) and its 95 % interval's ends.
-
-    Each array has 1 for who was kept and 0 for who was not; float64 (n,), (m,). The interval is Newcombe's hybrid of the
-    two Wilson intervals with continuity correction, which holds also for few people and rare departures, where everyone of a
-    small arm may have stayed; an arm of nobody gives -1 to 1. Source: Newcombe 1998, Statistics in Medicine 17, 873-890,
-    method 11.
-    """
-    if min(tried.size, others.size) == 0:
-        return 0.0, -1.0, 1.0
-    ours, theirs = float(tried.mean()), float(others.mean())
-    (low, high), (their_low, their_high) = (wilson(int(arm.sum()), arm.size) for arm in (tried, others))
-    gap = ours - theirs
-    return gap, gap - math.hypot(ours - low, their_high - theirs), gap + math.hypot(high - ours, theirs - their_low)
-
-
-def wilson(kept: int, people: int) -> tuple[float, float]:
-    """Give the ends of a share's 95 % interval: Wilson's, with continuity correction; `people` is 1 or more."""
-
-    def least(some: int) -> float:
-        share, square = some / people, SURE * SURE
-        root = SURE * math.sqrt(square - 2 - 1 / people + 4 * share * (people - some + 1))
-        return max(0.0, (2 * some + square - 1 - root) / (2 * (people + square))) if some else 0.0
-
-    return least(kept), 1 - least(people - kept)
+        return self._find_kept(world)

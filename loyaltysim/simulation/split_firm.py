@@ -8,7 +8,6 @@ customer it is what it would be if all customers were in it. The desk is one for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,8 @@ from loyaltysim import kernels
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Form, Report
-from loyaltysim.core.schedule import UNTIMED, NoTimer
-from loyaltysim.core.tables import World
+from loyaltysim.core.schedule import NO_TIMER, NoTimer
+from loyaltysim.core.tables import Table, World
 
 SIZED = ("$/month", "$/employee-month", "customers/employee", "encounters/employee-month", "$/hire")
 """Units of what an arm has its part of: budgets, and what belongs to a post."""
@@ -57,7 +56,7 @@ class SplitFirm:
         self.arms[1].touchpoints.spent_on[:] = 0
         self.parts = (1 - share, share)
         for arm, part in zip(self.arms, self.parts, strict=True):
-            arm.rolls = world.rolls
+            arm.row_lists = world.row_lists
             for name in OF_SIZE:
                 arm.firm.__dict__[name][:] *= part
         if one_desk:
@@ -76,27 +75,27 @@ class SplitFirm:
         form: Form,
         seed: int,
         replication: int,
-        watch: NoTimer = UNTIMED,
+        timer: NoTimer = NO_TIMER,
     ) -> Report:
         """Play one month; `plans` are the mechanisms at today's levers and at those that are tried."""
         self.world.month = self.arms[0].month = self.arms[1].month = month
         report, apart = Report(form), (Report(form), Report(form))
         self._settle_names(plans[0], form)
-        watch.begin()
+        timer.begin()
         for pair in zip(*plans, strict=True):
             if not pair[0].on:
                 continue
-            luck = RngStream(seed, replication, pair[0].key, month)
+            rng = RngStream(seed, replication, pair[0].key, month)
             if pair[0].market_wide:
                 self._gather(report, apart)
-                pair[0].step(self.world, luck, report)
+                pair[0].step(self.world, rng, report)
                 self._hand_out(pair[0])
             elif pair[0].key == DESK and self.one_desk:
-                self._at_one_desk(pair, luck, report)
+                self._at_one_desk(pair, rng, report)
             else:
                 for arm, mechanism, part, own in zip(self.arms, pair, self.parts, apart, strict=True):
-                    scale_to_arm(mechanism, part).step(arm, luck, own)
-            watch.lap(pair[0].key)
+                    scale_to_arm(mechanism, part).step(arm, rng, own)
+            timer.lap(pair[0].key)
         return report
 
     def unite(self, chosen: int) -> World:
@@ -108,7 +107,7 @@ class SplitFirm:
         arm.touchpoints.spent_on[:] = self.arms[0].touchpoints.spent_on + self.arms[1].touchpoints.spent_on
         arm.touchpoints.fix_cost[:] = self.fix_cost
         if self.one_desk:
-            _copy_owned(self.desk_firm, arm.firm, DESK)
+            copy_owned(self.desk_firm, arm.firm, DESK)
             arm.tables.update(cases=world.cases, handlers=world.handlers)
         else:
             self._unite_cases(arm, self.arms[1 - chosen])
@@ -122,8 +121,8 @@ class SplitFirm:
         everyone = world.customers_now
         mask = self.tries(everyone)
         for arm in self.arms:
-            arm.rolls = world.rolls
-            _copy_owned(world.firm, arm.firm, type(mechanism).key)
+            arm.row_lists = world.row_lists
+            copy_owned(world.firm, arm.firm, type(mechanism).key)
         self.arms[0].customers_now, self.arms[1].customers_now = everyone[~mask], everyone[mask]
         self._resize(int(mask.sum()) / max(1, everyone.size))
 
@@ -148,8 +147,8 @@ class SplitFirm:
         }
 
     def _gather(self, report: Report, apart: tuple[Report, Report]) -> None:
-        """Put the arms' rolls one behind the other, and book what they have reported so far this month."""
-        for name, before in self.world.rolls.items():
+        """Put the arms' row lists one behind the other, and book what they have reported so far this month."""
+        for name, before in self.world.row_lists.items():
             lists = [getattr(arm, name) for arm in self.arms]
             if name != "customers_now" and any(rows is not before for rows in lists):
                 setattr(self.world, name, np.concatenate(lists))
@@ -157,7 +156,7 @@ class SplitFirm:
             today, tried = apart[0][name], apart[1][name]
             report.values[name] = today + tried if adds_up else self.parts[0] * today + self.parts[1] * tried
 
-    def _at_one_desk(self, pair: tuple[Mechanism, ...], luck: RngStream, report: Report) -> None:
+    def _at_one_desk(self, pair: tuple[Mechanism, ...], rng: RngStream, report: Report) -> None:
         """Let one desk, paid by both arms, take both arms' complaints."""
         world, firm = self.world, self.desk_firm
         for name, declared in firm.columns.items():
@@ -170,12 +169,12 @@ class SplitFirm:
             world.tie,
         )
         joint.month = world.month
-        joint.rolls = {name: np.concatenate([getattr(arm, name) for arm in self.arms]) for name in BESIDE_VOICED}
+        joint.row_lists = {name: np.concatenate([getattr(arm, name) for arm in self.arms]) for name in BESIDE_VOICED}
         levers = {row.path.split(".")[1] for row in type(pair[0]).declarations() if row.role == "lever"}
         blend = {
             name: sum(p * getattr(each, name) for p, each in zip(self.parts, pair, strict=True)) for name in levers
         }
-        pair[0].model_copy(update=blend).step(joint, luck, report)
+        pair[0].model_copy(update=blend).step(joint, rng, report)
         mask = self.tries(joint.closed)
         for number, (arm, part) in enumerate(zip(self.arms, self.parts, strict=True)):
             for name in CLOSED:
@@ -216,7 +215,7 @@ def scale_to_arm(mechanism: Mechanism, part: float) -> Mechanism:
     """Give a mechanism with its part of every budget and of everything that belongs to a post."""
     if not mechanism.of_firm:
         return mechanism
-    amounts: dict[str, Any] = {}
+    amounts: dict[str, float] = {}
     for row in type(mechanism).declarations():
         if row.unit in SIZED:
             name = row.path.partition(".")[2]
@@ -224,7 +223,7 @@ def scale_to_arm(mechanism: Mechanism, part: float) -> Mechanism:
     return mechanism.model_copy(update=amounts) if amounts else mechanism
 
 
-def _copy_owned(source: Any, target: Any, key: str) -> None:
+def copy_owned(source: Table, target: Table, key: str) -> None:
     """Copy the columns that one mechanism owns from one firm's row to another's."""
     if source is target:
         return

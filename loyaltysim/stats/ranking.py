@@ -1,23 +1,22 @@
 """More than two strategies, ranked fairly: each against the best of the others, with intervals that hold together.
 
 Multiple comparisons with the best (Hsu 1984), from paired differences on common luck that are bounded all at once by
-Bonferroni's inequality (Yang and Nelson 1991): no equal spreads and no independence are assumed.
+Bonferroni's inequality (Yang and Nelson 1991): no equal spreads and no independence are assumed. Below that, what a choice
+is worth over several worlds: in the worst of them, and by its greatest regret.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
-from math import sqrt
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from loyaltysim.stats.intervals import ALPHA, Interval, interval, paired
 from loyaltysim.stats.sequential import pair_level, rank_by_mean
 
-if TYPE_CHECKING:
-    import numpy as np
-
 WORST = 0.05
+TENTH = 0.1
 
 
 def simultaneous_pairs(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[tuple[str, str], Interval]:
@@ -39,7 +38,7 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
     zero, that it surely is. Ends are drawn to zero from the other side (Hsu's constrained intervals).
     """
     pairs = simultaneous_pairs(figures, alpha)
-    both = pairs | {(other, one): _turned(span) for (one, other), span in pairs.items()}
+    both = pairs | {(other, one): negate(span) for (one, other), span in pairs.items()}
     found = {}
     for name in rank_by_mean(figures):
         gaps = [both[name, other] for other in figures if other != name]
@@ -54,7 +53,8 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
     return found
 
 
-def _turned(span: Interval) -> Interval:
+def negate(span: Interval) -> Interval:
+    """Return the interval of the difference taken the other way round."""
     return Interval(-span.mean, -span.high, -span.low, span.n)
 
 
@@ -63,16 +63,12 @@ def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:
 
     With so few figures that the share is less than one of them, it is the single worst.
     """
-    import numpy as np
-
     present = np.asarray(figures)[np.isfinite(figures)]
     return float(lower_tail(present, share)) if len(present) else float("nan")
 
 
 def lower_tail(figures: np.ndarray, share: float) -> np.ndarray:
     """Give the mean of the lowest `share` along the last axis, as `mean_of_worst` counts it."""
-    import numpy as np
-
     weights = tail_weights(figures.shape[-1], share)
     lowest: np.ndarray = np.sort(figures, axis=-1) @ weights / weights.sum()
     return lowest
@@ -80,26 +76,7 @@ def lower_tail(figures: np.ndarray, share: float) -> np.ndarray:
 
 def tail_weights(count: int, share: float) -> np.ndarray:
     """Give how much each of `count` figures in rising order counts in the lowest `share`: one at least, the last in part."""
-    import numpy as np
-
     return np.asarray(np.clip(max(share * count, 1.0) - np.arange(count), 0.0, 1.0))
-
-
-def chance_best(hits: int, n: int, alpha: float = ALPHA) -> Interval:
-    """Give the share of hits with Wilson's interval."""
-    from loyaltysim.stats.intervals import student_t
-
-    if n == 0:
-        return Interval()
-    z, share = student_t(alpha, 10**9), hits / n
-    middle, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = ((middle + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
-    return Interval(share, max(0.0, low), min(1.0, high), n)
-
-
-# What a split of money is worth over several worlds: on their mean, in the worst of them, and by its greatest regret.
-
-TENTH = 0.1
 
 
 def world_means(figures: np.ndarray) -> np.ndarray:
@@ -107,8 +84,6 @@ def world_means(figures: np.ndarray) -> np.ndarray:
 
     Replications of one world share it, so they are no further worlds.
     """
-    import numpy as np
-
     return np.asarray(figures[0] if len(figures) == 1 else figures.mean(axis=1))
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from loyaltysim.stats.intervals import ALPHA, Interval, student_t
 
-if TYPE_CHECKING:
-    import numpy as np
-
-Drawn = Callable[["np.ndarray"], "np.ndarray"]
+Drawn = Callable[[np.ndarray], np.ndarray]
 """Gives each replication's curve at some x: (k,) to (n, k)."""
 FINE = 2_000
 HIGHEST_DEGREE = 3
@@ -33,27 +31,19 @@ class Curves:
 
     def scaled(self, x: np.ndarray) -> np.ndarray:
         """Give x by the distance in which the curve is drawn."""
-        import numpy as np
-
         return np.log(x) if self.geometric else np.asarray(x, dtype=float)
 
     def between(self, low: float, high: float) -> np.ndarray:
         """Give many x from low to high, evenly by that distance."""
-        import numpy as np
-
         return np.geomspace(low, high, FINE) if self.geometric else np.linspace(low, high, FINE)
 
     def straight(self, at: np.ndarray) -> np.ndarray:
         """Give each replication's broken line at some x: (n, k)."""
-        import numpy as np
-
         known, wanted = self.scaled(self.x), self.scaled(at)
         return np.array([np.interp(wanted, known, row) for row in self.y])
 
     def smooth(self, at: np.ndarray, low: float, high: float) -> np.ndarray:
         """Give each replication's least-squares polynomial through the points from low to high at some x: (n, k)."""
-        import numpy as np
-
         inside = (self.x >= low) & (self.x <= high)
         points, degree = self.scaled(self.x[inside]), min(HIGHEST_DEGREE, max(1, int(inside.sum()) - 2))
         middle, half = (points[0] + points[-1]) / 2, (points[-1] - points[0]) / 2
@@ -67,9 +57,7 @@ def zero_between(curves: Curves, low: float, high: float) -> Interval:
 
     The ends of the interval are endless where the curves' range ends before the sign is sure.
     """
-    import numpy as np
-
-    drawn: Drawn = _smooth_within(curves, *_window(curves, low, high))
+    drawn: Drawn = smooth_within(curves, *choose_window(curves, low, high))
     inside = curves.between(low, high)
     mean = drawn(inside).mean(axis=0)
     turns = np.flatnonzero(np.diff(np.sign(mean)) != 0)
@@ -77,25 +65,22 @@ def zero_between(curves: Curves, low: float, high: float) -> Interval:
         drawn = curves.straight
         mean = drawn(inside).mean(axis=0)
         turns = np.flatnonzero(np.diff(np.sign(mean)) != 0)[:1]
-    best = _exactly(inside, mean, int(turns[len(turns) // 2]))
+    best = interpolate_zero(inside, mean, int(turns[len(turns) // 2]))
     if len(curves.y) < 2:
         return Interval(best, n=len(curves.y))
-    low, high = (_end(curves, drawn, best, float(curves.x[side])) for side in (0, -1))
+    low, high = (find_end(curves, drawn, best, float(curves.x[side])) for side in (0, -1))
     return Interval(best, low, high, len(curves.y))
 
 
-def _window(curves: Curves, low: float, high: float) -> tuple[float, float]:
+def choose_window(curves: Curves, low: float, high: float) -> tuple[float, float]:
     """Give the points next to the bracket: what the smooth curve is drawn through."""
-    import numpy as np
-
     before, after = curves.x[curves.x < low], curves.x[curves.x > high]
     few = int(np.sum((curves.x >= low) & (curves.x <= high))) < 5
     return (float(before[-1]) if few and len(before) else low), (float(after[0]) if few and len(after) else high)
 
 
-def _smooth_within(curves: Curves, low: float, high: float) -> Drawn:
+def smooth_within(curves: Curves, low: float, high: float) -> Drawn:
     """Draw each replication's curve as a polynomial from low to high, and as a broken line elsewhere."""
-    import numpy as np
 
     def drawn(at: np.ndarray) -> np.ndarray:
         return np.where((at >= low) & (at <= high), curves.smooth(at, low, high), curves.straight(at))
@@ -103,15 +88,14 @@ def _smooth_within(curves: Curves, low: float, high: float) -> Drawn:
     return drawn
 
 
-def _exactly(x: np.ndarray, y: np.ndarray, left: int) -> float:
+def interpolate_zero(x: np.ndarray, y: np.ndarray, left: int) -> float:
+    """Return where the straight line between two neighbouring points is 0."""
     share = y[left] / (y[left] - y[left + 1]) if y[left] != y[left + 1] else 0.5
     return float(x[left] + share * (x[left + 1] - x[left]))
 
 
-def _end(curves: Curves, drawn: Drawn, best: float, edge: float) -> float:
+def find_end(curves: Curves, drawn: Drawn, best: float, edge: float) -> float:
     """Walk from the zero toward an edge until zero leaves the interval of the curves' mean; endless if it never does."""
-    import numpy as np
-
     if edge == best:
         return float(np.copysign(np.inf, edge - curves.x.mean()))
     path = curves.between(best, edge)
@@ -122,4 +106,4 @@ def _end(curves: Curves, drawn: Drawn, best: float, edge: float) -> float:
     if not len(sure):
         return float(np.copysign(np.inf, edge - best))
     first = int(sure[0])
-    return float(path[0]) if first == 0 else _exactly(path, outside, first - 1)
+    return float(path[0]) if first == 0 else interpolate_zero(path, outside, first - 1)

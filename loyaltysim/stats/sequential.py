@@ -12,12 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import exp, inf, log, sqrt
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from loyaltysim.stats.intervals import ALPHA, Interval
-
-if TYPE_CHECKING:
-    import numpy as np
 
 FIRST_LOOK = 8
 """Replications before the first look: from fewer, figures do not show how they are spread."""
@@ -31,8 +29,6 @@ def sequential_interval(figures: np.ndarray, alpha: float = ALPHA) -> Interval:
     Over all n at once it leaves out the true mean with a chance of at most alpha, whatever made the study stop. Too few
     figures give endless ends; figures that are all alike give an interval of no width.
     """
-    import numpy as np
-
     present = np.asarray(figures, dtype=np.float64)
     present = present[np.isfinite(present)]
     n = len(present)
@@ -79,8 +75,6 @@ def is_precise(figures: Mapping[str, np.ndarray], share: float, alpha: float = A
 
     With one strategy the figure itself must be known to within `share` of its own mean.
     """
-    import numpy as np
-
     names = rank_by_mean(figures)
     size = share * abs(float(np.mean(figures[names[0]])))
     if len(names) == 1:
@@ -92,8 +86,6 @@ def is_precise(figures: Mapping[str, np.ndarray], share: float, alpha: float = A
 
 def rank_by_mean(figures: Mapping[str, np.ndarray]) -> list[str]:
     """Name the strategies by their means, the highest first; ties in their own order."""
-    import numpy as np
-
     return sorted(figures, key=lambda name: -float(np.mean(figures[name])))
 
 

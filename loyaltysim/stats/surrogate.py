@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+from numpy.polynomial import legendre
 
 Term = tuple[int, ...]
 """The degree of each input in a term."""
@@ -34,9 +33,6 @@ def terms(inputs: int, degree: int, crossed: Sequence[int] = ()) -> list[Term]:
 
 def basis(x: np.ndarray, chosen: Sequence[Term]) -> np.ndarray:
     """Evaluate orthonormal terms at points x (m, k), scaled to -1..1: float64, (m, number of terms)."""
-    import numpy as np
-    from numpy.polynomial import legendre
-
     highest = max(max(term) for term in chosen)
     each = np.stack(
         [legendre.legval(x, [0.0] * power + [np.sqrt(2 * power + 1)]) for power in range(highest + 1)], axis=2
@@ -55,15 +51,11 @@ class PolynomialSurrogate:
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """Give the outputs at points x (m, k): float64, (m, outputs)."""
-        import numpy as np
-
         return np.asarray(basis(x, self.terms) @ self.weights)
 
 
 def fit_surrogate(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> PolynomialSurrogate:
     """Fit a polynomial to points x (m, k) in -1..1 with outputs y (m, outputs), m above the number of terms."""
-    import numpy as np
-
     design = basis(x, chosen)
     gram = design.T @ design + RIDGE * len(x) * np.eye(len(chosen))
     solver = np.linalg.solve(gram, design.T)
@@ -78,8 +70,6 @@ def fit_surrogate(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> Polyn
 
 def sobol_shares(weights: np.ndarray, chosen: Sequence[Term]) -> tuple[np.ndarray, np.ndarray]:
     """Give Sobol's first-order and total shares of variance of one output, each (k,), from its coefficients (terms,)."""
-    import numpy as np
-
     inputs = len(chosen[0])
     squares = np.square(weights)
     used = np.array([[power > 0 for power in term] for term in chosen])
@@ -96,10 +86,8 @@ def resampled_shares(
     x: np.ndarray, y: np.ndarray, chosen: Sequence[Term], seed: int, times: int = RESAMPLES
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give first-order and total shares of one output y (m,) from resampled points: two of float64, (times, k)."""
-    import numpy as np
-
-    luck, found = np.random.default_rng(seed), []
+    rng, found = np.random.default_rng(seed), []
     for _ in range(times):
-        rows = luck.integers(0, len(x), len(x))
+        rows = rng.integers(0, len(x), len(x))
         found.append(sobol_shares(fit_surrogate(x[rows], y[rows, None], chosen).weights[:, 0], chosen))
     return np.stack([each[0] for each in found]), np.stack([each[1] for each in found])

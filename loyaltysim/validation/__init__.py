@@ -17,7 +17,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "K5": "k5_lifetime_value",
         "K6": "k6_spending",
         "K7": "k7_competing",
-        "K8": "k8_signs",
+        "K8": "k8_dose_response",
     }
 )
 """Each known answer's file in this folder; it holds `answer()`."""

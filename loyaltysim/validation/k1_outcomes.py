@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
 from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, everyone_a_customer, market, run
@@ -55,7 +54,7 @@ def _kept(size: str, mix: tuple[float, float, float]) -> tuple[float, dict[str, 
     complain, satisfied, quick = mix
     silent, unsatisfied, resolved, fast = RATES[size]
     block = "recovery.kept" if size == "large" else "recovery.kept_small"
-    settings: dict[str, Any] = {
+    settings: dict[str, object] = {
         "market.readiness_shape": 60,
         "voice.unprompted": unprompted(complain, 60),
         "grievance.small_share": float(size == "small"),

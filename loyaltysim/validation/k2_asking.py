@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
+from loyaltysim.core.rates import discount_factor
 from loyaltysim.core.records import RunRecord
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.checks import Curve, KnownAnswer, Panel, check_exactly, check_near, check_positive, with_band
@@ -54,13 +55,22 @@ def answer() -> KnownAnswer:
         SOURCE,
         checks,
         [
-            Panel(f"kept: from s* = {BREAK_EVEN:.2f}", x, share, [with_band("algebra", POINTS, lines, width * slope)],
-                  [Curve("simulated", POINTS, marks)]),
-            Panel(f"worth: from s** = {dearer:.2f}", x, "gain of two asks ($/customer)",
-                  [with_band("algebra", POINTS, value, width * slope * moved * _value())],
-                  [Curve("simulated", POINTS, [_worth_of_asking(s) / (PEOPLE - 1) for s in POINTS])]),
+            Panel(
+                f"kept: from s* = {BREAK_EVEN:.2f}",
+                x,
+                share,
+                [with_band("algebra", POINTS, lines, width * slope)],
+                [Curve("simulated", POINTS, marks)],
+            ),
+            Panel(
+                f"worth: from s** = {dearer:.2f}",
+                x,
+                "gain of two asks ($/customer)",
+                [with_band("algebra", POINTS, value, width * slope * moved * _value())],
+                [Curve("simulated", POINTS, [_worth_of_asking(s) / (PEOPLE - 1) for s in POINTS])],
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -100,7 +110,7 @@ def _kept_by_asking(satisfied: float) -> float:
 def _worth_of_asking(satisfied: float) -> float:
     """Give the present value that two asks a customer add, at the end of the first month ($)."""
     asked, today = (_runs(satisfied)[asks].figures["npv"] for asks in (ASKS, 0.0))
-    return (asked - today) * (1 + DISCOUNT) ** (1 / 12)
+    return (asked - today) * discount_factor(DISCOUNT, -1)
 
 
 def _best(satisfied: float) -> float:
@@ -109,7 +119,7 @@ def _best(satisfied: float) -> float:
 
 def _value() -> float:
     """Give what a customer kept at a month's end is worth then: the margins of all later months."""
-    step, kept = (1 + DISCOUNT) ** (-1 / 12), (1 - CHURN) ** (1 / 12)
+    step, kept = discount_factor(DISCOUNT, 1), (1 - CHURN) ** (1 / 12)
     return MARGIN * step / (1 - kept * step)
 
 

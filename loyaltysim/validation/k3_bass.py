@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,7 +20,7 @@ CHANCE_NOT_HAZARD = 0.0046
 
 def answer() -> KnownAnswer:
     """Simulate adoption over 20 years and compare shares of adopters."""
-    settings: dict[str, Any] = {"joining.unprompted": P / 12, "joining.imitation": Q / 12}
+    settings: dict[str, object] = {"joining.unprompted": P / 12, "joining.imitation": Q / 12}
     scenario = market("joining", settings, people=PEOPLE, customers=1, months=12 * YEARS)
     paths = [months_of(run(scenario, number)[0], "customers") / PEOPLE for number in range(RUNS)]
     share = np.mean(paths, axis=0)
@@ -44,7 +44,7 @@ def answer() -> KnownAnswer:
     return KnownAnswer("K3", "Bass's S-curve of adoption", SOURCE, checks, [panel])
 
 
-def _by_steps(chance: Any) -> Any:
+def _by_steps(chance: Callable[[float], float]) -> np.ndarray:
     """Give F at months 0, 1, .. when a month's chance to join is a function of p/12 + q/12 F; float64."""
     values = [1 / PEOPLE]
     for _ in range(12 * YEARS):

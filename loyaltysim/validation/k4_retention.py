@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln
@@ -53,11 +51,11 @@ def answer() -> KnownAnswer:
     return KnownAnswer("K4", "Retention that rises with tenure", SOURCE, checks, panels)
 
 
-def refit(kept: Any) -> tuple[float, float]:
+def refit(kept: np.ndarray) -> tuple[float, float]:
     """Fit a and b to the numbers still there at years 0, 1, .. (float64) by maximum likelihood."""
     lost, years = -np.diff(kept), np.arange(1, len(kept))
 
-    def against(logs: Any) -> float:
+    def against(logs: np.ndarray) -> float:
         a, b = np.exp(logs)
         leaving = betaln(a + 1, b + years - 1) - betaln(a, b)
         staying = betaln(a, b + years[-1]) - betaln(a, b)
@@ -68,7 +66,7 @@ def refit(kept: Any) -> tuple[float, float]:
     return float(a), float(b)
 
 
-def _survivors(a: float, b: float) -> Any:
+def _survivors(a: float, b: float) -> np.ndarray:
     settings = {
         "market.fickleness_kind": "beta",
         "market.fickleness_beta": [a, b],

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from loyaltysim.core.tables import World
 from loyaltysim.scenario import Scenario
@@ -109,7 +108,7 @@ def lived(firm: Firm, spent_a: float, spent_r: float) -> Outcome:
 @lru_cache(maxsize=1)
 def _newborn(firm: Firm) -> tuple[Scenario, World]:
     """Give the firm's scenario and its market at month 0, in which everyone is still a prospect."""
-    settings: dict[str, Any] = {
+    settings: dict[str, object] = {
         "market.margin_mean": firm.margin,
         "market.margin_cv": 0.0,
         "voice.unprompted": 1.0,

@@ -36,11 +36,19 @@ class Verdict:
     def rows(self) -> list[tuple[str, ...]]:
         """The table, a row a check, in the order of `HEADER`; simulated figures have six digits."""
         return [
-            (known.name, check.what, known.source, check.published, f"{check.simulated:.6g}", check.tolerance,
-             check.reason, "passed" if check.passed else "FAILED")
+            (
+                known.name,
+                check.what,
+                known.source,
+                check.published,
+                f"{check.simulated:.6g}",
+                check.tolerance,
+                check.reason,
+                "passed" if check.passed else "FAILED",
+            )
             for known in self.answers
             for check in known.checks
-        ]  # fmt: skip
+        ]
 
 
 def validate(
@@ -54,10 +62,10 @@ def validate(
     """
     from loyaltysim.validation.figure import draw
 
-    chosen = [_known(name) for name in names] or list(KNOWN)
+    chosen = [find_name(name) for name in names] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
     pictures = {name: folder / f"{name}.png" for name in chosen}
-    _prove_writable(folder, [*pictures.values(), folder / TABLE])
+    check_writable(folder, [*pictures.values(), folder / TABLE])
     answers = []
     for name in pictures:
         answers.append(importlib.import_module(f"loyaltysim.validation.{KNOWN[name]}").answer())
@@ -67,14 +75,14 @@ def validate(
     drawn = {pictures[known.name]: draw(known) for known in answers}
     try:
         for path, content in drawn.items():
-            _write(path, content)
-        _write(folder / TABLE, _table([*_others(folder / TABLE, verdict), *verdict.rows]).encode())
+            write_file(path, content)
+        write_file(folder / TABLE, format_table([*read_other_rows(folder / TABLE, verdict), *verdict.rows]).encode())
     except OSError as error:
         raise RunError(f"{folder}: cannot be written: {error.strerror or error}") from error
     return verdict
 
 
-def _prove_writable(folder: Path, files: Sequence[Path]) -> None:
+def check_writable(folder: Path, files: Sequence[Path]) -> None:
     """Make the folder and a file in it, before anything is computed; InputError if that cannot be."""
     cure = "name a folder that can be written to, or one that does not exist yet"
     for file in files:
@@ -90,7 +98,7 @@ def _prove_writable(folder: Path, files: Sequence[Path]) -> None:
         raise InputError(Problem(what, where="--out", cure=cure)) from error
 
 
-def _others(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
+def read_other_rows(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
     """Give the rows that a table holds of known answers other than those just run; none if it is no such table."""
     run_now = {known.name for known in verdict.answers}
     try:
@@ -102,13 +110,15 @@ def _others(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
     return [row for row in rows[1:] if row and row[0] in KNOWN.keys() - run_now]
 
 
-def _known(name: str) -> str:
+def find_name(name: str) -> str:
+    """Return the name of a known answer as the table has it; raises InputError for an unknown one."""
     if name.upper() not in KNOWN:
         raise InputError(Problem(f"there is no known answer {name!r}", cure=f"there are {', '.join(KNOWN)}"))
     return name.upper()
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
+def format_table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Return rows as CSV under the header, in the order of the names."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
@@ -117,7 +127,8 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and rename it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+
+import numpy as np
 
 from loyaltysim.core.records import Report, RunRecord
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import MONTH
-from loyaltysim.model import simulate
+from loyaltysim.mechanisms import month
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 
 SEED = 20_260_801
 """Fixed before any result was seen."""
 
-PARTS = tuple(mechanism.key for mechanism in MONTH if not mechanism.always)
-PLAIN: Mapping[str, Any] = {
+PLAIN: Mapping[str, object] = {
     "calibration": "off",
     "seed": SEED,
     "market.burn_in": 0,
@@ -28,7 +28,7 @@ PLAIN: Mapping[str, Any] = {
     "touchpoints.first_impression": 0.0,
     "joining.fickle_draw": 0.0,
 }
-ALL_GRIEVE: Mapping[str, Any] = {
+ALL_GRIEVE: Mapping[str, object] = {
     "staff.know": 0.0,
     "staff.spread": 0.0,
     "staff.turnover": 0.0,
@@ -39,7 +39,7 @@ ALL_GRIEVE: Mapping[str, Any] = {
 }
 """Every encounter is indifferent and every indifferent encounter a grievance; 6 in a million meet nobody in a month."""
 
-BOUNDLESS_DESK: Mapping[str, Any] = {
+BOUNDLESS_DESK: Mapping[str, object] = {
     "desk.budget": 1e9,
     "desk.wage": 1e4,
     "desk.causes": 0.0,
@@ -52,13 +52,14 @@ BOUNDLESS_DESK: Mapping[str, Any] = {
 """Every complaint is acknowledged and handled at once; `desk.solvable` is the share resolved."""
 
 
-def market(on: str, *settings: Mapping[str, Any], **numbers: Any) -> Scenario:
+def market(on: str, *settings: Mapping[str, object], **numbers: object) -> Scenario:
     """Give a scenario in which only the named parts (and those that no market can be without) are on.
 
     Base rates are typed, nobody dies, moves or is with a rival unless told so, and nothing is lived before month 0.
     `numbers` are `people`, `customers`, `months`, `seed`.
     """
-    chosen: dict[str, Any] = {**PLAIN, **{f"{part}.on": part in on.split() for part in PARTS}}
+    parts = [mechanism.key for mechanism in month() if not mechanism.always]
+    chosen: dict[str, object] = {**PLAIN, **{f"{part}.on": part in on.split() for part in parts}}
     for name in ("people", "customers"):
         if name in numbers:
             chosen[f"market.{name}"] = numbers.pop(name)
@@ -84,8 +85,8 @@ def run_market(
     """
     world = start.fork() if start else stationary_start(scenario, scenario.seed, 0)[0]
     usual = build_mechanisms(scenario)
-    for month in range(1, months + 1):
-        chosen = levers(world, month) if levers else {}
+    for number in range(1, months + 1):
+        chosen = levers(world, number) if levers else {}
         parts = [part.model_copy(update=dict(chosen.get(part.key, {}))) for part in usual]
         yield world, run_months(world, scenario, parts, scenario.seed, 0)
 
@@ -95,11 +96,9 @@ def run(scenario: Scenario, replication: int = 0) -> list[RunRecord]:
     return simulate(scenario, replication, list(scenario.strategies))
 
 
-def months_of(record: RunRecord, metric: str) -> Any:
+def months_of(record: RunRecord, metric: str) -> np.ndarray:
     """Give a metric of a run month by month, 0..T (float64)."""
-    from loyaltysim.model import NUMBER
-
-    return record.months[:, NUMBER[metric]]
+    return record.months[:, metric_columns()[metric]]
 
 
 def crossing(function: Callable[[float], float], low: float, high: float, steps: int = 4) -> float:

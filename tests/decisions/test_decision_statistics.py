@@ -10,8 +10,8 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
 from loyaltysim.analysis.surrogate_analysis import analyse_surrogate
-from loyaltysim.stats.intervals import student_t
-from loyaltysim.stats.ranking import chance_best, mean_of_worst, multiple_comparison_with_best, simultaneous_pairs
+from loyaltysim.stats.intervals import student_t, wilson
+from loyaltysim.stats.ranking import mean_of_worst, multiple_comparison_with_best, simultaneous_pairs
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import (
     MIXTURE,
@@ -61,8 +61,8 @@ def test_looks_grow_and_end_at_the_most_allowed() -> None:
 
 
 def test_a_clear_winner_is_decided_and_a_close_race_is_not() -> None:
-    luck = np.random.default_rng(4)
-    noise, other = luck.normal(size=30), luck.normal(size=30)
+    rng = np.random.default_rng(4)
+    noise, other = rng.normal(size=30), rng.normal(size=30)
     clear = is_decided({"a": noise, "b": noise + 5 + 0.1 * other, "c": noise - 1 + 0.1 * other})
     assert (clear.best, clear.second, clear.settled) == ("b", "a", True)
     assert not is_decided({"a": noise, "b": other}).settled
@@ -82,9 +82,9 @@ def test_the_ranking_says_who_is_surely_best_and_who_surely_is_not() -> None:
 
 
 def test_more_pairs_make_wider_intervals() -> None:
-    luck = np.random.default_rng(6)
-    two = {"a": luck.normal(size=20), "b": luck.normal(1, size=20)}
-    more = two | {"c": luck.normal(-9, size=20)}
+    rng = np.random.default_rng(6)
+    two = {"a": rng.normal(size=20), "b": rng.normal(1, size=20)}
+    more = two | {"c": rng.normal(-9, size=20)}
     assert simultaneous_pairs(more)["b", "a"].high > simultaneous_pairs(two)["b", "a"].high
 
 
@@ -92,14 +92,14 @@ def test_the_worst_twentieth_and_wilsons_interval() -> None:
     assert mean_of_worst(np.arange(100.0)) == 2.0
     assert mean_of_worst(np.array([3.0, 1.0])) == 1.0
     assert mean_of_worst(np.arange(30.0)) == pytest.approx((0.0 + 0.5 * 1.0) / 1.5)
-    span = chance_best(9, 10)
+    span = wilson(9, 10)
     assert (span.low, span.high) == pytest.approx((0.5958, 0.9821), abs=1e-4)
-    assert chance_best(10, 10).high == 1.0
+    assert wilson(10, 10).high == 1.0
 
 
 def test_the_zero_of_a_straight_line_has_fiellers_interval() -> None:
-    luck = np.random.default_rng(7)
-    a, b = luck.normal(10, 2, 12), luck.normal(-2, 0.2, 12)
+    rng = np.random.default_rng(7)
+    a, b = rng.normal(10, 2, 12), rng.normal(-2, 0.2, 12)
     x = np.linspace(0, 10, 6)
     zero = zero_between(Curves(x, a[:, None] + b[:, None] * x), 4.0, 6.0)
     assert zero.mean == pytest.approx(-a.mean() / b.mean(), rel=1e-5)
@@ -136,9 +136,9 @@ def test_shares_of_variance_of_k1_are_the_analytic_ones_and_salibs() -> None:
 
 
 def test_a_polynomial_foretells_what_is_one_and_not_noise() -> None:
-    luck = np.random.default_rng(9)
-    x = luck.uniform(-1, 1, (50, 2))
-    made = fit_surrogate(x, np.stack([1 + x[:, 0] * x[:, 1], luck.normal(size=50)], axis=1), terms(2, 2, (0, 1)))
+    rng = np.random.default_rng(9)
+    x = rng.uniform(-1, 1, (50, 2))
+    made = fit_surrogate(x, np.stack([1 + x[:, 0] * x[:, 1], rng.normal(size=50)], axis=1), terms(2, 2, (0, 1)))
     assert made.foretells[0] > 0.999
     assert made.foretells[1] < 0.3
     assert sobol_shares(made.weights[:, 0], made.terms)[1] == pytest.approx([1.0, 1.0], abs=1e-6)

@@ -18,7 +18,7 @@ from loyaltysim.execution.evaluator import Evaluator, Request, Response
 from loyaltysim.execution.progress import Progress
 from loyaltysim.execution.run_cache import SqliteCache
 from loyaltysim.execution.tasks import StartCache, start_key
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.registry import parameter_registry
@@ -55,7 +55,7 @@ def test_answers_have_the_bits_of_a_plain_simulation(small: Small, executor: str
         assert not found[number].error
         assert found[number].request.label == "a point"
         for name in NAMES:
-            expected = {metric: np.array([plain[r, name][metric] for r in replications]) for metric in CATALOG}
+            expected = {metric: np.array([plain[r, name][metric] for r in replications]) for metric in catalog()}
             assert same(found[number].figures[name], expected)
 
 
@@ -141,7 +141,7 @@ def test_starts_are_bounded_in_bytes(small: Small) -> None:
 
 def test_memory_does_not_grow_with_the_asks(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluators, "MOST_HOMES", 10)
-    monkeypatch.setattr(tasks, "compute_figures", lambda *call: np.zeros(len(CATALOG)))
+    monkeypatch.setattr(tasks, "compute_figures", lambda *call: np.zeros(len(catalog())))
     spec = small()
     asks = (Request(spec, ("as today",), (first, first + 1)) for first in range(0, 800, 2))
     held: list[int] = []
@@ -153,7 +153,7 @@ def test_memory_does_not_grow_with_the_asks(small: Small, monkeypatch: pytest.Mo
                 held.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
     # What grows with the asks grows in every span; what something else in this process takes once, in one of them.
-    assert min(np.diff(held)) < 80 * 2 * len(CATALOG)  # an eighth of the figures that passed through in a span
+    assert min(np.diff(held)) < 80 * 2 * len(catalog())  # an eighth of the figures that passed through in a span
 
 
 def unsolved(small: Small, **changes: Any) -> Scenario:

@@ -31,7 +31,7 @@ def lived(model: LoyaltyModel, people: Iterable[int]) -> list[Life]:
     """Play a model to its end and give these people's lives, in their order."""
     rows = list(people)
     observer = Observer(model, rows)
-    model.timed(observer)
+    model.use_timer(observer)
     while model.running:
         model.step()
     return [observer.life(row) for row in rows]

@@ -11,7 +11,7 @@ import pytest
 from loyaltysim.core.codes import CUSTOMER, OUTCOMES, REASONS
 from loyaltysim.experiments.observer import FINAL, STANDINGS, Life, Month, Observer
 from loyaltysim.mechanisms.service.sins import KINDS
-from loyaltysim.model import NUMBER, LoyaltyModel
+from loyaltysim.model import LoyaltyModel, metric_columns
 from loyaltysim.scenario import Scenario
 
 Small = Callable[..., Scenario]
@@ -29,7 +29,7 @@ PILOT = {"as today": {}, "tried": {"staff.training": 2_000.0, "pilot": {"share":
 def observed(scenario: Scenario, strategy: str | None = None) -> tuple[LoyaltyModel, list[Life]]:
     model = LoyaltyModel(scenario, strategy)
     observer = Observer(model, range(model.world.people.rows))
-    model.timed(observer)
+    model.use_timer(observer)
     while model.running:
         model.step()
     return model, [observer.life(row) for row in range(model.world.people.rows)]
@@ -84,7 +84,7 @@ def test_everyones_months_add_up_to_what_the_market_recorded(
     market: tuple[LoyaltyModel, list[Life]], metric: str
 ) -> None:
     model, lives = market
-    recorded = model.record[1:, NUMBER[metric]].tolist()
+    recorded = model.record[1:, metric_columns()[metric]].tolist()
     assert sums(lives, TOTALS[metric]) == recorded
     assert sum(recorded) > 0 or metric in ("left_died", "left_moved"), "the market shows nothing to compare"
 
@@ -93,7 +93,7 @@ def test_everyones_margins_add_up_to_what_the_market_was_paid(market: tuple[Loya
     model, lives = market
     margins = model.world.people.margin.astype(float)
     paid = [sum(margins[row] for row, life in enumerate(lives) if life.months[at].was_customer) for at in range(12)]
-    assert paid == pytest.approx(model.record[1:, NUMBER["margin"]].tolist(), rel=1e-6)
+    assert paid == pytest.approx(model.record[1:, metric_columns()["margin"]].tolist(), rel=1e-6)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -103,7 +103,7 @@ def test_outcomes_and_who_stayed_add_up(market: tuple[LoyaltyModel, list[Life]],
         ("decided", lambda m: m.outcome == outcome),
         ("stayed", lambda m: m.outcome == outcome and m.stayed),
     ):
-        recorded = sum(model.record[1:, NUMBER[f"{name}_{size}_{outcome}"]] for size in ("large", "small"))
+        recorded = sum(model.record[1:, metric_columns()[f"{name}_{size}_{outcome}"]] for size in ("large", "small"))
         assert sums(lives, value) == recorded.tolist()
 
 

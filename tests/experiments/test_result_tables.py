@@ -10,7 +10,7 @@ import pytest
 from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
 from loyaltysim.analysis import summary
-from loyaltysim.mechanisms import CATALOG as REAL
+from loyaltysim.mechanisms import catalog
 from loyaltysim.stats.intervals import Interval
 
 T1 = 12.7062047  # t(.975; 1)
@@ -38,7 +38,7 @@ def test_parts_of_ratios_stand_in_no_summary() -> None:
     shown = set(summary.build_summary(results())["metric"])
     assert "customers_start" not in shown
     assert {"left", "joined", "returned", "cost_advertising", "churn_annual", "customers"} <= shown
-    left_out = summary.only_parts(REAL)
+    left_out = summary.only_parts(catalog())
     assert {"customers_start", "satisfaction_sum", "response_months"} <= left_out
     assert not left_out & {"left", "joined", "messages_bad", "cost_advertising", "winback_margin", "grievances"}
 

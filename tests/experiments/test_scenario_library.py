@@ -15,7 +15,7 @@ import pytest
 from loyaltysim.calibration import solve
 from loyaltysim.core.codes import DAYS_A_MONTH
 from loyaltysim.core.records import RunRecord
-from loyaltysim.model import NUMBER, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.reporting.text.pilots import pilot_lesson
 from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.lessons import CLAIMS, LESS, MORE, TODAY
@@ -51,12 +51,12 @@ def figures(name: str, strategy: str, metric: str) -> np.ndarray:
 
 
 def in_month(name: str, strategy: str, metric: str, month: int) -> np.ndarray:
-    return np.array([record.months[month, NUMBER[metric]] for record in runs_of(name)[strategy]])
+    return np.array([record.months[month, metric_columns()[metric]] for record in runs_of(name)[strategy]])
 
 
 def in_months(name: str, strategy: str, metric: str, first: int) -> np.ndarray:
     """Sum a figure over the months from `first` on; float64 (replications,)."""
-    return np.array([record.months[first:, NUMBER[metric]].sum() for record in runs_of(name)[strategy]])
+    return np.array([record.months[first:, metric_columns()[metric]].sum() for record in runs_of(name)[strategy]])
 
 
 def sure(differences: np.ndarray) -> bool:
@@ -77,7 +77,7 @@ def test_of_unequal_accounts_a_tenth_is_more_than_half_of_what_leaves() -> None:
 
 def test_in_a_zero_sum_market_every_departure_over_service_is_a_rivals_gain() -> None:
     for record in runs_of("number-portability")[TODAY]:
-        at = {name: record.months[1:, number] for name, number in NUMBER.items()}
+        at = {name: record.months[1:, number] for name, number in metric_columns().items()}
         assert (at["lost_to_rivals"] == at["left"] - at["left_died"] - at["left_moved"]).all()
         assert (at["won_from_rivals"] == at["joined"] + at["returned"]).all()
 

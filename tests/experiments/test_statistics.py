@@ -62,9 +62,9 @@ def test_a_share_stays_between_nought_and_one() -> None:
 
 
 def test_pairing_takes_common_luck_out() -> None:
-    luck = np.random.default_rng(1).normal(0, 100, 30)
+    rng = np.random.default_rng(1).normal(0, 100, 30)
     own = np.random.default_rng(2).normal(0, 1, 30)
-    gap = paired(luck + 5 + own, luck)
+    gap = paired(rng + 5 + own, rng)
     assert gap.low > 4
     assert gap.high < 6
 
@@ -78,9 +78,9 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
 
 
 def test_fiellers_interval_covers_the_ratio_of_means() -> None:
-    luck = np.random.default_rng(12)
-    bottoms = luck.normal(4.0, 2.0, (4000, 10))
-    tops = 6.0 + (bottoms - 4.0) + luck.normal(0.0, 2.0, (4000, 10))
+    rng = np.random.default_rng(12)
+    bottoms = rng.normal(4.0, 2.0, (4000, 10))
+    tops = 6.0 + (bottoms - 4.0) + rng.normal(0.0, 2.0, (4000, 10))
     spans = [ratio_interval(top, bottom) for top, bottom in zip(tops, bottoms, strict=True)]
     known = [span for span in spans if span.known]
     assert len(known) > 3900
@@ -141,9 +141,9 @@ def test_a_difference_of_nought_is_never_decided() -> None:
 
 
 def test_the_best_is_compared_with_the_runner_up_at_holms_level() -> None:
-    luck = np.random.default_rng(9)
-    common = luck.normal(0, 50, 30)
-    worth = {"a": common, "b": common + 10 + luck.normal(0, 1, 30), "c": common + 10.3 + luck.normal(0, 1, 30)}
+    rng = np.random.default_rng(9)
+    common = rng.normal(0, 50, 30)
+    worth = {"a": common, "b": common + 10 + rng.normal(0, 1, 30), "c": common + 10.3 + rng.normal(0, 1, 30)}
     contest = compare_best(worth)
     assert (contest.best, contest.second) == ("c", "b")
     assert contest.wins == int(np.sum(worth["c"] > worth["b"]))
@@ -154,8 +154,8 @@ def test_the_best_is_compared_with_the_runner_up_at_holms_level() -> None:
 
 def test_picking_the_best_of_equals_seldom_seems_sure() -> None:
     # ten equal strategies, 10 replications: a naive interval of the two extremes would leave zero out far more often
-    luck = np.random.default_rng(21)
-    sure = [compare_best({str(i): luck.normal(0, 1, 10) for i in range(10)}).decided for _ in range(200)]
+    rng = np.random.default_rng(21)
+    sure = [compare_best({str(i): rng.normal(0, 1, 10) for i in range(10)}).decided for _ in range(200)]
     assert np.mean(sure) <= 0.05
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from loyaltysim.core.codes import INDIFFERENCE, LARGE, PRODUCT, SMALL
 from loyaltysim.kernels import complaints
-from loyaltysim.kernels import rng as luck
+from loyaltysim.kernels.rng import bits, uniform
 from tests.kernels.parts import person, share
 
 PEOPLE = 8_000
@@ -35,7 +35,7 @@ def test_grievances_are_those_found_one_after_the_other() -> None:
     )  # fmt: skip
     expected = []
     for row in roll.tolist():
-        seed = np.uint64(luck.bits(key, np.uint64(person(row, generation[row]))))
+        seed = np.uint64(bits(key, np.uint64(person(row, generation[row]))))
         shared = float(fickleness[row]) / (1 + int(tenure[row]) / 120) * np.exp(3.0 * (0.5 - float(satisfaction[row])))
         of_staff, of_product = min(1.0, 0.2 * weights[row] * shared), min(1.0, 0.3 * shared)
         stays = (1 - of_staff) ** int(indifferent[row]) * (1 - of_product) ** int(failed[row])
@@ -43,9 +43,9 @@ def test_grievances_are_those_found_one_after_the_other() -> None:
             continue
         expected.append(row)
         over_staff, over_product = int(indifferent[row]) * of_staff, int(failed[row]) * of_product
-        is_staff = luck.uniform(seed, np.uint64(1)) * (over_staff + over_product) < over_staff
+        is_staff = uniform(seed, np.uint64(1)) * (over_staff + over_product) < over_staff
         assert kind[row] == (INDIFFERENCE if is_staff else PRODUCT)
-        assert severity[row] == (SMALL if luck.uniform(seed, np.uint64(2)) < 0.4 else LARGE)
+        assert severity[row] == (SMALL if uniform(seed, np.uint64(2)) < 0.4 else LARGE)
         assert repeated[row] == (30 - grieved[row] < 12)
         assert month[row] == 30
         assert spoilt[row] == before[row]

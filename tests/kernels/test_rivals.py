@@ -32,11 +32,11 @@ def test_a_gain_is_the_mean_of_a_year_and_then_fades() -> None:
     gained = [0.0] * 6 + [0.012] * 6 + [0.018]
     smoothed = 0.5  # what it was before anyone looked does not count
     for looks, each in enumerate(gained[:12], start=1):
-        smoothed = churn.smoothed(smoothed, each, looks)
+        smoothed = churn.smooth(smoothed, each, looks)
         assert smoothed == pytest.approx(np.mean(gained[:looks]))
-    assert churn.smoothed(smoothed, gained[12], 13) == pytest.approx(0.006 + 0.012 / 12)
+    assert churn.smooth(smoothed, gained[12], 13) == pytest.approx(0.006 + 0.012 / 12)
 
 
 def test_who_is_supplied_is_counted() -> None:
     status = np.array([CUSTOMER, CUSTOMER, LOST, 0, 0], np.int8)
-    assert churn.supplied(status, np.array([0, 0, 1, 1, 0], np.int8)) == (2, 2)
+    assert churn.count_supplied(status, np.array([0, 0, 1, 1, 0], np.int8)) == (2, 2)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.random_streams import alias
-from loyaltysim.kernels import rng as luck
 from loyaltysim.kernels import service
+from loyaltysim.kernels.rng import bits
 from loyaltysim.mechanisms.service.service import numbers_met
 from tests.kernels import parts
 
@@ -31,11 +31,11 @@ def test_encounters_go_as_one_after_the_other(mean: float) -> None:
     totals = service.meet(roll, generation, key, counts, care, mood, share, other, failure, wow, cold, *columns)
     expected = [np.full(PEOPLE, 77, kind) for kind in TYPES]
     for row in roll.tolist():
-        seed = np.uint64(luck.bits(key, np.uint64(parts.person(row, generation[row]))))
+        seed = np.uint64(bits(key, np.uint64(parts.person(row, generation[row]))))
         n = int(np.searchsorted(counts, parts.share(seed), side="right"))
         bad, broke, wows, felt = [], [], 0, 0.0
         for e in range(n):
-            word, second = (int(luck.bits(seed, np.uint64(1 + 2 * e + k))) for k in range(2))
+            word, second = (int(bits(seed, np.uint64(1 + 2 * e + k))) for k in range(2))
             who = (word % 2**32) * STAFF >> 32
             slot, left = divmod((second % 2**32) * TOUCHPOINTS, 2**32)
             place = int(other[slot]) if left >= int(share[slot]) else slot

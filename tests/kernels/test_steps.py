@@ -8,9 +8,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from loyaltysim.kernels import churn
-from loyaltysim.kernels import rng as luck
 from loyaltysim.kernels.jit import exp_inplace as powers_part
-from loyaltysim.kernels.rng import FEW, MANY
+from loyaltysim.kernels.rng import FEW, MANY, poisson, uniforms
 from loyaltysim.kernels.rng import poisson_many as poissons_part
 
 
@@ -53,7 +52,7 @@ def test_poisson_counts_found_together_are_those_found_alone(mean: float) -> Non
         means = mean * rng.choice([1.0, 0.5, 2.0], FEW)
         counts = np.empty(FEW, np.int64)
         poissons(u, means, np.empty(FEW), np.empty(FEW), counts)
-        assert counts.tolist() == [luck.poisson(*pair) for pair in zip(u, means, strict=True)]
+        assert counts.tolist() == [poisson(*pair) for pair in zip(u, means, strict=True)]
 
 
 def test_hazards_to_follow_and_to_be_lured_are_as_documented() -> None:
@@ -75,7 +74,7 @@ def test_hazards_to_follow_and_to_be_lured_are_as_documented() -> None:
     lured = np.full(n, -1, np.float32)
     key = np.uint64(99)
     churn.lure(roll, generation, key, 0.75, fickleness, satisfaction, 0.003, 2.0, 0.5, 0.6, lured)
-    free = (satisfaction[roll] < 0.6) | (luck.uniforms(key, roll, generation) < 0.75)
+    free = (satisfaction[roll] < 0.6) | (uniforms(key, roll, generation) < 0.75)
     hazard = 0.003 * fickleness[roll] * np.exp(2.0 * (0.5 - satisfaction[roll].astype(float)))
     np.testing.assert_allclose(lured[roll], np.where(free, hazard, 0), rtol=1e-6)
     assert (lured[others] == -1).all()

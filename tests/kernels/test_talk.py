@@ -7,7 +7,7 @@ import pytest
 
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
 from loyaltysim.kernels import network, word_of_mouth
-from loyaltysim.kernels import rng as luck
+from loyaltysim.kernels.rng import bits, poisson
 from tests.kernels.parts import below, high, person, share
 
 PEOPLE = 3_000
@@ -43,9 +43,9 @@ def test_messages_go_as_one_teller_after_the_other(reach: int, ties: int, mean: 
             continue
         kind = 0 if unhappy else 1
         occasions[kind] += 1
-        seed = np.uint64(luck.bits(key, np.uint64(person(row, generation[row]))))
-        for m in range(luck.poisson(share(seed), (mean, mean / 2)[kind] * float(talkativeness[row]))):
-            word = np.uint64(luck.bits(seed, np.uint64(m + 1)))
+        seed = np.uint64(bits(key, np.uint64(person(row, generation[row]))))
+        for m in range(poisson(share(seed), (mean, mean / 2)[kind] * float(talkativeness[row]))):
+            word = np.uint64(bits(seed, np.uint64(m + 1)))
             mine = tie[first[row] : first[row + 1]] if ties else tie
             if mine.size and high(word) < STRONG:
                 hearer = int(mine[below(word, mine.size)])

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.core.errors import InputError
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario import Scenario, check, diff, explain, load, new
 from loyaltysim.scenario.registry import blocks, parameter_registry
 
 
-@pytest.mark.parametrize("path", [*parameter_registry(), *blocks(), *CATALOG, "strategies", "uncertain", "extends"])
+@pytest.mark.parametrize("path", [*parameter_registry(), *blocks(), *catalog(), "strategies", "uncertain", "extends"])
 def test_everything_can_be_explained(path: str) -> None:
     assert explain(path).startswith(path)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.touchpoint_table import PEOPLE
-from loyaltysim.model import NUMBER, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import MARKET, played
 
@@ -159,7 +159,9 @@ def test_fatigue_and_false_claims_fade_when_their_cause_stops(small: Callable[..
     }
     scenario = small(**{"strategies": {"a year": strategy}, "months": 24, "voice.unprompted": 0.5})
     months = simulate(scenario, 0, ["a year"])[0].months
-    felt, claims, customers = (months[:, NUMBER[name]] for name in ("asks_felt", "false_claims", "customers_start"))
+    felt, claims, customers = (
+        months[:, metric_columns()[name]] for name in ("asks_felt", "false_claims", "customers_start")
+    )
     assert felt[13] > 0.5
     assert felt[24] == pytest.approx(felt[13] * 0.8**11)
     chance = claims[1:] / customers[1:]

@@ -15,7 +15,7 @@ from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Report
 from loyaltysim.core.tables import Table, World, only_own_columns
-from loyaltysim.mechanisms import CATALOG, FORM, MONTH
+from loyaltysim.mechanisms import MONTH, catalog, form
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import build_mechanisms, build_network
 from tests.simulation.worlds import newborn
@@ -39,7 +39,7 @@ def test_a_mechanism_writes_only_columns_that_name_it(small: Callable[..., Scena
     scenario = small(**BUSY)
     world = newborn(scenario, 3)
     for month in range(4, 10):
-        world.month, report = month, Report(FORM)
+        world.month, report = month, Report(form())
         for mechanism in build_mechanisms(scenario):
             with only_own_columns(world, type(mechanism)):
                 mechanism.step(world, RngStream(scenario.seed, 0, mechanism.key, month), report)
@@ -63,7 +63,7 @@ def test_a_column_refuses_to_be_rebound_and_says_the_cure(small: Callable[..., S
 
 def test_a_metric_that_nobody_declares_is_refused() -> None:
     with pytest.raises(KeyError, match="no mechanism declares a metric 'happiness'"):
-        Report(FORM)(happiness=1)
+        Report(form())(happiness=1)
 
 
 def test_a_forked_world_shares_no_state(small: Callable[..., Scenario]) -> None:
@@ -107,10 +107,10 @@ def read_by_a_run(scenario: Scenario, world: World, seen: set[str]) -> None:
     for spy in spies:
         spy.begin(world, RngStream(scenario.seed, 0, spy._prefix, world.month))
     world.month += 1
-    report = Report(FORM)
+    report = Report(form())
     for spy in spies:
         spy.step(world, RngStream(scenario.seed, 0, spy._prefix, world.month), report)
-    months = {name: np.zeros(3) for name in CATALOG}
+    months = {name: np.zeros(3) for name in catalog()}
     for spy in spies:
         spy.close(months, scenario)
 
@@ -143,7 +143,7 @@ def test_declarations_are_complete(mechanism: type[Mechanism]) -> None:
         assert column.doc, column.name
     for metric in mechanism.metrics():
         assert metric.doc, metric.name
-        assert metric.over != "ratio" or all(name in CATALOG for name in metric.of or ())
+        assert metric.over != "ratio" or all(name in catalog() for name in metric.of or ())
 
 
 def test_a_copy_reckons_anew_what_follows_from_its_numbers() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from loyaltysim.core.codes import CUSTOMER, LOGGED
 from loyaltysim.core.tables import World
-from loyaltysim.model import RECORDED, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import build_mechanisms, run_months, stationary_start
 from tests.simulation.worlds import MARKET, played
@@ -218,7 +218,7 @@ def test_an_apology_soothes_who_stayed_unsolved_and_nobody_else(market: Callable
 def test_the_funnel_narrows_from_stage_to_stage(market: Callable[..., Scenario]) -> None:
     """F29: received, recorded, and so on to closed and analysed; nothing is counted that was not counted before."""
     record = simulate(market(**{"follow_up.budget": 300.0}), 0, ["as today"])[0]
-    month = {name: record.months[1:, RECORDED.index(name)].sum() for name in RECORDED}
+    month = {name: record.months[1:, metric_columns()[name]].sum() for name in metric_columns()}
     assert month["complaints"] > month["acknowledged"] > month["cases_passed_on"] > month["cases_stalled"] > 0
     assert month["acknowledged"] > month["cases_misclassified"] > 0
     assert (

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from loyaltysim.core.codes import CUSTOMER, LOST, OUTCOMES, REASONS, SEVERITIES
 from loyaltysim.core.records import Report
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import played
 
-COSTS = [name for name, metric in CATALOG.items() if metric.account == "cost"]
+COSTS = [name for name, metric in catalog().items() if metric.account == "cost"]
 DECIDED = [f"decided_{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES]
 
 SCENARIOS = st.fixed_dictionaries(

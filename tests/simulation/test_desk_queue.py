@@ -32,13 +32,13 @@ def mean_wait(servers: int, load: float, served: float) -> float:
     return erlang_c(servers, servers * load) / (servers * served * (1 - load))
 
 
-def in_system(servers: int, load: float, luck: np.random.Generator) -> int:
+def in_system(servers: int, load: float, rng: np.random.Generator) -> int:
     """Draw how many are in M/M/c at a moment of its stationary course."""
     offered = servers * load
     weights = [offered**n / math.factorial(n) for n in range(servers)]
     weights.append(weights[-1] * load / (1 - load))  # all with every server busy, who then queue geometrically
-    state = int(luck.choice(servers + 1, p=np.array(weights) / sum(weights)))
-    return state if state < servers else servers + int(luck.geometric(1 - load)) - 1
+    state = int(rng.choice(servers + 1, p=np.array(weights) / sum(weights)))
+    return state if state < servers else servers + int(rng.geometric(1 - load)) - 1
 
 
 def waits(load: float, months: int, seed: int) -> np.ndarray:
@@ -47,13 +47,13 @@ def waits(load: float, months: int, seed: int) -> np.ndarray:
     Arrivals are a Poisson process, and efforts exponential as `desk.receive` draws them. Those in the system at the start
     need an exponential effort more, for it forgets how much was done.
     """
-    luck = np.random.default_rng(seed)
-    there = in_system(HANDLERS, load, luck)
+    rng = np.random.default_rng(seed)
+    there = in_system(HANDLERS, load, rng)
     rate = HANDLERS * load * SERVED_A_MONTH
-    counts = luck.poisson(rate, months)
-    arrive = np.concatenate([month + np.sort(luck.uniform(0, 1, n)) for month, n in enumerate(counts)])
+    counts = rng.poisson(rate, months)
+    arrive = np.concatenate([month + np.sort(rng.uniform(0, 1, n)) for month, n in enumerate(counts)])
     ready = np.concatenate([np.zeros(there), arrive])
-    effort = luck.exponential(MEAN_HOURS, ready.size)
+    effort = rng.exponential(MEAN_HOURS, ready.size)
     due = np.full(ready.size, np.inf)
     free_at = np.zeros(HANDLERS)
     month = 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from loyaltysim.model import RECORDED, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import MARKET
 
@@ -72,4 +72,4 @@ def test_in_a_world_without_rivals_nobody_is_with_one(small: Callable[..., Scena
     world = small(**{"rivals": {"on": False}})
     record = simulate(world, 0, ["as today"])[0]
     assert record.figures["left"] > 0
-    assert record.months[:, RECORDED.index("rival_customers")].max() == 0
+    assert record.months[:, metric_columns()["rival_customers"]].max() == 0

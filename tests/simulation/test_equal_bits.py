@@ -12,7 +12,7 @@ import pytest
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.schedule import run_month
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import FORM
+from loyaltysim.mechanisms import form
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import build_mechanisms, stationary_start
@@ -61,7 +61,7 @@ def test_replications_and_seeds_meet_different_luck(scenario: Scenario) -> None:
 def month_one(scenario: Scenario, start: World, **levers: float) -> World:
     world = start.fork()
     changed = scenario.replace(levers, source="test")
-    run_month(world, world.month + 1, build_mechanisms(changed), FORM, scenario.seed, 0)
+    run_month(world, world.month + 1, build_mechanisms(changed), form(), scenario.seed, 0)
     return world
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.registry import parameter_registry
@@ -76,7 +76,7 @@ IN_PROPORTION = {"apology.offered", "desk.causes"}
 
 def lowers(lever: str) -> bool:
     """Tell whether more of a lever is less of its figure: where less is better, and of contacts; not of false claims."""
-    return (CATALOG[EFFECTS[lever][0]].better == "lower" or lever == "complexity.simplify") != (
+    return (catalog()[EFFECTS[lever][0]].better == "lower" or lever == "complexity.simplify") != (
         lever == "desk.compensation"
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from loyaltysim import kernels
 from loyaltysim.core.touchpoint_table import PEOPLE
-from loyaltysim.kernels.staff import broken
+from loyaltysim.kernels.staff import share_broken
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, next_month
 
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.markets
 def test_f20_share_of_broken_promises_by_hand() -> None:
     """Of five standards (24, 24, 30, 48, 96 h) with a tolerance of 1.25: 48 after 24, 24, 30; 96 after four; 30 is not late."""
     hours = np.log([48.0, 24.0, 96.0, 24.0, 30.0])
-    assert broken(hours, np.log(1.25) + 1e-9) == pytest.approx(7 / 20)
-    assert broken(np.zeros(5), np.log(1.25)) == 0
-    assert broken(np.zeros(1), 0.0) == 0
+    assert share_broken(hours, np.log(1.25) + 1e-9) == pytest.approx(7 / 20)
+    assert share_broken(np.zeros(5), np.log(1.25)) == 0
+    assert share_broken(np.zeros(1), 0.0) == 0
 
 
 def test_f20_today_s_standards_leave_today_s_failures_and_only_their_change_acts(

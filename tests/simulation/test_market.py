@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.codes import CUSTOMER, LOST, NONE
-from loyaltysim.model import NUMBER, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import stationary_start
 from tests.simulation.worlds import MARKET, newborn, played
@@ -111,7 +111,7 @@ def test_rivals_defend_nothing_until_they_have_gained_less(small: Callable[..., 
     }
     assert all(run["rival_offers"] == 0 for run in figures_of(small, better))
     kept = small(**{**CONTESTED, **LONG, **KEPT, "rivals.defence": 1_000.0})
-    offers = simulate(kept, 0, ["today"])[0].months[:, NUMBER["rival_offers"]]
+    offers = simulate(kept, 0, ["today"])[0].months[:, metric_columns()["rival_offers"]]
     assert offers[:2].sum() == 0
     assert offers[2:].sum() > 10
 
@@ -191,7 +191,7 @@ def test_a_programme_saturates_and_decays_when_it_stops(
     }
     scenario = small(**{"strategies": spent, "months": 36, "market.burn_in": 0})
     runs = simulate(scenario, 0, list(spent))
-    months = [abs(run.months[:, NUMBER[metric]] - start) for run in runs]
+    months = [abs(run.months[:, metric_columns()[metric]] - start) for run in runs]
     assert 0 < months[0][12] < months[1][12] < months[2][12]
     assert months[2][12] - months[1][12] < months[1][12] - months[0][12]
     assert months[2][36] == pytest.approx(months[2][12] * (1 - pace) ** 24, rel=1e-9)
@@ -236,7 +236,7 @@ def test_month_0_has_its_customers_where_many_die_in_a_nearly_full_market(
         assert world.people.founder.sum() == 99
         assert (world.people.reason[world.people.founder == 1] == NONE).all()
         record = simulate(scenario, 0, list(scenario.strategies)[:1])[0]
-        at = {name: record.months[:, number] for name, number in NUMBER.items()}
+        at = {name: record.months[:, number] for name, number in metric_columns().items()}
         assert at["customers"][0] == at["customers_start"][1] == 99
         flows = at["customers"][:-1] + (at["joined"] + at["returned"] - at["left"])[1:]
         np.testing.assert_array_equal(flows, at["customers"][1:])

@@ -12,14 +12,14 @@ from scipy.stats import binomtest, hypergeom
 
 from loyaltysim.core.records import PilotRecord
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import CATALOG, FORM
+from loyaltysim.mechanisms import catalog, form
 from loyaltysim.mechanisms.staff.staff import Staff
-from loyaltysim.model import NUMBER, LoyaltyModel, simulate
+from loyaltysim.model import LoyaltyModel, metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.cross_checks import FEWEST
 from loyaltysim.simulation.engine import build_mechanisms, stationary_start
-from loyaltysim.simulation.pilot import difference, wilson
 from loyaltysim.simulation.split_firm import SIZED, SplitFirm, scale_to_arm
+from loyaltysim.stats.intervals import Interval, difference_of_shares, wilson_corrected
 from tests.evidence.pilots import (
     APART,
     NOTHING,
@@ -56,10 +56,12 @@ def test_a_pilot_of_nothing_on_one_desk_changes_nothing(small: Small) -> None:
     scenario = small(**MARKET, **NO_LOAD, strategies=piloted(NOTHING))
     today, tried = simulate(scenario, 0, ["as today", "tried"])
     for name in ("customers", "left", "joined", "grievances", "complaints", "acknowledged", "cases_closed", "hires"):
-        counted = today.months[:, NUMBER[name]]
-        np.testing.assert_allclose(tried.months[:, NUMBER[name]], counted, err_msg=name)
+        counted = today.months[:, metric_columns()[name]]
+        np.testing.assert_allclose(tried.months[:, metric_columns()[name]], counted, err_msg=name)
         assert counted.any(), name
-    np.testing.assert_allclose(tried.months[:, NUMBER["spent"]], today.months[:, NUMBER["spent"]], rtol=1e-9)
+    np.testing.assert_allclose(
+        tried.months[:, metric_columns()["spent"]], today.months[:, metric_columns()["spent"]], rtol=1e-9
+    )
     assert tried.pilot is not None
     assert tried.pilot.truth == 0.0
 
@@ -87,21 +89,21 @@ def test_what_is_stopped_spends_nothing_more(small: Small) -> None:
         model.step()
     assert model.pilot is not None
     assert not model.pilot.rolled_out
-    assert list(model.record[7:, NUMBER["cost_training"]]) == [0.0, 0.0]
+    assert list(model.record[7:, metric_columns()["cost_training"]]) == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("desk", ["shared", "own"])
 def test_people_and_cases_are_conserved(small: Small, desk: str) -> None:
     scenario = small(**MARKET, strategies=piloted({"voice.budget": 300.0}, desk=desk, roll_out_if="better"))
     record = simulate(scenario, 0, ["tried"])[0]
-    at = {name: record.months[:, number] for name, number in NUMBER.items()}
+    at = {name: record.months[:, number] for name, number in metric_columns().items()}
     flows = at["customers"][:-1] + (at["joined"] + at["returned"] - at["left"])[1:]
     np.testing.assert_array_equal(flows, at["customers"][1:])
-    outcomes = sum(at[name] for name in NUMBER if name.startswith("decided_"))
+    outcomes = sum(at[name] for name in metric_columns() if name.startswith("decided_"))
     open_before, open_now = at["complaints_open"][:-1], at["complaints_open"][1:]
     np.testing.assert_array_equal(at["grievances"][1:] + open_before, (outcomes + at["withdrawn"])[1:] + open_now)
     assert open_now.any()
-    costs = sum(at[name] for name in NUMBER if CATALOG[name].account == "cost")
+    costs = sum(at[name] for name in metric_columns() if catalog()[name].account == "cost")
     np.testing.assert_allclose(at["net"][1:], (at["margin"] - costs)[1:], rtol=1e-9)
 
 
@@ -151,8 +153,8 @@ def two_arms(people: int, share: float, left: float) -> tuple[float, float]:
     kept = np.arange(max(0, stay - (people - size)), min(size, stay) + 1)
     chance = hypergeom(people, stay, size).pmf(kept)
     arms = [((some, size), (stay - some, people - size)) for some in kept]
-    spans = [difference(*(np.repeat([1.0, 0.0], [k, n - k]) for k, n in pair))[1:] for pair in arms]
-    low, high = np.array(spans).T
+    spans = [difference_of_shares(*(np.repeat([1.0, 0.0], [k, n - k]) for k, n in pair)) for pair in arms]
+    low, high = np.array([(span.low, span.high) for span in spans]).T
     return float(chance[(low <= 0) & (high >= 0)].sum()), float(chance[low > 0].sum())
 
 
@@ -170,18 +172,21 @@ def test_an_arms_share_has_the_interval_that_scipy_gives() -> None:
     for people, kept in product((1, 2, 20, 1_000), (0, 1, 2, 19, 20, 990, 1_000)):
         if kept <= people:
             known = binomtest(kept, people).proportion_ci(method="wilsoncc")
-            np.testing.assert_allclose(wilson(kept, people), (known.low, known.high), atol=1e-6)
+            span = wilson_corrected(kept, people)
+            np.testing.assert_allclose((span.low, span.high), (known.low, known.high), atol=1e-6)
 
 
 def test_the_difference_of_two_arms_by_hand() -> None:
     """Newcombe 1998, table II: 56 of 70 against 48 of 80 by method 11; and all of 10 against none of 20, from their limits."""
-    (least, _), (_, most) = wilson(10, 10), wilson(0, 20)
+    least, most = wilson_corrected(10, 10).low, wilson_corrected(0, 20).high
     arms = [(56, 70, 48, 80, 0.2, 0.0428, 0.3422), (10, 10, 0, 20, 1.0, 1 - np.hypot(1 - least, most), 1.0)]
     for ours, size, theirs, rest, *known in arms:
         tried, others = np.repeat([1.0, 0.0], [ours, size - ours]), np.repeat([1.0, 0.0], [theirs, rest - theirs])
-        np.testing.assert_allclose(difference(tried, others), known, atol=2e-4)
-    assert difference(np.array([]), np.array([1.0, 0.0])) == (0.0, -1.0, 1.0)
-    assert all(map(np.isfinite, difference(np.array([1.0]), np.array([1.0, 0.0]))))
+        span = difference_of_shares(tried, others)
+        np.testing.assert_allclose((span.mean, span.low, span.high), known, atol=2e-4)
+    assert difference_of_shares(np.array([]), np.array([1.0, 0.0])) == Interval(0.0, -1.0, 1.0, 2)
+    span = difference_of_shares(np.array([1.0]), np.array([1.0, 0.0]))
+    assert np.isfinite([span.low, span.high]).all()
 
 
 def test_an_arm_has_its_part_of_budgets_and_posts_and_of_nothing_else(small: Small) -> None:
@@ -226,6 +231,6 @@ def test_the_arms_are_divided_by_person_and_not_by_month(small: Small) -> None:
     scenario = small(**MARKET)
     today = build_mechanisms(scenario)
     for month in (1, 2):
-        arms.play(month, (today, today), FORM, scenario.seed, 0)
+        arms.play(month, (today, today), form(), scenario.seed, 0)
     same = world.people.generation == 0
     np.testing.assert_array_equal(arms.tries(rows)[same], first[same])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.tables import World
-from loyaltysim.kernels.touchpoints import going_wrong
+from loyaltysim.kernels.touchpoints import chance_bad
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_touchpoints import ALONE, FIVE
 from tests.simulation.worlds import newborn, next_month
@@ -61,7 +61,7 @@ def test_f16_an_audit_finds_what_nobody_complained_of(small: Callable[..., Scena
     world, scenario = believing(small, 50.0, **{"touchpoints.audit": 1e6})
     points = world.touchpoints
     points.seen_failing[:] = [0.0, 30.0, 0.0, 0.0, 0.0]
-    kept = 1 - going_wrong(float(world.firm.care_now[0]), points.cold, 0 * points.rate)
+    kept = 1 - chance_bad(float(world.firm.care_now[0]), points.cold, 0 * points.rate)
     best = int((points.importance * kept * points.rate / points.fix_cost).argmax())
     assert points.seen_failing[best] == 0
     next_month(world, scenario)

@@ -10,9 +10,9 @@ import pytest
 
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import CATALOG
+from loyaltysim.mechanisms import catalog
 from loyaltysim.mechanisms.service.sins import KINDS, Sins
-from loyaltysim.model import NUMBER, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.worlds import newborn, played
 
@@ -127,7 +127,9 @@ def test_f13_what_a_years_training_gave_fades_at_the_staffs_pace(small: Small) -
     strategies = {"as today": {}, "a year": {"staff.training": {"value": 10_000.0, "from": "2027-01", "to": "2027-12"}}}
     steady = {"staff.turnover": 0.0, "staff.spread": 0.0, "staff.overload_effect": 0.0, "burnout.on": False}
     scenario = small(**{**MARKET, **steady, "months": 36, "strategies": strategies})
-    today, year = (record.months[:, NUMBER["care_mean"]] for record in simulate(scenario, 0, list(strategies)))
+    today, year = (
+        record.months[:, metric_columns()["care_mean"]] for record in simulate(scenario, 0, list(strategies))
+    )
     gain = year - today
     assert gain[12] > 0.01
     assert gain[36] / gain[12] == pytest.approx((1 - scenario.mechanism("staff").pace) ** 24, rel=1e-4)
@@ -189,7 +191,7 @@ def test_sins_that_all_weigh_the_same_leave_the_month_as_it_was(small: Small) ->
     weighed, off = (simulate(small(**changes), 0, ["as today"])[0] for changes in (alike, {"sins.on": False}))
     sins = {metric.name for metric in Sins.metrics()}
     assert sum(weighed.figures[name] for name in sins) > 0
-    others = [NUMBER[name] for name in CATALOG if name in NUMBER and name not in sins]
+    others = [metric_columns()[name] for name in catalog() if name in metric_columns() and name not in sins]
     assert np.array_equal(weighed.months[:, others], off.months[:, others])
 
 

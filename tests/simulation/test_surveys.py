@@ -11,7 +11,7 @@ import pytest
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.mechanisms.complaints.surveys import standard_error
-from loyaltysim.model import NUMBER, simulate
+from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_beliefs import OUTSPOKEN, SURVEYED, figures_of
 from tests.simulation.worlds import played
@@ -44,7 +44,7 @@ def test_what_is_measured_misses_the_truth_as_the_error_says_f23(small: Callable
     for replication in range(12):
         months = simulate(scenario, replication, ["today"])[0].months[1:]
         told, answers, errors, true, customers = (
-            months[:, NUMBER[name]]
+            months[:, metric_columns()[name]]
             for name in ("survey_sum", "survey_answers", "survey_error_sum", "survey_true_sum", "survey_customers")
         )
         misses.extend((told / answers - true / customers) / (errors / answers))

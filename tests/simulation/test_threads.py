@@ -32,7 +32,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return together(calls)
 
     monkeypatch.setattr(threads, "LEAST", threads.BLOCK)
-    monkeypatch.setattr(threads, "together", noted)
+    monkeypatch.setattr(threads, "run_together", noted)
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.touchpoint_table import KINDS, PEOPLE, STAGES, default_touchpoints
-from loyaltysim.kernels.touchpoints import going_wrong
+from loyaltysim.kernels.touchpoints import chance_bad
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_directions import PAIRS
@@ -176,7 +176,7 @@ def test_f18_customers_meet_indifference_where_the_table_says(small: Callable[..
     points, people = world.touchpoints, world.people
     rows = world.customers_now[people.indifferent[world.customers_now] > 0]
     found = np.mean(points.kind[people.indifferent_at[rows]] == PEOPLE)
-    chance = points.importance * going_wrong(float(world.firm.care_now[0]), points.cold, np.zeros(points.rows))
+    chance = points.importance * chance_bad(float(world.firm.care_now[0]), points.cold, np.zeros(points.rows))
     expected = chance[points.kind == PEOPLE].sum() / chance.sum()
     assert abs(found - expected) < 3 * np.sqrt(expected * (1 - expected) / rows.size)
     assert expected > points.importance[points.kind == PEOPLE].sum() + 0.1
@@ -206,7 +206,7 @@ def test_f19_a_run_hands_back_each_touchpoint_of_the_months_that_count(small: Ca
     while model.running:
         model.step()
         points = model.world.touchpoints
-        rates.append(going_wrong(float(model.world.firm.care_now[0]), points.cold, points.rate))
+        rates.append(chance_bad(float(model.world.firm.care_now[0]), points.cold, points.rate))
     audit = model.run_record().audit
     assert audit is not None
     assert audit.names == ("door", "desk", "till", "bill", "site")

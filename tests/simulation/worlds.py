@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from loyaltysim.core.records import Report
 from loyaltysim.core.schedule import run_month
 from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import FORM
+from loyaltysim.mechanisms import form
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import birth, build_mechanisms, run_months, stationary_start
 
@@ -26,14 +26,14 @@ def played(scenario: Scenario, months: int, replication: int = 0) -> Iterator[tu
     """Give the world and the report after each month from the stationary start."""
     world, _ = stationary_start(scenario, scenario.seed, replication)
     for month in range(1, months + 1):
-        yield world, run_month(world, month, build_mechanisms(scenario), FORM, scenario.seed, replication)
+        yield world, run_month(world, month, build_mechanisms(scenario), form(), scenario.seed, replication)
 
 
 def newborn(scenario: Scenario, months: int = 0) -> World:
     """Give a world that has lived so many months since its birth."""
     world = birth(scenario, scenario.seed, 0)
     for _ in range(months):
-        run_month(world, world.month + 1, build_mechanisms(scenario), FORM, scenario.seed, 0)
+        run_month(world, world.month + 1, build_mechanisms(scenario), form(), scenario.seed, 0)
     return world
 
 

@@ -44,11 +44,11 @@ class Apology(Mechanism):
     apologies = metric(unit="cases", better="higher", doc="closed cases that ended with an apology")
     cost_apologies = metric(unit="$", account="cost", doc="spent on apologies")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Apologise, and restore a little of what the unsolved who stayed have lost."""
         people = world.people
         count = kernels.complaints.apologise(
-            world.closed, world.closed_as, people.generation, luck("apologises"), self.offered, self.restored,
+            world.closed, world.closed_as, people.generation, rng("apologises"), self.offered, self.restored,
             people.status, people.satisfaction_spoilt, people.satisfaction,
         )  # fmt: skip
         report(apologies=count, cost_apologies=count * self.price)

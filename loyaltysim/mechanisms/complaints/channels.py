@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import HOURS_A_MONTH
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
 
 if TYPE_CHECKING:
@@ -37,17 +38,18 @@ class Channel(BaseModel):
     visible: float = param(0.0, unit="chance", low=0, high=1, doc="chance that a complaint is public")
 
 
-def _row(name: str, share: float, cost: float, delay: float, visible: float) -> Channel:
+def channel(name: str, share: float, cost: float, delay: float, visible: float) -> Channel:
+    """Return a way to complain, checked."""
     return Channel.model_validate({"name": name, "share": share, "cost": cost, "delay": delay, "visible": visible})
 
 
 USUAL = [
-    _row("phone", 35.0, 8.0, 0.0, 0.0),
-    _row("chat", 10.0, 5.0, 0.0, 0.0),
-    _row("e-mail", 20.0, 4.0, 2.0, 0.0),
-    _row("form", 15.0, 2.0, 1.0, 0.0),
-    _row("social media", 10.0, 6.0, 3.0, 1.0),
-    _row("in person", 10.0, 10.0, 2.0, 0.0),
+    channel("phone", 35.0, 8.0, 0.0, 0.0),
+    channel("chat", 10.0, 5.0, 0.0, 0.0),
+    channel("e-mail", 20.0, 4.0, 2.0, 0.0),
+    channel("form", 15.0, 2.0, 1.0, 0.0),
+    channel("social media", 10.0, 6.0, 3.0, 1.0),
+    channel("in person", 10.0, 10.0, 2.0, 0.0),
 ]
 
 
@@ -85,17 +87,15 @@ class Channels(Mechanism):
         total = math.fsum(row.share for row in self.table)
         return math.fsum(row.share * row.cost for row in self.table) / total if self.on and total else 0.0
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw the channel of each complaint, what it costs, when it is on record, and whether it is public."""
-        import numpy as np
-
         people, firm, voiced = world.people, world.firm, world.voiced
         goal = -self.most_steered * math.expm1(-self.direct / self.scale)
         firm.steered[0] += self.pace * (goal - firm.steered[0])
         cost_each, lags, visible = self._columns
         world.channel, world.record_lag, public, cost = kernels.complaints.use(
-            voiced, world.found, people.generation, luck("uses"), luck("is seen"),
-            _reached(*self._shares, float(firm.steered[0])), cost_each, lags, visible,
+            voiced, world.found, people.generation, rng("uses"), rng("is seen"),
+            reached_shares(*self._shares, float(firm.steered[0])), cost_each, lags, visible,
         )  # fmt: skip
         if world.found.size:  # who tells a survey tells nobody else
             public = np.setdiff1d(public, world.found, assume_unique=True)
@@ -105,22 +105,18 @@ class Channels(Mechanism):
     @cached_property
     def _columns(self) -> tuple[NDArray, NDArray, NDArray]:
         """Give each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
-        import numpy as np
-
-        lags = kernels.complaints.lags(self._told("share"), self._told("delay"), self.delay / HOURS_A_MONTH)
-        return np.array(self._told("cost")), np.array(lags), np.array(self._told("visible"))
+        lags = kernels.complaints.lags(self._each("share"), self._each("delay"), self.delay / HOURS_A_MONTH)
+        return np.array(self._each("cost")), np.array(lags), np.array(self._each("visible"))
 
     @cached_property
     def _shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        return tuple(self._told("share")), tuple(self._told("visible"))
+        return tuple(self._each("share")), tuple(self._each("visible"))
 
-    def _told(self, name: str) -> list[float]:
+    def _each(self, name: str) -> list[float]:
         return [float(getattr(row, name)) for row in self.table]
 
 
 @lru_cache(maxsize=256)
-def _reached(shares: tuple[float, ...], visible: tuple[float, ...], steered: float) -> NDArray:
+def reached_shares(shares: tuple[float, ...], visible: tuple[float, ...], steered: float) -> NDArray:
     """Give the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the last."""
-    import numpy as np
-
-    return np.array(kernels.complaints.reached(shares, visible, steered))
+    return np.array(kernels.complaints.sum_shares(shares, visible, steered))

@@ -9,7 +9,7 @@ means more answered and more solved.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import DAYS_A_MONTH, HOURS_A_MONTH
@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 
     from loyaltysim.core.random_streams import RngStream
     from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.tables import Table, World
 
 NEVER_BUSY = -1e9
 COUNTS = (
-    "acknowledged", "cases_begun", "cases_closed", "cases_counted_solved", "cases_called_back", "cases_reopened",
-    "cases_misclassified", "cases_passed_on", "cases_stalled",
-)  # fmt: skip
+    "acknowledged",
+    "cases_begun",
+    "cases_closed",
+    "cases_counted_solved",
+    "cases_called_back",
+    "cases_reopened",
+    "cases_misclassified",
+    "cases_passed_on",
+    "cases_stalled",
+)
 """What the kernel counts, in its order."""
 
 
@@ -161,15 +168,15 @@ class Desk(Mechanism):
     cost_desk = metric(unit="$", account="cost", doc="spent on the complaint desk")
     cost_compensation = metric(unit="$", account="cost", doc="compensation paid")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Tell that there is a desk."""
         world.firm.desk_open[0] = self.on
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Answer, handle and conclude this month's cases."""
         people, cases, firm = world.people, world.cases, world.firm
         held, waiting = kernels.case_desk.forget_withdrawn(
-            int(firm.open_cases[0]), *_case_columns(cases), people.open_case
+            int(firm.open_cases[0]), *case_columns(cases), people.open_case
         )
         cases.reserve(held + world.voiced.size)
         money = self.budget * (1 - self.causes)
@@ -182,10 +189,10 @@ class Desk(Mechanism):
         )
         left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.case_desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month, people.generation,
-            luck("case"), luck.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
+            rng("case"), rng.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,
             self._chance_solved(world, spent_each), float(firm.not_solved[0]), float(firm.called_back[0]),
             min(self.promise_hours, self.quick_hours) / HOURS_A_MONTH, self.patience, self.hours_a_case, free_at, self.handler_hours, part_free_at,
-            part_hours, held, *_case_columns(cases), people.open_case,
+            part_hours, held, *case_columns(cases), people.open_case,
         )  # fmt: skip
         firm.open_cases[0] = left
         firm.money_for_causes[0] = self.budget * self.causes
@@ -224,7 +231,8 @@ class Desk(Mechanism):
         return 1 - (1 - chance) * math.exp(-self.compensation / self.compensation_scale)
 
 
-def _case_columns(cases: Any) -> tuple[Any, ...]:
+def case_columns(cases: Table) -> tuple[NDArray, ...]:
+    """Return the columns of the open cases, in the order in which the kernels take them."""
     return (
         cases.person_row, cases.opened, cases.ready, cases.effort, cases.delay, cases.due, cases.month_opened,
         cases.reopened, cases.mislaid,

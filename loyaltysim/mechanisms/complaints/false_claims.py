@@ -54,7 +54,7 @@ class FalseClaims(Mechanism):
 
     false_claims = metric(unit="claims", better="lower", doc="false claims that compensation draws, as expected")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move the chance toward what last month's compensation draws."""
         firm = world.firm
         goal = -self.most * math.expm1(-float(firm.compensated[0]) / self.scale)

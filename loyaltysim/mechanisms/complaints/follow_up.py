@@ -48,7 +48,7 @@ class FollowUp(Mechanism):
         """Give the share of the cases counted as solved that are, if nobody is called back."""
         return 1 - self.unsound if self.on else 1.0
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Spread the month's money for calling back over the cases that may need it."""
         firm = world.firm
         cases = max(1, world.voiced.size + int(firm.open_cases[0]))

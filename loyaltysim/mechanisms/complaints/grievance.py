@@ -74,11 +74,11 @@ class Grievance(Mechanism):
     grievances_product = metric(unit="grievances", better="lower", doc="grievances over product or process")
     grievances_repeated = metric(unit="grievances", better="lower", doc="grievances soon after another one")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Find this month's grievances among the bad encounters."""
         people = world.people
         parts = threads.over_row_list(
-            kernels.complaints.grieve, world.customers_now, people.generation, luck("grieves"), world.month, people.indifferent,
+            kernels.complaints.grieve, world.customers_now, people.generation, rng("grieves"), world.month, people.indifferent,
             people.failed, people.satisfaction, people.satisfaction_before, people.tenure, people.fickleness, people.open_case,
             self.indifference, self.product, self.slope, self.middle, self.forgiveness, self.small_share, self.memory,
             world.sinned, world.sin_weight,

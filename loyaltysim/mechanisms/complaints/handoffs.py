@@ -92,7 +92,7 @@ class Handoffs(Mechanism):
     cost_shared_record = metric(unit="$", account="cost", doc="spent on the shared record")
     cost_role_swaps = metric(unit="$", account="cost", doc="spent on role swaps")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle what record and swaps have reached, and draw the way of each complaint."""
         firm = world.firm
         posts = max(1, int(firm.employees[0]))
@@ -102,7 +102,7 @@ class Handoffs(Mechanism):
         known = 1 - self.swap_effect * firm.roles_known[0]
         firm.friction[0] = 1 - self.between * (1 - known)
         world.routed, world.lag_before, world.lag_after = kernels.complaints.route(
-            world.voiced, world.people.generation, luck("routes"), self.misclassified * known,
+            world.voiced, world.people.generation, rng("routes"), self.misclassified * known,
             self.passed_on * known, self.passed_on_days / DAYS_A_MONTH * spared, self.stalls * spared * known,
             self.stall_months, self.mislaid,
         )  # fmt: skip

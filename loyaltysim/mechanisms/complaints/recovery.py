@@ -8,15 +8,18 @@ satisfaction of before the failure, unless the paradox is switched on (K8).
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.core.random_streams import RngStream
     from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
@@ -27,7 +30,8 @@ COUNTS = (*DECIDED, *STAYED, *LEFT, *NEVER_COMPLAINED, "left_voiced")
 """What the kernel counts, in its order."""
 
 
-def _rate(value: float, doc: str, source: str) -> Any:
+def stay_rate(value: float, doc: str, source: str) -> float:
+    """Declare the chance to stay after one end of a grievance."""
     return param(value, unit="chance", low=0, high=1, doc=f"chance to stay: {doc}", source=source, grade="secondary")
 
 
@@ -36,11 +40,11 @@ class KeptLarge(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    silent: float = _rate(0.09, "large problem, not voiced", "F7, K1")
-    ignored: float = _rate(0.09, "large problem, not acknowledged", "F7")
-    logged: float = _rate(0.20, "large problem, logged but not resolved", "F7")
-    resolved: float = _rate(0.54, "large problem, resolved", "F7, K1")
-    resolved_fast: float = _rate(0.82, "large problem, resolved fast", "K1")
+    silent: float = stay_rate(0.09, "large problem, not voiced", "F7, K1")
+    ignored: float = stay_rate(0.09, "large problem, not acknowledged", "F7")
+    logged: float = stay_rate(0.20, "large problem, logged but not resolved", "F7")
+    resolved: float = stay_rate(0.54, "large problem, resolved", "F7, K1")
+    resolved_fast: float = stay_rate(0.82, "large problem, resolved fast", "K1")
 
 
 class KeptSmall(BaseModel):
@@ -48,11 +52,11 @@ class KeptSmall(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    silent: float = _rate(0.37, "small problem, not voiced", "K1")
-    ignored: float = _rate(0.46, "small problem, not acknowledged", "K1")
-    logged: float = _rate(0.46, "small problem, logged but not resolved", "K1")
-    resolved: float = _rate(0.70, "small problem, resolved", "K1")
-    resolved_fast: float = _rate(0.95, "small problem, resolved fast", "K1")
+    silent: float = stay_rate(0.37, "small problem, not voiced", "K1")
+    ignored: float = stay_rate(0.46, "small problem, not acknowledged", "K1")
+    logged: float = stay_rate(0.46, "small problem, logged but not resolved", "K1")
+    resolved: float = stay_rate(0.70, "small problem, resolved", "K1")
+    resolved_fast: float = stay_rate(0.95, "small problem, resolved fast", "K1")
 
 
 class Recovery(Mechanism):
@@ -104,20 +108,18 @@ class Recovery(Mechanism):
             )
     del _severity, _outcome
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle the silent grievances of this month and the complaints whose outcome is known."""
         people = world.people
         counts = kernels.complaints.decide(
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
-            world.month, people.generation, luck.ever("stays"), self._table, self.repeat_factor, self.restored,
+            world.month, people.generation, rng.ever("stays"), self._table, self.repeat_factor, self.restored,
             self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
             people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
         )  # fmt: skip
         report.all(COUNTS, counts.tolist())
 
     @cached_property
-    def _table(self) -> Any:
-        import numpy as np
-
+    def _table(self) -> NDArray:
         rates = [[getattr(block, outcome) for outcome in OUTCOMES] for block in (self.kept, self.kept_small)]
         return np.array(rates) * self.behaviour

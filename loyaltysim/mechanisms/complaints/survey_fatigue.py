@@ -49,7 +49,7 @@ class SurveyFatigue(Mechanism):
 
     asks_felt = metric(unit="asks", over="mean", better="lower", doc="asks that a customer still feels")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let past asks fade, and settle what the next one costs."""
         firm = world.firm
         felt = self.memory * float(firm.asked_lately[0])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, lever, metric, param, row_list
 
 if TYPE_CHECKING:
@@ -125,21 +126,17 @@ class Surveys(Mechanism):
     )
     cost_surveys = metric(unit="$", account="cost", doc="spent on surveys")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""
-        import numpy as np
-
         self._look_back(world, report)
         nobody = np.empty(0, np.int32)
         world.found = world.intending = world.staying = nobody
         if self.budget > 0 and world.customers_now.size:
-            self._ask(world, luck, report)
+            self._ask(world, rng, report)
         report(cost_surveys=self.budget)
 
     def _look_back(self, world: World, report: Report) -> None:
         """Count who of last month's answers has left since; not in month 1, whose customers were founded anew."""
-        import numpy as np
-
         if world.month == 1 or not world.intending.size + world.staying.size:
             return
         status = world.people.status
@@ -150,21 +147,19 @@ class Surveys(Mechanism):
             denied_left=int(np.count_nonzero(status[world.staying] != CUSTOMER)),
         )
 
-    def _ask(self, world: World, luck: RngStream, report: Report) -> None:
-        import numpy as np
-
+    def _ask(self, world: World, rng: RngStream, report: Report) -> None:
         people, firm, everyone = world.people, world.firm, world.customers_now
         parts = threads.over_row_list(
-            kernels.complaints.sample, everyone, people.generation, luck("asks"),
+            kernels.complaints.sample, everyone, people.generation, rng("asks"),
             min(1.0, self.budget / self.price / everyone.size), people.satisfaction,
         )  # fmt: skip
         asked = threads.join_ranges([rows for rows, _ in parts])
-        draws = kernels.rng.uniforms(luck("answers"), asked, people.generation)
+        draws = kernels.rng.uniforms(rng("answers"), asked, people.generation)
         answered = asked[draws < self.response * float(firm.willing[0])]
         told = people.satisfaction[answered].astype(float)
         leaving = told < self.intends_below
         world.intending, world.staying = answered[leaving], answered[~leaving]
-        self._hand_over(world, luck, answered)
+        self._hand_over(world, rng, answered)
         cost = np.float32(self.goodwill * float(firm.ask_weight[0]))
         people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - cost, 0)
         firm.asked_lately[0] += asked.size / everyone.size
@@ -179,14 +174,12 @@ class Surveys(Mechanism):
             survey_intending=world.intending.size,
         )
 
-    def _hand_over(self, world: World, luck: RngStream, answered: NDArray) -> None:
+    def _hand_over(self, world: World, rng: RngStream, answered: NDArray) -> None:
         """Find silent grievances among the answers; they are complaints from here on, if there is a desk."""
-        import numpy as np
-
         people = world.people
         silent = np.setdiff1d(world.grieved, world.voiced, assume_unique=True)
         met = np.intersect1d(silent, answered, assume_unique=True)
-        draws = kernels.rng.uniforms(luck("tells"), met, people.generation)
+        draws = kernels.rng.uniforms(rng("tells"), met, people.generation)
         found = world.found = met[draws < self.telling]
         if world.firm.desk_open[0]:
             world.voiced = np.union1d(world.voiced, found)
@@ -195,7 +188,5 @@ class Surveys(Mechanism):
 
 def standard_error(answers: NDArray, customers: int) -> float:
     """Give the standard error of the mean of answers drawn without replacement from so many customers."""
-    import numpy as np
-
     spread = float(np.std(answers, ddof=1)) if answers.size > 1 else WIDEST_SPREAD
     return spread * math.sqrt((1 - answers.size / customers) / answers.size)

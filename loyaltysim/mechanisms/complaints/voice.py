@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
 
 if TYPE_CHECKING:
@@ -55,10 +56,8 @@ class Voice(Mechanism):
     complaints = metric(unit="complaints", doc="grievances that were voiced")
     cost_voice = metric(unit="$", account="cost", doc="spent on asking customers")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Ask, and let those who grieve speak or stay silent."""
-        import numpy as np
-
         people, wronged = world.people, world.grieved
         asks = self.budget / self.price / max(1, world.customers_now.size)
         if asks > 0 and self.goodwill > 0:
@@ -67,7 +66,7 @@ class Voice(Mechanism):
             people.satisfaction[asked] = np.maximum(people.satisfaction[asked] - lost, 0)
         world.firm.asked_lately[0] += asks
         voiced = world.voiced = kernels.complaints.speak(
-            wronged, people.generation, luck("speaks"), people.readiness, self._unprompted, self._asked(asks),
+            wronged, people.generation, rng("speaks"), people.readiness, self._unprompted, self._hazard_of_asking(asks),
             people.complained,
         )  # fmt: skip
         report(complaints=voiced.size, cost_voice=self.budget)
@@ -77,7 +76,7 @@ class Voice(Mechanism):
         """Give the hazard at which an average customer speaks unasked."""
         return -math.log1p(-self.unprompted) if self.unprompted < 1 else math.inf
 
-    def _asked(self, asks: float) -> float:
+    def _hazard_of_asking(self, asks: float) -> float:
         """Give the hazard that so many asks add."""
         if asks == 0:
             return 0.0

@@ -52,11 +52,11 @@ class Advertising(Mechanism):
 
     cost_advertising = metric(unit="$", account="cost", doc="spent on advertising")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Let rivals be used to today's advertising."""
         world.firm.advertised[0] = world.firm.advertised_usual[0] = self.budget
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle the month's pull."""
         firm = world.firm
         pull = self.strength * -math.expm1(-self.budget / self.scale) * (1 - float(firm.drowned[0]))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, metric, param, solved
 from loyaltysim.mechanisms.market.arrival import welcome
 
@@ -131,16 +132,14 @@ class Joining(Mechanism):
         doc="advertising per prospect who joined, for whatever reason (stated.acquisition_cost counts those whom advertising brought)",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw who comes this month, and make them new customers."""
-        import numpy as np
-
         people, firm = world.people, world.firm
         adopters = world.customers_now.size / people.rows
         unprompted = self.unprompted + self.imitation * adopters
         hold = self.hold * float(firm.rivals_hold[0])
         parts = threads.over_rows(
-            kernels.market.join, people.rows, world.month, people.generation, luck("joins"), float(firm.pull[0]), unprompted, self.praise,
+            kernels.market.join, people.rows, world.month, people.generation, rng("joins"), float(firm.pull[0]), unprompted, self.praise,
             self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor, self.logged_factor, self.forget,
             self.fickle_draw, people.fickleness,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,

@@ -46,12 +46,12 @@ class Reviews(Mechanism):
     reviews_withdrawn = metric(unit="reviews", better="higher", doc="bad reviews withdrawn after a good recovery")
     reviews_standing = metric(unit="reviews", over="end", better="lower", doc="bad reviews standing, faded by age")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Post this month's bad reviews, withdraw those of the well recovered, and let the rest fade."""
         people, firm = world.people, world.firm
         posted, withdrawn, firm.standing[0] = kernels.word_of_mouth.review(
             world.grieved, world.public, world.closed, world.closed_as, world.month, people.generation,
-            luck("posts"), luck("withdraws"), self.posted, self.withdrawn_after, self.kept,
+            rng("posts"), rng("withdraws"), self.posted, self.withdrawn_after, self.kept,
             float(firm.standing[0]), people.reviewed_month,
         )  # fmt: skip
         firm.damp[0] = math.exp(-self.damage * firm.standing[0] / people.rows * 1000)

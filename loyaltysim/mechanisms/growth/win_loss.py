@@ -62,7 +62,7 @@ class WinLoss(Mechanism):
         locals()[f"told_won_{_way}"] = metric(unit="customers", doc=f"customers won: {_way}, as sales tells it")
     del _reason, _way
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move a part of each reason to the one that sales prefers."""
         blamed = self.asked_of_sales * self.blames_price
         claimed = self.asked_of_sales * self.claims_relationship

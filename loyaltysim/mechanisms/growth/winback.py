@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import FRIENDS, LOST
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 from loyaltysim.mechanisms.market.arrival import welcome
 
@@ -65,10 +66,8 @@ class Winback(Mechanism):
         doc="spent per dollar of first-year margin won back",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Spend this month's money, and what was left over, on the most valuable of the lost."""
-        import numpy as np
-
         people, purse = world.people, world.firm.purse
         purse[0] += self.budget
         if purse[0] <= 0:
@@ -76,7 +75,7 @@ class Winback(Mechanism):
         tried, spent = self._choose(world, float(purse[0]))
         purse[0] -= spent
         people.attempted[tried] = 1
-        draws = kernels.rng.uniforms(luck("returns"), tried, people.generation)
+        draws = kernels.rng.uniforms(rng("returns"), tried, people.generation)
         won = tried[draws < self.success]
         report(won_from_rivals=report["won_from_rivals"] + welcome(world, won))
         report(
@@ -88,8 +87,6 @@ class Winback(Mechanism):
         )
 
     def _choose(self, world: World, money: float) -> tuple[NDArray, float]:
-        import numpy as np
-
         people = world.people
         open_to = (people.status == LOST) & (people.reason >= FRIENDS) & (people.attempted == 0)
         months_ago = world.month - people.left_month.astype(int)

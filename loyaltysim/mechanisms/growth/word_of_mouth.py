@@ -6,16 +6,18 @@ met a wow or a good recovery. Strong ties are neighbours drawn with replacement,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.core.random_streams import RngStream
     from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.tables import Table, World
 
 FITS = 18
 """The inboxes of 2**18 people, bad or good, are half a mebibyte: what a core's second cache holds."""
@@ -70,28 +72,28 @@ class WordOfMouth(Mechanism):
         doc="people told on a happy occasion",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Send this month's messages; they are heard next month."""
         people = world.people
-        reach = _neighbourhood(people.rows)
+        reach = neighbourhood_size(people.rows)
         parts = threads.over_row_list(
-            kernels.word_of_mouth.tell, world.customers_now, people.generation, luck("tells"), people.status, people.reason,
+            kernels.word_of_mouth.tell, world.customers_now, people.generation, rng("tells"), people.status, people.reason,
             people.wowed, people.outcome_now, people.talkativeness, self.told_when_unhappy, self.told_when_happy,
             self.strong, world.first, world.tie, people.rows, reach,
         )  # fmt: skip
-        _deliver(parts, people)
+        deliver(parts, people)
         unhappy, happy, bad, good = threads.count_ranges([counts for _, _, counts in parts])
         report(unhappy_occasions=unhappy, happy_occasions=happy, messages_bad=bad, messages_good=good)
 
 
-def _neighbourhood(people: int) -> int:
+def neighbourhood_size(people: int) -> int:
     """Give the size, as a power of 2, of neighbourhoods whose inboxes stay in the cache and are many enough for the threads."""
     if threads.allowed_threads() == 1 and people <= 1 << FITS:
         return FITS
     return min(FITS, max(0, people - 1).bit_length() - (4 * threads.allowed_threads()).bit_length())
 
 
-def _deliver(parts: list[Any], people: Any) -> None:
+def deliver(parts: list[tuple[NDArray, NDArray, NDArray]], people: Table) -> None:
     """Put every message into an inbox: each range of neighbourhoods by one thread, so that no two write the same inbox."""
 
     def into(place: int, until: int) -> None:

@@ -89,18 +89,18 @@ class Departure(Mechanism):
         doc="share of the lost who never complained while a customer",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw the month's other departures and sum up all of them."""
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_row_list(
-            kernels.churn.depart, world.customers_now, people.generation, luck("leaves"), world.month, self.died, self.moved,
+            kernels.churn.depart, world.customers_now, people.generation, rng("leaves"), world.month, self.died, self.moved,
             people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
             people.open_case,
         )  # fmt: skip
         counts, gone, defectors = zip(*parts, strict=True)
         kernels.churn.notice(
-            threads.join_ranges(defectors), people.generation, luck("turns to"),
+            threads.join_ranges(defectors), people.generation, rng("turns to"),
             people.reason, to_rival, world.first, world.tie, people.exposure, people.with_rival,
         )  # fmt: skip
         if world.firm.all_supplied[0]:

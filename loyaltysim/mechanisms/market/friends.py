@@ -60,7 +60,7 @@ class Friends(Mechanism):
         writers="departure joining winback",
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Reckon this month's hazards, and let the effect of past defections fade."""
         people = world.people
         threads.over_row_list(

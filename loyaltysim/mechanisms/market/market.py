@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
 from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from loyaltysim.core.random_streams import RngStream
@@ -115,36 +115,32 @@ class Market(Mechanism):
 
     customers_start = metric(unit="customers", doc="customers at the start of the month")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Draw everyone's traits, and first customers near the stationary mix.
 
         Whoever leaves at a rate stays a customer for its inverse, so the first customers are drawn (by an exponential
         race) with weight 1 / (0.05 + fickleness).
         """
-        import numpy as np
-
         everyone = np.arange(self.people, dtype=np.int32)
-        self._draw_traits(world, luck, everyone)
-        races = self._exponentials(world, luck("first customers"))
+        self._draw_traits(world, rng, everyone)
+        races = self._exponentials(world, rng("first customers"))
         first = np.argsort(races * self._proneness(world), kind="stable")[: self.customers]
         world.people.status[first] = CUSTOMER
 
-    def settle(self, world: World, luck: RngStream, hazard: float, forget: int) -> None:
+    def settle(self, world: World, rng: RngStream, hazard: float, forget: int) -> None:
         """Give the first customers a tenure, and the market its pool of the lost, as if `hazard` had always reigned.
 
         Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about `hazard`
         times the customers a month, are drawn from the prospects in proportion to their proneness to leave.
         """
-        import numpy as np
-
         people, proneness = world.people, self._proneness(world)
         held = np.flatnonzero(people.status == CUSTOMER)
         rate = hazard * proneness[held] / proneness[held].mean()
-        tenure = self._exponentials(world, luck("first tenure"))[held] / np.maximum(rate, 1e-6)
+        tenure = self._exponentials(world, rng("first tenure"))[held] / np.maximum(rate, 1e-6)
         people.tenure[held] = np.minimum(tenure, 600).astype(np.int16)
         free = np.flatnonzero(people.status == PROSPECT)
         pool = min(round(hazard * held.size * forget), free.size // 2)
-        races = self._exponentials(world, luck("first lost"))[free] / proneness[free]
+        races = self._exponentials(world, rng("first lost"))[free] / proneness[free]
         lost = free[np.argsort(races, kind="stable")[:pool]]
         people.status[lost], people.reason[lost] = LOST, INDIFFERENCE
         months_ago = 1 + np.arange(lost.size) % forget
@@ -154,44 +150,38 @@ class Market(Mechanism):
         return 0.05 + world.people.fickleness.astype(float)
 
     def _exponentials(self, world: World, key: np.uint64) -> NDArray:
-        import numpy as np
-
         everyone = np.arange(self.people, dtype=np.int32)
         return -np.log1p(-kernels.rng.uniforms(key, everyone, world.people.generation))
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
-        """Lay out newcomers in the rows of those who died or moved away, and take the roll of customers."""
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
+        """Lay out newcomers in the rows of those who died or moved away, and list the customers."""
         people = world.people
         if world.gone.size:
-            self._renew(world, luck, world.gone)
+            self._renew(world, rng, world.gone)
         parts = threads.over_rows(kernels.market.take_row_list, people.rows, people.status, people.tenure)
         world.customers_now = threads.join_ranges(parts)
         report(customers_start=world.customers_now.size)
 
-    def _renew(self, world: World, luck: RngStream, gone: NDArray) -> None:
+    def _renew(self, world: World, rng: RngStream, gone: NDArray) -> None:
         """Let a newcomer stand in each of the rows (int32) of those who died or moved."""
-        import numpy as np
-
         people = world.people
         next_generation = people.generation[gone] + 1
         rows = gone.astype(np.intp)  # once, not again for each column
         for name, declared in people.columns.items():
             people.__dict__[name][rows] = declared.start
         people.generation[rows] = next_generation
-        self._draw_traits(world, luck, gone)
+        self._draw_traits(world, rng, gone)
 
-    def found(self, world: World, luck: RngStream) -> None:
+    def found(self, world: World, rng: RngStream) -> None:
         """Make month 0 hold the stated number of customers exactly, and mark them as founders.
 
         The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
         prospects (then from the lost), in an order of their own luck. Where all of these are too few, newcomers stand in for
         those who died or moved in the last month, at once and not in the next.
         """
-        import numpy as np
-
         people = world.people
         rows = np.arange(self.people, dtype=np.int32)
-        order = kernels.rng.uniforms(luck("founders"), rows, people.generation)
+        order = kernels.rng.uniforms(rng("founders"), rows, people.generation)
         surplus = int(np.count_nonzero(people.status == CUSTOMER)) - self.customers
         if surplus > 0:
             held = rows[people.status == CUSTOMER]
@@ -204,17 +194,15 @@ class Market(Mechanism):
             welcome(world, free[np.lexsort((order[free], people.status[free]))][:-surplus])
             early, world.gone = np.split(world.gone, [max(0, -surplus - free.size)])
             if early.size:
-                self._renew(world, luck, early)
+                self._renew(world, rng, early)
                 welcome(world, early)
         people.founder[:] = people.status == CUSTOMER
         paid = people.margin[people.founder == 1]
         world.firm.top_margin[0], world.firm.top_tenth[0] = kernels.market.top_tenth(paid)
 
-    def _draw_traits(self, world: World, luck: RngStream, rows: NDArray) -> None:
-        import numpy as np
-
+    def _draw_traits(self, world: World, rng: RngStream, rows: NDArray) -> None:
         people = world.people
-        key = luck.ever("traits")
+        key = rng.ever("traits")
         spread = self._spread()
         log_mean = math.log(self.margin_mean) - spread**2 / 2 if self.margin_mean > 0 else -math.inf
         kernels.market.traits(
@@ -223,14 +211,14 @@ class Market(Mechanism):
             people.talkativeness, people.readiness,
         )  # fmt: skip
         if self.margin_ties > 0 and self.margin_mean > 0:
-            ranked = _normal_by_ties(world)[rows]
+            ranked = normal_by_ties(world)[rows]
             own = np.log(people.margin[rows].astype(float)) - log_mean
             rest = math.sqrt(1 - self.margin_ties**2)
             people.margin[rows] = np.exp(log_mean + self.margin_ties * spread * ranked + rest * own)
         if self.fickleness_kind == "beta":
             from scipy.special import betaincinv
 
-            draws = kernels.rng.uniforms(luck.ever("proneness"), rows, people.generation)
+            draws = kernels.rng.uniforms(rng.ever("proneness"), rows, people.generation)
             people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
 
     def _spread(self) -> float:
@@ -244,9 +232,8 @@ class Market(Mechanism):
         return max(0.0, normal.inv_cdf(self.top_tenth_share) + normal.inv_cdf(0.9))
 
 
-def _normal_by_ties(world: World) -> NDArray:
+def normal_by_ties(world: World) -> NDArray:
     """Give each person the normal quantile of their number of ties' middle rank; float64 (people,)."""
-    import numpy as np
     from scipy.special import ndtri
 
     _, which, count = np.unique(world.ties(), return_inverse=True, return_counts=True)

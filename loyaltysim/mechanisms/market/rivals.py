@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import MONTHS_A_YEAR
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param, solved
 
 if TYPE_CHECKING:
@@ -191,35 +192,33 @@ class Rivals(Mechanism):
         doc="of all people, those whom no rival can lure while they are satisfied",
     )
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Draw who is with a rival at first: nobody, in a world without rivals."""
-        import numpy as np
-
         if not self.on:
             return
         people = world.people
         world.firm.rivals_supply[0] = 1
         world.firm.all_supplied[0] = self.zero_sum
         rows = np.arange(people.rows, dtype=np.int32)
-        draws = kernels.rng.uniforms(luck("first supplier"), rows, people.generation)
+        draws = kernels.rng.uniforms(rng("first supplier"), rows, people.generation)
         share = 1.0 if self.zero_sum else self.share
         people.with_rival[:] = (draws < share) & (people.status == 0)
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let rivals act, then reckon this month's hazards."""
         people, newcomers = world.people, world.gone
         if self.zero_sum:
             people.with_rival[newcomers] = 1
             report(rival_newcomers=newcomers.size)
-        lure = self._compete(world, luck, report)
+        lure = self._compete(world, rng, report)
         indifferent = self.indifferent * (1 - float(world.firm.trusted[0]))
         report(lure_ratio=lure, committed=1 - indifferent)
         threads.over_row_list(
-            kernels.churn.lure, world.customers_now, people.generation, luck.ever("commits"), indifferent,
+            kernels.churn.lure, world.customers_now, people.generation, rng.ever("commits"), indifferent,
             people.fickleness, people.satisfaction, self.base * lure, self.slope, self.middle, self.content, people.lured,
         )  # fmt: skip
 
-    def _compete(self, world: World, luck: RngStream, report: Report) -> float:
+    def _compete(self, world: World, rng: RngStream, report: Report) -> float:
         """Settle quality, answer and offers; gives the hazard to be lured against middling rivals without offers."""
         firm, quality = world.firm, kernels.churn.quality
         now = quality(self.quality, self.improves, world.month)
@@ -229,22 +228,22 @@ class Rivals(Mechanism):
         firm.answer[0] += self.answer_pace * (wanted - firm.answer[0])
         might = -math.expm1(-float(firm.answer[0]) / self.answer_scale)
         firm.drowned[0] = self.answer_drowns * might
-        chance = self.offers + self.price_war * might + self.defence * self._missed(world)
-        offered = kernels.churn.offers(luck("offers"), len(now), chance)
+        chance = self.offers + self.price_war * might + self.defence * self._customers_missed(world)
+        offered = kernels.churn.offers(rng("offers"), len(now), chance)
         report(rival_quality=max(now), rival_offers=sum(offered), rival_answer=firm.answer[0])
         lure: float = kernels.churn.lure_customers(now, offered, self.slope, self.middle, self.offer_ratio)
         return lure * math.exp(self.answer_lure * might)
 
-    def _missed(self, world: World) -> float:
+    def _customers_missed(self, world: World) -> float:
         """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look."""
         if not self.defence:
             return 0.0
         firm, people = world.firm, world.people
-        have, ours = kernels.churn.supplied(people.status, people.with_rival)
+        have, ours = kernels.churn.count_supplied(people.status, people.with_rival)
         if firm.rivals_had[0] >= 0 and world.month != 1:  # month 0 was founded anew
             firm.rivals_looks[0] += 1
             gained = (have - int(firm.rivals_had[0])) / max(1, ours)
-            firm.rivals_gain[0] = kernels.churn.smoothed(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
+            firm.rivals_gain[0] = kernels.churn.smooth(float(firm.rivals_gain[0]), gained, int(firm.rivals_looks[0]))
         firm.rivals_had[0] = have
         if world.month <= 0:
             firm.rivals_gain_usual[0] = firm.rivals_gain[0]

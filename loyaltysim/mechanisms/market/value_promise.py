@@ -50,7 +50,7 @@ class ValuePromise(Mechanism):
     )
     cost_promise = metric(unit="$", account="cost", doc="spent on keeping the value promise")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move trust toward what this month's money is worth."""
         trusted = world.firm.trusted
         trusted[0] += self.pace * (self.effect * -math.expm1(-self.budget / self.scale) - trusted[0])

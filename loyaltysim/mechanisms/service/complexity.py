@@ -54,7 +54,7 @@ class Complexity(Mechanism):
     contacts_ratio = metric(unit="ratio", over="end", doc="encounters a customer has against those of month 0")
     cost_simplify = metric(unit="$", account="cost", doc="spent on making the product simpler")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle how many encounters this month brings, against month 0."""
         firm = world.firm
         goal = self.effect * -math.expm1(-self.simplify / self.scale)

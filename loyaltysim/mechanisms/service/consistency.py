@@ -72,29 +72,29 @@ class Consistency(Mechanism):
     )
     cost_standards = metric(unit="$", account="cost", doc="spent on common standards")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Settle which failures are promises broken: of these, only common standards rid a touchpoint."""
         if self.on and self._usual > 0:
             world.touchpoints.by_promise[:] = self.share * (world.touchpoints.kind == PEOPLE)
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move the standards together or apart, and let broken promises raise or lower failures where people serve."""
         firm, points = world.firm, world.touchpoints
         at_work = int(firm.employees[0])
         reached = self.most * -math.expm1(-self.standards / (self.scale * at_work))
         firm.narrowed[0] += self.pace * (reached - firm.narrowed[0])
-        times = self._times(world, luck, at_work)
-        broken, usual = kernels.staff.broken(times, math.log(self.tolerance)), self._usual
+        times = self._times(world, rng, at_work)
+        broken, usual = kernels.staff.share_broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
             kernels.touchpoints.break_promises(
                 broken, usual, float(firm.friction[0]), points.usual_rate, points.by_promise, points.mended, points.rate
             )
-        report(broken_promises=broken, standards_spread=_deviation(times), cost_standards=self.standards)
+        report(broken_promises=broken, standards_spread=standard_deviation(times), cost_standards=self.standards)
 
-    def _times(self, world: World, luck: RngStream, at_work: int) -> NDArray:
+    def _times(self, world: World, rng: RngStream, at_work: int) -> NDArray:
         """Give the log of the time that each employee at work promises, against the middle one."""
         spread = self.spread * (1 - float(world.firm.narrowed[0]))
-        return kernels.staff.standards(luck.ever("standard"), world.staff.hired, at_work, spread)
+        return kernels.staff.standards(rng.ever("standard"), world.staff.hired, at_work, spread)
 
     @cached_property
     def _usual(self) -> float:
@@ -104,6 +104,7 @@ class Consistency(Mechanism):
         return 0.5 * math.erfc(math.log(self.tolerance) / (2 * self.spread))
 
 
-def _deviation(values: NDArray) -> float:
+def standard_deviation(values: NDArray) -> float:
+    """Return the standard deviation of values, (n,), with the same bits whatever the threads."""
     around = values - values.sum() / values.size
     return math.sqrt((around * around).sum() / values.size)  # a dot product would spread over threads of its own

@@ -67,7 +67,7 @@ class Manners(Mechanism):
     cost_restraint = metric(unit="$", account="cost", doc="spent on fewer intrusions")
     cost_kindnesses = metric(unit="$", account="cost", doc="spent on small kindnesses")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle what restraint and kindnesses have reached, and let this month's intrusions annoy."""
         people, firm = world.people, world.firm
         each = 1 / max(1, world.customers_now.size)
@@ -79,7 +79,7 @@ class Manners(Mechanism):
         intrusions = 0
         if chance > 0:
             intrusions = kernels.service.intrude(
-                world.customers_now, people.generation, luck("intrudes"), chance, self.annoyance,
+                world.customers_now, people.generation, rng("intrudes"), chance, self.annoyance,
                 people.met, people.indifferent, people.failed, people.wowed, people.satisfaction,
             )  # fmt: skip
         report(intrusions=intrusions, cost_restraint=self.restraint, cost_kindnesses=self.kindnesses)

@@ -29,7 +29,7 @@ class Opinion(Mechanism):
     heard_good = column("people", "float32", unit="messages", doc="good messages heard, faded by age")
     heard_bad = column("people", "float32", unit="messages", doc="bad messages heard, faded by age")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Empty the inboxes into what is remembered."""
         people = world.people
         threads.over_rows(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -84,14 +85,14 @@ class Satisfaction(Mechanism):
         doc="mean satisfaction",
     )
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Start everyone as a new customer."""
         world.people.satisfaction[:] = self.at_first
         world.people.expectation[:] = self.expected_at_first
         world.firm.satisfaction_at_first[0] = self.at_first
         world.firm.expectation_at_first[0] = self.expected_at_first
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move satisfaction and expectation of this month's customers."""
         people = world.people
         drift = self.ratchet / 12 + self.rival_standard * float(world.firm.quality_rise[0])
@@ -105,6 +106,4 @@ class Satisfaction(Mechanism):
     @cached_property
     def _worth(self) -> NDArray:
         """Give what an ordinary encounter, an indifferent one, a failed one and a wow are worth."""
-        import numpy as np
-
         return np.array([self.ordinary, self.indifference, self.failure, self.wow])

@@ -40,12 +40,12 @@ class Scorecard(Mechanism):
         unit="chance", over="mean", better="lower", doc="mean failure rate of touchpoints, by importance"
     )
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
-        points, going_wrong = world.touchpoints, kernels.touchpoints.going_wrong
+        points, chance_bad = world.touchpoints, kernels.touchpoints.chance_bad
         care = float(world.firm.care_now[0])
-        bad = going_wrong(care, points.cold, points.rate)
-        failing = bad - going_wrong(care, points.cold, 0 * points.rate)
+        bad = chance_bad(care, points.cold, points.rate)
+        failing = bad - chance_bad(care, points.cold, 0 * points.rate)
         if world.month > 0:
             points.audits[:] += 1
             points.bad_sum[:] += bad

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, metric, param
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ class Service(Mechanism):
     failures = metric(unit="encounters", better="lower", doc="encounters at which product or process failed")
     wows = metric(unit="encounters", better="higher", doc="encounters that delighted")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw every customer's encounters and how each went."""
         people, points = world.people, world.touchpoints
         at_work = int(world.firm.employees[0])
         parts = threads.over_row_list(
-            kernels.service.meet, world.customers_now, people.generation, luck("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
+            kernels.service.meet, world.customers_now, people.generation, rng("meets"), numbers_met(self.encounters_mean * float(world.firm.contacts[0])),
             world.staff.care[:at_work], world.staff.mood[:at_work], points.slot_share, points.slot_other, points.rate,
             self._wow(world), points.cold, people.met, people.indifferent, people.failed, people.wowed, people.indifferent_at, people.failed_at, people.mood_met,
         )  # fmt: skip
@@ -71,16 +72,12 @@ class Service(Mechanism):
 
     def _wow(self, world: World) -> NDArray:
         """Give each touchpoint's chance that an encounter which is not indifferent delights."""
-        import numpy as np
-
         return np.minimum((self.wow + world.firm.wow_added[0]) * world.touchpoints.warm, 1.0)
 
 
 @lru_cache(maxsize=64)
 def numbers_met(mean: float) -> NDArray:
     """Give the distribution function of a Poisson number, nine entries or more, the last above every draw; not to be changed."""
-    import numpy as np
-
     chance, total = math.exp(-mean), 0.0
     counts: list[float] = []
     while total < 1 - 1e-15 and len(counts) < 200:

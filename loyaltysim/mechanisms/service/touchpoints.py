@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 from loyaltysim.core.random_streams import alias
 from loyaltysim.core.touchpoint_table import (
@@ -140,13 +141,11 @@ class Touchpoints(Mechanism):
     cost_audits = metric(unit="$", account="cost", doc="spent on audits of touchpoints")
     repair_idle = metric(unit="$", better="lower", doc="of it, what found nothing left to mend")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Scale the table to the stated mean failure rate, and indifference and wows to a mean of 1.
 
         Wows are had only in encounters that are not indifferent, so their mean is taken over these.
         """
-        import numpy as np
-
         points = world.touchpoints
         weight = self._column("importance")
         points.importance[:] = weight / weight.sum()
@@ -155,7 +154,7 @@ class Touchpoints(Mechanism):
         points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
         points.rate[:] = points.usual_rate
         points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
-        cared_for = 1 - kernels.touchpoints.going_wrong(
+        cared_for = 1 - kernels.touchpoints.chance_bad(
             float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows)
         )
         points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
@@ -165,7 +164,7 @@ class Touchpoints(Mechanism):
         points.met_first[:] = points.importance * ((points.stage == SEARCH) | (points.kind == BRAND))
         points.slot_share[:], points.slot_other[:] = alias(points.importance)
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let what was mended slip back a little, mend what causes and repair pay for, and settle each failure rate."""
         points, firm = world.touchpoints, world.firm
         care, idle = float(firm.care_now[0]), 0.0
@@ -198,26 +197,24 @@ class Touchpoints(Mechanism):
 
     @cached_property
     def _weights(self) -> NDArray:
-        import numpy as np
-
         weights = self.priority
         return np.array([weights.importance, weights.urgency, weights.gap, weights.ease])
 
     def _find_causes(self, world: World, money: float) -> None:
         """Mend where a dollar ends most of the failures known; where none are known nobody looks for causes."""
         if money > 0:
-            import numpy as np
-
-            promising = self._promising(world)
+            promising = self._expected_failures(world)
             self._mend(world.touchpoints, np.where(promising > 0, promising, -np.inf), money)
 
-    def _promising(self, world: World) -> NDArray:
+    def _expected_failures(self, world: World) -> NDArray:
         """Give where a dollar ends most of the failures that the leaders saw or an audit found, 0 to 1, (touchpoints,)."""
         points, care, audited = world.touchpoints, float(world.firm.care_now[0]), float(world.firm.audited[0])
         seen = against_largest(points.seen_failing / points.fix_cost)
         if not audited:
             return seen
-        true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate) * (1 - points.by_promise)
+        true = kernels.touchpoints.chance_failure(care, points.importance, points.cold, points.rate) * (
+            1 - points.by_promise
+        )
         return (1 - audited) * seen + audited * against_largest(true / points.fix_cost)
 
     def _repair(self, world: World) -> NDArray:
@@ -225,7 +222,7 @@ class Touchpoints(Mechanism):
 
         What they paid to mend the leaders count no longer. What they know nothing of follows by priority.
         """
-        points, promising = world.touchpoints, self._promising(world)
+        points, promising = world.touchpoints, self._expected_failures(world)
         belief = self.belief if promising.any() else 0.0
         return self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
 
@@ -236,7 +233,7 @@ class Touchpoints(Mechanism):
 
     def _first_factor(self, world: World) -> float:
         """Give the factor of first impressions on joining: 1 while what is met before buying is as usual."""
-        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.wrong
+        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.mean_chance_bad
         usual_bad = wrong(float(firm.care_usual[0]), points.met_first, points.cold, points.usual_rate)
         if usual_bad == 0:
             return 1.0
@@ -250,6 +247,4 @@ class Touchpoints(Mechanism):
         return 1 + self.differ * (relative - 1)
 
     def _column(self, name: str) -> NDArray:
-        import numpy as np
-
         return np.array([getattr(row, name) for row in self.table], float)

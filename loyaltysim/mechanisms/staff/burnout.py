@@ -60,12 +60,12 @@ class Burnout(Mechanism):
 
     burnout_mean = metric(unit="share", over="mean", better="lower", doc="mean burn-out of those at work")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Feed and heal everyone's burn-out by the load that staff last found."""
         staff, firm = world.staff, world.firm
         shielded = 1 - self.shield * min(1.0, float(firm.treated[0]))
         mean = kernels.staff.burn(
-            luck.ever("bears"), staff.hired, max(1, int(firm.employees[0])), float(firm.load[0]), self.borne,
+            rng.ever("bears"), staff.hired, max(1, int(firm.employees[0])), float(firm.load[0]), self.borne,
             self.borne_spread * math.sqrt(3), self.acting, self.feeding * shielded, self.recovery, self.coldness,
             staff.acted, staff.burnout, staff.zeal,
         )  # fmt: skip

@@ -52,7 +52,7 @@ class Contagion(Mechanism):
     mood_spread = metric(unit="share", over="mean", doc="standard deviation of the real mood between employees")
     cost_smiles = metric(unit="$", account="cost", doc="spent on smile campaigns")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw each mood toward the team's, and put on the smile that is asked for."""
         staff, at_work = world.staff, int(world.firm.employees[0])
         asked = -math.expm1(-self.smile_campaign / (self.scale * at_work))

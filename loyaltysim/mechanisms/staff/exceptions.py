@@ -36,7 +36,7 @@ class Exceptions(Mechanism):
     exceptions = metric(unit="exceptions", doc="rules broken for customers, as expected")
     cost_exceptions = metric(unit="$", account="cost", doc="cost of rules broken for customers")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Reckon this month's exceptions from its encounters; they are expected numbers, nothing is drawn."""
         firm = world.firm
         broken = firm.encounters_last[0] * self.arises * firm.latitude[0]

@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 from loyaltysim.core.touchpoint_table import PEOPLE, against_largest
 
@@ -91,23 +92,21 @@ class Leaders(Mechanism):
     leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
     cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen")
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""
-        import numpy as np
-
         points, firm = world.touchpoints, world.firm
         goal = -self.most_direct * math.expm1(-self.listening / self.scale)
         firm.heard_direct[0] += self.pace * (goal - firm.heard_direct[0])
-        heard, flattered = self._climb(world, luck, float(firm.heard_direct[0]))
+        heard, flattered = self._climb(world, rng, float(firm.heard_direct[0]))
         believed = points.seen / (float(points.seen.sum()) or 1.0)
         if world.month > 0:
             points.believed_sum[:] += believed
         care = float(firm.care_now[0])
-        true = points.importance * kernels.touchpoints.going_wrong(care, points.cold, points.rate)
+        true = points.importance * kernels.touchpoints.chance_bad(care, points.cold, points.rate)
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
-            believed_right=float(_right(points, care, float(firm.audited[0]))),
+            believed_right=float(believe_rightly(points, care, float(firm.audited[0]))),
             believed_wrongly=float(np.maximum(true - believed, 0).sum()),
             believed_people=float(believed[people].sum()),
             true_people=float(true[people].sum()),
@@ -116,21 +115,21 @@ class Leaders(Mechanism):
             cost_listening=self.listening,
         )
 
-    def _climb(self, world: World, luck: RngStream, direct: float) -> tuple[int, int]:
+    def _climb(self, world: World, rng: RngStream, direct: float) -> tuple[int, int]:
         """Let each complaint climb to what the leaders have seen; gives how many arrive, and how many were retold."""
         people, points = world.people, world.touchpoints
         arrived: tuple[int, int] = kernels.staff.climb(
-            world.voiced, people.generation, luck("passes on"), luck("flatters"),
-            luck("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
+            world.voiced, people.generation, rng("passes on"), rng("flatters"),
+            rng("blames"), direct, direct + (1 - direct) * (1 - self.loss) ** self.layers,
             1 - (1 - self.flattery) ** self.layers, self.memory, people.kind, people.indifferent_at, people.failed_at,
             points.kind, points.importance, points.seen, points.seen_failing,
         )  # fmt: skip
         return arrived
 
 
-def _right(points: Table, care: float, audited: float) -> bool:
+def believe_rightly(points: Table, care: float, audited: float) -> bool:
     """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by nothing."""
-    true = kernels.touchpoints.failing(care, points.importance, points.cold, points.rate)
+    true = kernels.touchpoints.chance_failure(care, points.importance, points.cold, points.rate)
     known = (1 - audited) * against_largest(points.seen_failing) + audited * against_largest(true)
     believed = known.argmax()
     return bool(known[believed] > 0 and believed == true.argmax())

@@ -55,11 +55,11 @@ class Managers(Mechanism):
     managers_attitude = metric(unit="0 to 1", over="mean", better="higher", doc="managers' attitude")
     cost_leadership = metric(unit="$", account="cost", doc="spent on leadership work")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Start at today's attitude."""
         world.firm.attitude[0] = self.attitude_today
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move the attitude toward what leadership work sets, and pass it on."""
         firm = world.firm
         worked = -math.expm1(-self.leadership / (self.scale * int(firm.employees[0])))

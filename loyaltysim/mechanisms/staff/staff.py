@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
 
 if TYPE_CHECKING:
@@ -124,15 +125,13 @@ class Staff(Mechanism):
     cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice")
     cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires")
 
-    def begin(self, world: World, luck: RngStream) -> None:
+    def begin(self, world: World, rng: RngStream) -> None:
         """Hire everyone."""
-        import numpy as np
-
         staff = world.staff
         everyone = np.arange(staff.rows, dtype=np.int32)
-        talents, nows = _know_want_can(staff)
+        talents, nows = talents_and_levels(staff)
         kernels.staff.hire(
-            everyone, luck.ever_each(*TALENTS), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
+            everyone, rng.ever_each(*TALENTS), self._levels, self._width, staff.hired, staff.burnout, staff.zeal,
             talents, nows,
         )  # fmt: skip
         kernels.staff.settle(*nows, staff.zeal, staff.care, staff.mood)
@@ -142,12 +141,12 @@ class Staff(Mechanism):
         world.firm.care_usual[0] = self.know * self.want * self.can
         world.firm.mood_usual[0] = self.want
 
-    def step(self, world: World, luck: RngStream, report: Report) -> None:
+    def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Replace those who quit, move everyone toward the level that money and load set, and settle their care."""
         staff, at_work = world.staff, self._number_at_work(world)
-        talents, nows = _know_want_can(staff)
+        talents, nows = talents_and_levels(staff)
         hires = kernels.staff.turn_over(
-            luck("quits"), at_work, self.want, self.turnover, self.turnover_slope, luck.ever_each(*TALENTS),
+            rng("quits"), at_work, self.want, self.turnover, self.turnover_slope, rng.ever_each(*TALENTS),
             self._levels, self._width, staff.hired, staff.burnout, staff.zeal, *talents, *nows,
         )  # fmt: skip
         self._drift(world, at_work)
@@ -165,8 +164,6 @@ class Staff(Mechanism):
         )
 
     def _note_care(self, world: World, at_work: int) -> None:
-        import numpy as np
-
         world.firm.employees[0] = at_work
         world.firm.care_now[0] = np.add.reduce(world.staff.care[:at_work], dtype=np.float64) / at_work
 
@@ -177,8 +174,6 @@ class Staff(Mechanism):
     @cached_property
     def _levels(self) -> NDArray:
         """Give the mean know, want and can of those who are hired."""
-        import numpy as np
-
         chosen = self.selectivity_effect * -math.expm1(-self.selectivity / self.selectivity_scale)
         return np.array([self.know, self.want + chosen, self.can])
 
@@ -188,18 +183,18 @@ class Staff(Mechanism):
         return self.spread * math.sqrt(12)
 
     def _drift(self, world: World, at_work: int) -> None:
-        import numpy as np
-
         staff, firm = world.staff, world.firm
         self._set_firm(world, at_work)
-        talents, nows = _know_want_can(staff)
+        talents, nows = talents_and_levels(staff)
         shared = self.sharing_effect * self._saturation(self.sharing, at_work)
         overloaded = float(firm.overloaded[0])
-        gained = np.array([
-            self.training_effect * self._saturation(self.training, at_work),
-            self.treatment_effect * firm.treated[0] + firm.mirrored[0],
-            self.empowerment_effect * self._saturation(self.empowerment, at_work),
-        ])  # fmt: skip
+        gained = np.array(
+            [
+                self.training_effect * self._saturation(self.training, at_work),
+                self.treatment_effect * firm.treated[0] + firm.mirrored[0],
+                self.empowerment_effect * self._saturation(self.empowerment, at_work),
+            ]
+        )
         best = gained  # not read while nobody is helped
         if shared > 0:
             lost = (0.0, overloaded, 0.0)
@@ -222,6 +217,6 @@ class Staff(Mechanism):
         return -math.expm1(-spent / (self.effect_scale * at_work))
 
 
-def _know_want_can(staff: Table) -> tuple[tuple[NDArray, ...], tuple[NDArray, ...]]:
+def talents_and_levels(staff: Table) -> tuple[tuple[NDArray, ...], tuple[NDArray, ...]]:
     """Give the columns of talents and of what they are now."""
     return (staff.talent_know, staff.talent_want, staff.talent_can), (staff.now_know, staff.now_want, staff.now_can)

@@ -1,0 +1,25 @@
+"""What is said of a year, a month at a time: chances, and what money is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Number = TypeVar("Number", float, "np.ndarray")
+
+
+def annual_chance(monthly: Number) -> Number:
+    """Return the yearly chance of what happens with some chance each month: 1 - (1 - h)**12."""
+    return 1.0 - (1.0 - monthly) ** 12
+
+
+def monthly_chance(annual: float) -> float:
+    """Return the monthly chance of what happens with some chance within a year: 1 - (1 - a)**(1/12)."""
+    return float(1.0 - (1.0 - annual) ** (1 / 12))
+
+
+def discount_factor(rate: float, months: Number) -> Number:
+    """Return the present value of 1 $ that is paid in so many months, discounted at a yearly rate."""
+    return (1.0 + rate) ** (-months / 12.0)
