@@ -24,8 +24,10 @@ from loyaltysim.cli import VERBS, main
 from loyaltysim.core.errors import InputError
 from loyaltysim.execution.progress import Progress
 from loyaltysim.experiments.options import OF_THE_FOLDER, RunKeywords, RunOptions, flag_of, options_of
+from loyaltysim.mechanisms import unregister
 from loyaltysim.study import Study
 from tests.decisions.firm import FILE, written
+from tests.simulation.anniversary import Anniversary
 
 QUESTIONS = {
     "run": "run",
@@ -186,6 +188,17 @@ def test_what_a_call_says_lies_over_every_kind_of_source() -> None:
         )
         scenario = study.scenario
         assert (scenario.months, scenario.replications, scenario.seed, scenario.desk.budget) == (4, 2, 9, 7.0)
+
+
+def test_mechanisms_of_ones_own_take_part() -> None:
+    cards = YAML(typ="safe").load(FILE) | {"anniversary": {"price": 4}, "anniversary.budget": 30}
+    with pytest.raises(InputError, match="anniversary"):
+        ls.simulate(cards, quiet=True)
+    try:
+        study = ls.simulate(cards, mechanisms=[Anniversary], executor="in-process", quiet=True)
+        assert (study.results.figures["as today"]["cards_sent"] > 0).all()
+    finally:
+        unregister(Anniversary)
 
 
 # That Python and the command line do the same.

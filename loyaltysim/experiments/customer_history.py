@@ -62,13 +62,13 @@ class Question:
         Raises:
             InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
         """
-        from loyaltysim.model import LoyaltyModel
-
         spec = prepare_scenario(source, options)
         check(spec, self.customer_id, self.find, self.replication)
         names = tuple(dict.fromkeys(spec.strategy_name(name) for name in as_texts(self.strategy))) or tuple(
             spec.strategies
         )
+        from loyaltysim.model import LoyaltyModel  # loads mesa
+
         spec = calibrate_scenario(spec, options)
         start = stationary_start(spec, spec.seed, self.replication)
 
