@@ -17,39 +17,29 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.display import display
-from loyaltysim.experiments import (
-    arithmetic as arithmetic_experiment,
-)
-from loyaltysim.experiments import (
-    breakeven as breakeven_experiment,
-)
-from loyaltysim.experiments import (
-    customer_history,
-    customer_value,
-)
-from loyaltysim.experiments import (
-    optimise as optimise_experiment,
-)
+from loyaltysim.experiments import breakeven as breakeven_experiment
+from loyaltysim.experiments import optimise as optimise_experiment
 from loyaltysim.experiments import rerun as rerun_experiment
-from loyaltysim.experiments import (
-    run as run_experiment,
-)
-from loyaltysim.experiments import (
-    sensitivity as sensitivity_experiment,
-)
-from loyaltysim.experiments import (
-    sweep as sweep_experiment,
-)
+from loyaltysim.experiments import run as run_experiment
+from loyaltysim.experiments import sensitivity as sensitivity_experiment
+from loyaltysim.experiments import sweep as sweep_experiment
 from loyaltysim.experiments.decision import Question, calibrate_scenario, open_decision, write_result_folder
-from loyaltysim.experiments.options import RunKeywords, RunOptions, Source, flag_of, options_of, prepare_scenario
-from loyaltysim.reporting.build import REPORT, build_report
-from loyaltysim.reporting.charts import customer_history as customer_charts
+from loyaltysim.experiments.options import (
+    OF_THE_FOLDER,
+    RunKeywords,
+    RunOptions,
+    Source,
+    flag_of,
+    options_of,
+    prepare_scenario,
+)
 from loyaltysim.results.manifest import MANIFEST, corrupt_folder
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.results.run_folder import (
     ExistingRunFolder,
     RunFolder,
     StoredRun,
+    check_writable,
     lock_folder,
     read_run_folder,
     remove_partial_files,
@@ -58,6 +48,8 @@ from loyaltysim.results.tables import csv_text
 from loyaltysim.study import CustomerLife, Decision, Study, build_study, write_tables
 
 if TYPE_CHECKING:
+    from loyaltysim.experiments.arithmetic import Arithmetic
+    from loyaltysim.experiments.customer_value import CustomerValue
     from loyaltysim.experiments.rerun import Rerun
 
 
@@ -128,6 +120,8 @@ def simulate(scenario: Source, **options: Unpack[RunKeywords]) -> Study:
 
 def complete_run(opened: run_experiment.ScenarioRun) -> Study:
     """Simulate an open run, and write its tables and report into its folder."""
+    from loyaltysim.reporting.build import build_report
+
     folder = opened.folder
     if folder is None:
         raise TypeError("a run in memory has no folder to complete")
@@ -165,9 +159,10 @@ def resume(
         What the interrupted function would have returned.
 
     Raises:
-        InputError: For a folder that holds nothing unfinished; it stays as it is.
+        InputError: For a folder that holds nothing unfinished, or an option that it says itself; it stays as it is.
         RunError: When it fails again.
     """
+    refuse_stored_options(options)
     with show_progress(RunOptions(**options)) as chosen:
         chosen.check()
         found = read_run_folder(folder)
@@ -201,11 +196,20 @@ def rerun(folder: str | Path, **options: Unpack[RunKeywords]) -> Rerun:
         How many figures were compared, and which differ.
 
     Raises:
-        InputError: For a folder that holds no finished run.
+        InputError: For a folder that holds no finished run, or an option that it says itself.
         RunError: As `run` does.
     """
+    refuse_stored_options(options)
     with show_progress(RunOptions(**options)) as chosen:
         return rerun_experiment.rerun(folder, chosen)
+
+
+def refuse_stored_options(options: RunKeywords) -> None:
+    """Refuse options that stand in a folder of results already. Raises InputError."""
+    for name in OF_THE_FOLDER:
+        if options.get(name):
+            cure = "leave it out, or call run with the folder's scenario.yml, which keeps a folder of its own"
+            raise InputError(Problem("it stands in the folder, and stays as it is", where=name, cure=cure))
 
 
 def report(folder: str | Path) -> Path:
@@ -222,7 +226,13 @@ def report(folder: str | Path) -> Path:
         RunError: Where it cannot be written to.
     """
     place = Path(folder)
-    files = build_report(read_source(place))
+    material = read_source(place)
+    from loyaltysim.reporting.build import (  # loads matplotlib: what cannot be drawn is refused before
+        REPORT,
+        build_report,
+    )
+
+    files = build_report(material)
     kept = RunFolder(place, [])
     for name, content in files.items():
         kept.write(name, content)
@@ -414,11 +424,16 @@ def customer(
     Raises:
         InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
+    from loyaltysim.experiments import customer_history
+
     with show_progress(RunOptions(**options)) as chosen:
+        check_writable(chosen.out)
         asked = customer_history.Question(customer_id, find, strategy, replication)
         life = CustomerLife(asked.find_history(scenario, chosen))
         if chosen.out is None:
             return life
+        from loyaltysim.reporting.charts import customer_history as customer_charts
+
         files = customer_charts.draw_files(life.strip()) | {
             "story.txt": life.story + "\n",
             "months.csv": csv_text(life.months),
@@ -432,7 +447,7 @@ def worth(
     leaves: Sequence[int] = (),
     group: int | None = None,
     **options: Unpack[RunKeywords],
-) -> customer_value.CustomerValue:
+) -> CustomerValue:
     """Say what one lost customer of a scenario is worth, by month of leaving and by number of ties.
 
     The same world is simulated with and without the departure of a small group over a grievance they do not voice, on
@@ -451,12 +466,15 @@ def worth(
         InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
         RunError: When a replication fails.
     """
+    from loyaltysim.experiments import customer_value
+
     with show_progress(RunOptions(**options)) as chosen:
+        check_writable(chosen.out)
         found = customer_value.Question(leaves, group).find_value(scenario, chosen)
         return replace(found, folder=write_result_folder(chosen.out, found.scenario, found.files))
 
 
-def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> arithmetic_experiment.Arithmetic:
+def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> Arithmetic:
     """Reckon a scenario as consultants do on a spreadsheet, simulate it, and bridge the two part by part.
 
     Args:
@@ -470,7 +488,10 @@ def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> arithmetic_e
         InputError: For what the arithmetic cannot be done for.
         RunError: When a market cannot be solved or simulated.
     """
+    from loyaltysim.experiments import arithmetic as arithmetic_experiment
+
     with show_progress(RunOptions(**options)) as chosen:
+        check_writable(chosen.out)
         found = arithmetic_experiment.Question().compare(scenario, chosen)
         return replace(found, folder=write_result_folder(chosen.out, found.solved, found.files))
 

@@ -12,11 +12,13 @@ from loyaltysim.cli import options
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import arithmetic as arithmetic_experiment
 from loyaltysim.experiments import customer_history, customer_value
+from loyaltysim.experiments.options import RunOptions, options_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WIDEST = 110
+_, MONTHS = options_of(RunOptions)["months"]
 RULES = """\b
 How --find picks (ties go to the longest customer, then to the lowest number):
   lost-in-silence  under the first strategy they were wronged, never said a
@@ -57,15 +59,17 @@ customer.epilog = RULES
 @options.verb("worth", customer_value.Question.__doc__)
 @options.SCENARIO
 @options.add_options(customer_value.Question)
-@options.run_options(out="Keep CSV and JSON here")
-def worth(scenario: Path, leaves: tuple[str, ...], quiet: bool, **asked: Any) -> None:
+@click.option("--months", metavar="N", help=MONTHS.help)
+@options.run_options(leave_out=("months",), out="Keep CSV and JSON here")
+def worth(scenario: Path, leaves: tuple[str, ...], months: str | None, quiet: bool, **asked: Any) -> None:
     """Carry out `worth`; its help is that of its question."""
     from rich.console import Console
 
     import loyaltysim
     from loyaltysim.reporting.text import customers, numbers
 
-    found = loyaltysim.worth(scenario, leaves=read_months(leaves), quiet=quiet, **asked)
+    horizon = int(months) if months and months.isdecimal() else months  # any other text is refused, with a cure
+    found = loyaltysim.worth(scenario, leaves=read_months(leaves), months=horizon, quiet=quiet, **asked)
     currency = found.scenario.currency
     click.echo(customers.render_values(sorted(set(found.table.month)), found.span, currency))
     if not quiet:

@@ -13,8 +13,8 @@ from loyaltysim.experiments.options import RunOptions, default_of, flag_of, opti
 Function = Callable[..., Any]
 REMOTE = "allow-remote"
 A_PATH = click.Path(path_type=Path)
-TYPES: dict[str, Any] = {"int": int, "float": float, "Path": A_PATH}
-"""The click type of an option by a word in its annotation; text else."""
+TYPES: dict[str, Any] = {"Path": A_PATH, "str": str, "int": int, "float": float}
+"""The click type of an option by a word in its annotation, the first that is there; text else."""
 
 SCENARIO = click.argument("scenario", type=A_PATH)
 FOLDER = click.argument("folder", metavar="DIR", type=A_PATH)

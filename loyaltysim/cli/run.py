@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loyaltysim.cli import RUN_FAILED, options
+from loyaltysim.experiments.options import OF_THE_FOLDER
 from loyaltysim.experiments.run import Question
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from loyaltysim.study import Study
 
 NARROWEST, WIDEST = 80, 100
-OF_THE_FOLDER = ("out", "replications", "months", "seed", "overrides")
-"""What the folder of a run says itself."""
 
 
 @options.verb("run", Question.__doc__)

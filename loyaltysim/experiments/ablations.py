@@ -18,7 +18,7 @@ from loyaltysim.calibration import solve
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.experiments.decision import Row, build_frame
-from loyaltysim.mechanisms import MONTH
+from loyaltysim.mechanisms import month
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def restore_mechanisms(scenario: Scenario) -> Iterator[Stage]:
 
     A mechanism that the scenario has off, or dormant already, is no step of its own.
     """
-    awake: list[type[Mechanism]] = [mechanism for mechanism in MONTH if dormant_values(scenario, mechanism)]
+    awake: list[type[Mechanism]] = [mechanism for mechanism in month() if dormant_values(scenario, mechanism)]
     for number, mechanism in enumerate([None, *awake]):
         asleep = {path: value for other in awake[number:] for path, value in dormant_values(scenario, other).items()}
         market = scenario.replace(asleep, source="ablation") if asleep else scenario

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.mechanisms import register
 from loyaltysim.results.run_folder import refuse_occupied
 from loyaltysim.scenario import load
 
 Source: TypeAlias = "str | Path | Mapping[str, object] | Scenario"
 """What a command takes a scenario from: a file's path, what such a file holds, or a Scenario."""
 MOST_THREADS = 256
+OF_THE_FOLDER = ("out", "replications", "months", "seed", "overrides")
+"""Options that `resume` and `rerun` do not take: the folder says them itself."""
 PLACES = "in-process, processes, processes:N or dask://HOST:PORT"
 
 
@@ -105,7 +108,8 @@ class RunOptions:
     `overrides` are texts such as "desk.budget+=20000"; `executor` is `in-process`, `processes`, `processes:N`,
     `dask://HOST:PORT` or any `concurrent.futures.Executor`; `threads`: how many a replication may use, None for those that
     the workers leave idle. `progress` is called with each Progress, in place of the display on standard error, which
-    `quiet` leaves out. `mechanisms`: classes of one's own that take part in the month.
+    `quiet` leaves out. `mechanisms`: classes of one's own that take part in the month, from
+    then on in this process.
     """
 
     out: str | Path | None = option(None, "Where the results go (new or empty folder).", metavar="DIR")
@@ -127,16 +131,18 @@ class RunOptions:
         return self.progress or ignore_progress
 
     def check(self) -> None:
-        """Refuse at once a place to compute that is none, threads that cannot be, and a folder that is taken.
+        """Refuse at once a place to compute that is none, threads that cannot be, and a folder that is taken; then let
+        mechanisms of one's own join the month.
 
         Raises:
-            InputError: For any of these; nothing has been read, simulated or written.
+            InputError: For any of these, or for a mechanism that cannot join; nothing has been read, simulated or written.
         """
         check_place(self.executor)
         if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
             cure = f"write a number from 1 to {MOST_THREADS}, or leave it out to use the processors that are idle"
             raise InputError(Problem(f"{self.threads} is not a number of threads", where="--threads", cure=cure))
         refuse_occupied(self.out)
+        register(*self.mechanisms)
 
 
 class RunKeywords(TypedDict, total=False):

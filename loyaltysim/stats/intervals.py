@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import hypot, nan, sqrt
 
-import numpy as np
+from loyaltysim.core.lazy import np
 
 ALPHA = 0.05
 SURE = 1.959964

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-import numpy as np
-
+from loyaltysim.core.lazy import np
 from loyaltysim.stats.intervals import ALPHA, Interval, interval, paired
 from loyaltysim.stats.sequential import pair_level, rank_by_mean
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import numpy as np
-
+from loyaltysim.core.lazy import np
 from loyaltysim.stats.intervals import ALPHA, Interval, student_t
 
-Drawn = Callable[[np.ndarray], np.ndarray]
+Drawn: TypeAlias = "Callable[[np.ndarray], np.ndarray]"
 """Gives each replication's curve at some x: (k,) to (n, k)."""
 FINE = 2_000
 HIGHEST_DEGREE = 3

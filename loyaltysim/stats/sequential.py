@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import exp, inf, log, sqrt
 
-import numpy as np
-
+from loyaltysim.core.lazy import np
 from loyaltysim.stats.intervals import ALPHA, Interval
 
 FIRST_LOOK = 8

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-from numpy.polynomial import legendre
+from loyaltysim.core.lazy import np
 
 Term = tuple[int, ...]
 """The degree of each input in a term."""
@@ -35,7 +34,8 @@ def basis(x: np.ndarray, chosen: Sequence[Term]) -> np.ndarray:
     """Evaluate orthonormal terms at points x (m, k), scaled to -1..1: float64, (m, number of terms)."""
     highest = max(max(term) for term in chosen)
     each = np.stack(
-        [legendre.legval(x, [0.0] * power + [np.sqrt(2 * power + 1)]) for power in range(highest + 1)], axis=2
+        [np.polynomial.legendre.legval(x, [0.0] * power + [np.sqrt(2 * power + 1)]) for power in range(highest + 1)],
+        axis=2,
     )
     columns = [np.prod([each[:, i, power] for i, power in enumerate(term)], axis=0) for term in chosen]
     return np.stack(columns, axis=1)

@@ -15,7 +15,7 @@ ALONE: list[tuple[str, dict[str, Any], str]] = [
     ("optimise", {"budget": 500, "levers": "desk.bugdet"}, "desk.bugdet: there is no such lever\n    did you mean desk.budget?"),
     ("optimise", {"budget": 500, "levers": "desk.budget, desk.bugdet"}, "desk.bugdet: there is no such lever"),
     ("optimise", {"budget": 500, "at_most": "desk.budget=lots"}, "desk.budget: lots is no amount"),
-    ("optimise", {"budget": 500, "set": "desk.bugdet=5"}, "did you mean desk.budget?"),
+    ("optimise", {"budget": 500, "overrides": "desk.bugdet=5"}, "did you mean desk.budget?"),
     ("sweep", {"over": "desk.bugdet=0:1"}, "desk.bugdet: there is no such parameter or lever"),
     ("sensitivity", {"over": "desk.bugdet=0:1"}, "desk.bugdet: there is no such parameter or lever"),
     ("breakeven", {"between": "as today,advertize"}, "did you mean advertise?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loyaltysim.api import customer
+import loyaltysim as ls
 from loyaltysim.experiments.customer_history import FINDS
 from loyaltysim.scenario import Scenario
 from loyaltysim.study import CustomerLife
@@ -19,4 +19,4 @@ def scenario(small: Small) -> Scenario:
 @pytest.fixture(scope="session")
 def found(scenario: Scenario) -> dict[str, CustomerLife]:
     """One customer's lives by each rule that looks for one."""
-    return {rule: customer(scenario, find=rule) for rule in FINDS}
+    return {rule: ls.customer(scenario, find=rule, quiet=True) for rule in FINDS}

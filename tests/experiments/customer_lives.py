@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 from loyaltysim.experiments.observer import Life, Observer
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import CustomerLife
 
 Small = Callable[..., Scenario]
 BUSY = {
@@ -32,3 +35,8 @@ def lived(model: LoyaltyModel, people: Iterable[int]) -> list[Life]:
     while model.running:
         model.step()
     return [observer.life(row) for row in rows]
+
+
+def altered(life: CustomerLife, **changes: Any) -> CustomerLife:
+    """Give a life with something else in its history."""
+    return CustomerLife(replace(life.history, **changes))

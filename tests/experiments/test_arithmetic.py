@@ -158,7 +158,7 @@ def test_the_bare_market_loses_whom_the_closed_form_says(baseline: Scenario, for
 
 
 def test_what_can_be_dormant_is_declared_by_fields_of_its_own() -> None:
-    declared = [mechanism for mechanism in ablations.MONTH if mechanism.dormant]
+    declared = [mechanism for mechanism in ablations.month() if mechanism.dormant]
     assert declared
     for mechanism in declared:
         assert mechanism.dormant.keys() <= mechanism.model_fields.keys(), mechanism.key
@@ -180,7 +180,7 @@ def test_a_strategy_may_move_any_lever_of_what_is_dormant(small: Callable[..., S
 def test_mechanisms_are_restored_one_by_one_up_to_the_scenario_itself() -> None:
     scenario = Scenario().replace({"recovery.repeat_factor": 0.8}, source="test")
     stages = list(ablations.restore_mechanisms(scenario))
-    declared = [mechanism for mechanism in ablations.MONTH if mechanism.dormant]
+    declared = [mechanism for mechanism in ablations.month() if mechanism.dormant]
     assert [stage.name for stage in stages] == [ablations.BARE, *(mechanism.key for mechanism in declared)]
     assert stages[-1].scenario.sha256 == scenario.sha256
     own = scenario.flat()

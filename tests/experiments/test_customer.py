@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from loyaltysim.experiments.defaults import FINDS
 
 import loyaltysim as ls
+from loyaltysim import api
 from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
-from loyaltysim.experiments.customer_history import RULES, CustomerLife, customer
+from loyaltysim.experiments.customer_history import FINDS, RULES
 from loyaltysim.reporting.charts.style import png
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import CustomerLife
 from tests.experiments.customer_lives import BUSY, PLANS
 
 
@@ -24,10 +25,12 @@ def test_the_rules_are_those_that_the_help_names() -> None:
     assert all(told.count(rule) >= 2 for rule in FINDS)
 
 
-@pytest.mark.parametrize("asked", [{"id": "x"}, {"id": 1.5}, {"id": True}, {"replication": "x"}])
+@pytest.mark.parametrize(
+    "asked", [{"customer_id": "x"}, {"customer_id": 1.5}, {"customer_id": True}, {"replication": "x"}]
+)
 def test_what_is_no_number_is_refused_from_python_too(scenario: Scenario, asked: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="is no whole number"):
-        customer(scenario, **asked)
+        ls.customer(scenario, **asked)
 
 
 def test_months_are_tidy(found: dict[str, CustomerLife]) -> None:
@@ -93,4 +96,4 @@ def test_the_command_keeps_story_table_and_strip(file: Path, found: dict[str, Cu
 
 
 def test_the_function_is_public() -> None:
-    assert ls.customer is customer
+    assert ls.customer is api.customer

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.codes import CUSTOMER, LONG_AGO
-from loyaltysim.experiments.customer_history import RULES, CustomerLife, simulate_fates
+from loyaltysim.experiments.customer_history import RULES, simulate_fates
 from loyaltysim.experiments.observer import Life
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.scenario import Scenario
+from loyaltysim.study import CustomerLife
 from tests.experiments.customer_lives import BUSY, PLANS, Small, lived
 
 

@@ -7,13 +7,14 @@ import re
 
 import pytest
 
-from loyaltysim.experiments.customer_history import CustomerLife, customer
+import loyaltysim as ls
 from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
 from loyaltysim.reporting.text.console import WIDTH_OF_STORIES
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.strategies import month_name
-from tests.experiments.customer_lives import BUSY, PLANS, Small, lived
+from loyaltysim.study import CustomerLife
+from tests.experiments.customer_lives import BUSY, PLANS, Small, altered, lived
 
 TURNS = ("grievance", "outcome", "left", "came", "attempted", "review_withdrawn")
 
@@ -39,14 +40,14 @@ def test_every_turn_in_the_table_of_months_is_told_in_its_month(
 ) -> None:
     checked, anyone = 0, found["saved"]
     market = lived(LoyaltyModel(scenario, "listen"), range(300))
-    for life in (*found.values(), *(dataclasses.replace(anyone, lives=(each,)) for each in market)):
-        story, margin = told(life), f"{life.person.margin:,.2f} {life.setting.currency} a month"
+    for life in (*found.values(), *(altered(anyone, lives=(each,)) for each in market)):
+        story, margin = told(life), f"{life.history.person.margin:,.2f} {life.history.setting.currency} a month"
         for each in life.lives:
             begin = 1 if each is life.lives[0] else each.fate_differs(life.lives[0])
             table = life.months[(life.months.strategy == each.strategy) & (life.months.month >= (begin or 99))]
             turning = table[table[list(TURNS)].astype(bool).any(axis=1)]
             for row in turning.itertuples():
-                text = story[each.strategy][month_name(row.month, life.setting.start)]
+                text = story[each.strategy][month_name(row.month, life.history.setting.start)]
                 assert (f"grievance about {row.grievance} (" in text) == bool(row.grievance)
                 assert ("complained" in text) == (row.voiced and not row.found)
                 assert ("told a survey" in text) == row.found
@@ -85,7 +86,7 @@ def test_the_story_says_what_they_paid(found: dict[str, CustomerLife]) -> None:
         paid = re.findall(r"margin paid ([\d,.]+) \S+ \((\d+) months\)", lines)
         assert [int(months) for _, months in paid] == [sum(m.was_customer for m in each.months) for each in life.lives]
         for amount, months in paid:
-            assert float(amount.replace(",", "")) == pytest.approx(int(months) * life.person.margin, abs=0.006)
+            assert float(amount.replace(",", "")) == pytest.approx(int(months) * life.history.person.margin, abs=0.006)
 
 
 def test_the_story_says_when_events_and_fate_part(found: dict[str, CustomerLife]) -> None:
@@ -100,8 +101,8 @@ def test_the_story_says_when_events_and_fate_part(found: dict[str, CustomerLife]
     assert (alike.events_differ(reference), alike.fate_differs(reference)) == (None, None)
     assert (same_fate.events_differ(reference), same_fate.fate_differs(reference)) == (2, None)
     assert (other_fate.events_differ(reference), other_fate.fate_differs(reference)) == (2, 5)
-    three = dataclasses.replace(life, lives=(reference, alike, same_fate, other_fate))
-    second, fifth = (month_name(month, life.setting.start) for month in (2, 5))
+    three = altered(life, lives=(reference, alike, same_fate, other_fate))
+    second, fifth = (month_name(month, life.history.setting.start) for month in (2, 5))
     story = three.story.replace("\n  ", " ")
     assert "events differ in no month, fate in no month." in story
     assert f"events differ from {second} on, fate in no month." in story
@@ -121,7 +122,9 @@ def test_mood_alone_is_no_event(found: dict[str, CustomerLife]) -> None:
 def test_someone_who_dies_has_no_months_after(small: Small) -> None:
     mortal = small(**{**BUSY, "departure.died": 3.0}, strategies=PLANS)
     founders = LoyaltyModel(mortal).world.people.founder
-    lives = [customer(mortal, id=int(row), strategy="as today") for row in founders.nonzero()[0][:8]]
+    lives = [
+        ls.customer(mortal, customer_id=int(row), quiet=True, strategy="as today") for row in founders.nonzero()[0][:8]
+    ]
     dead = [life for life in lives if life.lives[0].ended() == "died"]
     assert dead
     for life in dead:
@@ -133,8 +136,8 @@ def test_someone_who_dies_has_no_months_after(small: Small) -> None:
 def test_who_was_never_a_customer_has_a_story_too(found: dict[str, CustomerLife]) -> None:
     life = found["saved"]
     months = tuple(Month(month, "prospect", 0) for month in range(1, 19))
-    person = dataclasses.replace(life.person, standing="prospect")
-    alone = dataclasses.replace(life, person=person, lives=(Life("as today", months),))
+    person = dataclasses.replace(life.history.person, standing="prospect")
+    alone = altered(life, person=person, lives=(Life("as today", months),))
     assert "never a customer; margin paid 0.00" in alone.story.replace("\n  ", " ")
     assert list(told(alone)["as today"].values()) == ["no customer."]
 
@@ -146,14 +149,16 @@ def test_one_month_in_full(found: dict[str, CustomerLife]) -> None:
         heard=(Talk(7, True, 1, 0),), told=(Talk(8, True, 1, 0), Talk(9, False, 2, 0)),
     )  # fmt: skip
     life = found["saved"]
-    person = dataclasses.replace(life.person, margin=40.0)
-    alone = dataclasses.replace(life, person=person, lives=(Life("as today", (month,)),))
+    person = dataclasses.replace(life.history.person, margin=40.0)
+    alone = altered(life, person=person, lives=(Life("as today", (month,)),))
     assert list(told(alone)["as today"].values()) == [
         f"grievance about indifference (repair, brush off); kept silent; left (indifference, to a rival), "
-        f"40.00 {life.setting.currency} a month lost; encounters 1, indifferent 1; heard 1 bad; told 3 bad."
+        f"40.00 {life.history.setting.currency} a month lost; encounters 1, indifferent 1; heard 1 bad; told 3 bad."
     ]
 
 
 def test_equal_worlds_have_equal_lives(scenario: Scenario) -> None:
     twice = scenario.replace({"strategies": {"one": {}, "two": {}}}, source="test")
-    assert "events differ in no month, fate in no month." in customer(twice, id=5).story.replace("\n  ", " ")
+    assert "events differ in no month, fate in no month." in ls.customer(
+        twice, customer_id=5, quiet=True
+    ).story.replace("\n  ", " ")

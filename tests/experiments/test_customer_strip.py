@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from loyaltysim.experiments.customer_history import CustomerLife
 from loyaltysim.experiments.observer import Talk
 from loyaltysim.reporting.charts.customer_history import HEARD_HIGH
 from loyaltysim.reporting.charts.style import png, svg
+from loyaltysim.study import CustomerLife
+from tests.experiments.customer_lives import altered
 
 
 def test_the_strip_is_drawn_alike_each_time(found: dict[str, CustomerLife]) -> None:
@@ -56,7 +57,7 @@ def test_nothing_in_the_strip_strikes_through_its_words(found: dict[str, Custome
     other[9] = dataclasses.replace(other[9], came="talk", heard=talk)
     beside = dataclasses.replace(life.lives[1], months=tuple(other))
     for lives in ((reference, beside), *(each.lives for each in found.values())):
-        strip: Any = dataclasses.replace(life, lives=lives).strip()
+        strip: Any = altered(life, lives=lives).strip()
         renderer = strip.canvas.get_renderer()
         strip.draw(renderer)
         words = {text.get_text() for axes in strip.axes for text in axes.texts}
@@ -83,7 +84,7 @@ def test_long_names_of_lanes_stay_apart_and_clear_of_the_axis(found: dict[str, C
         f"As today with training of all the staff in the north, {word} steps, and so on for years"
         for word in ("one", "two", "six")
     ]
-    strip: Any = dataclasses.replace(
+    strip: Any = altered(
         life,
         lives=tuple(dataclasses.replace(each, strategy=name) for each, name in zip(life.lives, names, strict=True)),
     ).strip()
@@ -100,7 +101,7 @@ def test_lanes_have_the_names_that_were_given_in_whole_quotes_or_none(found: dic
     life = found["saved"]
     names = [f"quarter one plan for the desk, variant {each}, with training of everyone in the north" for each in "ABC"]
     lives = [dataclasses.replace(each, strategy=name) for each, name in zip(life.lives, names, strict=True)]
-    beside = [text.get_text() for text in dataclasses.replace(life, lives=tuple(lives)).strip().texts]
+    beside = [text.get_text() for text in altered(life, lives=tuple(lives)).strip().texts]
     lanes = [text for text in beside if text.startswith("quarter")]
     assert [re.search(r"\b[ABC]\b", text)[0] for text in lanes] == ["A", "B", "C"]  # type: ignore[index]
     assert not any('"' in text for text in lanes)
@@ -108,10 +109,10 @@ def test_lanes_have_the_names_that_were_given_in_whole_quotes_or_none(found: dic
 
 @pytest.mark.parametrize("title", ["", " ", "Which desk?"])
 def test_the_strip_s_subtitle_reads_without_a_title(found: dict[str, CustomerLife], title: str) -> None:
-    life = dataclasses.replace(found["saved"], setting=dataclasses.replace(found["saved"].setting, title=title))
+    life = altered(found["saved"], setting=dataclasses.replace(found["saved"].history.setting, title=title))
     told = " ".join(text.get_text() for text in life.strip().texts).replace("\n", " ")
     begins = f"{title}, seed" if title.strip() else "Seed"
-    assert f"under 3 strategies. {begins} {life.setting.seed}, replication 0" in told
+    assert f"under 3 strategies. {begins} {life.history.setting.seed}, replication 0" in told
 
 
 def test_the_forgotten_are_back_in_line_and_strip(found: dict[str, CustomerLife]) -> None:
@@ -125,7 +126,7 @@ def test_the_forgotten_are_back_in_line_and_strip(found: dict[str, CustomerLife]
         )
         for each in life.lives
     )
-    told = dataclasses.replace(life, lives=forgotten)
+    told = altered(life, lives=forgotten)
     texts = [text.get_text() for axes in told.strip().axes for text in axes.texts]
     assert any("back (" in text for text in texts)
     assert not any("came (" in text for text in texts)

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from loyaltysim.cli.display import handling_signals
 from test_whole_run import script
+
+from loyaltysim.cli.signals import handling_signals
 
 pytestmark = pytest.mark.machines
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from invented_firm import results
 
+import loyaltysim as ls
 from loyaltysim import plots
 from loyaltysim.analysis.touchpoints import COLUMNS, build_touchpoints, rank_touchpoints
-from loyaltysim.cli.run import run
 from loyaltysim.core.errors import InputError
 from loyaltysim.core.records import Audit
 from loyaltysim.core.touchpoint_table import default_touchpoints
@@ -116,7 +116,7 @@ def test_a_picture_of_no_strategy_or_of_nothing_scored_says_so() -> None:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("touchpoints") / "out"
-    return run(Scenario().replace(SMALL, "test"), out=folder, executor="in-process", quiet=True)
+    return ls.run(Scenario().replace(SMALL, "test"), out=folder, executor="in-process", quiet=True)
 
 
 def test_f18_f19_a_run_s_folder_holds_the_table_and_the_picture(study: Any) -> None:
@@ -138,7 +138,7 @@ def test_f19_repair_shows_where_its_money_went(study: Any) -> None:
 
 def test_without_a_scorecard_there_is_neither(tmp_path: Path) -> None:
     scenario = Scenario().replace({**SMALL, "scorecard.on": False, "replications": 1}, "test")
-    found = run(scenario, out=tmp_path / "out", executor="in-process", quiet=True)
+    found = ls.run(scenario, out=tmp_path / "out", executor="in-process", quiet=True)
     assert found.touchpoints.empty
     assert not (found.folder / "touchpoints.csv").exists()
     assert not (found.folder / "figures/touchpoints.png").exists()
