@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -42,32 +42,84 @@ def where(folder: Path | None) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study:
-    """Strategies compared on common luck.
+    """Strategies compared on common luck; its tables and sentences are made when they are first asked for.
 
     `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables as in the
-    folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal.
-    `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
-    `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
+    folder's CSV files. `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
+    `verdict`: how a study that added replications ended.
     """
 
     scenario: Scenario
     results: Results
     folder: Path | None
-    answer: str
-    rests_on: dict[str, int]
-    summary: pd.DataFrame
-    departures: pd.DataFrame
-    complaints: pd.DataFrame
-    money: pd.DataFrame
-    touchpoints: pd.DataFrame
-    business: pd.DataFrame
-    pilots: pd.DataFrame
-    duel: pd.DataFrame
-    ranking: pd.DataFrame
     failures: pd.DataFrame
-    said: tuple[str, ...] = ()
     profile: Profile | None = None
+    verdict: SequentialVerdict | None = None
+
+    @cached_property
+    def answer(self) -> str:
+        """The answer in words."""
+        return sequential_answer_of(self.results, self.verdict) if self.verdict else answer.answer(self.results)
+
+    @cached_property
+    def rests_on(self) -> dict[str, int]:
+        """How many figures of each evidence grade the answer rests on, the weakest first."""
+        return count_grades(self.scenario)
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """How the best fares in one market and in bad luck, and whether budgets are equal; empty with one strategy."""
+        if len(self.results.strategies) < 2:
+            return ()
+        risk = comparison.describe_risk(self.results)
+        budgets = comparison.describe_unequal_budgets(self.results, planned_budgets(self.scenario))
+        return tuple(told for told in (risk, budgets) if told)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Every figure of every strategy, and its difference from the first strategy's."""
+        return summary.build_summary(self.results)
+
+    @cached_property
+    def departures(self) -> pd.DataFrame:
+        """Who left, by reason."""
+        return summary.build_departures(self.results)
+
+    @cached_property
+    def complaints(self) -> pd.DataFrame:
+        """What became of the grieved, from those who said nothing to those who were won over."""
+        return summary.build_complaints(self.results)
+
+    @cached_property
+    def money(self) -> pd.DataFrame:
+        """What came in and what was spent."""
+        return summary.build_money(self.results)
+
+    @cached_property
+    def touchpoints(self) -> pd.DataFrame:
+        """What each touchpoint was like; empty where none was audited."""
+        return touchpoints.build_touchpoints(self.results)
+
+    @cached_property
+    def business(self) -> pd.DataFrame:
+        """What the strategies cost and bring, in the terms of a business case."""
+        return summary.build_business(self.results)
+
+    @cached_property
+    def pilots(self) -> pd.DataFrame:
+        """How pilots ended; empty where there was none."""
+        return pilot_table.build_pilots(self.results)
+
+    @cached_property
+    def duel(self) -> pd.DataFrame:
+        """Each pair of strategies compared."""
+        return comparison.compare_pairs(self.results)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """The strategies in order of their worth."""
+        return comparison.rank_strategies(self.results, planned_budgets(self.scenario))
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -216,7 +268,7 @@ def build_study(
     runs: RunAccumulator,
     verdict: SequentialVerdict | None = None,
 ) -> Study:
-    """Bring a run's results into their tables and sentences.
+    """Return the study of a run's results.
 
     Args:
         scenario: As it was simulated.
@@ -228,34 +280,8 @@ def build_study(
     Returns:
         The study.
     """
-    budgets = planned_budgets(scenario)
     failed = failure_words.failures_table(runs.failures.values())
-    return Study(
-        scenario=scenario,
-        results=results,
-        folder=folder,
-        answer=sequential_answer_of(results, verdict) if verdict else answer.answer(results),
-        rests_on=count_grades(scenario),
-        summary=summary.build_summary(results),
-        departures=summary.build_departures(results),
-        complaints=summary.build_complaints(results),
-        money=summary.build_money(results),
-        failures=failed,
-        profile=runs.profile,
-        touchpoints=touchpoints.build_touchpoints(results),
-        business=summary.build_business(results),
-        pilots=pilot_table.build_pilots(results),
-        duel=comparison.compare_pairs(results),
-        ranking=comparison.rank_strategies(results, budgets),
-        said=tuple(told for told in _said(results, budgets) if told),
-    )
-
-
-def _said(results: Results, budgets: Mapping[str, float]) -> Iterator[str]:
-    """Say what is worth reading beside the answer: risk and budgets where there are several strategies."""
-    if len(results.strategies) > 1:
-        yield comparison.describe_risk(results)
-        yield comparison.describe_unequal_budgets(results, budgets)
+    return Study(scenario, results, folder, failed, runs.profile, verdict)
 
 
 def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
