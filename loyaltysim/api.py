@@ -45,12 +45,12 @@ from loyaltysim.results.run_folder import (
     remove_partial_files,
 )
 from loyaltysim.results.tables import csv_text
-from loyaltysim.study import CustomerLife, Decision, Study, build_study, write_tables
 
 if TYPE_CHECKING:
     from loyaltysim.experiments.arithmetic import Arithmetic
     from loyaltysim.experiments.customer_value import CustomerValue
     from loyaltysim.experiments.rerun import Rerun
+    from loyaltysim.study import CustomerLife, Decision, Study
 
 
 DECISIONS = ("breakeven", "sweep", "sensitivity", "optimise")
@@ -115,12 +115,15 @@ def simulate(scenario: Source, **options: Unpack[RunKeywords]) -> Study:
     with show_progress(RunOptions(**options)) as chosen:
         solved = calibrate_scenario(prepare_scenario(scenario, chosen), chosen)
         opened = run_experiment.ScenarioRun(solved, chosen)
+        from loyaltysim.study import build_study  # loads pandas, as below: wrong input need not wait for it
+
         return build_study(opened.scenario, opened.simulate(), None, opened.runs)
 
 
 def complete_run(opened: run_experiment.ScenarioRun) -> Study:
     """Simulate an open run, and write its tables and report into its folder."""
     from loyaltysim.reporting.build import build_report
+    from loyaltysim.study import build_study, write_tables
 
     folder = opened.folder
     if folder is None:
@@ -385,6 +388,8 @@ def decide(
             told = words.render(finding)
             opened.finish(finding.tables, told.answer, told.notes)
         report(opened.folder.path)
+    from loyaltysim.study import Decision
+
     return Decision(question.verb, finding, told.answer, opened.folder.path, told.notes)
 
 
@@ -429,7 +434,10 @@ def customer(
     with show_progress(RunOptions(**options)) as chosen:
         check_writable(chosen.out)
         asked = customer_history.Question(customer_id, find, strategy, replication)
-        life = CustomerLife(asked.find_history(scenario, chosen))
+        history = asked.find_history(scenario, chosen)
+        from loyaltysim.study import CustomerLife
+
+        life = CustomerLife(history)
         if chosen.out is None:
             return life
         from loyaltysim.reporting.charts import customer_history as customer_charts

@@ -9,18 +9,24 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from loyaltysim.analysis import comparison, summary, touchpoints
+from loyaltysim.analysis import pilots as pilot_analysis
 from loyaltysim.analysis.budgets import planned_budgets
+from loyaltysim.reporting.text.answer import render_answer, render_sequential_answer
+from loyaltysim.reporting.text.comparison import describe_risk, describe_unequal_budgets
+from loyaltysim.reporting.text.failures import render_failures
 from loyaltysim.reporting.text.names import to_text
-from loyaltysim.results import run_folder
 from loyaltysim.results.figures import figures_frame, write_figures
 from loyaltysim.results.months import write_months
 from loyaltysim.results.results import Profile, Results, RunAccumulator
+from loyaltysim.results.run_folder import RunFolder
 from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
 from loyaltysim.stats.sequential import SequentialVerdict
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
     from loyaltysim.experiments.customer_history import CustomerHistory
@@ -37,38 +43,88 @@ def where(folder: Path | None) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study:
-    """Strategies compared on common luck.
+    """Strategies compared on common luck; its tables and sentences are made when they are first asked for.
 
     `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables as in the
-    folder's CSV files. `said`: how the best fares in one market and in bad luck, and whether budgets are equal.
-    `answer`: the sentence. `rests_on`: how many figures of each evidence grade it rests on, the weakest first.
-    `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
+    folder's CSV files. `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
     `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
+    `verdict`: how a study that added replications ended.
     """
 
     scenario: Scenario
     results: Results
     folder: Path | None
-    answer: str
-    rests_on: dict[str, int]
-    summary: pd.DataFrame
-    departures: pd.DataFrame
-    complaints: pd.DataFrame
-    money: pd.DataFrame
-    touchpoints: pd.DataFrame
-    business: pd.DataFrame
-    pilots: pd.DataFrame
-    duel: pd.DataFrame
-    ranking: pd.DataFrame
     failures: pd.DataFrame
-    said: tuple[str, ...] = ()
     profile: Profile | None = None
+    verdict: SequentialVerdict | None = None
+
+    @cached_property
+    def answer(self) -> str:
+        """The answer in words."""
+        return render_sequential_answer(self.results, self.verdict) if self.verdict else render_answer(self.results)
+
+    @cached_property
+    def rests_on(self) -> dict[str, int]:
+        """How many figures of each evidence grade the answer rests on, the weakest first."""
+        return count_grades(self.scenario)
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """How the best fares in one market and in bad luck, and whether budgets are equal; empty with one strategy."""
+        if len(self.results.strategies) < 2:
+            return ()
+        risk = describe_risk(self.results)
+        budgets = describe_unequal_budgets(self.results, planned_budgets(self.scenario))
+        return tuple(told for told in (risk, budgets) if told)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Every figure of every strategy, and its difference from the first strategy's."""
+        return summary.build_summary(self.results)
+
+    @cached_property
+    def departures(self) -> pd.DataFrame:
+        """Who left, by reason."""
+        return summary.build_departures(self.results)
+
+    @cached_property
+    def complaints(self) -> pd.DataFrame:
+        """What became of the grieved, from those who said nothing to those who were won over."""
+        return summary.build_complaints(self.results)
+
+    @cached_property
+    def money(self) -> pd.DataFrame:
+        """What came in and what was spent."""
+        return summary.build_money(self.results)
+
+    @cached_property
+    def touchpoints(self) -> pd.DataFrame:
+        """What each touchpoint was like; empty where none was audited."""
+        return touchpoints.build_touchpoints(self.results)
+
+    @cached_property
+    def business(self) -> pd.DataFrame:
+        """What the strategies cost and bring, in the terms of a business case."""
+        return summary.build_business(self.results)
+
+    @cached_property
+    def pilots(self) -> pd.DataFrame:
+        """How pilots ended; empty where there was none."""
+        return pilot_analysis.build_pilots(self.results)
+
+    @cached_property
+    def duel(self) -> pd.DataFrame:
+        """Each pair of strategies compared."""
+        return comparison.compare_pairs(self.results)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """The strategies in order of their worth."""
+        return comparison.rank_strategies(self.results, planned_budgets(self.scenario))
 
     @cached_property
     def months(self) -> pd.DataFrame:
         """Every metric month by month: strategy, replication, month, metric, value; read from the folder, if there is one."""
-        import pandas as pd
-
         if self.folder is not None:
             return pd.read_parquet(self.folder / "months.parquet")
         file = BytesIO()
@@ -78,8 +134,6 @@ class Study:
     @property
     def warning(self) -> str:
         """Which runs failed, why, and what is left to compare; empty where all came to their end."""
-        from loyaltysim.reporting.text.failures import render_failures
-
         return render_failures(self.failures, self.results.strategies, self.results.replications)
 
     @property
@@ -213,7 +267,7 @@ def build_study(
     runs: RunAccumulator,
     verdict: SequentialVerdict | None = None,
 ) -> Study:
-    """Bring a run's results into their tables and sentences.
+    """Return the study of a run's results.
 
     Args:
         scenario: As it was simulated.
@@ -225,40 +279,11 @@ def build_study(
     Returns:
         The study.
     """
-    budgets = planned_budgets(scenario)
-    from loyaltysim.analysis import (  # load pandas, which wrong input need not wait for
-        comparison,
-        pilots,
-        summary,
-        touchpoints,
-    )
-    from loyaltysim.reporting.text.answer import render_answer, render_sequential_answer
-    from loyaltysim.reporting.text.comparison import describe_risk, describe_unequal_budgets
-
-    several = len(results.strategies) > 1
-    said = [describe_risk(results), describe_unequal_budgets(results, budgets)] if several else []
-    return Study(
-        scenario=scenario,
-        results=results,
-        folder=folder,
-        answer=render_sequential_answer(results, verdict) if verdict else render_answer(results),
-        rests_on=count_grades(scenario),
-        summary=summary.build_summary(results),
-        departures=summary.build_departures(results),
-        complaints=summary.build_complaints(results),
-        money=summary.build_money(results),
-        failures=summary.build_failures(runs.failures.values()),
-        profile=runs.profile,
-        touchpoints=touchpoints.build_touchpoints(results),
-        business=summary.build_business(results),
-        pilots=pilots.build_pilots(results),
-        duel=comparison.compare_pairs(results),
-        ranking=comparison.rank_strategies(results, budgets),
-        said=tuple(filter(None, said)),
-    )
+    failed = summary.build_failures(runs.failures.values())
+    return Study(scenario, results, folder, failed, runs.profile, verdict)
 
 
-def write_tables(folder: run_folder.RunFolder, study: Study) -> None:
+def write_tables(folder: RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
     for name in ("summary", "departures", "complaints", "money"):
         folder.write(f"{name}.csv", csv_text(getattr(study, name)))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.machines
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-OF_MANY_MARKETS = ("01", "03", "04", "05", "06", "07", "08", "09")
+OF_MANY_MARKETS = ("01", "03", "04", "05", "06", "07", "08", "09", "11")
 
 
 def read(path: Path) -> Any:
@@ -26,8 +26,8 @@ def cells(path: Path, kind: str) -> list[Any]:
     return [cell for cell in read(path).cells if cell.cell_type == kind]
 
 
-def test_there_are_ten() -> None:
-    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02d}" for number in range(1, 11)]
+def test_there_are_eleven() -> None:
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02d}" for number in range(1, 12)]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
