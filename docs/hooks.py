@@ -96,10 +96,9 @@ def python_page() -> str:
     head = "# Python\n\nThe same verbs as on the command line, and what they give back: `import loyaltysim as ls`.\n"
     beside = [
         "loyaltysim.study.Study",
-        "loyaltysim.experiments.customer_history.CustomerLife",
+        "loyaltysim.study.CustomerLife",
         "loyaltysim.experiments.customer_value.CustomerValue",
-        "loyaltysim.experiments.options.Decision",
-        "loyaltysim.cli.report.report",
+        "loyaltysim.study.Decision",
         "loyaltysim.plots",
         *(f"{each.draw.__module__}.{name}" for name, each in charts().items()),
     ]
