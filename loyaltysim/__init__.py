@@ -11,16 +11,22 @@ from typing import Any
 
 __version__ = "0.1.0"
 
+DECISIONS = {
+    "breakeven": "Say where the recommendation turns.",
+    "sweep": "Simulate the strategies over any parameters or levers.",
+    "sensitivity": "Say which assumptions the answer hangs on.",
+    "optimise": "Split a monthly budget over the levers.",
+}
+"""The commands that decide, each with its line in the help. By its name it has a `Question` in `experiments`, its words in
+`reporting.text` and its function in `api`."""
+
 _PLACES = {
     "run": "loyaltysim.api",
     "simulate": "loyaltysim.api",
     "report": "loyaltysim.api",
     "resume": "loyaltysim.api",
     "rerun": "loyaltysim.api",
-    "breakeven": "loyaltysim.api",
-    "sweep": "loyaltysim.api",
-    "sensitivity": "loyaltysim.api",
-    "optimise": "loyaltysim.api",
+    **dict.fromkeys(DECISIONS, "loyaltysim.api"),
     "load": "loyaltysim.scenario",
     "check": "loyaltysim.scenario",
     "explain": "loyaltysim.scenario",

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+from loyaltysim import DECISIONS
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.display import display
 from loyaltysim.experiments import breakeven as breakeven_experiment
@@ -51,10 +52,6 @@ if TYPE_CHECKING:
     from loyaltysim.experiments.customer_value import CustomerValue
     from loyaltysim.experiments.rerun import Rerun
     from loyaltysim.study import CustomerLife, Decision, Study
-
-
-DECISIONS = ("breakeven", "sweep", "sensitivity", "optimise")
-"""The commands that decide: each has a `Question` in `experiments` and its words in `reporting.text`, by its name."""
 
 
 def run(

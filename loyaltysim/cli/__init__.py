@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from loyaltysim import __version__
+from loyaltysim import DECISIONS, __version__
 from loyaltysim.core.errors import InputError, RunError
 
 
@@ -31,10 +31,7 @@ class Verb(NamedTuple):
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "run": Verb("Simulate every strategy of a scenario.", "run"),
-        "breakeven": Verb("Say where the recommendation turns.", "decide"),
-        "sweep": Verb("Simulate the strategies over any parameters or levers.", "decide"),
-        "sensitivity": Verb("Say which assumptions the answer hangs on.", "decide"),
-        "optimise": Verb("Split a monthly budget over the levers.", "decide"),
+        **{name: Verb(line, "decide") for name, line in DECISIONS.items()},
         "resume": Verb("Finish an interrupted run.", "run"),
         "rerun": Verb("Repeat a run and compare the bits.", "run"),
         "report": Verb("Draw the report of a run's folder anew.", "run"),
