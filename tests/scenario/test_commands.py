@@ -66,7 +66,7 @@ def test_a_bad_scenario_is_answered_without_waiting_for_arithmetic(tmp_path: Pat
 
 
 def test_every_verb_can_be_asked_for_help() -> None:
-    for verb, line in VERBS.items():
+    for verb, (line, _) in VERBS.items():
         told = CliRunner().invoke(main, [verb, "--help"])
         assert told.exit_code == 0, verb
         command = main.get_command(click.Context(main), verb)
