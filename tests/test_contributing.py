@@ -51,7 +51,6 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before, added = example("MONTH").splitlines(keepends=True)
     assert before in text
     month.write_text(text.replace(before, before + added, 1))
-    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "dull.yml").write_text(SCENARIO % f"spend on it: {{weather.{LEVER}: 500}}")
     for name in ("docs", "scenarios"):
         (folder / name).mkdir()
