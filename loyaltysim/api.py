@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from loyaltysim import DECISIONS
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.execution.display import display
+from loyaltysim.execution.progress import display
 from loyaltysim.experiments import breakeven as breakeven_experiment
 from loyaltysim.experiments import optimise as optimise_experiment
-from loyaltysim.experiments import rerun as rerun_experiment
+from loyaltysim.experiments import run as rerun_experiment
 from loyaltysim.experiments import run as run_experiment
 from loyaltysim.experiments import sensitivity as sensitivity_experiment
 from loyaltysim.experiments import sweep as sweep_experiment
@@ -50,7 +50,7 @@ from loyaltysim.results.tables import csv_text
 if TYPE_CHECKING:
     from loyaltysim.experiments.arithmetic import Arithmetic
     from loyaltysim.experiments.customer_value import CustomerValue
-    from loyaltysim.experiments.rerun import Rerun
+    from loyaltysim.experiments.run import Rerun
     from loyaltysim.study import CustomerLife, Decision, Study
 
 

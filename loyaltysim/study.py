@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from loyaltysim.analysis import comparison, summary, touchpoints
-from loyaltysim.analysis import pilots as pilot_analysis
-from loyaltysim.analysis.budgets import planned_budgets
-from loyaltysim.reporting.text.answer import render_answer, render_sequential_answer
-from loyaltysim.reporting.text.comparison import describe_risk, describe_unequal_budgets
-from loyaltysim.reporting.text.failures import render_failures
-from loyaltysim.reporting.text.names import to_text
+from loyaltysim.analysis import recommendation, summary
+from loyaltysim.analysis.recommendation import planned_budgets
+from loyaltysim.reporting.text.answer import (
+    describe_risk,
+    describe_unequal_budgets,
+    render_answer,
+    render_failures,
+    render_sequential_answer,
+)
+from loyaltysim.reporting.text.formats import to_text
 from loyaltysim.results.figures import figures_frame, write_figures
 from loyaltysim.results.months import write_months
 from loyaltysim.results.results import Profile, Results, RunAccumulator
@@ -100,7 +103,7 @@ class Study:
     @cached_property
     def touchpoints(self) -> pd.DataFrame:
         """What each touchpoint was like; empty where none was audited."""
-        return touchpoints.build_touchpoints(self.results)
+        return summary.build_touchpoints(self.results)
 
     @cached_property
     def business(self) -> pd.DataFrame:
@@ -110,17 +113,17 @@ class Study:
     @cached_property
     def pilots(self) -> pd.DataFrame:
         """How pilots ended; empty where there was none."""
-        return pilot_analysis.build_pilots(self.results)
+        return summary.build_pilots(self.results)
 
     @cached_property
     def duel(self) -> pd.DataFrame:
         """Each pair of strategies compared."""
-        return comparison.compare_pairs(self.results)
+        return recommendation.compare_pairs(self.results)
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
         """The strategies in order of their worth."""
-        return comparison.rank_strategies(self.results, planned_budgets(self.scenario))
+        return recommendation.rank_strategies(self.results, planned_budgets(self.scenario))
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -243,9 +246,9 @@ class CustomerLife:
     @cached_property
     def story(self) -> str:
         """The life as text: a line for each month in which something turned, one for each spell between."""
-        from loyaltysim.reporting.text import customer_history
+        from loyaltysim.reporting.text import customers
 
-        return customer_history.render_story(self.history.setting, self.history.person, self.lives)
+        return customers.render_story(self.history.setting, self.history.person, self.lives)
 
     def strip(self) -> Figure:
         """Draw the life: time to the right, one lane a strategy."""

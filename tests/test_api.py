@@ -335,7 +335,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 def test_progress_is_shown_on_standard_error_unless_quiet_or_heard_elsewhere(
     name: str, asked: dict[str, Any], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loyaltysim.execution.display.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("loyaltysim.execution.progress.SECONDS_BETWEEN_LINES", 0.0)
     function = getattr(ls, name)
     function("firm.yml", **asked, quiet=True, replications=2, executor="in-process")
     assert capfd.readouterr() == ("", "")

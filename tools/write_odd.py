@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fields import Column, Declaration, Metric
+
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.describe import OVER

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from loyaltysim.analysis.discounting import discount_factors
 from loyaltysim.core.codes import OUTCOMES, REASONS, RELATIONSHIP, WINS
+from loyaltysim.core.rates import discount_factor
+from loyaltysim.core.records import Audit
+from loyaltysim.results.results import Results, audit_figure
 from loyaltysim.stats.intervals import Interval, interval, paired, ratio_interval, share_interval, student_t
 
 if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Metric
-    from loyaltysim.results.results import Results, RunFailure
+    from loyaltysim.results.results import RunFailure
+
+# Present values from a run's months, at its own discount rate.
+
+
+def annuity(rate: float, first: int, last: int) -> float:
+    """Return the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
+    return sum(discount_factor(rate, month) for month in range(first, last + 1))
+
+
+def discount_factors(rate: float, months: int) -> np.ndarray:
+    """Return what 1 $ in each of the months 0 to `months` is worth in month 0, at a yearly rate: float64, (months + 1,)."""
+    import numpy as np  # here, for the command line reads `annuity` before it has read the scenario
+
+    factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
+    return factors
+
+
+def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
+    """Return the present value of a monthly flow over the horizon: float64, (replications,)."""
+    return results.path(strategy, metric) @ discount_factors(results.discount_rate, results.months)
+
 
 SEVERITIES = {"large": ("large",), "small": ("small",), "all": ("large", "small")}
 PROMISED = ("joined", "returned", "left", "grievances", "complaints")
@@ -166,3 +190,85 @@ def build_failures(failures: Iterable[RunFailure]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for name, *_ in rows))
     rows.sort(key=lambda row: (names.index(row[0]), row[1]))
     return pd.DataFrame.from_records(rows, columns=FAILED)
+
+
+# The table of pilots: what each told and what was true, in every replication.
+
+PILOTS = ("strategy", "replication", "tried", "others", "estimate", "ci_low", "ci_high", "true_effect", "undisturbed", "rolled_out")  # fmt: skip
+
+
+def build_pilots(results: Results) -> pd.DataFrame:
+    """Return one row a piloted strategy and replication; effects are on the share of customers kept."""
+    rows = [
+        (name, number, each.tried, each.others, each.estimate, each.low, each.high, each.truth, each.undisturbed, each.rolled_out)
+        for name, found in results.pilots.items()
+        for number, each in enumerate(found)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(PILOTS))
+
+
+# The table of touchpoints: what each was like under each strategy, in which of four fields it lies, and its rank.
+
+URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
+"""The four fields: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
+FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
+COLUMNS = [
+    "strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high", *FIGURES,
+    "field", "priority", "rank",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Quadrants:
+    """The lines between the four fields: mean importance, and the reference's mean performance by importance."""
+
+    importance: float
+    performance: float
+
+    def field(self, importance: float, performance: float) -> str:
+        """Name the field in which a touchpoint lies; one on a line is important, and strong."""
+        if performance < self.performance:
+            return URGENT if importance >= self.importance else ACTION
+        return KEEP if importance >= self.importance else ICING
+
+
+def compute_mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
+    """Return each figure's mean over replications, one value a touchpoint."""
+    return {name: np.mean(audit_figure(audits, name), axis=0) for name in audits[0].figures}
+
+
+def compute_quadrants(results: Results) -> Quadrants:
+    """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
+    figures = compute_mean_figures(results.audits[results.reference])
+    weight = figures["importance"]
+    return Quadrants(1 / len(weight), float(weight @ figures["performance"]))
+
+
+def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
+    """Rank by priority, 1 for the highest; of equals the earlier row first."""
+    found = np.empty(len(priority), int)
+    found[np.argsort(-priority, kind="stable")] = np.arange(1, len(priority) + 1)
+    return found
+
+
+def build_touchpoints(results: Results) -> pd.DataFrame:
+    """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
+    if not results.audits:
+        return pd.DataFrame.from_records([], columns=COLUMNS)
+    quadrants, rows = compute_quadrants(results), []
+    for strategy in results.strategies:
+        audits = results.audits[strategy]
+        figures, first = compute_mean_figures(audits), audits[0]
+        performances = audit_figure(audits, "performance")
+        rank = rank_touchpoints(figures["priority"])
+        for row, name in enumerate(first.names):
+            importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
+            span = share_interval(performances[:, row])
+            rows.append(
+                (
+                    strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high,
+                    *(float(figures[key][row]) for key in FIGURES),
+                    quadrants.field(importance, performance), float(figures["priority"][row]), int(rank[row]),
+                )
+            )  # fmt: skip
+    return pd.DataFrame.from_records(rows, columns=COLUMNS)

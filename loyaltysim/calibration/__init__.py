@@ -10,14 +10,80 @@ met is said.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.cache import read_cached_rates
-from loyaltysim.calibration.closed_form import Rates
-from loyaltysim.calibration.solver import find_rates
+from loyaltysim.calibration.solver import Rates, find_rates
+from loyaltysim.core.fingerprint import SOLVING, source_fingerprint
+from loyaltysim.scenario.study_settings import settings_outside
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
+
+# Solved rates kept on disk, so that a scenario is solved once on a machine; the baseline's come with the package.
+
+PLACE = "LOYALTYSIM_CACHE"
+"""The environment's word for where caches lie."""
+SHIPPED = Path(__file__).parent.parent / "data" / "solved.json"
+"""The key and the rates of the shipped baseline, found with the sources beside it."""
+
+
+def read_cached_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
+    """Give the rates shipped or kept for a scenario of this content and these sources, or search and keep them."""
+    key = content_key(scenario)
+    shipped = read_shipped_rates(key)
+    if shipped:
+        return shipped
+    place = Path(os.environ.get(PLACE) or cache_folder("solved")) / f"{key}.json"
+    try:
+        rates: Rates = json.loads(place.read_text())
+    except (OSError, ValueError):
+        rates = search(scenario)
+        write_rates(place, rates)
+    return rates
+
+
+def read_shipped_rates(key: str) -> Rates | None:
+    """Give the rates that came with the package for a content key; None for any other world, and for changed sources."""
+    try:
+        told = json.loads(SHIPPED.read_text())
+    except (OSError, ValueError):
+        return None
+    return told["rates"] if told["key"] == key else None
+
+
+def cache_folder(room: str) -> Path:
+    """Give the folder of one of this package's caches: below LOYALTYSIM_CACHE, or in the user's cache folder."""
+    chosen = os.environ.get(PLACE)
+    if chosen:
+        return Path(chosen) / room
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("loyaltysim", appauthor=False)) / room
+
+
+def content_key(scenario: Scenario) -> str:
+    """Give a digest of all that the solution depends on: the world, the top-level levers, and this package's sources."""
+    left_out = settings_outside("rates")
+    world = {path: value for path, value in scenario.flat().items() if path not in left_out}
+    world["network"] = scenario.network_sha256
+    text = json.dumps(world, sort_keys=True, default=str)
+    return hashlib.blake2b((text + source_fingerprint(*SOLVING)).encode(), digest_size=16).hexdigest()
+
+
+def write_rates(place: Path, rates: Rates) -> None:
+    """Write rates under a temporary name and rename it; what cannot be written is not cached."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_name(f"{place.name}.{os.getpid()}")
+        draft.write_text(json.dumps(rates))
+        draft.replace(place)
+    except OSError:
+        return
 
 
 def solve(scenario: Scenario) -> Scenario:

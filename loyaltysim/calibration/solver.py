@@ -9,9 +9,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loyaltysim.calibration.closed_form import Rates, first_guess
-from loyaltysim.calibration.verify import verify
-from loyaltysim.core.codes import OUTCOMES, SEVERITIES
+from loyaltysim.core.codes import OUTCOMES, REASONS, SEVERITIES
+from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.random_streams import stream_key
 from loyaltysim.simulation.engine import birth, build_mechanisms, run_months, set_levers
 
@@ -21,6 +20,132 @@ if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
+
+# Closed forms for the base rates, where algebra gives them.
+
+Rates = dict[str, float]
+USUALLY_FELT = 2.0
+"""About what satisfaction, tenure and the flight of the fickle take from a base chance of grieving."""
+
+
+def first_guess(scenario: Scenario) -> Rates:
+    """Give the closed forms with which the search starts; those for dying and moving are exact and stay."""
+    stated, hazard = scenario.stated, scenario.stated.monthly_hazard
+    kept, mix = scenario.mechanism("recovery").kept, stated.outcomes
+    over_grievance = stated.reasons.product + stated.reasons.indifference
+    share_voiced = min(0.999, (1 - stated.silent_share_of_lost) / over_grievance) if over_grievance else 0.0
+    kept_voiced = math.fsum(getattr(mix, name) * getattr(kept, name) for name in OUTCOMES[1:])
+    odds = share_voiced / (1 - share_voiced) * (1 - kept.silent) / max(1e-9, 1 - kept_voiced)
+    voiced = odds / (1 + odds)
+    grievances = over_grievance * hazard / max(1e-9, 1 - (1 - voiced) * kept.silent - voiced * kept_voiced)
+    service, touchpoints, staff = (scenario.mechanism(key) for key in ("service", "touchpoints", "staff"))
+    care = staff.know * staff.want * staff.can
+    met = max(1e-9, service.encounters_mean)
+    of_staff = grievances * stated.reasons.indifference / max(1e-9, over_grievance)
+    market, advertising = scenario.mechanism("market"), scenario.mechanism("advertising")
+    saturation = -math.expm1(-advertising.budget / advertising.scale)
+    pool = max(1, market.people - market.customers)
+    brought = advertising.budget / stated.acquisition_cost / pool
+    others = hazard * (1 - over_grievance) / (1 - hazard * over_grievance)
+    risk = -math.log1p(-others) / max(1e-12, 1 - over_grievance) if over_grievance < 1 else 0.0
+    guess = {
+        "departure.died": risk * stated.reasons.died,
+        "departure.moved": risk * stated.reasons.moved,
+        "friends.base": risk * stated.reasons.friends,
+        "rivals.base": risk * stated.reasons.rival,
+        "grievance.indifference": min(1.0, USUALLY_FELT * of_staff / max(1e-9, met * (1 - care))),
+        "grievance.product": min(
+            1.0, USUALLY_FELT * (grievances - of_staff) / max(1e-9, met * care * touchpoints.failure)
+        ),
+        "voice.unprompted": voiced,
+        "desk.answer_scale": 65.0,
+        "desk.solve_scale": 120.0,
+        "desk.hours_a_case": 3.0,
+        "advertising.strength": brought / saturation
+        if saturation
+        else advertising.scale / stated.acquisition_cost / pool,
+        "joining.unprompted": max(0.0, hazard * market.customers / pool * 0.3),
+    }
+    return {path: value for path, value in guess.items() if scenario.mechanism(path.split(".")[0]).on}
+
+
+# Whether the solved market shows what was stated.
+
+
+def verify(scenario: Scenario, tally: Counter[str]) -> None:
+    """Compare what the solved market shows with what was stated; raises InputError naming each figure that is missed.
+
+    A share may be off by 3 % of itself and at most by .0075, or by 5 standard errors of the verifying stretch.
+    """
+    stated, problems = scenario.stated, []
+    start, left = max(1.0, tally["customers_start"]), max(1.0, tally["left"])
+
+    def compare(field: str, wanted: float, count: float, of: float, cure: str) -> None:
+        reached = count / max(1.0, of)
+        noise = 5 * math.sqrt(max(wanted * (1 - wanted), 1e-9) / max(1.0, of))
+        if abs(reached - wanted) > max(min(0.03 * wanted, 0.0075), noise):
+            problems.append(
+                Problem(f"{wanted:.4g} is stated, but the market reaches {reached:.4g}", field=field, cure=cure)
+            )
+
+    steeper = "raise service.encounters_mean or the share of bad encounters, or state a lower churn"
+    compare(
+        "stated.churn_annual",
+        scenario.stated.monthly_hazard,
+        tally["left"],
+        start,
+        f"these are monthly chances; {steeper}",
+    )
+    for reason in REASONS:
+        compare(f"stated.reasons.{reason}", getattr(stated.reasons, reason), tally[f"left_{reason}"], left, steeper)
+    compare(
+        "stated.silent_share_of_lost",
+        stated.silent_share_of_lost,
+        tally["left_unvoiced"],
+        left,
+        "state a larger silent share",
+    )
+    voiced = sum(tally[f"decided_{name}"] for name in OUTCOMES[1:])
+    for name in OUTCOMES[1:]:
+        cure = "change desk.budget (today's), desk.promise_hours or handoffs.passed_on, or state outcomes that such a desk can reach"
+        if voiced:
+            compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
+    problems.extend(check_joining(scenario, tally))
+    if problems:
+        raise InputError(*problems)
+
+
+def check_joining(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
+    """Find whether the number of customers can be steady with advertising at its stated cost."""
+    if not scenario.mechanism("joining").on:
+        return []
+    months, customers = tally["months"], scenario.mechanism("market").customers
+    lost = scenario.stated.monthly_hazard * customers
+    by_advertising, by_talk = (tally[f"joined_by_{source}"] / months for source in ("advertising", "talk"))
+    unasked = (tally["joined"] + tally["returned"] - tally["joined_unprompted"]) / months
+    noise = 4 * math.sqrt(max(lost, 1) / months)
+    found = []
+    if unasked > lost + noise or tally["customers_start"] / months > 1.05 * customers:
+        found.append(
+            Problem(
+                f"to keep the number of customers steady, unprompted joining would have to be negative: {lost:.0f}"
+                f" customers leave a month, but advertising brings {by_advertising:.0f} and talk {by_talk:.0f}",
+                field="stated.acquisition_cost",
+                cure="state a higher acquisition cost or churn, or lower advertising.budget or joining.praise",
+            )
+        )
+    advertising = scenario.mechanism("advertising")
+    wanted = advertising.budget / scenario.stated.acquisition_cost
+    if advertising.on and not found and abs(by_advertising - wanted) > 0.03 * wanted + 5 * math.sqrt(wanted / months):
+        found.append(
+            Problem(
+                f"{wanted:.1f} customers a month should be brought by advertising, but it reaches {by_advertising:.1f}",
+                field="stated.acquisition_cost",
+                cure="state a higher cost, or more people in the market",
+            )
+        )
+    return found
+
 
 REASON_OF = {
     "friends.base": "friends",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 from typing import Any, NamedTuple
 
 import click
@@ -43,7 +45,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "worth": Verb("Say what one lost customer is worth.", "customers"),
         "customer": Verb("Tell the life of one customer under each strategy.", "customers"),
         "diff": Verb("Say what differs between two scenarios.", "scenario"),
-        "validate": Verb("Hold the engine against published results.", "validate"),
+        "validate": Verb("Hold the engine against published results.", "scenario"),
         "schema": Verb("Print the JSON Schema of scenarios, for editors.", "scenario"),
     }
 )
@@ -88,7 +90,6 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a verb; what the user or the machine can mend is told in words, without a traceback."""
-        from loyaltysim.cli.signals import handling_signals, status_of
 
         try:
             with handling_signals():
@@ -120,3 +121,49 @@ def _leave_quietly() -> None:
 @click.version_option(__version__, prog_name="loyaltysim")
 def main() -> None:
     """Simulate where a service company's next dollar earns most: service, complaints, win-back or advertising."""
+
+
+# SIGTERM and SIGHUP end a command as cleanly as Ctrl-C does: one line, a manifest that says so, no process left.
+
+NAMES = ("SIGTERM", "SIGHUP")
+
+
+class TerminatedError(KeyboardInterrupt):
+    """A signal asked to end; `number` is the signal's."""
+
+    number = int(signal.SIGTERM)
+
+
+class HangUpError(TerminatedError):
+    """The terminal is gone."""
+
+    number = int(getattr(signal, "SIGHUP", 1))
+
+
+def status_of(interrupt: KeyboardInterrupt) -> int:
+    """Give the exit status that shells expect: 128 and the signal's number."""
+    return 128 + (interrupt.number if isinstance(interrupt, TerminatedError) else int(signal.SIGINT))
+
+
+@contextmanager
+def handling_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an interrupt of what runs within; a signal ignored from outside (nohup) stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    heard = [number for number in numbers if before[number] == signal.SIG_DFL]
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in heard:  # a second one must not disturb the end, which is short
+            signal.signal(each, signal.SIG_IGN)
+        raise TerminatedError if number == signal.SIGTERM else HangUpError
+
+    for number in heard:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, before[number])

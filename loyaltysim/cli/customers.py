@@ -66,7 +66,7 @@ def worth(scenario: Path, leaves: tuple[str, ...], months: str | None, quiet: bo
     from rich.console import Console
 
     import loyaltysim
-    from loyaltysim.reporting.text import customers, numbers
+    from loyaltysim.reporting.text import customers, formats
 
     horizon = int(months) if months and months.isdecimal() else months  # any other text is refused, with a cure
     found = loyaltysim.worth(scenario, leaves=read_months(leaves), months=horizon, quiet=quiet, **asked)
@@ -76,7 +76,7 @@ def worth(scenario: Path, leaves: tuple[str, ...], months: str | None, quiet: bo
         click.echo()
         Console(width=WIDEST).print(customers.render_table(found.table, found.span, currency))
         click.echo("\n" + "\n".join(customers.describe_columns(found.table)))
-        click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
+        click.echo("\n" + formats.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"Results are in {found.folder}")
 
@@ -103,7 +103,7 @@ def arithmetic(scenario: Path, quiet: bool, **asked: Any) -> None:
 
     import loyaltysim
     from loyaltysim.reporting.text import arithmetic as words
-    from loyaltysim.reporting.text import numbers
+    from loyaltysim.reporting.text import formats
 
     found = loyaltysim.arithmetic(scenario, quiet=quiet, **asked)
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))
@@ -118,7 +118,7 @@ def arithmetic(scenario: Path, quiet: bool, **asked: Any) -> None:
         click.echo()
         console.print(words.render_lost_bridge(found.bridge_lost, first, found.scenario.currency))
         click.echo("\n" + "\n".join(words.describe_steps(found.bridge)))
-        click.echo("\n" + numbers.describe_evidence_counts(found.rests_on, scenario))
+        click.echo("\n" + formats.describe_evidence_counts(found.rests_on, scenario))
     if found.folder:
         click.echo(f"\nResults are in {found.folder}")
 

@@ -15,8 +15,8 @@ from loyaltysim.experiments.run import Question
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from loyaltysim.experiments.rerun import Rerun
-    from loyaltysim.reporting.text.profile import Profile
+    from loyaltysim.experiments.run import Rerun
+    from loyaltysim.reporting.text.answer import Profile
     from loyaltysim.study import Study
 
 NARROWEST, WIDEST = 80, 100
@@ -84,15 +84,16 @@ def report(folder: Path) -> None:
 
 def show_study(study: Study, scenario: Path, *, quiet: bool) -> None:
     """Write a study's answer to standard output, and unless `quiet` what else is worth reading at once."""
-    from loyaltysim.reporting.text import numbers, pilots
+    from loyaltysim.reporting.text import formats
+    from loyaltysim.reporting.text.answer import describe_pilots
 
     click.echo(study.answer)
     if not quiet:
         show_table(study)
-        for told in (*study.said, *pilots.describe_pilots(study.results)):
+        for told in (*study.said, *describe_pilots(study.results)):
             click.echo(f"{click.wrap_text(told, WIDEST)}\n")
         if study.rests_on:
-            click.echo(numbers.describe_evidence_counts(study.rests_on, scenario))
+            click.echo(formats.describe_evidence_counts(study.rests_on, scenario))
         if study.lesson:
             click.echo(click.wrap_text(f"Lesson of the file as it is written: {study.lesson}", WIDEST))
     if study.profile:
@@ -122,13 +123,13 @@ def show_table(study: Study) -> None:
 
 def show_profile(measured: Profile) -> None:
     """Write to standard output where the time went."""
-    from loyaltysim.reporting.text import profile
+    from loyaltysim.reporting.text import answer
 
-    click.echo(f"\n{profile.render_heading(measured)}\n")
+    click.echo(f"\n{answer.render_heading(measured)}\n")
     console = open_console()
-    console.print(profile.render_mechanisms(measured))
+    console.print(answer.render_mechanisms(measured))
     click.echo()
-    console.print(profile.render_months(measured))
+    console.print(answer.render_months(measured))
     click.echo()
 
 

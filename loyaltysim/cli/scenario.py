@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from loyaltysim.cli import options
+from loyaltysim.validation import KNOWN
+from loyaltysim.validation.runner import FOLDER
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from loyaltysim.validation.checks import KnownAnswer
 
 LISTED = ("stated", "uncertain")
 WIDEST = 100
@@ -91,7 +96,7 @@ def audit(scenario: Path, form: str) -> None:
 
 def audit_lines(found: pd.DataFrame) -> Iterator[str]:
     """Say it in lines: how many of each grade, then each grade's most important figures, then the rest by mechanism."""
-    from loyaltysim.reporting.text.numbers import GRADES_MEAN
+    from loyaltysim.reporting.text.formats import GRADES_MEAN
 
     counts = found.grade.value_counts(sort=False)
     yield "Rests on " + ", ".join(f"{count} {grade}" for grade, count in counts.items()) + " figures."
@@ -128,3 +133,48 @@ def pack_figures(group: str, names: list[str]) -> Iterator[str]:
     yield from textwrap.wrap(
         f"{group}: {', '.join(names)}", WIDEST, initial_indent="  ", subsequent_indent=" " * 6, break_on_hyphens=False
     )
+
+
+# `loyaltysim validate`: does the engine show what is published, and what algebra gives?
+
+WIDTH = 110
+
+
+@options.verb("validate")
+@click.argument("names", nargs=-1, metavar=f"[{min(KNOWN)} .. {max(KNOWN)}]")
+@click.option("--out", type=options.A_PATH, metavar="DIR", help=f"Where table and figures go ({FOLDER}).")
+def validate(names: tuple[str, ...], out: Path | None) -> None:
+    """Run the known answers (all, or those named) on the real engine: published, simulated, tolerance, verdict.
+
+    The table is written as validation.csv, with one figure a known answer. Exit status 1 if any check fails.
+    """
+    import loyaltysim
+
+    verdict = loyaltysim.validate(names, out=out, done=show)
+    failed = sum(row[-1] != "passed" for row in verdict.rows)
+    click.echo(
+        f"\n{len(verdict.rows) - failed} of {len(verdict.rows)} checks passed. Table and figures: {verdict.folder}"
+    )
+    if failed:
+        sys.exit(1)
+
+
+def show(known: KnownAnswer) -> None:
+    """Write one known answer's rows to standard output."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, title=f"{known.name}: {known.title}", title_justify="left", caption=known.source,
+                  caption_justify="left", width=WIDTH)  # fmt: skip
+    table.add_column("check", ratio=1)
+    for column in ("published", "simulated", "tolerance", "verdict"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for check in known.checks:
+        verdict = "passed" if check.passed else "FAILED"
+        cells = (check.what, check.published, f"{check.simulated:.5g}", check.tolerance, verdict)
+        table.add_row(*(Text(cell) for cell in cells))
+    console = Console()
+    console.width = WIDTH
+    console.print(table)

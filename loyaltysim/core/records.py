@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loyaltysim.core.fields import Metric
 from loyaltysim.core.lazy import np
+from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.rates import annual_chance
 
 

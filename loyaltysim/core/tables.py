@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.core.fields import Column
-from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.mechanism import Column, Mechanism
 
 
 class Table:

@@ -8,7 +8,7 @@ where there is room, and keeps it; its memory does not grow with the number of r
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,17 +18,91 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.core.errors import LoyaltysimError, RunError, describe_error
-from loyaltysim.execution import executors, run_keys, tasks
-from loyaltysim.execution.batches import Batch, PreparedScenario, ThroughputEstimate, make_batches
+from loyaltysim.execution import executors, run_cache, tasks
 from loyaltysim.execution.progress import LeadingStrategy, Listener, Phase, Progress, ignore_progress, is_memory_error
-from loyaltysim.execution.run_cache import NullCache, RunCache, default_cache
-from loyaltysim.execution.run_keys import RunKey
+from loyaltysim.execution.run_cache import NullCache, RunCache, RunKey, default_cache
 
 if TYPE_CHECKING:
     import numpy as np
 
     from loyaltysim.core.records import RunRecord
     from loyaltysim.scenario import Scenario
+
+# Cut the runs of one scenario into tasks of about a second, those of one replication together: they share its start.
+
+TASK_SECONDS = 1.0
+"""How long a task should take: long enough that sending it costs nothing, short enough to be spread evenly."""
+SECONDS_A_MONTH, SECONDS_A_PERSON_MONTH = 1e-3, 75e-9
+"""What a month costs whatever its size, and a person in it: a first guess, corrected by what tasks really take."""
+SMOOTHING = 0.2
+"""How far one task moves the estimate towards what it took."""
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedScenario:
+    """A solved scenario with the digests of what its runs share: the world, all that a start depends on, each plan."""
+
+    scenario: Scenario
+    world: str
+    start: str
+    plans: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A task: strategies of a prepared scenario in some replications."""
+
+    prepared: PreparedScenario
+    strategies: tuple[str, ...]
+    replications: tuple[int, ...]
+
+
+class ThroughputEstimate:
+    """How long tasks take here, learnt from those that ended."""
+
+    def __init__(self) -> None:
+        self._ratio = 1.0
+
+    def predict(self, scenario: Scenario, strategies: int) -> float:
+        """Return the seconds that one replication should take: its start, and so many strategies from it."""
+        market = scenario.mechanism("market")
+        months = market.burn_in + strategies * scenario.months
+        return self._ratio * months * (SECONDS_A_MONTH + SECONDS_A_PERSON_MONTH * market.people)
+
+    def update(self, batch: Batch, seconds: float) -> None:
+        """Correct the estimate by what a batch took; one measurement counts for a factor of a hundred at most."""
+        guess = len(batch.replications) * self.predict(batch.prepared.scenario, len(batch.strategies)) / self._ratio
+        self._ratio += SMOOTHING * (min(max(seconds / guess, 0.01), 100.0) - self._ratio)
+
+
+def make_batches(
+    prepared: PreparedScenario,
+    missing: Mapping[int, Sequence[str]],
+    homes: Mapping[int, int | None],
+    throughput: ThroughputEstimate,
+) -> Iterator[Batch]:
+    """Cut what is missing into tasks.
+
+    Args:
+        prepared: What the runs share.
+        missing: By replication, the strategies to be simulated in it.
+        homes: By replication, the worker that has its start at hand, if any does; those of one worker stay together.
+        throughput: How long tasks take here.
+
+    Returns:
+        Several replications a batch where they are short, a part of the strategies where one replication is long.
+    """
+    alike: dict[tuple[tuple[str, ...], int | None], list[int]] = {}
+    for replication, strategies in missing.items():
+        alike.setdefault((tuple(strategies), homes[replication]), []).append(replication)
+    for (strategies, _), replications in alike.items():
+        each = throughput.predict(prepared.scenario, len(strategies))
+        several = max(1, round(TASK_SECONDS / each))
+        parts = min(len(strategies), max(1, round(each / (2 * TASK_SECONDS))))
+        for first in range(0, len(replications), several):
+            for part in range(parts):
+                yield Batch(prepared, strategies[part::parts], tuple(replications[first : first + several]))
+
 
 Result = TypeVar("Result")
 ANY_NUMBER = 1_000_000
@@ -144,7 +218,7 @@ class Evaluator:
             InputError: A run found the input wrong.
         """
         pool = self._open_pool()
-        keys = run_keys.scenario_keys(scenario)
+        keys = run_cache.scenario_keys(scenario)
         names, reused, began = tuple(scenario.strategies), len(known), perf_counter()
         leading, best = LeadingStrategy(len(names)), ""
         failures = FailureLog(on_failure, sound=len(known))
@@ -325,7 +399,7 @@ class Scheduler:
             self._solve_first(pending, request)
 
     def _solve_first(self, pending: PendingRequest, request: Request) -> None:
-        from loyaltysim.calibration.cache import content_key
+        from loyaltysim.calibration import content_key
 
         key = content_key(request.scenario)
         if key in self._rates:
@@ -339,13 +413,13 @@ class Scheduler:
     def _plan(self, pending: PendingRequest, scenario: Scenario) -> None:
         """Take from the cache what is there, wait for what is being computed, and cut the rest into tasks."""
         try:
-            plans = {name: run_keys.plan_key(scenario, name) for name in pending.figures}
-            world = run_keys.world_key(scenario)
+            plans = {name: run_cache.plan_key(scenario, name) for name in pending.figures}
+            world = run_cache.world_key(scenario)
         except LoyaltysimError as error:
             self._fail(pending, str(error))
             return
         wanted = [
-            (run_keys.run_key(world, plan, replication), name, place, replication)
+            (run_cache.run_key(world, plan, replication), name, place, replication)
             for name, plan in plans.items()
             for place, replication in enumerate(pending.request.replications)
         ]
@@ -447,7 +521,7 @@ class Scheduler:
         else:
             self._throughput.update(batch, outcome.seconds)
         world, plans = batch.prepared.world, batch.prepared.plans
-        keys = {run: run_keys.run_key(world, plans[run.strategy], run.replication) for run in outcome.runs}
+        keys = {run: run_cache.run_key(world, plans[run.strategy], run.replication) for run in outcome.runs}
         self._cache.keep_figures({key: run.figures for run, key in keys.items() if run.figures is not None})
         for run, key in keys.items():
             for subscriber in self._subscribers.pop(key):

@@ -103,7 +103,7 @@ Start = tuple["World", "Report"]
 
 def start_key(scenario: Scenario) -> str:
     """Return the digest of all that the starts of a solved scenario depend on, but the replication."""
-    from loyaltysim.calibration.cache import content_key
+    from loyaltysim.calibration import content_key
 
     return f"{content_key(scenario)} {scenario.seed}"
 

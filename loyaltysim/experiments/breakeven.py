@@ -17,10 +17,17 @@ import numpy as np
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame, require_two_strategies
-from loyaltysim.experiments.designs import MOST_POINTS, grid_design
-from loyaltysim.experiments.factors import OVER, Factor, check_unique, read_factor
+from loyaltysim.experiments.designs import (
+    MOST_POINTS,
+    OVER,
+    Factor,
+    Point,
+    check_unique,
+    evaluate_points,
+    grid_design,
+    read_factor,
+)
 from loyaltysim.experiments.options import as_names, option
-from loyaltysim.experiments.points import Point, evaluate_points
 from loyaltysim.stats.intervals import Interval, compare_best, interval, paired
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import rank_by_mean

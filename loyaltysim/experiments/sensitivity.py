@@ -21,15 +21,19 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame, require_two_strategies
 from loyaltysim.experiments.designs import (
+    OVER,
+    Factor,
+    Point,
     check_max_points,
     check_size,
+    check_unique,
+    evaluate_points,
     max_points_option,
     non_default_max_points,
+    read_factor,
     sample_design,
 )
-from loyaltysim.experiments.factors import OVER, Factor, check_unique, read_factor
 from loyaltysim.experiments.options import as_texts, option
-from loyaltysim.experiments.points import Point, evaluate_points
 from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:

@@ -14,13 +14,15 @@ from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row
 from loyaltysim.experiments.designs import (
     KINDS,
     SWEEP_POINTS,
+    Point,
     build_design,
+    check_unique,
+    evaluate_points,
     max_points_option,
     non_default_max_points,
+    read_factor,
 )
-from loyaltysim.experiments.factors import check_unique, read_factor
 from loyaltysim.experiments.options import as_texts, option
-from loyaltysim.experiments.points import Point, evaluate_points
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.sequential import rank_by_mean
 

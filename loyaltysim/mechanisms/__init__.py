@@ -13,9 +13,8 @@ from importlib.metadata import entry_points
 from typing import TypeVar
 
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.core.fields import Metric
 from loyaltysim.core.fingerprint import count_sources
-from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.mechanism import Mechanism, Metric
 from loyaltysim.core.records import Form
 from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.complaints.apology import Apology

@@ -18,9 +18,8 @@ from loyaltysim.analysis.summary import FAILURES
 from loyaltysim.core.codes import REASONS
 from loyaltysim.reporting.charts.customers import LOOKS
 from loyaltysim.reporting.charts.style import COLOURS
-from loyaltysim.reporting.text.failures import render_failures
-from loyaltysim.reporting.text.names import to_text
-from loyaltysim.reporting.text.numbers import format_horizon
+from loyaltysim.reporting.text.answer import render_failures
+from loyaltysim.reporting.text.formats import format_horizon, to_text
 from loyaltysim.results.reader import ReportSource
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from loyaltysim.core.records import by_month
-from loyaltysim.results.out_of_core import SpillArray, SpilledPaths
+from loyaltysim.results.results import SpillArray, SpilledPaths
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from loyaltysim.scenario.data_files import check_edge_list
-from loyaltysim.scenario.describe import check, diff, explain
-from loyaltysim.scenario.evidence_audit import audit, count_grades
+from loyaltysim.scenario.describe import audit, check, count_grades, diff, explain
 from loyaltysim.scenario.extends import shipped_scenario
 from loyaltysim.scenario.json_schema import schema
 from loyaltysim.scenario.loader import load

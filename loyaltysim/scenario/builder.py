@@ -19,7 +19,7 @@ from loyaltysim.scenario.provenance import DEFAULT, SOLVED, Located, Place, Yaml
 from loyaltysim.scenario.ranges import DROPPED_RANGE, check_bounds, find_stale_ranges, read_ranges
 from loyaltysim.scenario.registry import blocks, parameter_registry
 from loyaltysim.scenario.strategy_reader import read_strategies
-from loyaltysim.scenario.yaml_writer import write_scalar
+from loyaltysim.scenario.yaml_format import write_scalar
 
 if TYPE_CHECKING:
     from loyaltysim.scenario.scenario import Scenario

@@ -21,7 +21,7 @@ from loyaltysim.scenario.layers import Entries
 from loyaltysim.scenario.messages import row_model
 from loyaltysim.scenario.provenance import Located, Place
 from loyaltysim.scenario.registry import format_value, parameter_registry, suggest
-from loyaltysim.scenario.yaml_reader import LARGEST_FILE
+from loyaltysim.scenario.yaml_format import LARGEST_FILE
 
 MOST_ROWS = 10_000
 MOST_PROBLEMS = 20

@@ -10,7 +10,7 @@ from pathlib import Path
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.scenario.provenance import Located, relocate
 from loyaltysim.scenario.registry import format_value
-from loyaltysim.scenario.yaml_reader import read_mapping, read_text, read_yaml, suggest_file
+from loyaltysim.scenario.yaml_format import read_mapping, read_text, read_yaml, suggest_file
 
 LONGEST_CHAIN = 20
 IN_MEMORY = "dict"

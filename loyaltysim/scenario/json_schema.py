@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltysim.core.fields import Declaration
+from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.describe import OTHERS, ROLES
 from loyaltysim.scenario.ranges import uncertain_paths
 from loyaltysim.scenario.registry import (

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from loyaltysim.core.errors import Problem
-from loyaltysim.core.fields import Declaration
+from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.provenance import Located, find_within
 from loyaltysim.scenario.registry import (
     blocks,
@@ -22,7 +22,7 @@ from loyaltysim.scenario.registry import (
 )
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 from loyaltysim.scenario.study_settings import Study
-from loyaltysim.scenario.yaml_writer import WORDS_WITH_MEANING, quote, write_scalar
+from loyaltysim.scenario.yaml_format import WORDS_WITH_MEANING, quote, write_scalar
 
 KINDS = {
     "int": ("a whole number", "write it without a decimal point, as 12 or 50_000"),

@@ -8,12 +8,11 @@ from types import MappingProxyType
 
 from pydantic import BaseModel
 
-from loyaltysim.core.fields import Declaration, declared_fields
-from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.mechanism import Declaration, Mechanism, declared_fields
 from loyaltysim.mechanisms import cache_until_registration, month
 from loyaltysim.scenario.provenance import DEFAULT, Located, locate, to_plain
 from loyaltysim.scenario.study_settings import Study
-from loyaltysim.scenario.yaml_writer import write_flow
+from loyaltysim.scenario.yaml_format import write_flow
 
 NOT_DECLARED = ("extends", "strategies", "uncertain")
 NUMBERS = ("int", "float")

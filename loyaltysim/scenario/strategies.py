@@ -14,8 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from loyaltysim.core.fields import Declaration, declared_fields
-from loyaltysim.core.mechanism import param
+from loyaltysim.core.mechanism import Declaration, declared_fields, param
 
 AS_TODAY = "as today"
 LONGEST_PILOT = 1200

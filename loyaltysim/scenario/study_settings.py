@@ -10,8 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
-from loyaltysim.core.fields import Grade
-from loyaltysim.core.mechanism import param
+from loyaltysim.core.mechanism import Grade, param
 from loyaltysim.core.rates import monthly_chance
 
 Identity = Literal["scenario", "run", "rates"]

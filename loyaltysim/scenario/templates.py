@@ -9,13 +9,13 @@ import os
 from pathlib import Path
 
 from loyaltysim.core.errors import InputError, Problem, RunError
-from loyaltysim.core.fields import Declaration
+from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.extends import shipped_scenario
 from loyaltysim.scenario.grades import describe_evidence
 from loyaltysim.scenario.provenance import SOLVED
 from loyaltysim.scenario.registry import mechanisms, parameter_registry
 from loyaltysim.scenario.scenario import Scenario
-from loyaltysim.scenario.yaml_writer import quote, write_comment, write_flow, write_scalar, write_tree
+from loyaltysim.scenario.yaml_format import quote, write_comment, write_flow, write_scalar, write_tree
 
 HEADER = "# A scenario in full: every value, its unit, evidence and origin. It stands on its own and can be run again."
 HOW_TO_SOLVE_AGAIN = """\

@@ -65,12 +65,12 @@ def build_network(market: Market, key: np.uint64) -> tuple[NDArray[np.int64], ND
         ends = np.loadtxt(network.path, dtype=np.int32, comments="#", usecols=(0, 1), ndmin=2)
         a, b = ends[:, 0].copy(), ends[:, 1].copy()
     elif network.kind == "small_world":
-        a, b = kernels.network.small_world(people, half, network.rewired, key)
+        a, b = kernels.market.small_world(people, half, network.rewired, key)
     elif network.kind == "random":
-        a, b = kernels.network.random_ties(people, people * network.ties // 2, key)
+        a, b = kernels.market.random_ties(people, people * network.ties // 2, key)
     else:
-        a, b = kernels.network.scale_free(people, half, key)
-    return kernels.network.csr(people, a, b)
+        a, b = kernels.market.scale_free(people, half, key)
+    return kernels.market.csr(people, a, b)
 
 
 def run_months(

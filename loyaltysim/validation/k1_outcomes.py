@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import math
 
-from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
-from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, everyone_a_customer, market, run
+from loyaltysim.validation.checks import (
+    ALL_GRIEVE,
+    BOUNDLESS_DESK,
+    Check,
+    Curve,
+    KnownAnswer,
+    Panel,
+    check_near,
+    everyone_a_customer,
+    market,
+    run,
+    with_band,
+)
 
 SOURCE = "TARP (1979, 1986), repurchase intentions after a problem; intentions, not behaviour"
 PEOPLE = 100_000

@@ -9,9 +9,23 @@ from functools import cache
 from loyaltysim.core.rates import discount_factor
 from loyaltysim.core.records import RunRecord
 from loyaltysim.scenario import Scenario
-from loyaltysim.validation.checks import Curve, KnownAnswer, Panel, check_exactly, check_near, check_positive, with_band
+from loyaltysim.validation.checks import (
+    ALL_GRIEVE,
+    BOUNDLESS_DESK,
+    Curve,
+    KnownAnswer,
+    Panel,
+    best_of,
+    check_exactly,
+    check_near,
+    check_positive,
+    crossing,
+    everyone_a_customer,
+    market,
+    run,
+    with_band,
+)
 from loyaltysim.validation.k1_outcomes import unprompted
-from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, best_of, crossing, everyone_a_customer, market, run
 
 SOURCE = "TARP small problems (silent .37, satisfied .70); National Customer Rage Study 2020 (unsatisfied .15)"
 PEOPLE = 100_000

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
-from loyaltysim.validation.worlds import market, months_of, run
+from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, market, months_of, run, with_band
 
 SOURCE = "Bass (1969); p = .03, q = .38 a year; F(t) by monthly steps"
 PEOPLE, RUNS, YEARS = 100_000, 4, 20

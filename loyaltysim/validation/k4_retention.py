@@ -6,8 +6,19 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln
 
-from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, check_near_share, with_band
-from loyaltysim.validation.worlds import everyone_a_customer, market, months_of, run
+from loyaltysim.validation.checks import (
+    Check,
+    Curve,
+    KnownAnswer,
+    Panel,
+    check_near,
+    check_near_share,
+    everyone_a_customer,
+    market,
+    months_of,
+    run,
+    with_band,
+)
 
 SOURCE = "Fader and Hardie (2007), shifted beta-geometric; their segments Regular and High End"
 PEOPLE, SHOWN, FITTED, HORIZON, DISCOUNT = 1_000_001, 12, 7, 120, 0.10

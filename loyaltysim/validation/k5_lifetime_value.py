@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import math
 
-from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, with_band
-from loyaltysim.validation.worlds import everyone_a_customer, market, run
+from loyaltysim.validation.checks import (
+    Check,
+    Curve,
+    KnownAnswer,
+    Panel,
+    check_near,
+    everyone_a_customer,
+    market,
+    run,
+    with_band,
+)
 
 SOURCE = "margin multiples m r / (1 + i - r), Gupta and Lehmann (2003)"
 PEOPLE, HORIZON = 100_000, 120

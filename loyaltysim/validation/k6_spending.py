@@ -10,8 +10,19 @@ from functools import cache, lru_cache
 from loyaltysim.core.tables import World
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import stationary_start
-from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near_share, with_band
-from loyaltysim.validation.worlds import ALL_GRIEVE, BOUNDLESS_DESK, crossing, market, run_market
+from loyaltysim.validation.checks import (
+    ALL_GRIEVE,
+    BOUNDLESS_DESK,
+    Check,
+    Curve,
+    KnownAnswer,
+    Panel,
+    check_near_share,
+    crossing,
+    market,
+    run_market,
+    with_band,
+)
 
 SOURCE = "Blattberg and Deighton (1996); Pfeifer (2005): optimum where both marginal costs equal lifetime value"
 PROSPECTS, PERIODS = 1_000_000, 20

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import math
 
-from loyaltysim.validation.checks import Check, Curve, KnownAnswer, Panel, check_near, check_near_share, with_band
-from loyaltysim.validation.worlds import everyone_a_customer, market, months_of, run
+from loyaltysim.validation.checks import (
+    Check,
+    Curve,
+    KnownAnswer,
+    Panel,
+    check_near,
+    check_near_share,
+    everyone_a_customer,
+    market,
+    months_of,
+    run,
+    with_band,
+)
 
 SOURCE = "mean lifetime 1 / ((1 - x) c + u); Braun and Schweidel (2011)"
 PEOPLE, MONTHS = 50_000, 600

@@ -15,6 +15,9 @@ from loyaltysim.core.codes import FRIENDS
 from loyaltysim.core.rates import discount_factor
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.checks import (
+    ALL_GRIEVE,
+    BOUNDLESS_DESK,
+    SEED,
     Check,
     Curve,
     KnownAnswer,
@@ -23,17 +26,12 @@ from loyaltysim.validation.checks import (
     check_near,
     check_near_share,
     check_positive,
-    with_band,
-)
-from loyaltysim.validation.worlds import (
-    ALL_GRIEVE,
-    BOUNDLESS_DESK,
-    SEED,
     crossing,
     everyone_a_customer,
     market,
     run,
     run_market,
+    with_band,
 )
 
 SOURCE = (

@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, literal, look, png, titled
 from loyaltysim.validation import KNOWN
-from loyaltysim.validation.checks import KnownAnswer
+from loyaltysim.validation.checks import Curve, KnownAnswer, Panel
 
 FOLDER = Path("results/validation")
 TABLE = "validation.csv"
@@ -60,7 +62,6 @@ def validate(
     the end. `done` hears of each as it is finished. Raises InputError for an unknown name and for a folder that cannot
     be written, RunError if writing fails in the end.
     """
-    from loyaltysim.validation.figure import draw
 
     chosen = [find_name(name) for name in names] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
@@ -138,3 +139,107 @@ def write_file(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+# A known answer as a picture: what is published as lines with their tolerance band, what was simulated as marks.
+
+WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3
+LINES = ("-", (0, (5, 2)), (0, (1, 1.5)))
+MARKS = ("o", "s", "D")
+LONG_TICKS = 4
+
+
+def draw(known: KnownAnswer) -> bytes:
+    """Draw a known answer as PNG, its panels side by side, at most three to a row."""
+    with look():
+        return png(_picture(known))
+
+
+def _picture(known: KnownAnswer) -> Picture:
+    abreast = min(len(known.panels), MOST_ABREAST)
+    rows = -(-len(known.panels) // abreast)
+    width = max(WIDTH_OF_PANEL * abreast, 5.5)
+    passed = sum(check.passed for check in known.checks)
+    subtitle = f"{known.source}. {passed} of {len(known.checks)} checks passed. {_legend(known)}"
+    picture, top = titled(width, HEIGHT * rows, f"{known.name}: {known.title}", subtitle)
+    height = HEIGHT * rows + top
+    for number, panel in enumerate(known.panels):
+        row, column = divmod(number, abreast)
+        left = (column + 0.21) * width / abreast
+        foot = 1.0 if len(panel.ticks) > LONG_TICKS else 0.55
+        bottom = (rows - 1 - row) * HEIGHT + foot
+        wide, strip = 0.74 / abreast, 0.85
+        if not any(curve.low for curve in panel.published):
+            axes = picture.add_axes((left / width, bottom / height, wide, (HEIGHT - foot - 0.35) / height))
+            _panel(axes, None, panel)
+            continue
+        lower = picture.add_axes((left / width, bottom / height, wide, strip / height))
+        body = HEIGHT - foot - strip - 0.5
+        upper = picture.add_axes((left / width, (bottom + strip + 0.15) / height, wide, body / height), sharex=lower)
+        _panel(upper, lower, panel)
+    return picture
+
+
+def _legend(known: KnownAnswer) -> str:
+    bars = any(curve.error for panel in known.panels for curve in panel.simulated)
+    return "The band is the tolerance" + ("; bars are 3 standard errors." if bars else ".")
+
+
+def _panel(upper: Any, lower: Any, panel: Panel) -> None:
+    """Draw a panel; `lower` holds how far simulated and published lie apart, None where there is no tolerance band."""
+    for number, curve in enumerate(panel.published):
+        _published(upper, lower, curve, number, discrete=bool(panel.ticks))
+    for number, curve in enumerate(panel.simulated):
+        kind = _mark(number)
+        bars = {"yerr": curve.error, "elinewidth": 1.1, "capsize": 2.5} if curve.error else {}
+        upper.errorbar(curve.x, curve.y, label=literal(curve.name), zorder=3, **bars, **kind)
+        if not lower and not panel.ticks:
+            upper.plot(curve.x, curve.y, color=kind["color"], alpha=0.35, linewidth=0.9)
+        if lower:
+            lower.plot(curve.x, _apart(curve, panel.published[number]), **kind)
+            lower.set_ylabel(f"difference\n({literal(panel.unit)})", fontsize=8)
+            upper.tick_params(labelbottom=False)
+    upper.set_title(literal(panel.title), fontsize=10, loc="left")
+    upper.set_ylabel(literal(panel.y_label), fontsize=9)
+    upper.legend(frameon=False, fontsize=8, loc="best")
+    for axes in filter(None, (upper, lower)):
+        axes.tick_params(labelsize=9)
+        axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.6)
+    foot = lower or upper
+    foot.set_xlabel(literal(panel.x_label))
+    if panel.ticks:
+        turned: dict[str, Any] = {"rotation": 28, "ha": "right"} if len(panel.ticks) > LONG_TICKS else {}
+        foot.set_xticks(list(panel.ticks), [literal(tick) for tick in panel.ticks.values()], fontsize=8, **turned)
+        foot.set_xlim(min(panel.ticks) - 0.5, max(panel.ticks) + 0.5)
+
+
+def _published(upper: Any, lower: Any, curve: Curve, number: int, discrete: bool) -> None:
+    """Draw a published curve and its band; apart, the band around no difference."""
+    colour, dashes = COLOURS[number * 2 % len(COLOURS)], LINES[number % len(LINES)]
+    if discrete:
+        upper.plot(curve.x, curve.y, "_", markersize=16, markeredgewidth=1.8, color=colour, label=literal(curve.name))
+    else:
+        upper.plot(curve.x, curve.y, color=colour, linestyle=dashes, linewidth=1.6, label=literal(curve.name))
+    if not curve.low:
+        return
+    under, over = ([edge - y for edge, y in zip(side, curve.y, strict=True)] for side in (curve.low, curve.high))
+    if discrete:
+        bars = {"width": 0.5, "color": colour, "alpha": 0.18}
+        lower.bar(curve.x, [high - low for low, high in zip(under, over, strict=True)], bottom=under, **bars)
+        return
+    upper.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.18, linewidth=0)
+    lower.fill_between(curve.x, under, over, color=colour, alpha=0.18, linewidth=0)
+    lower.axhline(0, color=FAINT, linewidth=0.8)
+
+
+def _mark(number: int) -> dict[str, Any]:
+    colour = COLOURS[(number * 2 + 1) % len(COLOURS)]
+    kind = {"marker": MARKS[number % len(MARKS)], "color": colour, "markerfacecolor": "none"}
+    return {**kind, "linestyle": "", "markersize": 5.5, "markeredgewidth": 1.5}
+
+
+def _apart(simulated: Curve, published: Curve) -> list[float]:
+    """Give simulated less published, the published curve taken straight between its points."""
+    import numpy as np
+
+    return [y - float(np.interp(x, published.x, published.y)) for x, y in zip(simulated.x, simulated.y, strict=True)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.experiments.factors import apply_point
+from loyaltysim.experiments.designs import apply_point
 from tests.decisions.firm import FILE, call, tables, written
 from tests.evidence.decision_trials import breakeven_margin, constant_hazards
 

@@ -11,10 +11,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from invented_firm import results
 
-from loyaltysim.analysis import comparison
-from loyaltysim.analysis.budgets import planned_budgets
-from loyaltysim.analysis.recommendation import recommend
-from loyaltysim.reporting.text import comparison as words
+from loyaltysim.analysis import recommendation
+from loyaltysim.analysis.recommendation import planned_budgets, recommend
+from loyaltysim.reporting.text import answer as words
 from loyaltysim.scenario import load, shipped_scenario
 from loyaltysim.stats.intervals import interval
 from tests.golden_texts import read_golden
@@ -22,7 +21,7 @@ from tests.golden_texts import read_golden
 
 def test_every_pair_is_there_the_better_first() -> None:
     found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3}, replications=12)
-    table = comparison.compare_pairs(found)
+    table = recommendation.compare_pairs(found)
     npv = table[table.measure == "npv"]
     assert len(npv) == 3
     assert (npv.difference >= 0).all()
@@ -40,11 +39,11 @@ def test_every_pair_is_there_the_better_first() -> None:
 def test_the_first_year_is_twelve_discounted_months() -> None:
     found = results()
     net = found.path("as today", "net")[:, 1:13]
-    assert comparison.first_year_npv(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
+    assert recommendation.first_year_npv(found, "as today") == pytest.approx(net @ 1.1 ** (-np.arange(1, 13) / 12))
 
 
 def test_the_ranking_has_each_strategys_budget_and_payback() -> None:
-    table = comparison.rank_strategies(results(replications=12), {"as today": 0.0, "recovery": 500.0})
+    table = recommendation.rank_strategies(results(replications=12), {"as today": 0.0, "recovery": 500.0})
     assert table["rank"].tolist() == [1, 2]
     assert table.set_index("strategy").budget_per_month["recovery"] == 500.0
     assert np.isnan(table.set_index("strategy").payback_months["as today"])
@@ -78,10 +77,10 @@ def test_one_replication_says_nothing_of_risk() -> None:
 def test_the_risk_of_a_lead_is_that_of_the_two_best() -> None:
     found = results({"as today": 0.0, "recovery": 0.04, "more": 0.3}, replications=12)
     advice = recommend(found)
-    risk = comparison.compute_lead_risk(found, advice)
+    risk = recommendation.compute_lead_risk(found, advice)
     gap = found.figures[advice.best]["npv"] - found.figures[advice.runner_up]["npv"]
     assert risk.in_worst == gap.min()
-    pairs = comparison.compare_pairs(found).set_index(["strategy", "against", "measure"])
+    pairs = recommendation.compare_pairs(found).set_index(["strategy", "against", "measure"])
     row = pairs.loc[(advice.best, advice.runner_up, "npv_first_year")]
     assert (risk.first_year.mean, risk.first_year.low, risk.first_year.high) == (
         row.difference,

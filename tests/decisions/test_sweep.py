@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.experiments.designs import build_design
-from loyaltysim.experiments.factors import read_factor
+from loyaltysim.experiments.designs import build_design, read_factor
 from tests.decisions.firm import call, tables, written
 
 pytestmark = pytest.mark.usefixtures("elsewhere")

@@ -13,7 +13,7 @@ from loyaltysim.stats.intervals import interval
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import is_decided, is_precise, look_schedule, sequential_interval
 from loyaltysim.stats.surrogate import fit_surrogate, resampled_shares, sobol_shares, terms
-from loyaltysim.validation.worlds import market
+from loyaltysim.validation.checks import market
 
 TRUTH = 250.0
 POINTS = (100.0, 150.0, 200.0, 225.0, 250.0, 275.0, 300.0, 450.0)

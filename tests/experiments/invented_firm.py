@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.core.fields import Metric
+from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import RunRecord, figures, month_metrics
 from loyaltysim.results.results import Results, build_results
 

@@ -19,8 +19,7 @@ from loyaltysim.analysis.recommendation import (
 from loyaltysim.core.errors import RunError
 from loyaltysim.reporting.build import recommendation_fields
 from loyaltysim.reporting.text.answer import render_answer, render_cells, render_sequential_answer, render_table
-from loyaltysim.reporting.text.names import name_heading
-from loyaltysim.reporting.text.numbers import Money, format_horizon, money_for, round_amount
+from loyaltysim.reporting.text.formats import Money, format_horizon, money_for, name_heading, round_amount
 from loyaltysim.results.results import Results, build_results
 from loyaltysim.stats.intervals import Interval, interval
 from loyaltysim.stats.ranking import multiple_comparison_with_best

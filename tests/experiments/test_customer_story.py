@@ -10,7 +10,7 @@ import pytest
 import loyaltysim as ls
 from loyaltysim.experiments.observer import Life, Month, Talk
 from loyaltysim.model import LoyaltyModel
-from loyaltysim.reporting.text.console import WIDTH_OF_STORIES
+from loyaltysim.reporting.text.formats import WIDTH_OF_STORIES
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.strategies import month_name
 from loyaltysim.study import CustomerLife

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from invented_firm import results
 
-from loyaltysim.analysis.pilots import build_pilots
+from loyaltysim.analysis.summary import build_pilots
 from loyaltysim.core.records import PilotRecord
-from loyaltysim.reporting.text.pilots import describe_lesson, describe_pilots
+from loyaltysim.reporting.text.answer import describe_lesson, describe_pilots
 from tests.golden_texts import read_golden
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loyaltysim.execution.display import LineDisplay, progress_details, progress_line
-from loyaltysim.execution.progress import Progress
+from loyaltysim.execution.progress import LineDisplay, Progress, progress_details, progress_line
 
 
 def test_the_pace_in_words() -> None:
@@ -26,7 +25,7 @@ def test_short_runs_write_no_progress_lines(capsys: pytest.CaptureFixture[str]) 
 def test_long_runs_write_a_line_now_and_then(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loyaltysim.execution.display.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("loyaltysim.execution.progress.SECONDS_BETWEEN_LINES", 0.0)
     lines = LineDisplay()
     lines(Progress("simulating", 1, 2, 1.0))
     assert capsys.readouterr().err == "simulating: 1/2 runs, 1 a second, 1 s left\n"

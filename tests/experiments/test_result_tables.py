@@ -11,7 +11,7 @@ from invented_firm import CATALOG, OUTCOMES, REASONS, results, typed_results
 
 from loyaltysim.analysis import summary
 from loyaltysim.mechanisms import catalog
-from loyaltysim.reporting.text.numbers import format_payback_range
+from loyaltysim.reporting.text.formats import format_payback_range
 from loyaltysim.stats.intervals import Interval
 
 T1 = 12.7062047  # t(.975; 1)

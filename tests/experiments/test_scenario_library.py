@@ -16,7 +16,7 @@ from loyaltysim.calibration import solve
 from loyaltysim.core.codes import DAYS_A_MONTH
 from loyaltysim.core.records import RunRecord
 from loyaltysim.model import metric_columns, simulate
-from loyaltysim.reporting.text.pilots import describe_lesson
+from loyaltysim.reporting.text.answer import describe_lesson
 from loyaltysim.scenario import load, shipped_scenario
 from tests.experiments.lessons import CLAIMS, LESS, MORE, TODAY
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_whole_run import script
 
-from loyaltysim.cli.signals import handling_signals
+from loyaltysim.cli import handling_signals
 
 pytestmark = pytest.mark.machines
 

@@ -14,7 +14,7 @@ from invented_firm import results
 
 import loyaltysim as ls
 from loyaltysim import plots
-from loyaltysim.analysis.touchpoints import COLUMNS, build_touchpoints, rank_touchpoints
+from loyaltysim.analysis.summary import COLUMNS, build_touchpoints, rank_touchpoints
 from loyaltysim.core.errors import InputError
 from loyaltysim.core.records import Audit
 from loyaltysim.core.touchpoint_table import default_touchpoints

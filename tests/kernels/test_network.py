@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loyaltysim.kernels import network
+from loyaltysim.kernels import market
 
 KEY = np.uint64(2026)
 
@@ -15,7 +15,7 @@ def neighbours(first: np.ndarray, tie: np.ndarray, row: int) -> list[int]:
 
 
 def test_a_ring_without_rewiring_ties_each_to_the_next() -> None:
-    first, tie = network.csr(10, *network.small_world(10, 2, 0.0, KEY))
+    first, tie = market.csr(10, *market.small_world(10, 2, 0.0, KEY))
     assert neighbours(first, tie, 0) == [1, 2, 8, 9]
     assert neighbours(first, tie, 5) == [3, 4, 6, 7]
 
@@ -23,8 +23,8 @@ def test_a_ring_without_rewiring_ties_each_to_the_next() -> None:
 @pytest.mark.parametrize("rewired", [0.1, 1.0])
 def test_rewiring_keeps_the_number_of_ties_and_ties_nobody_to_themselves(rewired: float) -> None:
     people, half = 5000, 6
-    a, b = network.small_world(people, half, rewired, KEY)
-    _, tie = network.csr(people, a, b)
+    a, b = market.small_world(people, half, rewired, KEY)
+    _, tie = market.csr(people, a, b)
     assert tie.size == 2 * people * half
     assert not np.any(a == b)
     on_the_ring = np.mean((b - a) % people <= half)
@@ -34,7 +34,7 @@ def test_rewiring_keeps_the_number_of_ties_and_ties_nobody_to_themselves(rewired
 
 def test_every_tie_is_seen_from_both_ends() -> None:
     people = 300
-    first, tie = network.csr(people, *network.scale_free(people, 3, KEY))
+    first, tie = market.csr(people, *market.scale_free(people, 3, KEY))
     matrix = np.zeros((people, people), int)
     for row in range(people):
         np.add.at(matrix, (row, tie[first[row] : first[row + 1]]), 1)
@@ -43,7 +43,7 @@ def test_every_tie_is_seen_from_both_ends() -> None:
 
 def test_random_ties_have_poisson_degrees() -> None:
     people, ties = 20_000, 12
-    first, _ = network.csr(people, *network.random_ties(people, people * ties // 2, KEY))
+    first, _ = market.csr(people, *market.random_ties(people, people * ties // 2, KEY))
     degrees = np.diff(first)
     assert degrees.mean() == ties
     # the variance of a Poisson sample of n has standard error about sqrt(2 / n) of itself; 5 of them
@@ -52,7 +52,7 @@ def test_random_ties_have_poisson_degrees() -> None:
 
 def test_a_scale_free_network_has_hubs_and_its_mean_degree() -> None:
     people, half = 20_000, 5
-    first, tie = network.csr(people, *network.scale_free(people, half, KEY))
+    first, tie = market.csr(people, *market.scale_free(people, half, KEY))
     degrees = np.diff(first)
     assert degrees.min() >= half
     assert tie.size / people == pytest.approx(2 * half, rel=0.01)

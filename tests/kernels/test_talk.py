@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, LOGGED, LOST, MOVED, NONE, RESOLVED, SILENT
-from loyaltysim.kernels import network, word_of_mouth
+from loyaltysim.kernels import market, word_of_mouth
 from loyaltysim.kernels.rng import bits, poisson
 from tests.kernels.parts import below, high, person, share
 
@@ -22,7 +22,7 @@ def test_messages_go_as_one_teller_after_the_other(reach: int, ties: int, mean: 
     rng = np.random.default_rng(8)
     first, tie = np.zeros(1, np.int64), np.empty(0, np.int32)
     if ties:
-        first, tie = network.csr(PEOPLE, *network.random_ties(PEOPLE, ties, np.uint64(4)))
+        first, tie = market.csr(PEOPLE, *market.random_ties(PEOPLE, ties, np.uint64(4)))
     roll = np.flatnonzero(rng.random(PEOPLE) < 0.5).astype(np.int32)
     generation = rng.integers(0, 3, PEOPLE).astype(np.uint16)
     status = rng.choice([CUSTOMER, CUSTOMER, LOST], PEOPLE).astype(np.int8)

@@ -33,7 +33,7 @@ def copy(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "loyaltysim", copied / "loyaltysim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(folder, copied / "out")
     (copied / "loyaltysim/reporting/charts/silence.py").write_text(example("charts/silence.py"))
-    section = copied / "loyaltysim/reporting/page/overview.py"
+    section = copied / "loyaltysim/reporting/page/sections.py"
     text = section.read_text()
     assert text.count(SECTION) == 1
     text = text.replace(SECTION, example("section")).replace("\nfrom loyaltysim.results.reader", f"\n{example('import')}from loyaltysim.results.reader", 1)  # fmt: skip

@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from loyaltysim import plots
 from loyaltysim.cli import main
 from loyaltysim.core.errors import InputError
+from loyaltysim.reporting.charts import plainly
 from loyaltysim.reporting.charts.style import png
-from loyaltysim.reporting.decided import plainly
 from loyaltysim.results.tables import csv_text
 from loyaltysim.study import Study
 from tests.report.studies import HOSTILE, LONG

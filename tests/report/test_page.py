@@ -13,11 +13,11 @@ import pytest
 
 from loyaltysim.reporting.charts import style as drawing
 from loyaltysim.reporting.charts.customers import LOOKS
-from loyaltysim.reporting.page import svg
-from loyaltysim.reporting.page.assumptions import build_evidence_section
+from loyaltysim.reporting.page import components
 from loyaltysim.reporting.page.build import render_page
 from loyaltysim.reporting.page.components import write_amount
-from loyaltysim.reporting.text.numbers import money_for
+from loyaltysim.reporting.page.sections import build_evidence_section
+from loyaltysim.reporting.text.formats import money_for
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.stats.intervals import Interval
 from loyaltysim.study import Study
@@ -115,9 +115,9 @@ def test_users_words_stay_words(text: str, outline: Outline) -> None:
 def test_every_colour_of_a_drawing_has_one_for_the_dark(text: str) -> None:
     drawings = "".join(re.findall(r"<svg.*?</svg>", text, re.DOTALL))
     used = set(re.findall(r"var\((--c[0-9a-f]{6})\)", drawings))
-    assert used <= {svg.name_of(colour) for colour in svg.DARK}
+    assert used <= {components.name_of(colour) for colour in components.DARK}
     assert not re.search(r"#[0-9a-fA-F]{6}\b", drawings)
-    assert {*drawing.COLOURS, drawing.INK, drawing.ACCENT, drawing.BAD} <= svg.DARK.keys()
+    assert {*drawing.COLOURS, drawing.INK, drawing.ACCENT, drawing.BAD} <= components.DARK.keys()
 
 
 def luminance(colour: str) -> float:
@@ -134,19 +134,19 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("colour", [drawing.INK, drawing.GREY, drawing.ACCENT, drawing.BAD])
 def test_writing_in_drawings_can_be_read_in_light_and_dark(colour: str) -> None:
     assert contrast(colour, drawing.PAPER) >= 4.5
-    assert contrast(svg.DARK[colour], svg.DARK[drawing.PAPER]) >= 4.5
+    assert contrast(components.DARK[colour], components.DARK[drawing.PAPER]) >= 4.5
 
 
 def test_letters_on_bars_can_be_read_in_light_and_dark() -> None:
     for fill, letters, reason in LOOKS.values():
         assert contrast(fill, letters) >= 4.5, reason
-        assert contrast(svg.DARK[fill], svg.DARK[letters]) >= 4.5, reason
+        assert contrast(components.DARK[fill], components.DARK[letters]) >= 4.5, reason
 
 
 def test_a_dark_colour_differs_from_the_others_as_its_light_one_does() -> None:
-    strategies = [svg.DARK[colour] for colour in drawing.COLOURS]
+    strategies = [components.DARK[colour] for colour in drawing.COLOURS]
     assert len(set(strategies)) == len(strategies)
-    assert all(contrast(colour, svg.DARK[drawing.PAPER]) >= 3 for colour in strategies)
+    assert all(contrast(colour, components.DARK[drawing.PAPER]) >= 3 for colour in strategies)
 
 
 def test_twelve_long_names_fit_into_three_megabytes(study: Study) -> None:

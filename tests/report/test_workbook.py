@@ -24,7 +24,7 @@ from rich.console import Console
 from loyaltysim.cli.run import show_table
 from loyaltysim.reporting.page.build import render_page
 from loyaltysim.reporting.text import answer
-from loyaltysim.reporting.text.numbers import format_fixed
+from loyaltysim.reporting.text.formats import format_fixed
 from loyaltysim.reporting.workbook import HEAD_ROW, workbook
 from loyaltysim.results.reader import ReportSource, read_source
 from loyaltysim.study import Study

@@ -12,9 +12,8 @@ import pytest
 
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, RunRecord
-from loyaltysim.results import out_of_core
-from loyaltysim.results.out_of_core import TOGETHER, SpillArray, SpilledPaths, audit_figure
-from loyaltysim.results.results import RunAccumulator
+from loyaltysim.results import results as out_of_core
+from loyaltysim.results.results import TOGETHER, RunAccumulator, SpillArray, SpilledPaths, audit_figure
 
 ROWS, COLUMNS = 7, 5
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loyaltysim.core.errors import InputError
 from loyaltysim.scenario import check
 from loyaltysim.scenario.registry import blocks, parameter_registry
-from loyaltysim.scenario.yaml_writer import write_flow
+from loyaltysim.scenario.yaml_format import write_flow
 
 PATHS = st.sampled_from(
     [*parameter_registry(), *blocks(), "strategies", "uncertain", "extends", "nothing", "desk.budgets"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from loyaltysim.scenario import Scenario, load, resolved_yaml
-from loyaltysim.scenario.yaml_writer import write_flow
+from loyaltysim.scenario.yaml_format import write_flow
 
 STRATEGIES = {
     "as today": {},

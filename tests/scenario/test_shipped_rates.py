@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltysim.calibration import solved_rates
-from loyaltysim.calibration.cache import SHIPPED, content_key, read_shipped_rates
+from loyaltysim.calibration import SHIPPED, content_key, read_shipped_rates, solved_rates
 from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
 
@@ -45,7 +44,7 @@ def test_another_world_is_searched(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_changed_sources_do_not_take_the_shipped_rates(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "loyaltysim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PACKAGE.parent / "scenarios", tmp_path / "scenarios")
-    asked = "from loyaltysim.calibration.cache import *; from loyaltysim.scenario import load, shipped_scenario; "
+    asked = "from loyaltysim.calibration import *; from loyaltysim.scenario import load, shipped_scenario; "
     asked += "print(read_shipped_rates(content_key(load(shipped_scenario('baseline.yml')))) is not None)"
 
     def answered() -> str:

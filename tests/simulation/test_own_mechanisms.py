@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from loyaltysim import mechanisms
-from loyaltysim.calibration.cache import content_key
+from loyaltysim.calibration import content_key
 from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.core.fingerprint import class_fingerprint, environment_fingerprint
 from loyaltysim.core.mechanism import Mechanism, column, metric

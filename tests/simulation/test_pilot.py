@@ -18,7 +18,7 @@ from loyaltysim.model import LoyaltyModel, metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.cross_checks import FEWEST
 from loyaltysim.simulation.engine import build_mechanisms, stationary_start
-from loyaltysim.simulation.split_firm import SIZED, SplitFirm, scale_to_arm
+from loyaltysim.simulation.pilot import SIZED, SplitFirm, scale_to_arm
 from loyaltysim.stats.intervals import Interval, difference_of_shares, wilson_corrected
 from tests.evidence.pilots import (
     APART,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.tables import World
-from loyaltysim.kernels.touchpoints import chance_bad
+from loyaltysim.kernels.service import chance_bad
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_touchpoints import ALONE, FIVE
 from tests.simulation.worlds import newborn, next_month

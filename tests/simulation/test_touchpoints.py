@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.core.touchpoint_table import KINDS, PEOPLE, STAGES, default_touchpoints
-from loyaltysim.kernels.touchpoints import chance_bad
+from loyaltysim.kernels.service import chance_bad
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
 from tests.simulation.test_directions import PAIRS

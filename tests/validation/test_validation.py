@@ -16,10 +16,19 @@ from loyaltysim.core.errors import InputError
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation import k5_lifetime_value, k6_spending
-from loyaltysim.validation.checks import KnownAnswer, check_exactly, check_near, check_near_share, check_positive
+from loyaltysim.validation.checks import (
+    KnownAnswer,
+    check_exactly,
+    check_near,
+    check_near_share,
+    check_positive,
+    crossing,
+    everyone_a_customer,
+    market,
+    run,
+)
 from loyaltysim.validation.k4_retention import refit
 from loyaltysim.validation.runner import validate
-from loyaltysim.validation.worlds import crossing, everyone_a_customer, market, run
 
 pytestmark = pytest.mark.once
 
@@ -63,7 +72,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None
 def test_the_command_exits_with_1_and_says_so_if_a_check_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = KnownAnswer("K5", "wrong", "nobody", [check_near("two", 2.0, 3.0, 0.5, "a reason")], [])
     monkeypatch.setattr(k5_lifetime_value, "answer", lambda: wrong)
-    monkeypatch.setattr("loyaltysim.validation.figure.draw", lambda known: b"picture")
+    monkeypatch.setattr("loyaltysim.validation.runner.draw", lambda known: b"picture")
     outcome = CliRunner().invoke(main, ["validate", "k5", "--out", str(tmp_path)])
     assert outcome.exit_code == 1
     assert "FAILED" in outcome.output
@@ -85,7 +94,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(
 
 
 def test_the_rows_of_other_known_answers_stay_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.validation.figure.draw", lambda known: b"picture")
+    monkeypatch.setattr("loyaltysim.validation.runner.draw", lambda known: b"picture")
     for number, name, module in (
         (2.0, "K6", k6_spending),
         (3.0, "K5", k5_lifetime_value),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loyaltysim.analysis.discounting import annuity
+from loyaltysim.analysis.summary import annuity
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.formats import format_number
 from loyaltysim.execution.evaluator import Evaluator, Request

@@ -11,8 +11,7 @@ import numpy as np
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import DecisionRun, Finding, Plan, Row, build_frame
-from loyaltysim.experiments.designs import sample_design
-from loyaltysim.experiments.factors import apply_point, read_factor
+from loyaltysim.experiments.designs import apply_point, read_factor, sample_design
 from loyaltysim.experiments.optimise.budget import MONEY, BudgetSplit, SplitValuer, budget_limits
 from loyaltysim.experiments.optimise.marginal_return import CURVE, NEXT, estimate_marginal_returns
 from loyaltysim.experiments.optimise.search import Search, least_regret, mean_score, shortfall

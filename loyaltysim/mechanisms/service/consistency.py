@@ -86,7 +86,7 @@ class Consistency(Mechanism):
         times = self._times(world, rng, at_work)
         broken, usual = kernels.staff.share_broken(times, math.log(self.tolerance)), self._usual
         if usual > 0:
-            kernels.touchpoints.break_promises(
+            kernels.service.break_promises(
                 broken, usual, float(firm.friction[0]), points.usual_rate, points.by_promise, points.mended, points.rate
             )
         report(broken_promises=broken, standards_spread=standard_deviation(times), cost_standards=self.standards)

@@ -42,7 +42,7 @@ class Scorecard(Mechanism):
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
-        points, chance_bad = world.touchpoints, kernels.touchpoints.chance_bad
+        points, chance_bad = world.touchpoints, kernels.service.chance_bad
         care = float(world.firm.care_now[0])
         bad = chance_bad(care, points.cold, points.rate)
         failing = bad - chance_bad(care, points.cold, 0 * points.rate)

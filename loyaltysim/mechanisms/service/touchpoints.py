@@ -154,9 +154,7 @@ class Touchpoints(Mechanism):
         points.usual_rate[:] = np.clip(self.failure * relative / mean, 0, 1) if mean > 0 else 0
         points.rate[:] = points.usual_rate
         points.cold[:] = self._against_mean(points.importance, "indifference", self.indifference)
-        cared_for = 1 - kernels.touchpoints.chance_bad(
-            float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows)
-        )
+        cared_for = 1 - kernels.service.chance_bad(float(world.firm.care_usual[0]), points.cold, np.zeros(points.rows))
         points.warm[:] = self._against_mean(points.importance * cared_for, "wow", self.wow)
         points.fix_cost[:], points.ease[:] = self._column("fix_cost"), self._column("ease")
         points.stage[:] = [STAGES.index(row.stage) for row in self.table]
@@ -190,7 +188,7 @@ class Touchpoints(Mechanism):
 
     def _rank(self, points: Table, care: float) -> None:
         """Settle gaps and priorities (F19) by last month's failure rates: the highest is mended first."""
-        kernels.touchpoints.rank(
+        kernels.service.rank(
             care, points.importance, points.cold, points.rate, points.usual_rate, points.by_promise, points.mended, points.ease,
             self.mendable, self._weights, points.gap, points.precedence,
         )  # fmt: skip
@@ -212,7 +210,7 @@ class Touchpoints(Mechanism):
         seen = against_largest(points.seen_failing / points.fix_cost)
         if not audited:
             return seen
-        true = kernels.touchpoints.chance_failure(care, points.importance, points.cold, points.rate) * (
+        true = kernels.service.chance_failure(care, points.importance, points.cold, points.rate) * (
             1 - points.by_promise
         )
         return (1 - audited) * seen + audited * against_largest(true / points.fix_cost)
@@ -227,13 +225,13 @@ class Touchpoints(Mechanism):
         return self._mend(points, max(1 - belief, UNKNOWN) * points.precedence + belief * promising, self.repair)
 
     def _mend(self, points: Table, order: NDArray, money: float) -> NDArray:
-        return kernels.touchpoints.mend(
+        return kernels.service.mend(
             order, money, self.mendable, points.usual_rate, points.fix_cost, points.mended, points.seen_failing
         )  # fmt: skip
 
     def _first_factor(self, world: World) -> float:
         """Give the factor of first impressions on joining: 1 while what is met before buying is as usual."""
-        points, firm, wrong = world.touchpoints, world.firm, kernels.touchpoints.mean_chance_bad
+        points, firm, wrong = world.touchpoints, world.firm, kernels.service.mean_chance_bad
         usual_bad = wrong(float(firm.care_usual[0]), points.met_first, points.cold, points.usual_rate)
         if usual_bad == 0:
             return 1.0

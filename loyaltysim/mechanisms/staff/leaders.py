@@ -102,7 +102,7 @@ class Leaders(Mechanism):
         if world.month > 0:
             points.believed_sum[:] += believed
         care = float(firm.care_now[0])
-        true = points.importance * kernels.touchpoints.chance_bad(care, points.cold, points.rate)
+        true = points.importance * kernels.service.chance_bad(care, points.cold, points.rate)
         true /= float(true.sum()) or 1.0
         people = points.kind == PEOPLE
         report(
@@ -129,7 +129,7 @@ class Leaders(Mechanism):
 
 def believe_rightly(points: Table, care: float, audited: float) -> bool:
     """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by nothing."""
-    true = kernels.touchpoints.chance_failure(care, points.importance, points.cold, points.rate)
+    true = kernels.service.chance_failure(care, points.importance, points.cold, points.rate)
     known = (1 - audited) * against_largest(points.seen_failing) + audited * against_largest(true)
     believed = known.argmax()
     return bool(known[believed] > 0 and believed == true.argmax())

@@ -10,15 +10,74 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, update_wrapper
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.reporting.decided import decided
-from loyaltysim.results.reader import read_results_of
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.results.reader import ReportSource, read_results_of, read_source
 from loyaltysim.results.results import Results
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
+
+# The tables of a command that decides, wherever they are: in its folder, or still in hand.
+
+TURNS = "turns"
+MADE_BY = {
+    "breakeven_curve": "breakeven",
+    "frontier": "breakeven",
+    "sensitivity": "sensitivity",
+    "next_dollar": "optimise",
+}
+"""The tables that are drawn, and the command that makes each."""
+
+
+def plainly(value: float, digits: int = 4) -> str:
+    """Write a number to so many digits, never with a power of ten: `462`, `20,000`, `0.4521`."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.10f}".rstrip("0").rstrip(".") if abs(rounded) < 1 else f"{rounded:,.10g}"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision's tables by name, and the currency that its money is in."""
+
+    find: Callable[[str], pd.DataFrame | None]
+    currency: str = "$"
+
+    def has(self, name: str, *columns: str) -> bool:
+        """Tell whether there is a table of this name with rows and these columns."""
+        found = self.find(name)
+        return found is not None and len(found) > 0 and set(columns) <= set(found.columns)
+
+    def table(self, name: str, *columns: str) -> pd.DataFrame:
+        """Give a table with at least these columns; raises InputError, naming the verb that makes it, if there is none."""
+        found = self.find(name)
+        if found is None or not len(found):
+            cure = f"run loyaltysim {MADE_BY.get(name, 'breakeven')} SCENARIO.yml, and give what it found or its folder"
+            raise InputError(Problem(f"there is no table {name!r}", cure=cure))
+        missing = [column for column in columns if column not in found.columns]
+        if missing:
+            raise InputError(
+                Problem(f"the table {name!r} has no column {missing[0]!r}", cure="make it with this version")
+            )
+        return found
+
+
+def decided(source: Any) -> Decided:
+    """Take what a command found (anything with `tables` by name), a folder, a study with its folder, or a folder's material."""
+    if not hasattr(source, "tables") and isinstance(getattr(source, "folder", None), Path):
+        source = source.folder  # a run's study: what was decided about it lies beside it
+    if isinstance(source, str | Path):
+        source = read_source(source)
+    if isinstance(source, ReportSource):
+        return Decided(source.table, str(source.manifest.get("currency", "$")))
+    found = getattr(source, "tables", None)
+    tables: Mapping[str, pd.DataFrame] = found if isinstance(found, Mapping) else {}
+    return Decided(tables.get, str(getattr(getattr(source, "scenario", None), "currency", "$")))
+
 
 DECLARED: dict[str, Chart] = {}
 """The pictures of all files of this folder that were imported; `charts` imports the rest."""

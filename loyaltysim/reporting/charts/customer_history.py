@@ -19,8 +19,8 @@ from loyaltysim.reporting.charts.style import (
     width_of,
 )
 from loyaltysim.reporting.charts.style import GREY as QUIET
-from loyaltysim.reporting.text.customer_history import render_fate
-from loyaltysim.reporting.text.names import quote_name, to_text
+from loyaltysim.reporting.text.customers import render_fate
+from loyaltysim.reporting.text.formats import quote_name, to_text
 from loyaltysim.scenario.strategies import month_name
 
 if TYPE_CHECKING:

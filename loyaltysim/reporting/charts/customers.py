@@ -31,8 +31,7 @@ from loyaltysim.reporting.charts.style import (
     row_height,
     subplots,
 )
-from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import format_horizon
+from loyaltysim.reporting.text.formats import format_horizon, name_heading, quote_name
 from loyaltysim.results.results import Results
 from loyaltysim.scenario.strategies import month_name
 from loyaltysim.stats.intervals import interval, paired, student_t

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.reporting.charts import chart
+from loyaltysim.reporting.charts import TURNS, Decided, chart, plainly
 from loyaltysim.reporting.charts.style import (
     ABOVE,
     ACCENT,
@@ -30,9 +30,7 @@ from loyaltysim.reporting.charts.style import (
     subplots,
     width_of,
 )
-from loyaltysim.reporting.decided import TURNS, Decided, plainly
-from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import money_for
+from loyaltysim.reporting.text.formats import money_for, name_heading, quote_name
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
-from loyaltysim.analysis.discounting import discount
 from loyaltysim.analysis.recommendation import (
     NPV,
     NPV_WITHIN_HORIZON,
@@ -15,7 +14,7 @@ from loyaltysim.analysis.recommendation import (
     compare_with_reference,
     recommend,
 )
-from loyaltysim.analysis.summary import contrast_with_reference
+from loyaltysim.analysis.summary import contrast_with_reference, discount
 from loyaltysim.mechanisms import catalog
 from loyaltysim.reporting.charts import chart
 from loyaltysim.reporting.charts.style import (
@@ -37,8 +36,7 @@ from loyaltysim.reporting.charts.style import (
     row_height,
     subplots,
 )
-from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money, format_horizon, money_for
+from loyaltysim.reporting.text.formats import Money, format_horizon, money_for, name_heading, quote_name
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loyaltysim.analysis.touchpoints import (
+from loyaltysim.analysis.summary import (
     ACTION,
     ICING,
     KEEP,
@@ -37,8 +37,7 @@ from loyaltysim.reporting.charts.style import (
     subplots,
     titled,
 )
-from loyaltysim.reporting.text.names import name_heading
-from loyaltysim.reporting.text.numbers import format_horizon
+from loyaltysim.reporting.text.formats import format_horizon, name_heading
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 

@@ -15,7 +15,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from loyaltysim.reporting.text.names import to_text
+from loyaltysim.reporting.text.formats import to_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from loyaltysim.reporting.page import assumptions, decisions, money, overview, svg
+from loyaltysim.reporting.page import components, sections
 from loyaltysim.reporting.page.components import Drawing, Section
-from loyaltysim.reporting.text.names import to_text
+from loyaltysim.reporting.text.formats import to_text
 from loyaltysim.results.reader import ReportSource
 
 if TYPE_CHECKING:
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 Maker = Callable[[ReportSource], Section | None]
 
 SECTIONS: tuple[Maker, ...] = (
-    overview.build_answer_section,
-    overview.build_failures_section,
-    money.build_money_section,
-    overview.build_customers_section,
-    overview.build_reasons_section,
-    overview.build_funnel_section,
-    overview.build_talk_section,
-    overview.build_touchpoints_section,
-    money.build_return_section,
-    decisions.build_split_section,
-    decisions.build_breakeven_section,
-    decisions.build_sensitivity_section,
-    decisions.build_tables_section,
-    assumptions.build_evidence_section,
-    assumptions.build_provenance_section,
+    sections.build_answer_section,
+    sections.build_failures_section,
+    sections.build_money_section,
+    sections.build_customers_section,
+    sections.build_reasons_section,
+    sections.build_funnel_section,
+    sections.build_talk_section,
+    sections.build_touchpoints_section,
+    sections.build_return_section,
+    sections.build_split_section,
+    sections.build_breakeven_section,
+    sections.build_sensitivity_section,
+    sections.build_tables_section,
+    sections.build_evidence_section,
+    sections.build_provenance_section,
 )
 
 
@@ -53,7 +53,7 @@ def render_page(material: ReportSource) -> bytes:
         question=to_text(" ".join(str(material.manifest.get("question", "")).split())),
         sections=shown,
         isolate=isolate(users_words(material)),
-        colours=[(svg.name_of(light), light, dark) for light, dark in svg.DARK.items()],
+        colours=[(components.name_of(light), light, dark) for light, dark in components.DARK.items()],
     )
     return text.encode()
 
@@ -87,7 +87,11 @@ def isolate(words: set[str]) -> Callable[[str], Markup]:
 def render_drawings(section: Section) -> tuple[Section, list[tuple[Drawing, str, str]]]:
     """Return a section with each drawing's heading and element."""
     return section, [
-        (drawing, heading(drawing), svg.render_svg(drawing.figure, f"{section.key}{number}", describe_drawing(drawing)))
+        (
+            drawing,
+            heading(drawing),
+            components.render_svg(drawing.figure, f"{section.key}{number}", describe_drawing(drawing)),
+        )
         for number, drawing in enumerate(section.drawings)
     ]
 

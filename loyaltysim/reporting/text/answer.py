@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from statistics import median
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from loyaltysim.analysis.recommendation import (
     NPV,
     Recommendation,
     compare_with_reference,
+    compute_lead_risk,
     has_too_few_replications,
     is_all_alike,
     recommend,
 )
 from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.text.console import as_cell, begin_table
-from loyaltysim.reporting.text.names import name_heading, quote_name, to_text
-from loyaltysim.reporting.text.numbers import Money, format_horizon, format_share, money_for, round_amount
+from loyaltysim.reporting.text.formats import (
+    Money,
+    as_cell,
+    begin_table,
+    format_horizon,
+    format_payback_range,
+    format_share,
+    money_for,
+    name_heading,
+    quote_name,
+    round_amount,
+    to_text,
+)
 from loyaltysim.stats.intervals import Comparison, interval
+from loyaltysim.stats.ranking import WORST
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.table import Table
 
-    from loyaltysim.results.results import Results
+    from loyaltysim.results.results import Profile, Results
     from loyaltysim.stats.sequential import SequentialVerdict
 
 MOST_NAMED = 3
@@ -201,3 +219,167 @@ def choose_money(results: Results) -> Money:
     worths = [interval(results.figures[name][NPV]).mean for name in results.strategies]
     apart = [abs(compare_with_reference(results, name)[0].mean) for name in results.strategies[1:]]
     return Money(results.currency, max(map(abs, worths)), min((each for each in apart if each > 0.0), default=0.0))
+
+
+# What is worth reading beside the answer: the risk of the recommendation, and budgets that are not equal.
+
+UNEQUAL = 0.01
+"""Budgets that differ by more than this share are not equal."""
+
+
+def describe_risk(results: Results) -> str:
+    """Say how the best strategy fares against the runner-up in one market, first year and all, and in bad luck."""
+    found = recommend(results)
+    if not found.runner_up or found.replications < 2:
+        return ""
+    risk = compute_lead_risk(results, found)
+    money = money_for(results.currency, found.lead_alone, risk.first_year)
+    best, second = (quote_name(name, results.strategies) for name in (found.best, found.runner_up))
+    ends = format_payback_range(risk.payback)
+    earned = (
+        f"its lead is earned by month {risk.payback.mean:.0f}{f' (95 %: {ends})' if ends else ''}"
+        if isfinite(risk.payback.mean)
+        else "its lead comes only after the horizon"
+    )
+    chance = found.chance
+    return (
+        f"In one market {best} beats {second} with a chance of {100 * chance.mean:.0f} % (95 %: {100 * chance.low:.0f} to "
+        f"{100 * chance.high:.0f}); {earned}; in the first year it is {money.signed(risk.first_year.mean)} "
+        f"({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % of markets {money.signed(risk.in_worst)} "
+        "on average."
+    )
+
+
+def describe_unequal_budgets(results: Results, budgets: Mapping[str, float]) -> str:
+    """Warn where the strategies (the reference apart) do not spend the same; empty where they do."""
+    asked = {name: budgets[name] for name in results.strategies if name != results.reference and name in budgets}
+    if len(asked) < 2 or max(asked.values()) - min(asked.values()) <= UNEQUAL * max(map(abs, asked.values())):
+        return ""
+    money = Money(results.currency, max(map(abs, asked.values())))
+    amounts = ", ".join(f"{quote_name(name, results.strategies)} {money.signed(each)}" for name, each in asked.items())
+    return f"The budgets are not equal. A month, on average over the horizon, beyond {quote_name(results.reference, results.strategies)}: {amounts}."
+
+
+# What pilots told and what was true, as a sentence a strategy.
+
+
+def describe_pilots(results: Results) -> list[str]:
+    """Say for each pilot what it estimated on average, of what that is made, what it teaches and how it was decided.
+
+    The mean estimate is taken apart: estimate = true effect on all + disturbance of the arms + luck of who was drawn.
+    """
+    return [describe_pilot(results, name) for name in results.pilots]
+
+
+def describe_pilot(results: Results, strategy: str) -> str:
+    """Say what the pilot of one strategy estimated, of what that is made, what it teaches and how it was decided."""
+    found = results.pilots[strategy]
+    estimate, true, calm = (
+        np.array([getattr(each, field) for each in found]) for field in ("estimate", "truth", "undisturbed")
+    )
+    held = sum(each.low <= each.truth <= each.high for each in found)
+    out = sum(each.rolled_out for each in found)
+    half = 100 * np.mean([(each.high - each.low) / 2 for each in found])
+    errors = f" (+- one standard error over {len(found)} replications)" if len(found) > 1 else ""
+    return (
+        f"Pilot of {name_heading(strategy, results.strategies)}, in points of customers kept: estimate {format_points(estimate)} = true effect on all "
+        f"{format_points(true)}, the arms disturbing each other {format_points(estimate - calm)}, the luck of who was in which arm "
+        f"{format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's interval reaches some {half:.1f} to either side; "
+        f"it held the truth in {held} of {len(found)}. Rolled out in {out}."
+    )
+
+
+def describe_lesson(disturbance: np.ndarray, true: np.ndarray) -> str:
+    """Say what the arms' disturbing each other makes of a pilot like this; float64 (replications,) each, as shares.
+
+    It counts where its 95 % interval leaves zero out. The luck of the draw is left aside: it is another one each time.
+    """
+    span = interval(disturbance)
+    if not span.known:
+        return ""
+    if span.holds_zero:
+        return "Such a pilot is right but for luck: that the arms disturb each other is not to be seen."
+    side = "too well of" if span.mean > 0 else "too badly of"
+    effect = interval(true)
+    hidden = -span.mean / effect.mean if not effect.holds_zero else 0.0
+    share = f"{100 * hidden:.0f} %" if hidden < 1 else "all"
+    part = f", hiding {share} of its {'harm' if effect.mean < 0 else 'good'}" if hidden > 0 else ""
+    return f"Luck aside, such a pilot speaks {side} the plan{part}."
+
+
+def format_points(figures: np.ndarray) -> str:
+    """Write the mean of shares in points of a hundred, with its standard error where there is one."""
+    error = f" +- {100 * figures.std(ddof=1) / figures.size**0.5:.1f}" if figures.size > 1 else ""
+    return f"{100 * figures.mean():+.1f}{error}"
+
+
+# The warning of runs that did not come to their end: which, why, and what is left to compare.
+
+MOST_NUMBERS = 10
+
+
+def render_failures(failed: pd.DataFrame, strategies: Sequence[str], left: int) -> str:
+    """Say which runs failed, how many replications are left to compare, and the first error; empty where none failed.
+
+    Args:
+        failed: The table of `analysis.summary.build_failures`.
+        strategies: Those that are compared.
+        left: In how many replications they are.
+    """
+    if not len(failed):
+        return ""
+    which = []
+    for name, rows in failed.groupby("strategy", sort=False):
+        numbers = [f"{number}" for number in rows.replication[:MOST_NUMBERS]]
+        more = f" and {len(rows) - MOST_NUMBERS} more" if len(rows) > MOST_NUMBERS else ""
+        word = "replication" if len(rows) == 1 else "replications"
+        gone = "" if name in strategies else " (none of its runs ended, so it is not compared)"
+        which.append(f"{quote_name(str(name), strategies)} in {word} {', '.join(numbers)}{more}{gone}")
+    count = f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed and {'is' if len(failed) == 1 else 'are'} left out"
+    compared = f"{left} replication{'' if left == 1 else 's'}, in which every run of all that is compared ended,"
+    return (
+        f"{count}: {'; '.join(which)}. What is told rests on {compared} since strategies are compared on common luck. "
+        f"The error{'' if len(failed) == 1 else ', of the first'}: {to_text(str(failed.error.iloc[0]))}"
+    )
+
+
+# Where the time of a run went, as tables for the terminal: by mechanism, and by month.
+
+SLOWEST = 5
+
+
+def render_heading(profile: Profile) -> str:
+    """Say what was measured."""
+    runs = "1 run" if profile.runs == 1 else f"{profile.runs} runs"
+    return f"Processor time of {len(profile.months)} months in {runs}: {profile.total:.3f} s"
+
+
+def render_mechanisms(profile: Profile) -> Table:
+    """Lay out one row a mechanism: its seconds, its share of them, and nanoseconds a person-month."""
+    grid = begin_profile("mechanism", "seconds", "share", "ns a person-month")
+    for name, seconds in {**profile.mechanisms, "all": profile.total}.items():
+        share = seconds / profile.total if profile.total else 0.0
+        grid.add_row(name, f"{seconds:.4f}", f"{share:.1%}", f"{1e9 * seconds / profile.person_months:.2f}")
+    return grid
+
+
+def render_months(profile: Profile) -> Table:
+    """Lay out the slowest months, each with its slowest mechanism, and what a month takes in the median."""
+    grid = begin_profile("month", "seconds", "ns a person-month", "most of it")
+    people = profile.person_months / len(profile.months)
+    seconds = [sum(month.values()) for month in profile.months]
+    for number in sorted(range(len(seconds)), key=lambda month: -seconds[month])[:SLOWEST]:
+        month = profile.months[number]
+        slowest = max(month, key=lambda name: month[name])
+        grid.add_row(str(number + 1), f"{seconds[number]:.4f}", f"{1e9 * seconds[number] / people:.2f}", slowest)
+    middle = median(seconds)
+    grid.add_row("median", f"{middle:.4f}", f"{1e9 * middle / people:.2f}", "")
+    return grid
+
+
+def begin_profile(*heads: str) -> Table:
+    """Return a table of these columns without rows, the first flush left."""
+    grid = begin_table()
+    for number, head in enumerate(heads):
+        grid.add_column(head, justify="right" if number else "left", no_wrap=True)
+    return grid

@@ -7,9 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.text.console import as_cell, begin_table
-from loyaltysim.reporting.text.names import to_text
-from loyaltysim.reporting.text.numbers import money_for
+from loyaltysim.reporting.text.formats import as_cell, begin_table, money_for, to_text
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 from loyaltysim.core.formats import format_number
 from loyaltysim.experiments.breakeven import BreakevenFinding, Crossover, point_today
 from loyaltysim.experiments.decision import NPV
-from loyaltysim.reporting.text.console import as_cell, begin_table
-from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money, format_horizon, format_quantity, money_for
-from loyaltysim.reporting.text.wording import Wording
+from loyaltysim.reporting.text.formats import (
+    Money,
+    Wording,
+    as_cell,
+    begin_table,
+    format_horizon,
+    format_quantity,
+    money_for,
+    name_heading,
+    quote_name,
+)
 from loyaltysim.stats.intervals import Interval, compare_best, interval
 from loyaltysim.stats.sequential import rank_by_mean
 
@@ -21,8 +28,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from loyaltysim.experiments.decision import Finding
-    from loyaltysim.experiments.factors import Factor
-    from loyaltysim.experiments.points import Point
+    from loyaltysim.experiments.designs import Factor, Point
     from loyaltysim.scenario import Scenario
 
 MOST_NAMED = 3

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.core.formats import format_number
 from loyaltysim.experiments.optimise.budget import committed_spending, monthly_amount
 from loyaltysim.experiments.optimise.optimise import HARDLY, LEFT, Candidate
-from loyaltysim.reporting.text.console import begin_table
-from loyaltysim.reporting.text.numbers import format_horizon, money_for
-from loyaltysim.reporting.text.wording import Wording
+from loyaltysim.reporting.text.formats import Wording, begin_table, format_horizon, money_for
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.formats import format_number
-from loyaltysim.reporting.text.console import as_cell, begin_table
-from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money, format_quantity
-from loyaltysim.reporting.text.wording import Wording
+from loyaltysim.reporting.text.formats import (
+    Money,
+    Wording,
+    as_cell,
+    begin_table,
+    format_quantity,
+    name_heading,
+    quote_name,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.formats import format_number
-from loyaltysim.reporting.text.console import as_cell, begin_table
-from loyaltysim.reporting.text.names import name_heading, quote_name
-from loyaltysim.reporting.text.numbers import Money
-from loyaltysim.reporting.text.wording import Wording
+from loyaltysim.reporting.text.formats import Money, Wording, as_cell, begin_table, name_heading, quote_name
 
 if TYPE_CHECKING:
     import pandas as pd

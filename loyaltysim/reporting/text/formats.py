@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.formats import format_fixed, format_number
 from loyaltysim.stats.intervals import Interval
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
 
 FINEST = 6
 """Decimals beyond which a figure is written with a power of ten."""
@@ -130,3 +136,63 @@ def round_amount(count: int) -> int:
 def format_quantity(value: float, unit: str, currency: str = "$") -> str:
     """Write a value with its declared unit, in the scenario's currency: `462 $/customer`."""
     return f"{format_number(value)} {unit.replace('$', currency)}".strip()
+
+
+# How strategies are named in sentences: as they were written, recognisable, and never two alike.
+
+PLAIN_PHRASE = re.compile(r"[^\W\d_][\w' -]*")
+
+
+def to_text(name: str) -> str:
+    """Return a user's text without characters that could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)
+
+
+def quote_name(name: str, among: Iterable[str] = ()) -> str:
+    """Return a name within a sentence: a plain lower-case phrase as it is, any other in quotes as it was written."""
+    shown = to_text(name)
+    alike = [other for other in among if other != name and to_text(other).casefold() == shown.casefold()]
+    bare = PLAIN_PHRASE.fullmatch(shown) and shown == shown.lower() and not alike
+    return shown if bare else f'"{shown}"'
+
+
+def name_heading(name: str, among: Iterable[str] = ()) -> str:
+    """Return a name as a sentence begins with it: capitalised only where that keeps it recognisable."""
+    shown = quote_name(name, among)
+    return shown[:1].upper() + shown[1:]
+
+
+# The terminal's pages: how wide they are, and the one look of their tables.
+
+NARROWEST, WIDTH = 80, 100
+"""Columns of a run's table and sentences: those of the terminal within these limits, the larger where there is none."""
+WIDTH_OF_DECISIONS = 110
+"""Columns of the tables and sentences of the commands that decide, which have more figures in a row."""
+WIDTH_OF_STORIES = 96
+"""Columns of a customer's life, which is written into a text file as well."""
+
+
+def begin_table() -> Table:
+    """Return a table without columns or rows, in the look of all tables: a line below the heads, and no other."""
+    from rich import box  # here, for a command refuses wrong input before there is anything to lay out
+    from rich.table import Table
+
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+
+def as_cell(text: str) -> Text:
+    """Return a text as it is, so that brackets in users' names are not read as colours."""
+    from rich.text import Text
+
+    return Text(text)
+
+
+# What a finding comes to in words.
+
+
+class Wording:
+    """An answer in words, and further sentences (`notes`, empty ones left out): reduced fidelity, what could not be simulated."""
+
+    def __init__(self, answer: str, notes: Iterable[str] = ()) -> None:
+        self.answer = answer
+        self.notes = tuple(note for note in notes if note)
