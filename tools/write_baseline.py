@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import wrap
 
-from loyaltysim.core.fields import Declaration
-from loyaltysim.scenario.yaml_writer import write_comment, write_flow, write_scalar
 from pydantic import BaseModel
 
+from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.extends import PACKAGE
 from loyaltysim.scenario.json_schema import schema
 from loyaltysim.scenario.registry import blocks, format_range, mechanisms, parameter_registry
+from loyaltysim.scenario.yaml_format import write_comment, write_flow, write_scalar
 from tools.write_parameters import parameters_page
 
 UNCERTAIN: Mapping[str, tuple[float, float, str]] = {

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from loyaltysim.core.fields import Column, Declaration, Metric
-
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.mechanism import Mechanism
+from loyaltysim.core.mechanism import Column, Declaration, Mechanism, Metric
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.scenario.describe import OVER
 from loyaltysim.scenario.extends import PACKAGE

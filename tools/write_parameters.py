@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loyaltysim.core.fields import Declaration
-
+from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.messages import format_choices
 from loyaltysim.scenario.registry import blocks, format_range, format_value, mechanisms, parameter_registry
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations

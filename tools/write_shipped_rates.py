@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from loyaltysim.calibration.cache import SHIPPED, content_key
-
+from loyaltysim.calibration import SHIPPED, content_key
 from loyaltysim.calibration.solver import find_rates
 from loyaltysim.scenario import load, shipped_scenario
 from tools.write_baseline import write_file
