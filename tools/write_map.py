@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MARKED = re.compile(r"(<!-- generated: map -->\n).*?(<!-- end -->)", re.DOTALL)
 ORDER = (
-    "cli", "web", "api", "study", "plots", "validation", "report", "experiments", "analysis", "execution", "results",
+    "cli", "web", "api", "study", "plots", "validation", "reporting", "experiments", "analysis", "execution", "results",
     "model", "calibration", "simulation", "scenario", "mechanisms", "kernels", "stats", "core",
 )  # fmt: skip
 """Rooms from the top of the house to its foundations; one that stands here and is not there yet is passed over."""

@@ -1,1 +1,1 @@
-"""What every room of the house stands on: declarations, tables, luck, the month's pipeline, the record, errors."""
+"""The vocabulary of the engine: declarations, tables, random streams, the month's schedule, records, errors."""

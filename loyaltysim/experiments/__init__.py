@@ -1,1 +1,1 @@
-"""Studies: many runs on common luck, brought together and kept in a folder. Nothing here draws a picture."""
+"""One file a question: many simulations on common random numbers, brought to a finding; no sentence and no picture."""
