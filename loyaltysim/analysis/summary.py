@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from loyaltysim.core.codes import OUTCOMES, REASONS, RELATIONSHIP, WINS
-from loyaltysim.core.rates import discount_factor
+from loyaltysim.core.discounting import discount_factor
 from loyaltysim.core.records import Audit
 from loyaltysim.results.results import Results, audit_figure
 from loyaltysim.stats.intervals import Interval, interval, paired, ratio_interval, share_interval, student_t

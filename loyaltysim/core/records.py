@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Metric
-from loyaltysim.core.rates import annual_chance
+from loyaltysim.core.discounting import annual_chance
 
 
 class Form:

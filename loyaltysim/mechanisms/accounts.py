@@ -13,7 +13,7 @@ from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, Study, column, metric, param
-from loyaltysim.core.rates import discount_factor, monthly_chance
+from loyaltysim.core.discounting import discount_factor, monthly_chance
 
 if TYPE_CHECKING:
     from loyaltysim.core.random_streams import RngStream

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from loyaltysim.core.mechanism import Grade, param
-from loyaltysim.core.rates import monthly_chance
+from loyaltysim.core.discounting import monthly_chance
 
 Identity = Literal["scenario", "run", "rates"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loyaltysim import kernels
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
-from loyaltysim.core.rates import monthly_chance
+from loyaltysim.core.discounting import monthly_chance
 from loyaltysim.core.records import Report
 from loyaltysim.core.schedule import NO_TIMER, NoTimer, run_month
 from loyaltysim.core.tables import World, build_tables, empty_row_lists

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from loyaltysim.core.rates import discount_factor
+from loyaltysim.core.discounting import discount_factor
 from loyaltysim.core.records import RunRecord
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.checks import (

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from loyaltysim.core.codes import FRIENDS
-from loyaltysim.core.rates import discount_factor
+from loyaltysim.core.discounting import discount_factor
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.checks import (
     ALL_GRIEVE,

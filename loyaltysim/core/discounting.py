@@ -1,4 +1,4 @@
-"""What is said of a year, a month at a time: chances, and what money is worth."""
+"""Discounting, and chances of a year told by the month: what money is worth later, what a yearly rate is a month."""
 
 from __future__ import annotations
 
