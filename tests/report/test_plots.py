@@ -90,7 +90,7 @@ def test_what_is_no_study_is_refused_and_the_right_thing_named(question: str, st
     for source in (None, 5, b"results", [study], study.summary, nothing, str(nothing), tmp_path, __file__):
         with pytest.raises(InputError) as refused:
             getattr(plots, question)(source)
-        assert re.search("(give|name) (a|what).* (study|folder|loyaltysim)", str(refused.value)), source
+        assert re.search("(give|name) (a|the|what).* (study|folder|loyaltysim)", str(refused.value)), source
 
 
 def test_a_decision_s_folder_is_no_run_s(study: Study, tmp_path: Path) -> None:
