@@ -248,9 +248,9 @@ def test_a_lost_customers_worth_is_the_same_from_python_and_from_the_command_lin
     found = ls.worth("firm.yml", leaves=[1, 3], group=4, out="python", executor="in-process", quiet=True)
     told = command("worth", "firm.yml", "--leaves", "1,3", "--group", "4", "--out", "line", "--quiet")
     assert files("line") == files("python")
-    from loyaltysim.reporting.text.customers import value_sentence
+    from loyaltysim.reporting.text.customers import render_values
 
-    assert told.startswith(value_sentence([1, 3], found.span, found.scenario.currency))
+    assert told.startswith(render_values([1, 3], found.span, found.scenario.currency))
 
 
 def test_the_arithmetic_is_the_same_from_python_and_from_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
