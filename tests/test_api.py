@@ -26,8 +26,8 @@ from loyaltysim.execution.progress import Progress
 from loyaltysim.experiments.options import OF_THE_FOLDER, RunKeywords, RunOptions, flag_of, options_of
 from loyaltysim.mechanisms import unregister
 from loyaltysim.study import Study
-from tests.decisions.firm import FILE, written
-from tests.simulation.anniversary import Anniversary
+from tests.support.anniversary import Anniversary
+from tests.support.firm import FILE, written
 
 QUESTIONS = {
     "run": "run",

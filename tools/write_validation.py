@@ -51,7 +51,7 @@ rivals and what they hold, and reviews. All of these but reviews are covered by 
 model of the month's core (`benchmarks/textbook.py` and `textbook_person.py`), written from
 [docs/odd.md](odd.md) alone, whose figures must equal the engine's within a tolerance fixed beforehand
 ([docs/evidence/docking.md](evidence/docking.md)). Reviews, and that nobody is counted twice, are left to tests
-(`tests/simulation/`: conservation of people and grievances, counts, which columns a mechanism may write).
+(`tests/invariants/`: conservation of people and grievances, counts, which columns a mechanism may write).
 
 That twin has 355 lines, more than the few of a textbook example, because it carries the core whole: voice, desk, outcomes,
 satisfaction, friends, rivals, talk, joining and returning, and the steady start. A smaller twin would leave out the very

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import loyaltysim
-from tests.validation.breakages import Breakage
+from tests.support.breakages import Breakage
 
 NOTICED = 3
 RUN = f"""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.evidence.broken_copies import NOTICED, broken, checked, copied
 from tests.evidence.filing import Finding
-from tests.validation.breakages import BREAKAGES, Breakage
+from tests.support.breakages import BREAKAGES, Breakage
 
 pytestmark = pytest.mark.once
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +12,7 @@ from typing import Any
 import pytest
 
 from tests.evidence.filing import Finding
-
-sys.path.append(str(Path(__file__).parents[1] / "experiments"))
-
-from killed_runs import MOST_IN_FLIGHT, SCENARIO, Scene, files_of, killed_after, scene
+from tests.support.killed_runs import MOST_IN_FLIGHT, SCENARIO, Scene, files_of, killed_after, scene
 
 pytestmark = pytest.mark.once
 

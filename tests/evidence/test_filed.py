@@ -13,7 +13,7 @@ from benchmarks.docking_settings import SETTINGS
 from tests.evidence import filing
 from tests.evidence.filing import EXPECTED, FOLDER, Finding, filed, has_history, known_in_history, rendered
 from tests.evidence.luck_tests import SMALLEST_P, fingerprint, p_values
-from tests.validation.breakages import BREAKAGES
+from tests.support.breakages import BREAKAGES
 
 pytestmark = pytest.mark.once
 

@@ -16,7 +16,7 @@ from loyaltysim.experiments.customer_history import FINDS, RULES
 from loyaltysim.reporting.charts.style import png
 from loyaltysim.scenario import Scenario
 from loyaltysim.study import CustomerLife
-from tests.experiments.customer_lives import BUSY, PLANS
+from tests.support.customer_lives import BUSY, PLANS
 
 
 def test_the_rules_are_those_that_the_help_names() -> None:
@@ -28,23 +28,23 @@ def test_the_rules_are_those_that_the_help_names() -> None:
 @pytest.mark.parametrize(
     "asked", [{"customer_id": "x"}, {"customer_id": 1.5}, {"customer_id": True}, {"replication": "x"}]
 )
-def test_what_is_no_number_is_refused_from_python_too(scenario: Scenario, asked: dict[str, Any]) -> None:
+def test_what_is_no_number_is_refused_from_python_too(busy: Scenario, asked: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="is no whole number"):
-        ls.customer(scenario, **asked)
+        ls.customer(busy, **asked)
 
 
-def test_months_are_tidy(found: dict[str, CustomerLife]) -> None:
-    table = found["saved"].months
+def test_months_are_tidy(found_lives: dict[str, CustomerLife]) -> None:
+    table = found_lives["saved"].months
     assert list(table.strategy.unique()) == list(PLANS)
     assert (table.groupby("strategy").month.apply(list).map(len) == BUSY["months"]).all()
-    as_today = found["saved"].lives[0]
+    as_today = found_lives["saved"].lives[0]
     assert table[table.strategy == "as today"].met.sum() == sum(month.met for month in as_today.months)
 
 
 @pytest.fixture
-def file(tmp_path: Path, scenario: Scenario) -> Path:
+def file(tmp_path: Path, busy: Scenario) -> Path:
     path = tmp_path / "mine.yml"
-    path.write_text(_yaml(scenario))
+    path.write_text(_yaml(busy))
     return path
 
 
@@ -79,7 +79,7 @@ def test_wrong_input_is_exit_2_with_the_cure(file: Path, options: list[str], tol
     assert not out.exists()
 
 
-def test_the_command_keeps_story_table_and_strip(file: Path, found: dict[str, CustomerLife]) -> None:
+def test_the_command_keeps_story_table_and_strip(file: Path, found_lives: dict[str, CustomerLife]) -> None:
     out = file.parent / "kept"
     done = CliRunner().invoke(main, ["customer", str(file), "--find", "saved", "--out", str(out)])
     assert done.exit_code == 0, done.output
@@ -90,9 +90,9 @@ def test_the_command_keeps_story_table_and_strip(file: Path, found: dict[str, Cu
         "strip.svg",
         "scenario.yml",
     }
-    assert (out / "story.txt").read_text() == found["saved"].story + "\n"
+    assert (out / "story.txt").read_text() == found_lives["saved"].story + "\n"
     assert done.output.startswith((out / "story.txt").read_text())
-    assert (out / "strip.png").read_bytes() == png(found["saved"].strip())
+    assert (out / "strip.png").read_bytes() == png(found_lives["saved"].strip())
 
 
 def test_the_function_is_public() -> None:

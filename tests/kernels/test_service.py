@@ -9,7 +9,7 @@ from loyaltysim.core.random_streams import alias
 from loyaltysim.kernels import service
 from loyaltysim.kernels.rng import bits
 from loyaltysim.mechanisms.service.service import numbers_met
-from tests.kernels import parts
+from tests.support import kernel_parts as parts
 
 STAFF, TOUCHPOINTS, PEOPLE = 37, 5, 6_000
 COLUMNS = ("met", "indifferent", "failed", "wowed", "indifferent_at", "failed_at", "mood_met")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import loyaltysim
-from tests.validation.breakages import BREAKAGES, Breakage
+from tests.support.breakages import BREAKAGES, Breakage
 
 pytestmark = pytest.mark.once
 
