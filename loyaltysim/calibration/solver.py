@@ -1,6 +1,7 @@
 """The search for the base rates, by simulating the market itself: measure, move every rate, measure again.
 
-A rate is moved by the ratio of stated to measured, so transformed that its figure responds about in proportion.
+Closed forms, where algebra gives them, are the first guess (`first_guess`); `verify` ends the search. A rate is
+moved by the ratio of stated to measured, so transformed that its figure responds about in proportion.
 """
 
 from __future__ import annotations
@@ -21,15 +22,13 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
-# Closed forms for the base rates, where algebra gives them.
-
 Rates = dict[str, float]
 USUALLY_FELT = 2.0
 """About what satisfaction, tenure and the flight of the fickle take from a base chance of grieving."""
 
 
 def first_guess(scenario: Scenario) -> Rates:
-    """Give the closed forms with which the search starts; those for dying and moving are exact and stay."""
+    """Return the closed forms with which the search starts; those for dying and moving are exact and stay."""
     stated, hazard = scenario.stated, scenario.stated.monthly_hazard
     kept, mix = scenario.mechanism("recovery").kept, stated.outcomes
     over_grievance = stated.reasons.product + stated.reasons.indifference
@@ -69,9 +68,6 @@ def first_guess(scenario: Scenario) -> Rates:
     return {path: value for path, value in guess.items() if scenario.mechanism(path.split(".")[0]).on}
 
 
-# Whether the solved market shows what was stated.
-
-
 def verify(scenario: Scenario, tally: Counter[str]) -> None:
     """Compare what the solved market shows with what was stated; raises InputError naming each figure that is missed.
 
@@ -107,7 +103,10 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
     )
     voiced = sum(tally[f"decided_{name}"] for name in OUTCOMES[1:])
     for name in OUTCOMES[1:]:
-        cure = "change desk.budget (today's), desk.promise_hours or handoffs.passed_on, or state outcomes that such a desk can reach"
+        cure = (
+            "change desk.budget (today's), desk.promise_hours or handoffs.passed_on,"
+            " or state outcomes that such a desk can reach"
+        )
         if voiced:
             compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
     problems.extend(check_joining(scenario, tally))
@@ -158,7 +157,8 @@ STEEP_QUEUE = 0.3
 """Near full load the share answered fast falls with about the fourth power of the handling time: small moves only."""
 
 MANY_STAFF = 20.0
-"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast."""
+"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast.
+"""
 SEED = stream_key("calibration") >> 2
 PERSON_MONTHS_A_STRETCH = 1_200_000
 PERSON_MONTHS_A_MEASUREMENT = 12_000_000

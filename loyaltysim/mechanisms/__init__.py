@@ -95,7 +95,8 @@ MONTH: tuple[type[Mechanism], ...] = (
     WinLoss,
     Accounts,
 )
-"""The shipped month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win, account."""
+"""The shipped month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win,
+account."""
 
 
 T = TypeVar("T")
@@ -116,8 +117,9 @@ def cache_until_registration(function: Callable[[], T]) -> Callable[[], T]:
 def register(*mechanisms: type[Mechanism]) -> None:
     """Add mechanisms of one's own to the month, for this process and for the workers that it sends scenarios to.
 
-    Each takes its place right behind the mechanism that its class names as `after`, else behind all that it `needs`, else
-    just before the accounts. Registering one again changes nothing; a class defined anew takes the place of its former self.
+    Each takes its place right behind the mechanism that its class names as `after`, else behind all that it `needs`,
+    else just before the accounts. Registering one again changes nothing; a class defined anew takes the place of its
+    former self.
 
     Raises:
         InputError: A mechanism cannot join: its name, or a metric, column or row list of it, is there already; what it
@@ -140,7 +142,9 @@ def unregister(*mechanisms: type[Mechanism]) -> None:
 
 
 def registered() -> tuple[type[Mechanism], ...]:
-    """Return the mechanisms beside the shipped ones: those of installed packages first, then in the order of registration."""
+    """Return the mechanisms beside the shipped ones: those of installed packages first, then in the order of
+    registration.
+    """
     load_installed()
     return tuple(_registered.values())
 
@@ -159,7 +163,9 @@ def set_registered(mechanisms: tuple[type[Mechanism], ...]) -> None:
 
 @cache
 def load_installed() -> None:
-    """Register, once a process, the mechanisms that installed packages offer; raises RunError for one that does not load."""
+    """Register, once a process, the mechanisms that installed packages offer; raises RunError for one that does not
+    load.
+    """
     for point in entry_points(group=GROUP):
         try:
             mechanism = point.load()
@@ -187,7 +193,9 @@ def order_month(mechanisms: Iterable[type[Mechanism]]) -> tuple[type[Mechanism],
 
 
 def check_declarations(mechanisms: Sequence[type[Mechanism]]) -> None:
-    """Raise InputError for a column of no table, and where two mechanisms declare a metric, column or row list of one name."""
+    """Raise InputError for a column of no table, and where two mechanisms declare a metric, column or row list of one
+    name.
+    """
     tables = sorted({column.table for mechanism in MONTH for column in mechanism.columns()})
     for mechanism in mechanisms:
         for column in mechanism.columns():

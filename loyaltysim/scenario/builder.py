@@ -66,7 +66,7 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
 
 
 def drop_empty_values(entries: Entries) -> dict[str, Located]:
-    """Give the values that are there; one left empty is a problem."""
+    """Return the values that are there; one left empty is a problem."""
     usable = {}
     for path, item in entries.values.items():
         if item.value is None:
@@ -79,7 +79,9 @@ def drop_empty_values(entries: Entries) -> dict[str, Located]:
 
 
 def convert_value(path: str, item: Located) -> YamlValue:
-    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its rows."""
+    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its
+    rows.
+    """
     row, value = parameter_registry()[path], to_plain(item)
     if row.type == "int" and isinstance(value, float) and value.is_integer():
         return int(value)
@@ -122,7 +124,7 @@ def find_contradictions(scenario: Scenario, values: dict[str, Located], entries:
 
 
 def drop_stale_ranges(scenario: Scenario, entries: Entries) -> Scenario:
-    """Give up the ranges of older files that a later value has left, and say so in the provenance."""
+    """Drop the ranges of older files that a later value has left, and say so in the provenance."""
     stale = find_stale_ranges(scenario, entries)
     if not stale:
         return scenario
@@ -143,7 +145,7 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def replace_values(model: type[Scenario], scenario: Scenario, changes: Mapping[str, object], source: str) -> Scenario:
-    """Give the scenario with other values at some paths, as `Scenario.replace` promises."""
+    """Return the scenario with other values at some paths, as `Scenario.replace` promises."""
     entries = to_entries(scenario)
     if "uncertain" in changes:
         entries.uncertain = {}
@@ -171,7 +173,7 @@ def to_entries(scenario: Scenario) -> Entries:
 
 
 def drop_calibration(entries: Entries, changed: Iterable[str]) -> None:
-    """Give up what was solved if a fact of the world is among the changed paths, unless calibration is off."""
+    """Drop what was solved if a fact of the world is among the changed paths, unless calibration is off."""
     calibration = entries.values.get("calibration")
     if calibration is not None and calibration.value in ("off", False):
         return

@@ -216,7 +216,7 @@ def find_tie_fault(line: str, parts: list[str], people: int) -> tuple[int, str, 
 
 
 def hash_network(path: str | Path) -> str:
-    """Give the hash of an edge list's content."""
+    """Return the hash of an edge list's content."""
     stamp = os.stat(path)
     return _hash(str(path), stamp.st_mtime_ns, stamp.st_size)
 

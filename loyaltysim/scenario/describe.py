@@ -2,6 +2,7 @@
 
 `explain` one path, block or metric: what it means, in which unit, from where to where, and who says so. `diff`: what
 differs between two scenarios in full, with where each value came from. `check`: in a few lines what a sound one holds.
+`audit`: what an answer rests on, every value that a scenario really uses, the weakest evidence first.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ OVER = {
 }
 OTHERS = {
     "extends": "another scenario's file, relative to this one: everything not said here comes from there",
-    "strategies": "name -> changes of levers; the first is the reference. A number sets, {add: x} and {times: x} change the\n"
-    "file's value, {value: x} sets; from, to (YYYY-MM, inclusive) date a change, ramp: 6 spreads it over six months;\n"
-    "a list of changes is applied in order",
+    "strategies": "name -> changes of levers; the first is the reference. A number sets, {add: x} and {times: x} change"
+    " the\nfile's value, {value: x} sets; from, to (YYYY-MM, inclusive) date a change, ramp: 6 spreads it over six"
+    " months;\na list of changes is applied in order",
     "uncertain": "path -> {low: x, high: y}: what is not known; read by run --uncertain and by sensitivity",
 }
 NETWORKS = {
@@ -168,7 +169,7 @@ def diff(a: Source, b: Source) -> str:
 
 
 def list_values(scenario: Scenario) -> Values:
-    """Give every value as text, with where it came from; lists of rows row by row."""
+    """Return every value as text, with where it came from; lists of rows row by row."""
     origins = scenario.provenance
     values: Values = {}
     for path, value in scenario.flat().items():
@@ -270,8 +271,6 @@ def describe_ranges(scenario: Scenario) -> list[str]:
 def _line(name: str, text: str) -> str:
     return f"  {name:<13}{text}"
 
-
-# What an answer rests on: every value that a scenario really uses, the weakest evidence first.
 
 COLUMNS = (
     "grade",

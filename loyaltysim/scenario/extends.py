@@ -1,4 +1,5 @@
-"""Follow `extends` from a scenario's file, or from a mapping, to the oldest file it rests on; and find the shipped files."""
+"""Follow `extends` from a scenario's file, or from a mapping, to the oldest file it rests on; and find the shipped
+files."""
 
 from __future__ import annotations
 
@@ -95,7 +96,7 @@ def follow_link(link: Located, real: Path, display: str, home: Path, seen: list[
 
 
 def resolve_inside(home: Path, folder: Path, name: str) -> Path | None:
-    """Give the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
+    """Return the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
     try:
         target = (folder / name).resolve()
     except (OSError, ValueError, RuntimeError):
@@ -104,7 +105,7 @@ def resolve_inside(home: Path, folder: Path, name: str) -> Path | None:
 
 
 def shipped_scenario(name: str) -> Path:
-    """Give the path of a file that comes with loyaltysim, as `baseline.yml`; raises RunError if it was left out."""
+    """Return the path of a file that comes with loyaltysim, as `baseline.yml`; raises RunError if it was left out."""
     for folder in (PACKAGE / "shipped", PACKAGE.parent / "scenarios"):
         if (folder / name).is_file():
             return folder / name

@@ -1,4 +1,5 @@
-"""The JSON Schema of a scenario, for editors: names, meanings, units, ranges, and dotted keys as well as nested ones."""
+"""The JSON Schema of a scenario, for editors: names, meanings, units, ranges, and dotted keys as well as nested
+ones."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 
 
 def schema() -> Json:
-    """Give the JSON Schema (draft 2020-12) of a scenario's file."""
+    """Return the JSON Schema (draft 2020-12) of a scenario's file."""
     generated = scenario_class().model_json_schema()
     top = block_properties("", generated, generated)
     top |= {"extends": {"type": "string", "description": OTHERS["extends"]}}
@@ -41,7 +42,7 @@ def schema() -> Json:
 
 
 def block_properties(path: str, model: Json, generated: Json) -> dict[str, Json]:
-    """Give the properties of a block: its entries, its sub-blocks, and whatever lies deeper under its dotted name."""
+    """Return the properties of a block: its entries, its sub-blocks, and whatever lies deeper under its dotted name."""
     found: dict[str, Json] = {}
     deeper: dict[str, Json] = {}
     for name, body in model["properties"].items():

@@ -107,7 +107,7 @@ def add_ranges(item: Located, entries: Entries) -> None:
 
 
 def list_leaves(item: Located, leaf_words: tuple[str, ...], prefix: str = "") -> list[tuple[str, Located]]:
-    """Give the paths of a mapping whose leaves are scalars, lists, or mappings with one of the leaf words."""
+    """Return the paths of a mapping whose leaves are scalars, lists, or mappings with one of the leaf words."""
     rows: list[tuple[str, Located]] = []
     for key, inner in item.pairs.items():
         path = f"{prefix}.{key}" if prefix else key

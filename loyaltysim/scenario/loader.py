@@ -1,4 +1,7 @@
-"""Load a scenario: from a file and what that extends, from a mapping, or from a scenario; overrides lie over it."""
+"""Load a scenario: from a file and what that extends, from a mapping, or from a scenario; overrides lie over it.
+
+An override is `PATH=VALUE` or `PATH+=VALUE`, from the command line (`--set`) or from Python.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,6 @@ from loyaltysim.scenario.registry import format_value, is_numeric, parameter_reg
 from loyaltysim.scenario.scenario import Scenario, scenario_class
 from loyaltysim.scenario.study_settings import settings_outside
 from loyaltysim.scenario.yaml_format import read_yaml
-
-# Overrides, `PATH=VALUE` and `PATH+=VALUE`: a scenario's values from the command line (`--set`) or from Python.
 
 EXAMPLE = "write --set desk.budget=20_000, --set desk.budget+=20_000 or --set rivals=off"
 

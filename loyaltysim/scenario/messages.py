@@ -12,14 +12,7 @@ from pydantic_core import ErrorDetails
 from loyaltysim.core.errors import Problem
 from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.provenance import Located, find_within
-from loyaltysim.scenario.registry import (
-    blocks,
-    describe_value,
-    format_range,
-    format_value,
-    parameter_registry,
-    suggest,
-)
+from loyaltysim.scenario.registry import blocks, describe_value, format_range, format_value, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 from loyaltysim.scenario.study_settings import Study
 from loyaltysim.scenario.yaml_format import WORDS_WITH_MEANING, quote, write_scalar
@@ -114,7 +107,7 @@ def _reads_otherwise(text: str) -> bool:
 
 
 def describe_choices(path: str, tail: tuple[str | int, ...] = ()) -> list[str]:
-    """Give the words that a value may be, for one that is chosen from a few."""
+    """Return the words that a value may be, for one that is chosen from a few."""
     annotation = find_annotation(path)
     if tail:
         model = row_model(path)
@@ -124,7 +117,7 @@ def describe_choices(path: str, tail: tuple[str | int, ...] = ()) -> list[str]:
 
 
 def format_choices(row: Declaration) -> str:
-    """Give the words that a value may be, for one that is chosen from a few."""
+    """Return the words that a value may be, for one that is chosen from a few."""
     return " or ".join(describe_choices(row.path)) if row.type.startswith("Literal") else ""
 
 
@@ -136,7 +129,7 @@ def find_annotation(path: str) -> object:
 
 
 def row_model(path: str) -> type[BaseModel] | None:
-    """Give the model of a row, for a value that is a list of rows."""
+    """Return the model of a row, for a value that is a list of rows."""
     annotation = find_annotation(path)
     inner = typing.get_args(annotation) if isinstance(annotation, types.GenericAlias) else ()
     return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None

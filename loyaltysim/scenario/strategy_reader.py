@@ -31,7 +31,7 @@ PILOT_EXAMPLE = "write pilot: {share: 0.1, months: 12, roll_out_if: surely bette
 
 
 def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[str, str], Located]]:
-    """Give the strategies by name, and where each changes which lever; what is wrong is noted in `entries`."""
+    """Return the strategies by name, and where each changes which lever; what is wrong is noted in `entries`."""
     found: dict[str, Strategy] = {}
     places: dict[tuple[str, str], Located] = {}
     item = entries.strategies
@@ -52,11 +52,7 @@ def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[s
 
 
 def read_strategy(
-    name: str,
-    body: Located,
-    entries: Entries,
-    found: dict[str, Strategy],
-    places: dict[tuple[str, str], Located],
+    name: str, body: Located, entries: Entries, found: dict[str, Strategy], places: dict[tuple[str, str], Located]
 ) -> None:
     """Read one strategy into `found`, and where it changes which lever into `places`."""
     label, field = name.strip(), f"strategies.{format_value(name)}"
@@ -97,7 +93,8 @@ def check_lever(path: str, item: Located, field: str, entries: Entries) -> bool:
     if path in parameter_registry():
         row = parameter_registry()[path]
         what = f"is a fact of the world, not a lever ({row.doc})"
-        cure = f"a strategy changes levers only: set it at the file's top level or with --set {path}=..., or name it under `uncertain`"
+        top = f"set it at the file's top level or with --set {path}=..., or name it under `uncertain`"
+        cure = f"a strategy changes levers only: {top}"
         if row.role == "switch":
             cure = f"switch it for the whole scenario: --set {path.rpartition('.')[0]}=off"
     elif path in blocks() and not isinstance(item.value, dict):
@@ -183,7 +180,7 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
 
 
 def read_pilot(item: Located, field: str, entries: Entries) -> Pilot | None:
-    """Give a strategy's pilot; None after noting in `entries` what is wrong with it."""
+    """Return a strategy's pilot; None after noting in `entries` what is wrong with it."""
     before = len(entries.problems)
     if not isinstance(item.value, dict):
         entries.add_problem(item, field, f"{format_value(to_plain(item))} is no pilot", PILOT_EXAMPLE)

@@ -1,4 +1,5 @@
-"""Read YAML, or plain data from Python, into values that remember where they stood, so that every problem names its place.
+"""Read YAML, or plain data from Python, into values that remember where they stood, so that every problem names its
+place.
 
 Plain data only: text, numbers, yes/no, lists and mappings, YAML 1.2 (`off` is a word, `012` is 12). The nodes of
 ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up; nesting is
@@ -64,7 +65,8 @@ def suggest_file(path: Path) -> str:
 def read_yaml(text: str, display: str, problems: list[Problem]) -> Located:
     """Parse one YAML document; an empty one gives an empty mapping.
 
-    What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises InputError.
+    What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises
+    InputError.
     """
     check_directives(text, display)
     try:
@@ -112,7 +114,9 @@ def describe_yaml_error(error: MarkedYAMLError) -> tuple[str, str]:
 
 
 def compose_yaml(text: str, display: str) -> Node | None:
-    """Give the root node of one YAML document, None for an empty one; raises InputError where it is nested too deeply."""
+    """Return the root node of one YAML document, None for an empty one; raises InputError where it is nested too
+    deeply.
+    """
 
     class ShallowComposer(Composer):
         """A composer that stops where the nesting goes too deep."""
@@ -175,7 +179,7 @@ class NodeReader:
         return Problem(what, ".".join(self.path), str(self.find_place(node)), cure)
 
     def read(self, node: Node, named: Place) -> Located | None:
-        """Give what a node holds, or None after noting why it cannot be used."""
+        """Return what a node holds, or None after noting why it cannot be used."""
         self.check_size(node)
         self.open.append(id(node))
         value: LocatedValue | Problem
@@ -205,7 +209,7 @@ class NodeReader:
         return Located(value, self.find_place(node), named, plus, note=self.read_note(node))
 
     def read_note(self, node: Node) -> str:
-        """Give the comment behind a value on its line; empty without one."""
+        """Return the comment behind a value on its line; empty without one."""
         line, column = node.end_mark.line, node.end_mark.column
         rest = self.lines[line][column:].strip() if line < len(self.lines) else ""
         return rest[1:].strip() if rest.startswith("#") else ""
@@ -296,8 +300,6 @@ def read_mapping(keys: Mapping[str, object], display: str, problems: list[Proble
 
     return convert(keys, ()) or Located({}, place, place)
 
-
-# Write plain data as YAML text that reads back as the same data, in this and in other readers.
 
 PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d{4}-\d{2}")
 WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}

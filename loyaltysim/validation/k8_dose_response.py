@@ -1,4 +1,5 @@
-"""K8: signs that must hold, whatever the figures: of money (failures, recovery, spending, acquisition, win-back) and of talk.
+"""K8: signs that must hold, whatever the figures: of money (failures, recovery, spending, acquisition, win-back) and of
+talk.
 
 Talk: good and bad messages, neighbours who leave, unequal customers, weak ties. Each sign is tried on common luck.
 """
@@ -77,7 +78,7 @@ def answer() -> KnownAnswer:
 
 
 def whole(figure: str, strategies: Mapping[str, object], **changes: object) -> np.ndarray:
-    """Give a figure of the whole small market: float64, (replications, strategies)."""
+    """Return a figure of the whole small market: float64, (replications, strategies)."""
     scenario = Scenario().replace({**WHOLE, **changes, "strategies": dict(strategies)}, source="known answer")
     return np.array([[record.figures[figure] for record in run(scenario, number)] for number in range(PAIRS)])
 
@@ -88,7 +89,7 @@ def check_above_zero(what: str, differences: np.ndarray, reason: str) -> Check:
 
 
 def three_errors(each: np.ndarray) -> np.ndarray:
-    """Give three standard errors of the means over replications, the first axis."""
+    """Return three standard errors of the means over replications, the first axis."""
     return np.asarray(3 * np.std(each, axis=0, ddof=1) / np.sqrt(len(each)))
 
 
@@ -236,7 +237,7 @@ def winback() -> tuple[list[Check], Panel]:
 
 
 def count_attempts(customers: float, stays: float, step: float, months: int) -> tuple[float, float]:
-    """Give how many are won back, and the same discounted: each attempt succeeds, a month after the loss, at once."""
+    """Return how many are won back, and the same discounted: each attempt succeeds, a month after the loss, at once."""
     lost, number, discounted = 0.0, 0.0, 0.0
     for month in range(1, months + 1):
         number, discounted = number + lost, discounted + lost * step**month
@@ -348,12 +349,12 @@ def weak_ties() -> tuple[list[Check], Panel]:
 
 
 def count_joined_on_good_news(weak: float, number: int) -> float:
-    """Give how many join where only good news brings them."""
+    """Return how many join where only good news brings them."""
     return count_joined({"joining.praise": 0.02, "joining.unprompted": 0.0, "service.wow": 0.3}, weak, 1.0, number)
 
 
 def share_kept_away(weak: float, number: int) -> float:
-    """Give the share of those who would join unprompted whom bad news keeps away."""
+    """Return the share of those who would join unprompted whom bad news keeps away."""
     alone, warned = (
         count_joined({"joining.unprompted": 0.02, "joining.blame": blame}, weak, 0.95, number) for blame in (0.0, 1.0)
     )
@@ -361,7 +362,7 @@ def share_kept_away(weak: float, number: int) -> float:
 
 
 def count_joined(settings: Mapping[str, object], weak: float, care: float, number: int) -> float:
-    """Give how many join in two years a market of few customers, who all stay and live on a ring of close friends."""
+    """Return how many join in two years a market of few customers, who all stay and live on a ring of close friends."""
     small_circle = {
         **ALL_GRIEVE,
         "market.network.kind": "small_world",
@@ -399,7 +400,7 @@ def unequal() -> tuple[list[Check], Panel]:
 
 
 def share_lost_to_talk(spread: float, number: int) -> float:
-    """Give the share of the margin at the horizon that bad talk has kept away."""
+    """Return the share of the margin at the horizon that bad talk has kept away."""
     rates = []
     for blame in (0.0, 0.5):
         settings = {

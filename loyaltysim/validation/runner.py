@@ -1,4 +1,7 @@
-"""Hold the engine against the known answers, and write down how it did: a table as CSV and one figure each."""
+"""Hold the engine against the known answers, and write down how it did: a table as CSV and one picture each.
+
+A picture shows what is published as lines with their tolerance band, and what was simulated as marks.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.lazy import np
 from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, literal, look, png, titled
 from loyaltysim.validation import KNOWN
 from loyaltysim.validation.checks import Curve, KnownAnswer, Panel
@@ -62,7 +66,6 @@ def validate(
     the end. `done` hears of each as it is finished. Raises InputError for an unknown name and for a folder that cannot
     be written, RunError if writing fails in the end.
     """
-
     chosen = [find_name(name) for name in names] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
     pictures = {name: folder / f"{name}.png" for name in chosen}
@@ -100,7 +103,7 @@ def check_writable(folder: Path, files: Sequence[Path]) -> None:
 
 
 def read_other_rows(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
-    """Give the rows that a table holds of known answers other than those just run; none if it is no such table."""
+    """Return the rows that a table holds of known answers other than those just run; none if it is no such table."""
     run_now = {known.name for known in verdict.answers}
     try:
         rows = [tuple(row) for row in csv.reader(io.StringIO(table.read_text(encoding="utf-8")))]
@@ -140,8 +143,6 @@ def write_file(path: Path, content: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
 
-
-# A known answer as a picture: what is published as lines with their tolerance band, what was simulated as marks.
 
 WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3
 LINES = ("-", (0, (5, 2)), (0, (1, 1.5)))
@@ -239,7 +240,5 @@ def _mark(number: int) -> dict[str, Any]:
 
 
 def _apart(simulated: Curve, published: Curve) -> list[float]:
-    """Give simulated less published, the published curve taken straight between its points."""
-    import numpy as np
-
+    """Return simulated less published, the published curve taken straight between its points."""
     return [y - float(np.interp(x, published.x, published.y)) for x, y in zip(simulated.x, simulated.y, strict=True)]

@@ -12,9 +12,7 @@ from loyaltysim.core import threads
 from loyaltysim.core.mechanism import Mechanism, column, param
 
 if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Opinion(Mechanism):
@@ -22,12 +20,10 @@ class Opinion(Mechanism):
 
     market_wide = True
 
-    kept: float = param(
-        0.80, unit="share/month", low=0, high=1, doc="part of what was heard that is remembered a month later"
-    )
+    kept: float = param(0.80, "share/month", "part of what was heard that is remembered a month later")
 
-    heard_good = column("people", "float32", unit="messages", doc="good messages heard, faded by age")
-    heard_bad = column("people", "float32", unit="messages", doc="bad messages heard, faded by age")
+    heard_good = column("people", "float32", "good messages heard, faded by age", "messages")
+    heard_bad = column("people", "float32", "bad messages heard, faded by age", "messages")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Empty the inboxes into what is remembered."""
