@@ -1,7 +1,8 @@
 """What a mechanism is: numbers, state and outcomes, all declared, and a step that takes its part of a month.
 
 `param`, `lever` and `solved` declare a number, `column` and `row_list` state, `metric` an outcome; `Mechanism` is the
-class that they stand in. A number so declared is a row of the house's book (`Declaration`), for every reader alike.
+class that they stand in. A number so declared is a row of the house's book (`Declaration`), for every reader alike. The
+types that a step is given (`World`, `RngStream`, `Report`) can be imported from here, too.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVa
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.fields import FieldInfo
 
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.records import Report
+from loyaltysim.core.tables import World
+
 if TYPE_CHECKING:
     import numpy as np
-
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 Grade = Literal["measured", "secondary", "folklore", "assumption", "definition"]
 Role = Literal["param", "lever", "solved", "switch"]

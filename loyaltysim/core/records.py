@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.rates import annual_chance
+
+if TYPE_CHECKING:
+    from loyaltysim.core.mechanism import Metric
 
 
 class Form:

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Column, Mechanism
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from loyaltysim.core.mechanism import Column, Mechanism
 
 
 class Table:

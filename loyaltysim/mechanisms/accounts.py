@@ -8,16 +8,12 @@ is monthly margin / (1 - (1 - h) / (1 + d_month)), h the stated churn's monthly 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, Study, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, Study, World, column, metric, param
 from loyaltysim.core.rates import discount_factor, monthly_chance
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Accounts(Mechanism):

@@ -18,10 +18,9 @@ from typing import Any
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.lazy import np
 from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, literal, look, png, titled
-from loyaltysim.validation import KNOWN
+from loyaltysim.validation import FOLDER, KNOWN
 from loyaltysim.validation.checks import Curve, KnownAnswer, Panel
 
-FOLDER = Path("results/validation")
 TABLE = "validation.csv"
 HEADER = ("known answer", "check", "source", "published", "simulated", "tolerance", "reason", "verdict")
 

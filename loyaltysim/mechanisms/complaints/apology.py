@@ -8,13 +8,8 @@ costs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, lever, metric, param
 
 
 class Apology(Mechanism):

@@ -16,12 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core.codes import HOURS_A_MONTH
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Channel(BaseModel):

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import DAYS_A_MONTH, HOURS_A_MONTH
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
+from loyaltysim.core.mechanism import Mechanism, RngStream, World, column, lever, metric, param, row_list, solved
+from loyaltysim.core.records import Report
+from loyaltysim.core.tables import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
-    from loyaltysim.core.tables import Table
 
 NEVER_BUSY = -1e9
 COUNTS = (

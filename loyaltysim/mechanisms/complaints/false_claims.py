@@ -7,12 +7,8 @@ are paid. Their number is an expected one; nobody's state changes by claiming.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 CLAIMING = "that it occurs: Reynolds and Harris 2005, Wirtz and McColl-Kennedy 2010"
 

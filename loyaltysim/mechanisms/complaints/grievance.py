@@ -5,15 +5,10 @@ A long relationship forgives some failures (F25): tenure lowers the chance of a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import LONG_AGO
-from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param, row_list, solved
 
 
 class Grievance(Mechanism):

@@ -8,14 +8,10 @@ blaming each other: fewer hand-offs, and fewer failures between departments in t
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import DAYS_A_MONTH
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param, row_list
 
 
 class Handoffs(Mechanism):

@@ -15,12 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core.codes import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 ENDS = tuple(f"{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES)
 DECIDED, STAYED = (tuple(f"{fate}_{end}" for end in ENDS) for fate in ("decided", "stayed"))

@@ -14,12 +14,11 @@ from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, lever, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, lever, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 WIDEST_SPREAD = 0.5
 """The largest standard deviation that answers between 0 and 1 can have; taken where one answer shows none."""

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, RngStream, World, column, lever, metric, param, row_list, solved
+from loyaltysim.core.records import Report
 
 
 class Voice(Mechanism):

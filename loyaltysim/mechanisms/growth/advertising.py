@@ -7,12 +7,9 @@ Rivals see it a month later and may answer it, which drowns some of it.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param, solved
 
 ALMOST_ALL = 1 - 1e-12
 """The largest chance whose hazard is still a number."""

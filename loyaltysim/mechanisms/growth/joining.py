@@ -8,16 +8,11 @@ forgotten that they were customers. Joining in proportion to adopters (Bass, K3)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, metric, param, solved
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param, solved
 from loyaltysim.mechanisms.market.arrival import welcome
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Joining(Mechanism):

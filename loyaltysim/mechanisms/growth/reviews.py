@@ -7,14 +7,10 @@ Standing bad reviews damp the joining of everyone; they fade as newer ones push 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import LONG_AGO
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 
 class Reviews(Mechanism):

@@ -8,13 +8,9 @@ told are expected numbers.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim.core.codes import LEFT, REASONS, RELATIONSHIP, RIVAL, WINS
-from loyaltysim.core.mechanism import Mechanism, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param
 
 EXCUSED = ("friends", "product", "indifference")
 """Reasons to leave that sales can put down to a rival's price; who died or moved away is plain to see."""

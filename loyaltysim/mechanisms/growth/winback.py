@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core.codes import FRIENDS, LOST
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Winback(Mechanism):

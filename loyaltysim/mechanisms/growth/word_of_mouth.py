@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
+from loyaltysim.core.tables import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
-    from loyaltysim.core.tables import Table
 
 FITS = 18
 """The inboxes of 2**18 people, bad or good, are half a mebibyte: what a core's second cache holds."""

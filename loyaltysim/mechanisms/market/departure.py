@@ -6,15 +6,10 @@ Each departure has exactly one reason. A customer lost over a grievance or to a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import FRIENDS, LEFT, LOST, NEVER_COMPLAINED, REASONS
-from loyaltysim.core.mechanism import Mechanism, metric, param, row_list, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param, row_list, solved
 
 BY_REASON = (*LEFT, *NEVER_COMPLAINED)
 

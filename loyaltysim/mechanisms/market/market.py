@@ -16,13 +16,12 @@ from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param, row_list
 from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 ALL_ALIKE = [632_120.6, 367_879.4]
 """A beta distribution so narrow that -ln(1 - draw), the fickleness, is 1 within 0.2 %."""

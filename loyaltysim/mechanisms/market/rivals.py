@@ -11,16 +11,12 @@ ours is theirs.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import MONTHS_A_YEAR
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param, solved
 
 REACTIONS = "Steenkamp, Nijs, Hanssens and Dekimpe 2005: mostly none; if any, mostly in kind"
 

@@ -13,13 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 from loyaltysim.core.touchpoint_table import PEOPLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Consistency(Mechanism):

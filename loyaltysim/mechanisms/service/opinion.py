@@ -5,14 +5,9 @@ Messages of one month act from the start of the next, so the order of people can
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.mechanism import Mechanism, column, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, param
 
 
 class Opinion(Mechanism):

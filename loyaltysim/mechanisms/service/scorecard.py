@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, metric
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric
 from loyaltysim.core.records import Audit
 from loyaltysim.core.touchpoint_table import Touchpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Scorecard(Mechanism):

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 
 class Service(Mechanism):

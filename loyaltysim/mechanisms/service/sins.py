@@ -19,12 +19,11 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
 
 KINDS = ("apathy", "brush_off", "coldness", "condescension", "robotism", "rule_book", "run_around")
 COUNTS = tuple(f"sin_{kind}" for kind in KINDS)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 from loyaltysim.core.random_streams import alias
+from loyaltysim.core.tables import Table
 from loyaltysim.core.touchpoint_table import (
     BRAND,
     KINDS,
@@ -34,9 +35,6 @@ from loyaltysim.core.touchpoint_table import (
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.mechanism import Report, RngStream, World
-    from loyaltysim.core.tables import Table
 
 
 UNKNOWN = 1e-9

@@ -7,13 +7,9 @@ burn-out; good treatment shields from it; it heals slowly. It takes from want, s
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 
 class Burnout(Mechanism):

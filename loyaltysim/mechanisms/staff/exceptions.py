@@ -5,12 +5,7 @@ How far they use that freedom follows the spending on empowerment; without it no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from loyaltysim.core.mechanism import Mechanism, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param
 
 
 class Exceptions(Mechanism):

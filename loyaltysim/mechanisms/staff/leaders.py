@@ -9,16 +9,12 @@ mending follows it. Leaders who listen at the front line themselves hear some of
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
+from loyaltysim.core.tables import Table
 from loyaltysim.core.touchpoint_table import PEOPLE, against_largest
-
-if TYPE_CHECKING:
-    from loyaltysim.core.mechanism import Report, RngStream, World
-    from loyaltysim.core.tables import Table
 
 
 class Leaders(Mechanism):

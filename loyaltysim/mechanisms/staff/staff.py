@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
+from loyaltysim.core.tables import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.mechanism import Report, RngStream, World
-    from loyaltysim.core.tables import Table
 
 TALENTS = ("hires.know", "hires.want", "hires.can")
 """The draws of who is hired."""
