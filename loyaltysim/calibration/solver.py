@@ -80,27 +80,16 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
         reached = count / max(1.0, of)
         noise = 5 * math.sqrt(max(wanted * (1 - wanted), 1e-9) / max(1.0, of))
         if abs(reached - wanted) > max(min(0.03 * wanted, 0.0075), noise):
-            problems.append(
-                Problem(f"{wanted:.4g} is stated, but the market reaches {reached:.4g}", field=field, cure=cure)
-            )
+            what = f"{wanted:.4g} is stated, but the market reaches {reached:.4g}"
+            problems.append(Problem(what, field=field, cure=cure))
 
     steeper = "raise service.encounters_mean or the share of bad encounters, or state a lower churn"
-    compare(
-        "stated.churn_annual",
-        scenario.stated.monthly_hazard,
-        tally["left"],
-        start,
-        f"these are monthly chances; {steeper}",
-    )
+    chances = f"these are monthly chances; {steeper}"
+    compare("stated.churn_annual", stated.monthly_hazard, tally["left"], start, chances)
     for reason in REASONS:
         compare(f"stated.reasons.{reason}", getattr(stated.reasons, reason), tally[f"left_{reason}"], left, steeper)
-    compare(
-        "stated.silent_share_of_lost",
-        stated.silent_share_of_lost,
-        tally["left_unvoiced"],
-        left,
-        "state a larger silent share",
-    )
+    silent, cure = stated.silent_share_of_lost, "state a larger silent share"
+    compare("stated.silent_share_of_lost", silent, tally["left_unvoiced"], left, cure)
     voiced = sum(tally[f"decided_{name}"] for name in OUTCOMES[1:])
     for name in OUTCOMES[1:]:
         cure = (
@@ -246,9 +235,8 @@ def improve_reasons(scenario: Scenario, better: Rates, tally: Counter[str], gain
         if path in better:
             wanted = departures * getattr(scenario.stated.reasons, reason)
             better[path] = scale_rate(better[path], wanted, tally[f"left_{reason}"], gain)
-    for path in ("grievance.indifference", "grievance.product"):
-        if path in better:
-            better[path] = min(1.0, better[path])
+            if path.startswith("grievance."):
+                better[path] = min(1.0, better[path])
 
 
 def improve_desk(scenario: Scenario, better: Rates, tally: Counter[str], gain: float) -> None:
@@ -274,9 +262,8 @@ def improve_advertising(scenario: Scenario, better: Rates, tally: Counter[str], 
     budget = scenario.mechanism("advertising").budget
     if "advertising.strength" in better and budget > 0:
         wanted = budget / scenario.stated.acquisition_cost * tally["months"]
-        better["advertising.strength"] = scale_rate(
-            better["advertising.strength"], wanted, tally["joined_by_advertising"], gain
-        )
+        old = better["advertising.strength"]
+        better["advertising.strength"] = scale_rate(old, wanted, tally["joined_by_advertising"], gain)
 
 
 def effort(share: float) -> float:

@@ -240,18 +240,8 @@ def work(
         answered, hours, found,
         count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
     )  # fmt: skip
-    part_free_at, begun = handle(
-        first_ready(received, ready, due),
-        month,
-        ready,
-        effort,
-        delay,
-        due,
-        free_at,
-        full_hours,
-        part_free_at,
-        part_hours,
-    )
+    order = first_ready(received, ready, due)
+    part_free_at, begun = handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours)
     closed = np.empty(n + count, np.int32)
     closed_as = np.empty(n + count, np.int8)
     counts = np.zeros(9, np.int64)

@@ -173,12 +173,8 @@ def value(start, stop, status, margin, founder, with_rival):
     Sums are given block by block (float64, (blocks,)), each over 4,096 rows from 0, so that the bits do not depend on
     how the rows are shared among threads.
     """
-    status, margin, founder, with_rival = (
-        status[start:stop],
-        margin[start:stop],
-        founder[start:stop],
-        with_rival[start:stop],
-    )
+    status, margin = status[start:stop], margin[start:stop]
+    founder, with_rival = founder[start:stop], with_rival[start:stop]
     blocks = (status.size + BLOCK - 1) // BLOCK
     totals = np.zeros(blocks, np.float64)
     of_founders = np.zeros(blocks, np.float64)

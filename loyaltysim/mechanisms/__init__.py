@@ -128,10 +128,8 @@ def register(*mechanisms: type[Mechanism]) -> None:
     added = {mechanism.key: mechanism for mechanism in mechanisms}
     for key, mechanism in added.items():
         there = {shipped.key: shipped for shipped in MONTH} | _registered
-        if key in there and (there[key].__module__, there[key].__qualname__) != (
-            mechanism.__module__,
-            mechanism.__qualname__,
-        ):
+        former = there.get(key, mechanism)
+        if (former.__module__, former.__qualname__) != (mechanism.__module__, mechanism.__qualname__):
             raise InputError(Problem("another mechanism has this name", key, cure="give its class another name"))
     set_registered(tuple((_registered | added).values()))
 
@@ -201,9 +199,8 @@ def check_declarations(mechanisms: Sequence[type[Mechanism]]) -> None:
         for column in mechanism.columns():
             if column.table not in tables:
                 cure = f"there are {', '.join(tables)}"
-                raise InputError(
-                    Problem(f"there is no table {column.table!r}", f"{mechanism.key}.{column.name}", cure=cure)
-                )
+                what, field = f"there is no table {column.table!r}", f"{mechanism.key}.{column.name}"
+                raise InputError(Problem(what, field, cure=cure))
     names = Counter(
         name
         for mechanism in mechanisms

@@ -14,7 +14,7 @@ from loyaltysim.scenario.cross_checks import check_strategies, cross_check
 from loyaltysim.scenario.data_files import NETWORK_PATH, hash_network, load_tables
 from loyaltysim.scenario.grades import read_grade
 from loyaltysim.scenario.layers import Entries, flatten, read_switch
-from loyaltysim.scenario.messages import translate_errors
+from loyaltysim.scenario.messages import translate_error
 from loyaltysim.scenario.provenance import DEFAULT, SOLVED, Located, Place, YamlValue, locate, to_plain
 from loyaltysim.scenario.ranges import DROPPED_RANGE, check_bounds, find_stale_ranges, read_ranges
 from loyaltysim.scenario.registry import blocks, parameter_registry
@@ -54,7 +54,8 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
     try:
         scenario = model.model_validate(tree)
     except ValidationError as error:
-        raise InputError(*sort_problems([*entries.problems, *translate_errors(error, values)])) from None
+        wrong = [translate_error(finding, values) for finding in error.errors(include_url=False)]
+        raise InputError(*sort_problems([*entries.problems, *wrong])) from None
     found = [*entries.problems, *find_contradictions(scenario, values, entries), *check_strategies(scenario, places)]
     if found:
         raise InputError(*sort_problems(found))

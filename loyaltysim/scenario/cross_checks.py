@@ -50,22 +50,9 @@ FEWEST = 20
 def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
     """Find what does not fit together; `values` has what was given, by path, with its place."""
     checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
-        check_start,
-        check_currency,
-        check_shares,
-        check_people,
-        check_network,
-        check_lists,
-        check_always_on,
-        check_needs,
-        check_reasons,
-        check_silence_without_voice,
-        check_suppliers,
-        check_typed_solutions,
-        check_money,
-        check_silence,
-        check_resolved,
-        check_steady,
+        *(check_start, check_currency, check_shares, check_people, check_network, check_lists, check_always_on),
+        *(check_needs, check_reasons, check_silence_without_voice, check_suppliers, check_typed_solutions),
+        *(check_money, check_silence, check_resolved, check_steady),
     )
     return [problem for check in checks for problem in check(scenario, values)]
 
@@ -83,9 +70,8 @@ def check_start(scenario: Scenario, values: Values) -> Iterable[Problem]:
 def check_currency(scenario: Scenario, values: Values) -> Iterable[Problem]:
     """Refuse an empty sign of the currency."""
     if not scenario.currency.strip():
-        yield Problem(
-            "is empty", "currency", latest_place(values, ["currency"]), "write currency: $, or take the line out"
-        )
+        where = latest_place(values, ["currency"])
+        yield Problem("is empty", "currency", where, "write currency: $, or take the line out")
 
 
 def check_shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
@@ -148,10 +134,8 @@ def check_lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if not levels or min(levels) < 0 or max(levels) > 1:
         cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
         yield Problem("is not a list of qualities", field, latest_place(values, [field]), cure)
-    for field, weight, kind in (
-        ("touchpoints.table", "importance", "touchpoint"),
-        ("channels.table", "share", "channel"),
-    ):
+    tables = ("touchpoints.table", "importance", "touchpoint"), ("channels.table", "share", "channel")
+    for field, weight, kind in tables:
         rows = scenario.value_at(field)
         if not math.fsum(getattr(row, weight) for row in rows) > 0:
             what = f"no {kind} has any {weight}" if rows else f"names no {kind}"
@@ -266,11 +250,8 @@ def check_resolved(scenario: Scenario, values: Values) -> Iterable[Problem]:
     share = (outcomes.resolved + outcomes.resolved_fast) / (1 - outcomes.ignored)
     most = desk.solvable * scenario.mechanism("follow_up").sound()
     if share >= most:
-        paths = [
-            "desk.solvable",
-            "follow_up.unsound",
-            *(f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast")),
-        ]
+        stated = (f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast"))
+        paths = ["desk.solvable", "follow_up.unsound", *stated]
         what = (
             f"{share:.3g} of the acknowledged would be resolved, but less than {most:g} can be ({', '.join(paths[:2])})"
         )
@@ -292,12 +273,8 @@ def check_steady(scenario: Scenario, values: Values) -> Iterable[Problem]:
             f" bring {_count(brought)} a month, but only {_count(leave)} of {format_value(customers)} customers leave:"
             " the number of customers could not be steady"
         )
-        yield Problem(
-            what,
-            "stated.acquisition_cost",
-            where,
-            describe_affordable(scenario, leave) + describe_proportional_budgets(scenario),
-        )
+        cure = describe_affordable(scenario, leave) + describe_proportional_budgets(scenario)
+        yield Problem(what, "stated.acquisition_cost", where, cure)
     elif leave == 0 and has_referrals(scenario):
         what = "nobody leaves (stated.churn_annual), but talk brings customers: their number could not be steady"
         cure = "state a churn above 0, or write joining: off, or joining: {praise: 0, imitation: 0}"
@@ -400,11 +377,8 @@ def check_lever_range(scenario: Scenario, name: str, path: str, field: str, wher
             return [Problem(f"makes {path} endless in month {month}", field, where, f"allowed is {format_range(row)}")]
         if value > MOST_MONEY and row.unit.startswith("$"):
             what = f"sets {path} too high: {describe_excess(path, value)}"
-            return [
-                Problem(
-                    what, field, where, f"stay at 1e12 or below; it is {format_value(today)} at the file's top level"
-                )
-            ]
+            cure = f"stay at 1e12 or below; it is {format_value(today)} at the file's top level"
+            return [Problem(what, field, where, cure)]
         below = row.low is not None and value < row.low
         if below or (row.high is not None and value > row.high):
             side = f"below {format_value(row.low)}" if below else f"above {format_value(row.high)}"
@@ -441,9 +415,8 @@ def check_arms(customers: int, pilot: Pilot, field: str, where: str) -> Iterable
         few = f"{format_value(round(smaller, 1))} of {format_value(customers)} customers"
         what = f"{few} are too few for an arm of a pilot to tell anything"
         more = math.ceil(FEWEST / min(pilot.share, 1 - pilot.share) * (1 - 1e-9))
-        yield Problem(
-            what, field, where, f"{cure}raise market.customers to {format_value(more)}: an arm needs {FEWEST}"
-        )
+        cure += f"raise market.customers to {format_value(more)}: an arm needs {FEWEST}"
+        yield Problem(what, field, where, cure)
 
 
 def check_pilot_changes(scenario: Scenario, name: str, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:

@@ -181,10 +181,8 @@ def list_values(scenario: Scenario) -> Values:
     for name, strategy in scenario.strategies.items():
         values[f"strategies.{name}"] = (strategy.in_words(), origins.get(f"strategies.{name}", "default"))
     for path, bounds in scenario.uncertain.items():
-        values[f"uncertain.{path}"] = (
-            f"{format_value(bounds.low)} to {format_value(bounds.high)}",
-            origins[f"uncertain.{path}"],
-        )
+        text = f"{format_value(bounds.low)} to {format_value(bounds.high)}"
+        values[f"uncertain.{path}"] = (text, origins[f"uncertain.{path}"])
     return values
 
 
@@ -225,16 +223,13 @@ def describe_world(scenario: Scenario) -> list[str]:
     last = month_name(scenario.months, scenario.start)
     off = [key for key in mechanisms() if not scenario.mechanism(key).on]
     solving = "solved from it" if scenario.calibration == "on" else "typed, not solved (calibration: off)"
+    people, customers = format_value(market.people), format_value(market.customers)
+    silent = f"{stated.silent_share_of_lost:.4g} of the lost silent"
     return [
-        _line(
-            "market",
-            f"{format_value(market.people)} people, {format_value(market.customers)} of them customers; {network}",
-        ),
+        _line("market", f"{people} people, {customers} of them customers; {network}"),
         _line("horizon", f"{scenario.months} months, {scenario.start} to {last}"),
         _line("luck", f"{format_value(scenario.replications)} replications from seed {scenario.seed}"),
-        _line(
-            "stated", f"churn {stated.churn_annual:.4g} a year, {stated.silent_share_of_lost:.4g} of the lost silent"
-        ),
+        _line("stated", f"churn {stated.churn_annual:.4g} a year, {silent}"),
         _line("base rates", solving),
         *([_line("switched off", ", ".join(off))] if off else []),
     ]
@@ -273,17 +268,8 @@ def _line(name: str, text: str) -> str:
 
 
 COLUMNS = (
-    "grade",
-    "group",
-    "path",
-    "value",
-    "unit",
-    "source",
-    "provenance",
-    "plausible",
-    "uncertain",
-    "changed",
-    "default",
+    *("grade", "group", "path", "value", "unit", "source"),
+    *("provenance", "plausible", "uncertain", "changed", "default"),
 )
 STATED, UNCERTAIN, STUDY = "stated", "uncertain", "study"
 ALWAYS_STATED = "stated.churn_annual"
@@ -323,9 +309,8 @@ def list_evidence(scenario: Scenario) -> Iterator[tuple[str | bool, ...]]:
     """Walk the values that can matter and rest on evidence, as rows of the audit."""
     for path, row in parameter_registry().items():
         found = grade_evidence(scenario, path)
-        if row.role not in ("param", SOLVED) or found.grade in ("definition", SOLVED) or not is_used(scenario, path):
-            continue
-        yield evidence_row(scenario, row, found)
+        if row.role in ("param", SOLVED) and found.grade not in ("definition", SOLVED) and is_used(scenario, path):
+            yield evidence_row(scenario, row, found)
 
 
 def is_used(scenario: Scenario, path: str) -> bool:

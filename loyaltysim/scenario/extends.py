@@ -55,9 +55,8 @@ def read_chain(source: Path | Mapping[str, object], problems: list[Problem]) -> 
             root = read_mapping(source, display, problems)
         if not isinstance(root.value, dict):
             cure = "write `key: value` lines, as `loyaltysim new` shows"
-            raise InputError(
-                Problem("holds no scenario: its top level is no mapping", where=str(root.place), cure=cure)
-            )
+            what = "holds no scenario: its top level is no mapping"
+            raise InputError(Problem(what, where=str(root.place), cure=cure))
         chain.append((real, root))
         link = root.value.get("extends")
         if link is None:

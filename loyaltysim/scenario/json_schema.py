@@ -8,14 +8,7 @@ from typing import Any
 from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.describe import OTHERS, ROLES
 from loyaltysim.scenario.ranges import uncertain_paths
-from loyaltysim.scenario.registry import (
-    blocks,
-    describe_value,
-    format_range,
-    is_block_switch,
-    levers,
-    parameter_registry,
-)
+from loyaltysim.scenario.registry import blocks, describe_value, format_range, levers, mechanisms, parameter_registry
 from loyaltysim.scenario.scenario import scenario_class
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
@@ -67,7 +60,7 @@ def block_schema(path: str, properties: dict[str, Json]) -> Json:
     """Return the schema of a block, which may be switched off if it is a mechanism."""
     story = (blocks()[path].__doc__ or "").strip().splitlines()[0]
     block = {"type": "object", "description": story, "properties": properties, "additionalProperties": False}
-    return {"description": story, "anyOf": [block, OFF]} if is_block_switch(path) else block
+    return {"description": story, "anyOf": [block, OFF]} if path in mechanisms() else block
 
 
 def leaf_schema(row: Declaration, generated: Json) -> Json:

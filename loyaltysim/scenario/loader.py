@@ -106,11 +106,8 @@ def load(
     Raises:
         InputError: With every problem found, each with its place (`dict` within a mapping) and cure.
     """
-    numbers = {
-        name: value
-        for name, value in (("months", months), ("replications", replications), ("seed", seed))
-        if value is not None
-    }
+    given = {"months": months, "replications": replications, "seed": seed}
+    numbers = {name: value for name, value in given.items() if value is not None}
     if isinstance(source, Scenario):
         if not overrides and not numbers:
             return source
@@ -153,9 +150,8 @@ def resolve_network_path(entries: Entries, layer: Layer, home: Path) -> None:
     target = resolve_inside(home, layer.folder, item.value)
     if target is None:
         what = f"{item.value} lies outside the folder {home}"
-        entries.add_problem(
-            item, NETWORK_PATH, what, f"copy it beside the scenario, or give it with --set {NETWORK_PATH}=..."
-        )
+        cure = f"copy it beside the scenario, or give it with --set {NETWORK_PATH}=..."
+        entries.add_problem(item, NETWORK_PATH, what, cure)
         del entries.values[NETWORK_PATH]
     else:
         entries.values[NETWORK_PATH] = Located(str(target), item.place, item.key_place, layer=item.layer)

@@ -6,7 +6,7 @@ import types
 import typing
 from difflib import get_close_matches
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from loyaltysim.core.errors import Problem
@@ -28,13 +28,8 @@ KINDS = {
 }
 
 
-def translate_errors(error: ValidationError, values: dict[str, Located]) -> list[Problem]:
-    """Translate a validator's findings; `values` has what was given, by path."""
-    return [translate_error(finding, values) for finding in error.errors(include_url=False)]
-
-
 def translate_error(finding: ErrorDetails, values: dict[str, Located]) -> Problem:
-    """Translate one of a validator's findings."""
+    """Translate one of a validator's findings; `values` has what was given, by path."""
     steps = finding["loc"]
     heads = [".".join(map(str, steps[:length])) for length in range(len(steps), 0, -1)]
     path = next((known for known in heads if known in values), ".".join(map(str, steps)))
@@ -55,10 +50,8 @@ def describe_error(finding: ErrorDetails, path: str, tail: tuple[str | int, ...]
     if kind.startswith(("greater_than", "less_than")):
         side, bound = ("below", "ge") if kind.startswith("greater") else ("above", "le")
         limit = context.get(bound, context.get(bound.replace("e", "t")))
-        return (
-            f"{format_value(value)} is {side} {format_value(limit)}{meaning}",
-            allowed or f"the limit is {format_value(limit)}",
-        )
+        bounds = allowed or f"the limit is {format_value(limit)}"
+        return f"{format_value(value)} is {side} {format_value(limit)}{meaning}", bounds
     if kind == "literal_error":
         choices = describe_choices(path, tail)
         close = get_close_matches(str(value), choices, n=1)

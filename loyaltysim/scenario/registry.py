@@ -55,11 +55,6 @@ def mechanisms() -> MappingProxyType[str, type[Mechanism]]:
     return MappingProxyType({mechanism.key: mechanism for mechanism in month()})
 
 
-def is_block_switch(path: str) -> bool:
-    """Tell whether a whole block may be written `off`."""
-    return path in mechanisms()
-
-
 def levers() -> list[str]:
     """Name the levers, in the order of a month."""
     return [path for path, row in parameter_registry().items() if row.role == "lever"]

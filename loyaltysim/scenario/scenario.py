@@ -54,21 +54,20 @@ class Scenario(Study):
 
     else:
 
-        def __getattr__(self, name: str) -> Any:
+        def __getattr__(self, name: str) -> object:
             """Return a mechanism that was registered since this scenario was read, as it is by default."""
             found = None if name.startswith("_") else mechanisms().get(name)
             return super().__getattr__(name) if found is None else found()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Send the registered mechanisms along, so that a worker process has them too; raises InputError if it
         cannot.
         """
         for mechanism in registered():
             if mechanism.__module__ == "__main__":
                 cure = "write its class into a file and import it, or simulate with --executor in-process"
-                raise InputError(
-                    Problem("worker processes do not load what a script or notebook defines", mechanism.key, cure=cure)
-                )
+                what = "worker processes do not load what a script or notebook defines"
+                raise InputError(Problem(what, mechanism.key, cure=cure))
         return blank_scenario, (registered(),), self.__getstate__()
 
     def mechanism(self, key: str) -> Any:

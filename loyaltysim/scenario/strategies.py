@@ -73,20 +73,20 @@ class Pilot(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     share: float = _word(
-        ..., unit="share", low=0.01, high=0.99, doc="part of the customers who try it; the rest are the control"
+        ..., "share", "part of the customers who try it; the rest are the control", low=0.01, high=0.99
     )
-    months: int = _word(..., unit="months", low=1, high=LONGEST_PILOT, doc="how long it is tried, from month 1")
+    months: int = _word(..., "months", "how long it is tried, from month 1", low=1, high=LONGEST_PILOT)
     roll_out_if: Literal["surely better", "better", "not surely worse"] = _word(
         "surely better",
-        unit="",
-        doc="what must be above at_least for it to be rolled out to all, else it is stopped: the lower end of the "
+        "",
+        "what must be above at_least for it to be rolled out to all, else it is stopped: the lower end of the "
         "estimate's 95 % interval (surely better), the estimate (better) or the upper end (not surely worse)",
     )
     at_least: float = _word(
-        0.0, unit="share", low=-1, high=1, doc="effect to be beaten, on the share of month 0's customers who are kept"
+        0.0, "share", "effect to be beaten, on the share of month 0's customers who are kept", low=-1, high=1
     )
     desk: Literal["shared", "own"] = _word(
-        "shared", unit="", doc="whether both arms' complaints go to one desk, or each arm has a desk of its own"
+        "shared", "", "whether both arms' complaints go to one desk, or each arm has a desk of its own"
     )
 
     def to_plain(self) -> dict[str, object]:
@@ -97,10 +97,8 @@ class Pilot(BaseModel):
         """Say the pilot: `tried on 10 % of the customers for 12 months, rolled out if surely better`."""
         bar = f" by {self.at_least:g} of the customers" if self.at_least else ""
         own = ", each arm with a desk of its own" if self.desk == "own" else ""
-        return (
-            f"tried on {100 * self.share:g} % of the customers for {self.months} months{own}, "
-            f"then rolled out if {self.roll_out_if}{bar}"
-        )
+        tried = f"tried on {100 * self.share:g} % of the customers for {self.months} months{own}"
+        return f"{tried}, then rolled out if {self.roll_out_if}{bar}"
 
 
 @cache

@@ -36,15 +36,13 @@ def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[s
     places: dict[tuple[str, str], Located] = {}
     item = entries.strategies
     if item is not None and not item.value and (item.value is None or isinstance(item.value, dict)):
-        entries.add_problem(
-            item, "strategies", "names no strategy", "write as today: {} below it, or take the line out"
-        )
+        cure = "write as today: {} below it, or take the line out"
+        entries.add_problem(item, "strategies", "names no strategy", cure)
     elif item is not None:
         if not isinstance(item.value, dict):
             cure = "write strategies: {as today: {}, recovery: {desk.budget: {add: 20_000}}}"
-            entries.add_problem(
-                item, "strategies", f"{format_value(item.value)} is no mapping of names to changes", cure
-            )
+            what = f"{format_value(item.value)} is no mapping of names to changes"
+            entries.add_problem(item, "strategies", what, cure)
             return {AS_TODAY: Strategy()}, places
         for name, body in item.value.items():
             read_strategy(name, body, entries, found, places)
@@ -55,16 +53,12 @@ def read_strategy(
     name: str, body: Located, entries: Entries, found: dict[str, Strategy], places: dict[tuple[str, str], Located]
 ) -> None:
     """Read one strategy into `found`, and where it changes which lever into `places`."""
-    label, field = name.strip(), f"strategies.{format_value(name)}"
+    label, field, where = name.strip(), f"strategies.{format_value(name)}", str(body.key_place)
     if not label:
-        entries.problems.append(
-            Problem("a strategy needs a name", "strategies", str(body.key_place), "write as today: {}")
-        )
+        entries.problems.append(Problem("a strategy needs a name", "strategies", where, "write as today: {}"))
         return
     if label in found:
-        entries.problems.append(
-            Problem("is given twice", field, str(body.key_place), "give each strategy a name of its own")
-        )
+        entries.problems.append(Problem("is given twice", field, where, "give each strategy a name of its own"))
         return
     if body.value is not None and not isinstance(body.value, dict):
         cure = "write {} for today's levers, or {desk.budget: {add: 20_000}}"
@@ -139,11 +133,8 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
     words = item.pairs
     for word, inner in words.items():
         if word not in WORDS:
-            entries.problems.append(
-                Problem(
-                    "there is no such word in a change", f"{field}.{word}", str(inner.key_place), suggest(word, WORDS)
-                )
-            )
+            what = "there is no such word in a change"
+            entries.problems.append(Problem(what, f"{field}.{word}", str(inner.key_place), suggest(word, WORDS)))
     verbs = [word for word in VERBS if word in words]
     if len(verbs) != 1:
         what = f"says {' and '.join(verbs)} at once" if verbs else "does not say what to do with the lever"
@@ -154,9 +145,8 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
         if is_number(value):
             amount = float(value)
         else:
-            entries.add_problem(
-                words[word], f"{field}.{word}", f"{format_value(to_plain(words[word]))} is not a number", EXAMPLE
-            )
+            text = format_value(to_plain(words[word]))
+            entries.add_problem(words[word], f"{field}.{word}", f"{text} is not a number", EXAMPLE)
     for word in ("from", "to"):
         if word in words and not is_month(words[word].value):
             text = format_value(to_plain(words[word]))

@@ -5,7 +5,7 @@ A setting says what it bears on: which scenario it is (its hash), what a run sho
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -14,25 +14,27 @@ from loyaltysim.core.mechanism import Grade, param
 from loyaltysim.core.rates import monthly_chance
 
 Identity = Literal["scenario", "run", "rates"]
+T = TypeVar("T")
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-def _share(default: float, doc: str, source: str, grade: Grade) -> Any:
+def _share(default: float, doc: str, source: str, grade: Grade) -> float:
     return param(default, "share", doc, source=source, grade=grade)
 
 
-def _setting(field: object, bears_on: str) -> Any:
+def _setting(declared: T, bears_on: str) -> T:
     """Note what a declared field bears on; one without the note bears on everything."""
+    field: object = declared
     assert isinstance(field, FieldInfo)
     assert isinstance(field.json_schema_extra, dict)
     field.json_schema_extra["bears_on"] = list(bears_on.split())
-    return field
+    return declared
 
 
 def _choice(
-    default: object, *, unit: str, doc: str, bears_on: str = "", low: float | None = None, high: float | None = None
-) -> Any:
+    default: T, *, unit: str, doc: str, bears_on: str = "", low: float | None = None, high: float | None = None
+) -> T:
     field = param(default, unit, doc, low=low, high=high, source="choice of the study", grade="definition")
     return _setting(field, bears_on)
 

@@ -151,13 +151,11 @@ def check_brackets(text: str, display: str) -> None:
 
 def nesting_error(place: Place) -> InputError:
     """Return the error of a text that is nested too deeply."""
-    return InputError(
-        Problem(
-            f"is nested more than {DEEPEST} levels deep",
-            where=str(place),
-            cure="write a flatter file: a scenario is three or four levels deep",
-        )
+    what, cure = (
+        f"is nested more than {DEEPEST} levels deep",
+        "write a flatter file: a scenario is three or four levels deep",
     )
+    return InputError(Problem(what, where=str(place), cure=cure))
 
 
 class NodeReader:
@@ -191,21 +189,16 @@ class NodeReader:
         elif tag == "seq":
             value = [item for inner in node.value if (item := self.read(inner, self.find_place(inner)))]
         else:
-            value = self.problem(
-                node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings"
-            )
+            cure = "write plain text, numbers, lists or mappings"
+            value = self.problem(node, f"the tag {node.tag} is not read", cure)
         self.open.pop()
         if isinstance(value, Problem):
             self.problems.append(value)
             return None
         if value is None and not node.value:
             return Located(value, named, named)  # nothing stands there, and the parser's mark is past it
-        plus = (
-            isinstance(node, ScalarNode)
-            and node.style is None
-            and isinstance(value, int | float)
-            and str(node.value).startswith("+")
-        )
+        is_plain = isinstance(node, ScalarNode) and node.style is None
+        plus = is_plain and isinstance(value, int | float) and str(node.value).startswith("+")
         return Located(value, self.find_place(node), named, plus, note=self.read_note(node))
 
     def read_note(self, node: Node) -> str:

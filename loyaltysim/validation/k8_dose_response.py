@@ -132,20 +132,10 @@ def interior() -> tuple[list[Check], list[Panel]]:
         worth = whole("npv", strategies, **(listening if lever.startswith("desk") else {}))
         gains = worth - worth[:, :1]
         gain = gains.mean(axis=0)
-        best = int(np.argmax(gain))
-        inside = {0: 1, len(grid) - 1: len(grid) - 2}.get(best, best)
-        checks.append(
-            check_above_zero(
-                f"{lever}: value at its best ({grid[inside]:,}) less at none ($)",
-                worth[:, inside] - worth[:, 0],
-                OVER_PAIRS,
-            )
-        )
-        checks.append(
-            check_above_zero(
-                f"{lever}: value at its best less at {grid[-1]:,} ($)", worth[:, inside] - worth[:, -1], OVER_PAIRS
-            )
-        )
+        inside = min(max(int(np.argmax(gain)), 1), len(grid) - 2)
+        for end, where in ((0, f" ({grid[inside]:,}) less at none"), (-1, f" less at {grid[-1]:,}")):
+            more = worth[:, inside] - worth[:, end]
+            checks.append(check_above_zero(f"{lever}: value at its best{where} ($)", more, OVER_PAIRS))
         unit = "$/case" if lever.startswith("desk") else "$/month"
         panels.append(
             Panel(

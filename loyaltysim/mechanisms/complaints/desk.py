@@ -23,17 +23,8 @@ if TYPE_CHECKING:
 
 
 NEVER_BUSY = -1e9
-COUNTS = (
-    "acknowledged",
-    "cases_begun",
-    "cases_closed",
-    "cases_counted_solved",
-    "cases_called_back",
-    "cases_reopened",
-    "cases_misclassified",
-    "cases_passed_on",
-    "cases_stalled",
-)
+OF_CASES = ("begun", "closed", "counted_solved", "called_back", "reopened", "misclassified", "passed_on", "stalled")
+COUNTS = ("acknowledged", *(f"cases_{what}" for what in OF_CASES))
 """What the kernel counts, in its order."""
 
 
@@ -166,9 +157,8 @@ class Desk(Mechanism):
         spent_each = money / max(1, world.voiced.size + waiting + false)
         answered = -math.expm1(-spent_each / self.answer_scale)
         false *= answered
-        free_at, part_free_at, part_hours = self._handlers(
-            world, max(0.0, money - false * self.hours_a_case * self.wage)
-        )
+        money = max(0.0, money - false * self.hours_a_case * self.wage)
+        free_at, part_free_at, part_hours = self._handlers(world, money)
         left, firm.part_free_at[0], world.closed, world.closed_as, took, counts = kernels.case_desk.work(
             world.voiced, world.record_lag, world.lag_before, world.lag_after, world.routed, world.month,
             people.generation, rng("case"), rng.ever("case"), self.intake_hours / HOURS_A_MONTH, answered,

@@ -23,12 +23,5 @@ class Opinion(Mechanism):
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Empty the inboxes into what is remembered."""
         people = world.people
-        threads.over_rows(
-            kernels.word_of_mouth.hear,
-            people.rows,
-            people.inbox_good,
-            people.inbox_bad,
-            self.kept,
-            people.heard_good,
-            people.heard_bad,
-        )
+        inboxes, heard = (people.inbox_good, people.inbox_bad), (people.heard_good, people.heard_bad)
+        threads.over_rows(kernels.word_of_mouth.hear, people.rows, *inboxes, self.kept, *heard)
