@@ -35,6 +35,23 @@ SHIPPED = Path(__file__).parent.parent / "data" / "solved.json"
 """The key and the rates of the shipped baseline, found with the sources beside it."""
 
 
+def solve(scenario: Scenario) -> Scenario:
+    """Return the scenario with its solved parameters typed in; as it is when it has them. Cached by content.
+
+    Raises InputError when a stated figure cannot be met, saying which and why.
+    """
+    if scenario.is_solved:
+        return scenario
+    return scenario.replace(solved_rates(scenario), source="solved")
+
+
+def solved_rates(scenario: Scenario) -> Rates:
+    """Return the values, by path, that `solve` types into an unsolved scenario. Cached by content; raises
+    InputError.
+    """
+    return read_cached_rates(scenario, find_rates)
+
+
 def read_cached_rates(scenario: Scenario, search: Callable[[Scenario], Rates]) -> Rates:
     """Return the rates shipped or kept for a scenario of this content and these sources, or search and keep them."""
     key = content_key(scenario)
@@ -89,20 +106,3 @@ def write_rates(place: Path, rates: Rates) -> None:
         draft.replace(place)
     except OSError:
         return
-
-
-def solve(scenario: Scenario) -> Scenario:
-    """Return the scenario with its solved parameters typed in; as it is when it has them. Cached by content.
-
-    Raises InputError when a stated figure cannot be met, saying which and why.
-    """
-    if scenario.is_solved:
-        return scenario
-    return scenario.replace(solved_rates(scenario), source="solved")
-
-
-def solved_rates(scenario: Scenario) -> Rates:
-    """Return the values, by path, that `solve` types into an unsolved scenario. Cached by content; raises
-    InputError.
-    """
-    return read_cached_rates(scenario, find_rates)

@@ -25,6 +25,52 @@ if TYPE_CHECKING:
 Rates = dict[str, float]
 USUALLY_FELT = 2.0
 """About what satisfaction, tenure and the flight of the fickle take from a base chance of grieving."""
+REASON_OF = {
+    "friends.base": "friends",
+    "rivals.base": "rival",
+    "grievance.product": "product",
+    "grievance.indifference": "indifference",
+}
+STEEP_QUEUE = 0.3
+"""Near full load the share answered fast falls with about the fourth power of the handling time: small moves only."""
+MANY_STAFF = 20.0
+"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast.
+"""
+SEED = stream_key("calibration") >> 2
+PERSON_MONTHS_A_STRETCH = 1_200_000
+PERSON_MONTHS_A_MEASUREMENT = 12_000_000
+BOLD_STEPS = (0.8,) * 6 + (0.4,) * 4
+EXACT_STEPS = (1.0, 0.8, 0.7)
+
+
+def find_rates(scenario: Scenario) -> Rates:
+    """Find the base rates by simulation; raises InputError naming each stated figure that cannot be met.
+
+    Bold steps move the rates while one market lives on; each exact step lives a new market through its burn-in, as a
+    run does, and then measures it, on the same luck each time so that the steps converge. Markets are born alike at all
+    rates, so each is born once.
+    """
+    rates = first_guess(scenario)
+    scenario = with_many_staff(scenario)
+    market = scenario.mechanism("market")
+    number = min(12, math.ceil(50_000 / market.people))
+    newborn = [birth(scenario, SEED, replication) for replication in range(number)]
+    mechanisms = build_mechanisms(scenario)
+
+    def measure(months: int) -> Counter[str]:
+        worlds, solved = [world.fork() for world in newborn], set_levers(mechanisms, rates)
+        live(worlds, scenario, solved, max(24, market.burn_in))
+        return live(worlds, scenario, solved, months)
+
+    worlds = [world.fork() for world in newborn]
+    months = max(12, min(24, PERSON_MONTHS_A_STRETCH // (market.people * number)))
+    for gain in BOLD_STEPS:
+        rates = improve(scenario, rates, live(worlds, scenario, set_levers(mechanisms, rates), months), gain)
+    months = max(24, PERSON_MONTHS_A_MEASUREMENT // (market.people * number))
+    for gain in EXACT_STEPS:
+        rates = improve(scenario, rates, measure(months), gain)
+    verify(scenario, measure(months))
+    return rates
 
 
 def first_guess(scenario: Scenario) -> Rates:
@@ -133,56 +179,6 @@ def check_joining(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
             )
         )
     return found
-
-
-REASON_OF = {
-    "friends.base": "friends",
-    "rivals.base": "rival",
-    "grievance.product": "product",
-    "grievance.indifference": "indifference",
-}
-
-STEEP_QUEUE = 0.3
-"""Near full load the share answered fast falls with about the fourth power of the handling time: small moves only."""
-
-MANY_STAFF = 20.0
-"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast.
-"""
-SEED = stream_key("calibration") >> 2
-PERSON_MONTHS_A_STRETCH = 1_200_000
-PERSON_MONTHS_A_MEASUREMENT = 12_000_000
-BOLD_STEPS = (0.8,) * 6 + (0.4,) * 4
-EXACT_STEPS = (1.0, 0.8, 0.7)
-
-
-def find_rates(scenario: Scenario) -> Rates:
-    """Find the base rates by simulation; raises InputError naming each stated figure that cannot be met.
-
-    Bold steps move the rates while one market lives on; each exact step lives a new market through its burn-in, as a
-    run does, and then measures it, on the same luck each time so that the steps converge. Markets are born alike at all
-    rates, so each is born once.
-    """
-    rates = first_guess(scenario)
-    scenario = with_many_staff(scenario)
-    market = scenario.mechanism("market")
-    number = min(12, math.ceil(50_000 / market.people))
-    newborn = [birth(scenario, SEED, replication) for replication in range(number)]
-    mechanisms = build_mechanisms(scenario)
-
-    def measure(months: int) -> Counter[str]:
-        worlds, solved = [world.fork() for world in newborn], set_levers(mechanisms, rates)
-        live(worlds, scenario, solved, max(24, market.burn_in))
-        return live(worlds, scenario, solved, months)
-
-    worlds = [world.fork() for world in newborn]
-    months = max(12, min(24, PERSON_MONTHS_A_STRETCH // (market.people * number)))
-    for gain in BOLD_STEPS:
-        rates = improve(scenario, rates, live(worlds, scenario, set_levers(mechanisms, rates), months), gain)
-    months = max(24, PERSON_MONTHS_A_MEASUREMENT // (market.people * number))
-    for gain in EXACT_STEPS:
-        rates = improve(scenario, rates, measure(months), gain)
-    verify(scenario, measure(months))
-    return rates
 
 
 def with_many_staff(scenario: Scenario) -> Scenario:

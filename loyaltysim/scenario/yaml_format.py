@@ -32,6 +32,8 @@ MOST_OPEN_BRACKETS = 300
 """More brackets than this are open nowhere in earnest; the parser looks ahead over all of them, at quadratic cost."""
 CORE_TAG = "tag:yaml.org,2002:"
 SCALARS = ("str", "int", "float", "bool", "null", "timestamp")
+PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d{4}-\d{2}")
+WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def read_text(path: Path, display: str) -> str:
@@ -292,10 +294,6 @@ def read_mapping(keys: Mapping[str, object], display: str, problems: list[Proble
         return None
 
     return convert(keys, ()) or Located({}, place, place)
-
-
-PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d{4}-\d{2}")
-WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def write_scalar(value: object) -> str:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 TABLE = "validation.csv"
 HEADER = ("known answer", "check", "source", "published", "simulated", "tolerance", "reason", "verdict")
+WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3
+LINES = ("-", (0, (5, 2)), (0, (1, 1.5)))
+MARKS = ("o", "s", "D")
+LONG_TICKS = 4
+Style = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -144,13 +149,6 @@ def write_file(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3
-LINES = ("-", (0, (5, 2)), (0, (1, 1.5)))
-MARKS = ("o", "s", "D")
-LONG_TICKS = 4
-Style = dict[str, Any]
 
 
 def draw(known: KnownAnswer) -> bytes:
