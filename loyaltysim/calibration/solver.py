@@ -1,6 +1,7 @@
 """The search for the base rates, by simulating the market itself: measure, move every rate, measure again.
 
-A rate is moved by the ratio of stated to measured, so transformed that its figure responds about in proportion.
+Closed forms, where algebra gives them, are the first guess (`first_guess`); `verify` ends the search. A rate is
+moved by the ratio of stated to measured, so transformed that its figure responds about in proportion.
 """
 
 from __future__ import annotations
@@ -21,15 +22,59 @@ if TYPE_CHECKING:
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
 
-# Closed forms for the base rates, where algebra gives them.
-
 Rates = dict[str, float]
 USUALLY_FELT = 2.0
 """About what satisfaction, tenure and the flight of the fickle take from a base chance of grieving."""
+REASON_OF = {
+    "friends.base": "friends",
+    "rivals.base": "rival",
+    "grievance.product": "product",
+    "grievance.indifference": "indifference",
+}
+STEEP_QUEUE = 0.3
+"""Near full load the share answered fast falls with about the fourth power of the handling time: small moves only."""
+MANY_STAFF = 20.0
+"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast.
+"""
+SEED = stream_key("calibration") >> 2
+PERSON_MONTHS_A_STRETCH = 1_200_000
+PERSON_MONTHS_A_MEASUREMENT = 12_000_000
+BOLD_STEPS = (0.8,) * 6 + (0.4,) * 4
+EXACT_STEPS = (1.0, 0.8, 0.7)
+
+
+def find_rates(scenario: Scenario) -> Rates:
+    """Find the base rates by simulation; raises InputError naming each stated figure that cannot be met.
+
+    Bold steps move the rates while one market lives on; each exact step lives a new market through its burn-in, as a
+    run does, and then measures it, on the same luck each time so that the steps converge. Markets are born alike at all
+    rates, so each is born once.
+    """
+    rates = first_guess(scenario)
+    scenario = with_many_staff(scenario)
+    market = scenario.mechanism("market")
+    number = min(12, math.ceil(50_000 / market.people))
+    newborn = [birth(scenario, SEED, replication) for replication in range(number)]
+    mechanisms = build_mechanisms(scenario)
+
+    def measure(months: int) -> Counter[str]:
+        worlds, solved = [world.fork() for world in newborn], set_levers(mechanisms, rates)
+        live(worlds, scenario, solved, max(24, market.burn_in))
+        return live(worlds, scenario, solved, months)
+
+    worlds = [world.fork() for world in newborn]
+    months = max(12, min(24, PERSON_MONTHS_A_STRETCH // (market.people * number)))
+    for gain in BOLD_STEPS:
+        rates = improve(scenario, rates, live(worlds, scenario, set_levers(mechanisms, rates), months), gain)
+    months = max(24, PERSON_MONTHS_A_MEASUREMENT // (market.people * number))
+    for gain in EXACT_STEPS:
+        rates = improve(scenario, rates, measure(months), gain)
+    verify(scenario, measure(months))
+    return rates
 
 
 def first_guess(scenario: Scenario) -> Rates:
-    """Give the closed forms with which the search starts; those for dying and moving are exact and stay."""
+    """Return the closed forms with which the search starts; those for dying and moving are exact and stay."""
     stated, hazard = scenario.stated, scenario.stated.monthly_hazard
     kept, mix = scenario.mechanism("recovery").kept, stated.outcomes
     over_grievance = stated.reasons.product + stated.reasons.indifference
@@ -69,9 +114,6 @@ def first_guess(scenario: Scenario) -> Rates:
     return {path: value for path, value in guess.items() if scenario.mechanism(path.split(".")[0]).on}
 
 
-# Whether the solved market shows what was stated.
-
-
 def verify(scenario: Scenario, tally: Counter[str]) -> None:
     """Compare what the solved market shows with what was stated; raises InputError naming each figure that is missed.
 
@@ -84,30 +126,22 @@ def verify(scenario: Scenario, tally: Counter[str]) -> None:
         reached = count / max(1.0, of)
         noise = 5 * math.sqrt(max(wanted * (1 - wanted), 1e-9) / max(1.0, of))
         if abs(reached - wanted) > max(min(0.03 * wanted, 0.0075), noise):
-            problems.append(
-                Problem(f"{wanted:.4g} is stated, but the market reaches {reached:.4g}", field=field, cure=cure)
-            )
+            what = f"{wanted:.4g} is stated, but the market reaches {reached:.4g}"
+            problems.append(Problem(what, field=field, cure=cure))
 
     steeper = "raise service.encounters_mean or the share of bad encounters, or state a lower churn"
-    compare(
-        "stated.churn_annual",
-        scenario.stated.monthly_hazard,
-        tally["left"],
-        start,
-        f"these are monthly chances; {steeper}",
-    )
+    chances = f"these are monthly chances; {steeper}"
+    compare("stated.churn_annual", stated.monthly_hazard, tally["left"], start, chances)
     for reason in REASONS:
         compare(f"stated.reasons.{reason}", getattr(stated.reasons, reason), tally[f"left_{reason}"], left, steeper)
-    compare(
-        "stated.silent_share_of_lost",
-        stated.silent_share_of_lost,
-        tally["left_unvoiced"],
-        left,
-        "state a larger silent share",
-    )
+    silent, cure = stated.silent_share_of_lost, "state a larger silent share"
+    compare("stated.silent_share_of_lost", silent, tally["left_unvoiced"], left, cure)
     voiced = sum(tally[f"decided_{name}"] for name in OUTCOMES[1:])
     for name in OUTCOMES[1:]:
-        cure = "change desk.budget (today's), desk.promise_hours or handoffs.passed_on, or state outcomes that such a desk can reach"
+        cure = (
+            "change desk.budget (today's), desk.promise_hours or handoffs.passed_on,"
+            " or state outcomes that such a desk can reach"
+        )
         if voiced:
             compare(f"stated.outcomes.{name}", getattr(stated.outcomes, name), tally[f"decided_{name}"], voiced, cure)
     problems.extend(check_joining(scenario, tally))
@@ -145,55 +179,6 @@ def check_joining(scenario: Scenario, tally: Counter[str]) -> list[Problem]:
             )
         )
     return found
-
-
-REASON_OF = {
-    "friends.base": "friends",
-    "rivals.base": "rival",
-    "grievance.product": "product",
-    "grievance.indifference": "indifference",
-}
-
-STEEP_QUEUE = 0.3
-"""Near full load the share answered fast falls with about the fourth power of the handling time: small moves only."""
-
-MANY_STAFF = 20.0
-"""The search has so many times more employees, each with fewer customers: what they differ by then averages out fast."""
-SEED = stream_key("calibration") >> 2
-PERSON_MONTHS_A_STRETCH = 1_200_000
-PERSON_MONTHS_A_MEASUREMENT = 12_000_000
-BOLD_STEPS = (0.8,) * 6 + (0.4,) * 4
-EXACT_STEPS = (1.0, 0.8, 0.7)
-
-
-def find_rates(scenario: Scenario) -> Rates:
-    """Find the base rates by simulation; raises InputError naming each stated figure that cannot be met.
-
-    Bold steps move the rates while one market lives on; each exact step lives a new market through its burn-in, as a
-    run does, and then measures it, on the same luck each time so that the steps converge. Markets are born alike at all
-    rates, so each is born once.
-    """
-    rates = first_guess(scenario)
-    scenario = with_many_staff(scenario)
-    market = scenario.mechanism("market")
-    number = min(12, math.ceil(50_000 / market.people))
-    newborn = [birth(scenario, SEED, replication) for replication in range(number)]
-    mechanisms = build_mechanisms(scenario)
-
-    def measure(months: int) -> Counter[str]:
-        worlds, solved = [world.fork() for world in newborn], set_levers(mechanisms, rates)
-        live(worlds, scenario, solved, max(24, market.burn_in))
-        return live(worlds, scenario, solved, months)
-
-    worlds = [world.fork() for world in newborn]
-    months = max(12, min(24, PERSON_MONTHS_A_STRETCH // (market.people * number)))
-    for gain in BOLD_STEPS:
-        rates = improve(scenario, rates, live(worlds, scenario, set_levers(mechanisms, rates), months), gain)
-    months = max(24, PERSON_MONTHS_A_MEASUREMENT // (market.people * number))
-    for gain in EXACT_STEPS:
-        rates = improve(scenario, rates, measure(months), gain)
-    verify(scenario, measure(months))
-    return rates
 
 
 def with_many_staff(scenario: Scenario) -> Scenario:
@@ -246,9 +231,8 @@ def improve_reasons(scenario: Scenario, better: Rates, tally: Counter[str], gain
         if path in better:
             wanted = departures * getattr(scenario.stated.reasons, reason)
             better[path] = scale_rate(better[path], wanted, tally[f"left_{reason}"], gain)
-    for path in ("grievance.indifference", "grievance.product"):
-        if path in better:
-            better[path] = min(1.0, better[path])
+            if path.startswith("grievance."):
+                better[path] = min(1.0, better[path])
 
 
 def improve_desk(scenario: Scenario, better: Rates, tally: Counter[str], gain: float) -> None:
@@ -274,9 +258,8 @@ def improve_advertising(scenario: Scenario, better: Rates, tally: Counter[str], 
     budget = scenario.mechanism("advertising").budget
     if "advertising.strength" in better and budget > 0:
         wanted = budget / scenario.stated.acquisition_cost * tally["months"]
-        better["advertising.strength"] = scale_rate(
-            better["advertising.strength"], wanted, tally["joined_by_advertising"], gain
-        )
+        old = better["advertising.strength"]
+        better["advertising.strength"] = scale_rate(old, wanted, tally["joined_by_advertising"], gain)
 
 
 def effort(share: float) -> float:

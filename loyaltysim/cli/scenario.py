@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loyaltysim.cli import options
-from loyaltysim.validation import KNOWN
-from loyaltysim.validation.runner import FOLDER
+from loyaltysim.validation import FOLDER, KNOWN
 
 if TYPE_CHECKING:
     import pandas as pd

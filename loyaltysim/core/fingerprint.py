@@ -27,7 +27,8 @@ _counted: dict[str, str] = {}
 
 
 def count_sources(mechanisms: Iterable[type[Mechanism]]) -> None:
-    """Let the sources of exactly these mechanisms, which lie outside the package, count in every fingerprint from here on.
+    """Let the sources of exactly these mechanisms, which lie outside the package, count in every fingerprint from here
+    on.
 
     Raises:
         InputError: The source of one cannot be found.
@@ -40,7 +41,8 @@ def count_sources(mechanisms: Iterable[type[Mechanism]]) -> None:
 
 
 def class_fingerprint(one: type[Mechanism]) -> str:
-    """Return a digest of the sources that a mechanism stands in: of its whole package, its script, or its cells of a notebook.
+    """Return a digest of the sources that a mechanism stands in: of its whole package, its script, or its cells of a
+    notebook.
 
     Raises:
         InputError: It was typed where no source is kept.

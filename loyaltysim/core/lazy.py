@@ -1,4 +1,5 @@
-"""NumPy for what is read before anything is simulated: it is loaded when first used, so that a mistyped key is answered at once."""
+"""NumPy for what is read before anything is simulated: it is loaded when first used, so that a mistyped key is answered
+at once."""
 
 from __future__ import annotations
 

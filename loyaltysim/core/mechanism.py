@@ -1,6 +1,8 @@
-"""What is declared: state and outcomes as they stand in a mechanism, and the house's book, which has a row for every number.
+"""What a mechanism is: numbers, state and outcomes, all declared, and a step that takes its part of a month.
 
-The words that declare it are in `core.mechanism`.
+`param`, `lever` and `solved` declare a number, `column` and `row_list` state, `metric` an outcome; `Mechanism` is the
+class that they stand in. A number so declared is a row of the house's book (`Declaration`), for every reader alike. The
+types that a step is given (`World`, `RngStream`, `Report`) can be imported from here, too.
 """
 
 from __future__ import annotations
@@ -15,17 +17,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVa
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.fields import FieldInfo
 
+from loyaltysim.core.random_streams import RngStream
+from loyaltysim.core.records import Report
+from loyaltysim.core.tables import World
+
 if TYPE_CHECKING:
     import numpy as np
-
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 Grade = Literal["measured", "secondary", "folklore", "assumption", "definition"]
 Role = Literal["param", "lever", "solved", "switch"]
 Over = Literal["end", "sum", "mean", "ratio", "close"]
 Better = Literal["higher", "lower", ""]
+T = TypeVar("T")
+
+WITHIN_ONE = ("share", "share/month", "0 to 1", "chance", "chance/month")
+"""Units of params and levers that lie between 0 and 1 unless told otherwise."""
 
 
 class NamedByClass:
@@ -135,11 +141,6 @@ def to_declaration(path: str, info: FieldInfo) -> Declaration:
     )
 
 
-# The words that declare a mechanism: param, lever, column, row_list, metric; and its step.
-
-T = TypeVar("T")
-
-
 class Stated(Protocol):
     """What a mechanism may ask of the figures that a scenario states."""
 
@@ -163,36 +164,27 @@ class Study(Protocol):
 def declare_number(
     role: Role,
     default: T | EllipsisType,
-    *,
-    unit: str,
     doc: str,
     low: float | None,
     high: float | None,
+    unit: str,
     source: str,
     grade: Grade,
-    cost: str = "",
-    examples: tuple[float, float] | None = None,
-    named: str = "",
-    main: bool = False,
+    **more: JsonValue,
 ) -> T:
-    """Return the field of a number with all that is declared of it."""
+    """Return the field of a number with all that is declared of it; of `more`, what is not empty."""
+    if unit in WITHIN_ONE:
+        low, high = 0 if low is None else low, 1 if high is None else high
     extra: dict[str, JsonValue] = {"role": role, "unit": unit, "source": source, "grade": grade}
-    if cost:
-        extra["cost"] = cost
-    if examples:
-        extra["plausible"] = list(examples)
-    if named:
-        extra["named"] = named
-    if main:
-        extra["main"] = True
+    extra |= {name: value for name, value in more.items() if value}
     return cast("T", Field(default, ge=low, le=high, description=doc, json_schema_extra=extra))
 
 
 def param(
     default: T | EllipsisType,
-    *,
     unit: str,
     doc: str,
+    *,
     low: float | None = None,
     high: float | None = None,
     source: str = "assumption",
@@ -200,29 +192,20 @@ def param(
     plausible: tuple[float, float] | None = None,
     named: str = "",
 ) -> T:
-    """Declare a fact of the world: default, unit, allowed range, meaning, source and evidence grade.
+    """Declare a fact of the world: default, unit, meaning, allowed range, source and evidence grade.
 
+    A share or a chance lies between 0 and 1 unless it is told otherwise (WITHIN_ONE).
     `named`: the word that a file may say for a default that is a long list of rows.
     """
-    return declare_number(
-        "param",
-        default,
-        unit=unit,
-        doc=doc,
-        low=low,
-        high=high,
-        source=source,
-        grade=grade,
-        examples=plausible,
-        named=named,
-    )
+    span: list[JsonValue] = list(plausible or ())
+    return declare_number("param", default, doc, low, high, unit, source, grade, plausible=span, named=named)
 
 
 def lever(
     default: float,
-    *,
     unit: str,
     doc: str,
+    *,
     low: float = 0,
     high: float | None = None,
     cost: str = "itself",
@@ -233,26 +216,15 @@ def lever(
 
     A `main` lever is one of those among which money is split unless others are named.
     """
-    return declare_number(
-        "lever",
-        default,
-        unit=unit,
-        doc=doc,
-        low=low,
-        high=high,
-        source=source,
-        grade="definition",
-        cost=cost,
-        main=main,
-    )
+    return declare_number("lever", default, doc, low, high, unit, source, "definition", cost=cost, main=main)
 
 
-def solved(default: float, *, unit: str, doc: str, low: float = 0, high: float | None = None, source: str) -> float:
+def solved(default: float, unit: str, doc: str, *, low: float = 0, high: float | None = None, source: str) -> float:
     """Declare a parameter that calibration solves for from what the scenario states; typed when `calibration: off`."""
-    return declare_number("solved", default, unit=unit, doc=doc, low=low, high=high, source=source, grade="definition")
+    return declare_number("solved", default, doc, low, high, unit, source, "definition")
 
 
-def column(table: str, dtype: str, *, doc: str, unit: str = "", start: float = 0, writers: str = "") -> Column:
+def column(table: str, dtype: str, doc: str, unit: str = "", *, start: float = 0, writers: str = "") -> Column:
     """Declare state: table, NumPy type, unit, meaning, starting value, and who besides the owner writes it."""
     return Column(table, dtype, doc, unit, start, tuple(writers.split()))
 
@@ -263,9 +235,9 @@ def row_list(*, doc: str, dtype: str = "int32") -> RowList:
 
 
 def metric(
-    *,
     doc: str,
     unit: str,
+    *,
     over: Over = "sum",
     better: Better = "",
     of: tuple[str, str] | None = None,
@@ -278,8 +250,8 @@ def metric(
     """Declare an outcome.
 
     `over`: `end` (the last month's value), `sum` (a flow), `mean`, `ratio` (the sum of `of[0]` over the sum of `of[1]`;
-    `annual` turns a monthly chance into a yearly one) or `close` (reckoned from the whole horizon by `Mechanism.close`).
-    `account="cost"` books it as money spent. `headline` figures stand in the terminal's table.
+    `annual` turns a monthly chance into a yearly one) or `close` (reckoned from the whole horizon by
+    `Mechanism.close`). `account="cost"` books it as money spent. `headline` figures stand in the terminal's table.
     `label`: what a picture calls it where `doc` is too long.
     """
     return Metric(doc, unit, over, better, of, annual, account, headline, called, label)
@@ -300,7 +272,8 @@ class Mechanism(BaseModel):
     always: ClassVar[bool] = False
     """Whether no market can be without it."""
     market_wide: ClassVar[bool] = False
-    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers (`simulation.split_firm`)."""
+    """Whether it concerns everyone at once, and not the firm's dealings with a part of its customers
+    (`simulation.pilot`)."""
     of_firm: ClassVar[bool] = True
     """Whether its budgets and posts are the firm's, so that a part of the firm has its part of them."""
     dormant: ClassVar[Mapping[str, object]] = MappingProxyType({})
@@ -338,22 +311,22 @@ class Mechanism(BaseModel):
     @classmethod
     @cache
     def columns(cls) -> tuple[Column, ...]:
-        """Give this mechanism's columns in the order of their declaration."""
+        """Return this mechanism's columns in the order of their declaration."""
         return tuple(thing for thing in vars(cls).values() if isinstance(thing, Column))
 
     @classmethod
     @cache
     def row_lists(cls) -> tuple[RowList, ...]:
-        """Give the month's lists that this mechanism makes."""
+        """Return the month's lists that this mechanism makes."""
         return tuple(thing for thing in vars(cls).values() if isinstance(thing, RowList))
 
     @classmethod
     @cache
     def metrics(cls) -> tuple[Metric, ...]:
-        """Give this mechanism's metrics in the order of their declaration."""
+        """Return this mechanism's metrics in the order of their declaration."""
         return tuple(thing for thing in vars(cls).values() if isinstance(thing, Metric))
 
     @classmethod
     def declarations(cls) -> Iterator[Declaration]:
-        """Give its params, levers and solved parameters, nested blocks included, as rows of the book."""
+        """Return its params, levers and solved parameters, nested blocks included, as rows of the book."""
         return declared_fields(cls, cls.key)

@@ -1,10 +1,11 @@
 """Random streams: every draw is a pure function of who decides what, when, in which replication of which seed.
 
-The generator is SplitMix64 read by position (Steele, Lea and Flood 2014): `bits(key, n)` is output n + 1 of the published
-generator seeded with `key`, so its published vectors test it. A key is folded from the fields that name a decision,
-`key = bits(key, field)` for seed, replication, stream and month in that order; a person's own sequence is
-`bits(bits(key, who), 0), bits(bits(key, who), 1), ...`. This file does the folding with Python's integers, and months with NumPy's,
-many at once; `kernels.rng` holds the same arithmetic compiled. `alias` makes the table for a choice in proportion to weights.
+The generator is SplitMix64 read by position (Steele, Lea and Flood 2014): `bits(key, n)` is output n + 1 of the
+published generator seeded with `key`, so its published vectors test it. A key is folded from the fields that name a
+decision, `key = bits(key, field)` for seed, replication, stream and month in that order; a person's own sequence is
+`bits(bits(key, who), 0), bits(bits(key, who), 1), ...`. This file does the folding with Python's integers, and months
+with NumPy's, many at once; `kernels.rng` holds the same arithmetic compiled. `alias` makes the table for a choice in
+proportion to weights.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ AHEAD = 64
 
 
 def bits(key: int, position: int) -> int:
-    """Give the 64 bits at a position (any integer, taken modulo 2**64) of the SplitMix64 sequence of a key."""
+    """Return the 64 bits at a position (any integer, taken modulo 2**64) of the SplitMix64 sequence of a key."""
     z = (key + (position + 1) * GOLDEN) & MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
@@ -35,7 +36,7 @@ def bits(key: int, position: int) -> int:
 
 @cache
 def stream_key(name: str) -> int:
-    """Give the number of a named decision (`mechanism.decision`): its BLAKE2b digest of 8 bytes, little-endian."""
+    """Return the number of a named decision (`mechanism.decision`): its BLAKE2b digest of 8 bytes, little-endian."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
@@ -47,7 +48,7 @@ def replication_key(seed: int, replication: int) -> int:
 
 @lru_cache(maxsize=4096)
 def static_key(seed: int, replication: int, mechanism: str, decision: str) -> np.uint64:
-    """Give the key of a decision before its month is folded in; for draws that belong to a case, not to a month."""
+    """Return the key of a decision before its month is folded in; for draws that belong to a case, not to a month."""
     return np.uint64(bits(replication_key(seed, replication), stream_key(f"{mechanism}.{decision}")))
 
 
@@ -77,22 +78,23 @@ class RngStream:
     month: int
 
     def __call__(self, decision: str) -> np.uint64:
-        """Give the key of a decision of this mechanism in this month."""
+        """Return the key of a decision of this mechanism in this month."""
         keys = keys_ahead(self.seed, self.replication, self.mechanism, decision, self.month // AHEAD)
         key: np.uint64 = keys[self.month % AHEAD]
         return key
 
     def ever(self, decision: str) -> np.uint64:
-        """Give the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
+        """Return the key of a decision whose month is folded in later, by the kernel that knows which month it is."""
         return static_key(self.seed, self.replication, self.mechanism, decision)
 
     def ever_each(self, *decisions: str) -> NDArray[np.uint64]:
-        """Give the keys of several such decisions as one array, not to be changed."""
+        """Return the keys of several such decisions as one array, not to be changed."""
         return static_keys(self.seed, self.replication, self.mechanism, decisions)
 
 
 def alias(weights: object) -> tuple[list[int], list[int]]:
-    """Return Walker's alias table (as Vose orders it): a choice in proportion to weights in one draw, however many there are.
+    """Return Walker's alias table (as Vose orders it): a choice in proportion to weights in one draw, however many
+    there are.
 
     Args:
         weights: Float (n,), adding to 1.

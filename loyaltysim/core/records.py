@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.discounting import annual_chance
+
+if TYPE_CHECKING:
+    from loyaltysim.core.mechanism import Metric
 
 
 class Form:
@@ -53,7 +56,7 @@ class Report:
         return self.values[name]
 
     def spent(self) -> float:
-        """Give the sum of what was reported as money spent."""
+        """Return the sum of what was reported as money spent."""
         values = self.values
         return math.fsum(
             [values[name] for name in self.form.costs]
@@ -63,8 +66,8 @@ class Report:
 def figures(catalog: Mapping[str, Metric], record: np.ndarray) -> dict[str, float]:
     """Make one figure of each metric, as it declares, but of those that `close` reckons.
 
-    `record`: months 0..T of a replication, float64 (T + 1, K), in the order of `month_metrics`; month 0 is the start, without
-    flows.
+    `record`: months 0..T of a replication, float64 (T + 1, K), in the order of `month_metrics`; month 0 is the start,
+    without flows.
     """
     names, months = month_metrics(catalog), len(record) - 1
     ends = dict(zip(names, record[-1].tolist(), strict=True))
@@ -88,7 +91,7 @@ def to_figure(metric: Metric, ends: Mapping[str, float], sums: Mapping[str, floa
 
 
 def by_month(metric: Metric, months: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Give a metric month by month; a yearly chance is over the trailing 12 months and starts at month 12."""
+    """Return a metric month by month; a yearly chance is over the trailing 12 months and starts at month 12."""
     if metric.over != "ratio":
         return months[metric.name]
     assert metric.of is not None
@@ -130,8 +133,8 @@ class Audit:
 class PilotRecord:
     """How a pilot ended in one replication, as effects on the share of customers kept.
 
-    `tried`, `others`: the arms' sizes; `estimate` with its 95 % interval `low` to `high`; `truth`: the effect had all tried
-    it; `undisturbed`: what the same arms would have shown if neither had touched the other.
+    `tried`, `others`: the arms' sizes; `estimate` with its 95 % interval `low` to `high`; `truth`: the effect had all
+    tried it; `undisturbed`: what the same arms would have shown if neither had touched the other.
     """
 
     tried: int

@@ -12,7 +12,8 @@ from loyaltysim.core.tables import World
 
 
 class NoTimer:
-    """A timer that measures nothing, so that an ordinary month pays next to nothing for it; who looks on derives from it."""
+    """A timer that measures nothing, so that an ordinary month pays next to nothing for it; who looks on derives from
+    it."""
 
     def begin(self) -> None:
         """Hear that a month begins."""

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from loyaltysim.core.lazy import np
 
-from loyaltysim.core.mechanism import Column, Mechanism
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loyaltysim.core.mechanism import Column, Mechanism
 
 
 class Table:
@@ -57,7 +59,7 @@ class Table:
         object.__setattr__(self, "rows", room)
 
     def copy(self) -> Table:
-        """Give an independent table with the same values."""
+        """Return an independent table with the same values."""
         twin = Table(self.name, 0, ())
         object.__setattr__(twin, "rows", self.rows)
         object.__setattr__(twin, "columns", self.columns)
@@ -66,7 +68,7 @@ class Table:
         return twin
 
     def nbytes(self) -> int:
-        """Give the bytes that the columns occupy."""
+        """Return the bytes that the columns occupy."""
         return sum(self.__dict__[name].nbytes for name in self.columns)
 
 
@@ -97,7 +99,7 @@ class World:
 
     @property
     def row_lists(self) -> Mapping[str, NDArray]:
-        """Give this month's row lists by name, to read them all."""
+        """Return this month's row lists by name, to read them all."""
         others = {"tables", "first", "tie", "month", *self.tables}
         return MappingProxyType({name: rows for name, rows in self.__dict__.items() if name not in others})
 
@@ -112,18 +114,18 @@ class World:
         self.__dict__.update(state)
 
     def ties(self) -> NDArray[np.int64]:
-        """Give each person's number of ties, int64 (people,)."""
+        """Return each person's number of ties, int64 (people,)."""
         return np.diff(self.first) if self.first.size > 1 else np.zeros(self.tables["people"].rows, np.int64)
 
     def fork(self) -> World:
-        """Give an independent world in the same state; the network is shared, since nothing writes it."""
+        """Return an independent world in the same state; the network is shared, since nothing writes it."""
         twin = World({name: table.copy() for name, table in self.tables.items()}, self.first, self.tie)
         twin.row_lists = {name: rows.copy() for name, rows in self.row_lists.items()}
         twin.month = self.month
         return twin
 
     def nbytes(self) -> int:
-        """Give the bytes of the tables and of the network."""
+        """Return the bytes of the tables and of the network."""
         return sum(table.nbytes() for table in self.tables.values()) + self.first.nbytes + self.tie.nbytes
 
 
@@ -137,7 +139,7 @@ def build_tables(mechanisms: Iterable[type[Mechanism]], rows: dict[str, int]) ->
 
 
 def empty_row_lists(mechanisms: Iterable[type[Mechanism]]) -> dict[str, NDArray]:
-    """Give every declared row list without rows, as a month finds it when the mechanism that makes it is off."""
+    """Return every declared row list without rows, as a month finds it when the mechanism that makes it is off."""
     return {rows.name: np.empty(0, rows.dtype) for mechanism in mechanisms for rows in mechanism.row_lists()}
 
 

@@ -1,7 +1,7 @@
 """Threads within one run: a kernel works on several ranges of rows at once, and gives the bits that one thread gives.
 
-Kernels hold no lock while they run (`nogil`), and each range writes rows of its own only. Ranges begin at whole blocks, and
-results come back in the order of the ranges, so what is listed or added up does not depend on how many there were.
+Kernels hold no lock while they run (`nogil`), and each range writes rows of its own only. Ranges begin at whole blocks,
+and results come back in the order of the ranges, so what is listed or added up does not depend on how many there were.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def limit_threads(threads: int) -> Iterator[None]:
 
 
 def allowed_threads() -> int:
-    """Give how many threads a kernel may be spread over here."""
+    """Return how many threads a kernel may be spread over here."""
     return _allowed.get() or usable_processors()
 
 

@@ -1,4 +1,5 @@
-"""A touchpoint as a row of numbers, how kinds differ, what is mended first, and the table that comes with loyaltysim (F18)."""
+"""A touchpoint as a row of numbers, how kinds differ, what is mended first, and the table that comes with loyaltysim
+(F18)."""
 
 from __future__ import annotations
 
@@ -32,12 +33,12 @@ class Touchpoint(BaseModel):
     name: str
     stage: Stage
     kind: Kind
-    importance: float = param(1.0, unit="weight", low=0, doc="how often and how much it matters")
-    failure: float = param(1.0, unit="weight", low=0, doc="how often it fails, relative to the others")
-    indifference: float = param(1.0, unit="weight", low=0, doc="how often it is indifferent, relative to its kind")
-    wow: float = param(1.0, unit="weight", low=0, doc="how often it delights, relative to its kind")
-    fix_cost: float = param(20_000.0, unit="$", low=1, doc="spending that mends 63 % of it")
-    ease: float = param(0.5, unit="share", low=0, high=1, doc="how easily it is fixed; 1: one department can, alone")
+    importance: float = param(1.0, "weight", "how often and how much it matters", low=0)
+    failure: float = param(1.0, "weight", "how often it fails, relative to the others", low=0)
+    indifference: float = param(1.0, "weight", "how often it is indifferent, relative to its kind", low=0)
+    wow: float = param(1.0, "weight", "how often it delights, relative to its kind", low=0)
+    fix_cost: float = param(20_000.0, "$", "spending that mends 63 % of it", low=1)
+    ease: float = param(0.5, "share", "how easily it is fixed; 1: one department can, alone")
 
 
 class ColdByKind(BaseModel):
@@ -45,10 +46,10 @@ class ColdByKind(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    communication: float = param(0.7, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
-    channel: float = param(0.8, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
-    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F1")
-    brand: float = param(0.5, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
+    communication: float = param(0.7, "weight", "letters, signs, prices", low=0, high=10, source="F18")
+    channel: float = param(0.8, "weight", "ways to reach and be served", low=0, high=10, source="F18")
+    people: float = param(1.6, "weight", "the staff in person", low=0, high=10, source="F18, F1")
+    brand: float = param(0.5, "weight", "product, look and name", low=0, high=10, source="F18")
 
 
 class WarmByKind(BaseModel):
@@ -56,10 +57,10 @@ class WarmByKind(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    communication: float = param(0.6, unit="weight", low=0, high=10, doc="letters, signs, prices", source="F18")
-    channel: float = param(0.7, unit="weight", low=0, high=10, doc="ways to reach and be served", source="F18")
-    people: float = param(1.6, unit="weight", low=0, high=10, doc="the staff in person", source="F18, F27")
-    brand: float = param(0.9, unit="weight", low=0, high=10, doc="product, look and name", source="F18")
+    communication: float = param(0.6, "weight", "letters, signs, prices", low=0, high=10, source="F18")
+    channel: float = param(0.7, "weight", "ways to reach and be served", low=0, high=10, source="F18")
+    people: float = param(1.6, "weight", "the staff in person", low=0, high=10, source="F18, F27")
+    brand: float = param(0.9, "weight", "product, look and name", low=0, high=10, source="F18")
 
 
 class Priority(BaseModel):
@@ -67,15 +68,15 @@ class Priority(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    importance: float = param(1.0, unit="weight", low=0, doc="weight of importance", source="F19")
-    urgency: float = param(1.0, unit="weight", low=0, doc="weight of its share of bad encounters", source="F19")
-    gap: float = param(1.0, unit="weight", low=0, doc="weight of the failures that mending can still end", source="F19")
-    ease: float = param(1.0, unit="weight", low=0, doc="weight of ease", source="F19")
+    importance: float = param(1.0, "weight", "weight of importance", low=0, source="F19")
+    urgency: float = param(1.0, "weight", "weight of its share of bad encounters", low=0, source="F19")
+    gap: float = param(1.0, "weight", "weight of the failures that mending can still end", low=0, source="F19")
+    ease: float = param(1.0, "weight", "weight of ease", low=0, source="F19")
 
 
 @cache
 def default_touchpoints() -> tuple[Touchpoint, ...]:
-    """Give the touchpoints that come with loyaltysim, those of a service company of no particular trade."""
+    """Return the touchpoints that come with loyaltysim, those of a service company of no particular trade."""
     text = (files("loyaltysim") / "data" / "touchpoints.csv").read_text(encoding="utf-8")
     return tuple(
         Touchpoint.model_validate({key: cell if key in WORDS else float(cell) for key, cell in row.items()})
@@ -84,5 +85,5 @@ def default_touchpoints() -> tuple[Touchpoint, ...]:
 
 
 def against_largest(figures: NDArray) -> NDArray:
-    """Give figures of 0 or more against the largest of them; as they are if all are 0."""
+    """Return figures of 0 or more against the largest of them; as they are if all are 0."""
     return figures / (float(figures.max()) or 1.0)

@@ -65,13 +65,15 @@ def forget_withdrawn(
 
 @inline
 def receive(
-    order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours, found,
-    count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+    order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours,
+    found, count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
-    """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's end.
+    """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's
+    end.
 
-    rows int32 and instants float64 in months: (n,); the next five as in `work`. `answered` is a chance, `hours` the mean
-    handling time. Notes in `found`, bool (n,), which complaints were answered, and returns the new number of cases.
+    rows int32 and instants float64 in months: (n,); the next five as in `work`. `answered` is a chance, `hours` the
+    mean handling time. Notes in `found`, bool (n,), which complaints were answered, and returns the new number of
+    cases.
     """
     for i in order:
         row = rows[i]
@@ -132,7 +134,7 @@ def occupy_first(free_at, ends):
 
 @inline
 def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours):
-    """Give waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
+    """Hand waiting cases to the handlers, in the order given (first ready, first served), until the month ends.
 
     order: int64, the waiting cases' places; free_at: float64 (handlers,), a heap of the instants when each full-time
     handler is free; full_hours: what one of them works a month; part_free_at, part_hours: the same of the part-timer, 0
@@ -161,8 +163,8 @@ def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_fr
 
 @inline
 def conclude(
-    count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, n, closed, closed_as, counts,
-    person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
+    count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, n, closed, closed_as,
+    counts, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
     """Close the cases that are due this month, and those that nobody has answered within `patience`.
 
@@ -214,18 +216,18 @@ def conclude(
 
 @kernel
 def work(
-    voiced, record_lag, lag_before, lag_after, routed, month, generation, key, ever, intake, answered, solved, not_solved,
-    called_back, promise, patience, hours, free_at, full_hours, part_free_at, part_hours,
+    voiced, record_lag, lag_before, lag_after, routed, month, generation, key, ever, intake, answered, solved,
+    not_solved, called_back, promise, patience, hours, free_at, full_hours, part_free_at, part_hours,
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
 ):  # fmt: skip
     """Do the desk's month: receive what was voiced, let the handlers take what is ready, conclude what is due.
 
-    voiced: rows, int32 (n,); record_lag, lag_before, lag_after (float64, months) and routed (int8, flags): (n,), or (0,)
-    where nothing tells them. `key`, `ever`: of this month's arrivals and of a case's end; `intake` in months; the others
-    as in `receive`, `handle` and `conclude`. Returns the number of cases left, the instant at which the part-timer is
-    free, the closed rows (int32) and their outcomes (int8), those who were not answered first, the sum of months from
-    arrival to outcome, and counts int64 (9,): acknowledged, begun, closed cases, counted as solved, called back,
-    reopened, misclassified, passed on, stalled.
+    voiced: rows, int32 (n,); record_lag, lag_before, lag_after (float64, months) and routed (int8, flags): (n,), or
+    (0,) where nothing tells them. `key`, `ever`: of this month's arrivals and of a case's end; `intake` in months; the
+    others as in `receive`, `handle` and `conclude`. Returns the number of cases left, the instant at which the
+    part-timer is free, the closed rows (int32) and their outcomes (int8), those who were not answered first, the sum of
+    months from arrival to outcome, and counts int64 (9,): acknowledged, begun, closed cases, counted as solved, called
+    back, reopened, misclassified, passed on, stalled.
     """
     n = voiced.size
     instants = np.empty(n, np.float64)
@@ -238,18 +240,8 @@ def work(
         answered, hours, found,
         count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
     )  # fmt: skip
-    part_free_at, begun = handle(
-        first_ready(received, ready, due),
-        month,
-        ready,
-        effort,
-        delay,
-        due,
-        free_at,
-        full_hours,
-        part_free_at,
-        part_hours,
-    )
+    order = first_ready(received, ready, due)
+    part_free_at, begun = handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours)
     closed = np.empty(n + count, np.int32)
     closed_as = np.empty(n + count, np.int8)
     counts = np.zeros(9, np.int64)

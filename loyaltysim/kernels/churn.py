@@ -1,6 +1,7 @@
 """The reasons to leave beside a grievance, as competing risks: death and moving, friends who left, and rivals.
 
-With them, what rivals' quality and offers are worth to a customer, and what rivals gain of us: a few numbers, so not compiled.
+With them, what rivals' quality and offers are worth to a customer, and what rivals gain of us: a few numbers, so not
+compiled.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ CERTAIN = 1e6
 def follow(
     customers, fickleness, heard_good, heard_bad, exposure, base, opinion_weight, bad_weight, log_ratio, keeps, hazard
 ):
-    """Give each customer's monthly hazard to follow friends, and let the effect of past defections fade.
+    """Return each customer's monthly hazard to follow friends, and let the effect of past defections fade.
 
-    hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at most 1e6.
+    hazard = base * fickleness * exp(-opinion_weight * (good - bad_weight * bad) + log_ratio * exposure); float32, at
+    most 1e6.
     """
     power = np.empty(CUSTOMERS, np.float64)
     for begin in range(0, customers.size, CUSTOMERS):
@@ -43,7 +45,7 @@ def follow(
 
 @kernel
 def lure(customers, generation, key, indifferent, fickleness, satisfaction, base, slope, middle, content, hazard):
-    """Give each customer's monthly hazard to be lured by a rival (float32).
+    """Return each customer's monthly hazard to be lured by a rival (float32).
 
     hazard = base * fickleness * exp(slope * (middle - satisfaction)); a share 1 - `indifferent` of the people, always
     the same ones, cannot be lured while their satisfaction is at least `content`.
@@ -75,9 +77,9 @@ def depart(
 ):  # fmt: skip
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
-    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns counts, int64 (13,): left
-    and never_complained by reason and the withdrawn cases; and the rows (int32) of those who died or moved and of the
-    defectors: all other customers who left this month, over a grievance too.
+    `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns counts, int64 (13,):
+    left and never_complained by reason and the withdrawn cases; and the rows (int32) of those who died or moved and of
+    the defectors: all other customers who left this month, over a grievance too.
     """
     counts = np.zeros(13, np.int64)
     left, never = counts[:6], counts[6:12]
@@ -143,13 +145,15 @@ def notice(defectors, generation, key, reason, to_rival, first, tie, exposure, w
 
 
 def quality(levels, improves, month):
-    """Give each rival's quality in a month, 0 to 1: its level, and what it has risen a year since month 0."""
+    """Return each rival's quality in a month, 0 to 1: its level, and what it has risen a year since month 0."""
     years = max(0, month) / MONTHS_A_YEAR
     return [min(1.0, max(0.0, level + improves * years)) for level in levels]
 
 
 def hold_position(levels, slope, middle):
-    """Give the joining of rivals' customers against that of middling rivals': the mean of exp(slope * (middle - level))."""
+    """Return the joining of rivals' customers against that of middling rivals': the mean of exp(slope * (middle -
+    level)).
+    """
     return math.fsum(math.exp(slope * (middle - level)) for level in levels) / len(levels)
 
 
@@ -159,7 +163,7 @@ def offers(key, rivals, chance):
 
 
 def lure_customers(levels, offered, slope, middle, offer_ratio):
-    """Give the hazard to be lured against that of middling rivals without offers.
+    """Return the hazard to be lured against that of middling rivals without offers.
 
     The mean of exp(slope * (level - middle)), times `offer_ratio` for a rival who makes an offer (`offered` 1, else 0).
     """
@@ -168,10 +172,12 @@ def lure_customers(levels, offered, slope, middle, offer_ratio):
 
 
 def count_supplied(status, with_rival):
-    """Give how many people are with a rival and how many are our customers; status, with_rival: int8 (people,)."""
+    """Return how many people are with a rival and how many are our customers; status, with_rival: int8 (people,)."""
     return int(np.count_nonzero(with_rival)), int(np.count_nonzero(status == CUSTOMER))
 
 
 def smooth(before, gained, looks):
-    """Give the smoothed monthly gain (who came less who left): the mean of 12 looks, from then on the latest weighs 1/12."""
+    """Return the smoothed monthly gain (who came less who left): the mean of 12 looks, from then on the latest weighs
+    1/12.
+    """
     return before + (gained - before) / min(looks, MONTHS_A_YEAR)

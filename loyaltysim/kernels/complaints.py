@@ -1,4 +1,5 @@
-"""Complaints: from a bad encounter to a grievance, to its voice in a channel, through departments, to staying or leaving.
+"""Complaints: from a bad encounter to a grievance, to its voice in a channel, through departments, to staying or
+leaving.
 
 With them, the survey's sample of customers and the apologies. What concerns a few channels is not compiled.
 """
@@ -34,7 +35,8 @@ WRONG = np.uint64(0)
 PASSED = np.uint64(1)
 OF_WRONG = np.uint64(2)
 OF_PASSED = np.uint64(6)
-"""Where a case's draws stand in its sequence: whether it is handed on, and from where on the draws of the hand-off stand."""
+"""Where a case's draws stand in its sequence: whether it is handed on, and from where on the draws of the hand-off
+stand."""
 DELAY = np.uint64(0)
 STALLS = np.uint64(1)
 LENGTH = np.uint64(2)
@@ -50,9 +52,9 @@ def grieve(
 ):  # fmt: skip
     """Let bad encounters become grievances, at most one a customer-month and none while a case is open.
 
-    An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness), of an
-    indifferent one also times its weight. sinned: int32 (k,), ascending, and sin_weight: float32 (k,): those of
-    the customers whose indifferent encounters have a mean weight other than 1, and those weights. The kind is chosen among
+    An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness), of
+    an indifferent one also times its weight. sinned: int32 (k,), ascending, and sin_weight: float32 (k,): those of the
+    customers whose indifferent encounters have a mean weight other than 1, and those weights. The kind is chosen among
     the month's bad encounters in proportion to their chances. Returns the rows, int32, and how many of them grieve over
     the product and grieve again.
     """
@@ -125,8 +127,9 @@ def grieve(
 
 @kernel
 def speak(rows, generation, key, readiness, unprompted, asked, complained):
-    """Draw who of the wronged (rows, int32) voices it, at the hazard `unprompted` times readiness (float32, by person) plus
-    `asked`; both may be infinite. Notes it in `complained` (int8) and returns the rows, int32."""
+    """Draw who of the wronged (rows, int32) voices it, at the hazard `unprompted` times readiness (float32, by person)
+    plus `asked`; both may be infinite. Notes it in `complained` (int8) and returns the rows, int32.
+    """
     spoken = np.empty(rows.size, np.int32)
     n = 0
     for i in range(rows.size):
@@ -163,13 +166,16 @@ def sample(customers, generation, key, chance, satisfaction):
 
 
 def lags(weight, delay, mean_lag):
-    """Give the months from a complaint to its record by each channel, a list, of which the mean by usual use is `mean_lag`."""
+    """Return the months from a complaint to its record by each channel, a list, of which the mean by usual use is
+    `mean_lag`.
+    """
     mean = add_up(share * one for share, one in zip(usual_shares(weight), delay, strict=True))
     return [mean_lag * one / mean if mean > 0.0 else 0.0 for one in delay]
 
 
 def sum_shares(weight, visible, steered):
-    """Give the running sums of the channels' shares, a list, when a part `steered` of what is public goes to the others.
+    """Return the running sums of the channels' shares, a list, when a part `steered` of what is public goes to the
+    others.
 
     It goes to them as they are usually used. From the last one in use on, the sums are infinite.
     """
@@ -188,7 +194,7 @@ def sum_shares(weight, visible, steered):
 
 
 def usual_shares(weight):
-    """Give the share of complaints that each channel usually has; all alike if none has a weight."""
+    """Return the share of complaints that each channel usually has; all alike if none has a weight."""
     whole = add_up(weight)
     return [one / whole if whole > 0.0 else 1.0 / len(weight) for one in weight]
 
@@ -207,8 +213,8 @@ def use(voiced, found, generation, uses, is_seen, reached, cost, lags, visible):
 
     voiced and found (whom a survey found, who tell nobody else): rows, int32 ascending; `uses`, `is_seen`: the keys of
     two decisions; reached and lags as the functions of these names give them, cost ($) and visible (chance): float64
-    (channels,). Returns channels (int32) and months to the record (float64) beside `voiced`, the rows of those in public
-    (int32), and the sum of costs.
+    (channels,). Returns channels (int32) and months to the record (float64) beside `voiced`, the rows of those in
+    public (int32), and the sum of costs.
     """
     channel = np.empty(voiced.size, np.int32)
     lag = np.empty(voiced.size, np.float64)
@@ -249,8 +255,8 @@ def hand_on(seed, place, delay_months, stalls, stall_months, mislaid):
 def route(rows, generation, key, misclassified, passed_on, delay_months, stalls, stall_months, mislaid):
     """Draw which complaints are handed on, how long that takes, which stall and which are mislaid.
 
-    rows: int32 (n,); `misclassified`, `passed_on`, `stalls` (a hand-off) and `mislaid` (a stall) are chances, the delays
-    means in months. Returns flags int8, months before handling and months after it float64, all (n,).
+    rows: int32 (n,); `misclassified`, `passed_on`, `stalls` (a hand-off) and `mislaid` (a stall) are chances, the
+    delays means in months. Returns flags int8, months before handling and months after it float64, all (n,).
     """
     flags = np.empty(rows.size, np.int8)
     before = np.empty(rows.size, np.float64)
@@ -272,15 +278,15 @@ def route(rows, generation, key, misclassified, passed_on, delay_months, stalls,
 
 @kernel
 def decide(
-    customers, grieved, voiced, closed, closed_as, outcome_now, month, generation, ever, kept, repeat_factor, restored, paradox,
-    severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
+    customers, grieved, voiced, closed, closed_as, outcome_now, month, generation, ever, kept, repeat_factor, restored,
+    paradox, severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
     status, reason, left_month, last_outcome,
 ):  # fmt: skip
     """Find whose grievance is decided this month and how it ended, and decide who stays over it.
 
     The silent come first, then the closed complaints: `grieved` (rows int32) ascending, `voiced` a part of it in its
-    order; closed_as: int8 (closed,). Notes the outcomes in `outcome_now` (int8, by person), -1 for all other
-    customers. kept: float64 (severities, outcomes), the chances to stay. The luck is the case's own (person and month of the
+    order; closed_as: int8 (closed,). Notes the outcomes in `outcome_now` (int8, by person), -1 for all other customers.
+    kept: float64 (severities, outcomes), the chances to stay. The luck is the case's own (person and month of the
     grievance). Returns counts, int64: decided and stayed by severity and outcome, left and never_complained by reason,
     and how many left over a grievance that they had voiced.
     """
@@ -337,8 +343,9 @@ def decide(
 
 @kernel
 def apologise(closed, closed_as, generation, key, offered, restored, status, satisfaction_before, satisfaction):
-    """Apologise to a share `offered` of those (rows, int32) who were answered (outcomes, int8), and give who stayed unsolved
-    back a part `restored` of the satisfaction lost (float32, by person). Returns how many apologies were made."""
+    """Apologise to a share `offered` of those (rows, int32) who were answered (outcomes, int8), and give who stayed
+    unsolved back a part `restored` of the satisfaction lost (float32, by person). Returns how many apologies were made.
+    """
     made = 0
     for i in range(closed.size):
         row = closed[i]

@@ -1,7 +1,8 @@
-"""How every kernel is compiled: kept on disk, holding no lock, without fast-math; and what all of them are written with.
+"""How every kernel is compiled: kept on disk, holding no lock, without fast-math; and what all of them are written
+with.
 
-A division by zero gives what NumPy's would, not an exception, so that loops can become vector instructions; no C function
-is made beside the one that Python calls. Both make compiling quicker.
+A division by zero gives what NumPy's would, not an exception, so that loops can become vector instructions; no C
+function is made beside the one that Python calls. Both make compiling quicker.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ inline: Any = njit(**(_options | {"no_cpython_wrapper": True}))
 """For what only kernels call: Python cannot."""
 
 CUSTOMERS = 1024
-"""Customers reckoned at once, step by step: what can become vector instructions apart from what cannot, in the first cache."""
+"""Customers reckoned at once, step by step: what can become vector instructions apart from what cannot, in the first
+cache."""
 
 PER_LN2 = 1.4426950408889634
 LN2_HIGH = 0.6931471803691238
@@ -37,9 +39,9 @@ def exp_inplace(x, n):
     """Put e to the x in the place of the first n of x, float64: within 1 unit in the last place.
 
     In plain arithmetic: the C library's function is a call, and a loop with a call in it has no vector instructions.
-    Any x: 0 below -746, infinite above 710, NaN of NaN. x = k ln 2 + r with k whole and |r| at most ln 2 / 2; e**r by its
-    Taylor series, the rest below 2**-57. 2**k is made of two factors, so that what is too small for a normal float64 is
-    right too.
+    Any x: 0 below -746, infinite above 710, NaN of NaN. x = k ln 2 + r with k whole and |r| at most ln 2 / 2; e**r by
+    its Taylor series, the rest below 2**-57. 2**k is made of two factors, so that what is too small for a normal
+    float64 is right too.
     """
     for i in range(n):
         power = min(max(x[i], -800.0), 800.0)

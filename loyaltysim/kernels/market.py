@@ -1,6 +1,7 @@
-"""People: their traits, who is a customer, who joins or comes back, and what they are worth.
+"""The market's people: their traits, who is a customer, who joins or comes back, what they are worth, and their ties.
 
-The sums over customers are added in blocks of fixed size, so that their bits do not depend on threads.
+The sums over customers are added in blocks of fixed size, so that their bits do not depend on threads. A
+network is drawn as edges and kept as CSR rows.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ def join(
     sifted = np.empty(SIFTED, np.int64)
     for begin in range(start, stop, SIFTED):
         size = min(SIFTED, stop - begin)
-        # most people stay as they are: a loop without branches, over slices, sifts out those for whom more must be reckoned
+        # most people stay as they are: a loop without branches, over slices, sifts out those for whom more must be
+        # reckoned
         until = begin + size
         states, reasons, months = status[begin:until], reason[begin:until], left_month[begin:until]
         good, generations = heard_good[begin:until], generation[begin:until]
@@ -165,18 +167,14 @@ def afford(price, money):
 
 @kernel
 def value(start, stop, status, margin, founder, with_rival):
-    """Give how many of the rows start..stop are customers and how many with a rival, and the sums of the customers'
+    """Return how many of the rows start..stop are customers and how many with a rival, and the sums of the customers'
     monthly margins and of the founders' among them.
 
     Sums are given block by block (float64, (blocks,)), each over 4,096 rows from 0, so that the bits do not depend on
     how the rows are shared among threads.
     """
-    status, margin, founder, with_rival = (
-        status[start:stop],
-        margin[start:stop],
-        founder[start:stop],
-        with_rival[start:stop],
-    )
+    status, margin = status[start:stop], margin[start:stop]
+    founder, with_rival = founder[start:stop], with_rival[start:stop]
     blocks = (status.size + BLOCK - 1) // BLOCK
     totals = np.zeros(blocks, np.float64)
     of_founders = np.zeros(blocks, np.float64)
@@ -208,8 +206,8 @@ def value_lost(customers, status, margin, with_rival, top):
     """Sum up this month's leavers among the customers (rows, int32).
 
     `margin`: float32 by person; `top`: the margin from which one belongs to the top tenth. Returns the leavers' summed
-    margin, that of the top tenth among them (float64, added in blocks of 4,096 customers), the number of these, and the number who went to
-    a rival.
+    margin, that of the top tenth among them (float64, added in blocks of 4,096 customers), the number of these, and the
+    number who went to a rival.
     """
     total = 0.0
     of_top = 0.0
@@ -237,7 +235,8 @@ def value_lost(customers, status, margin, with_rival, top):
 
 
 def top_tenth(margin):
-    """Give the margin from which one belongs to the top tenth, and that tenth's share of the sum; margin: (n,), n >= 1.
+    """Return the margin from which one belongs to the top tenth, and that tenth's share of the sum; margin: (n,), n >=
+    1.
 
     The tenth is rounded up to whole people; the share is 0 if nobody pays anything.
     """
@@ -245,9 +244,6 @@ def top_tenth(margin):
     best = np.partition(margin, margin.size - size)[margin.size - size :]
     total = float(np.sum(margin, dtype=np.float64))
     return float(best.min()), float(np.sum(best, dtype=np.float64)) / total if total > 0 else 0.0
-
-
-# Ties between people, as edges and as CSR rows.
 
 
 @kernel

@@ -26,20 +26,21 @@ LOW32 = np.uint64(0xFFFFFFFF)
 MANY = 600.0
 """A Poisson mean from which on the sum of chances starts at another count than 0."""
 FEW, TERMS, ENOUGH = 32, 8, 64
-"""How many counts are found at once, by how many terms a turn, and how many terms before those left are found singly."""
+"""How many counts are found at once, by how many terms a turn, and how many terms before those left are found singly.
+"""
 TWO_POW_53 = 2.0**-53
 TWO_POW_32 = 2.0**-32
 
 
 @kernel
 def bits(key, position):
-    """Give 64 bits: output `position` + 1 of the SplitMix64 generator seeded with `key`; both uint64."""
+    """Return 64 bits: output `position` + 1 of the SplitMix64 generator seeded with `key`; both uint64."""
     return mix_word(key + (position + ONE) * GOLDEN)
 
 
 @inline
 def mix_word(z):
-    """Give a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
+    """Return a generator's output in a state, uint64; `GOLDEN` on from a state is the next one."""
     z = (z ^ (z >> S30)) * FIRST
     z = (z ^ (z >> S27)) * SECOND
     return z ^ (z >> S31)
@@ -47,31 +48,31 @@ def mix_word(z):
 
 @inline
 def to_share(word):
-    """Give the float64 in [0, 1) of a word's upper 53 bits."""
+    """Return the float64 in [0, 1) of a word's upper 53 bits."""
     return np.float64(word >> S11) * TWO_POW_53
 
 
 @kernel
 def uniform(key, position):
-    """Give a float64 in [0, 1) with 53 random bits."""
+    """Return a float64 in [0, 1) with 53 random bits."""
     return to_share(bits(key, position))
 
 
 @inline
 def person(row, generation):
-    """Give who decides: the row of the market and which newcomer stands in it."""
+    """Return who decides: the row of the market and which newcomer stands in it."""
     return np.uint64(row) | (np.uint64(generation) << S32)
 
 
 @inline
 def high(word):
-    """Give the upper 32 bits of a word as a float64 in [0, 1)."""
+    """Return the upper 32 bits of a word as a float64 in [0, 1)."""
     return np.float64(word >> S32) * TWO_POW_32
 
 
 @inline
 def below(word, n):
-    """Give an integer in 0..n-1 from the lower 32 bits of a word; n at most 2**32."""
+    """Return an integer in 0..n-1 from the lower 32 bits of a word; n at most 2**32."""
     return np.int64(((word & LOW32) * np.uint64(n)) >> S32)
 
 
@@ -84,7 +85,8 @@ def mix(states, n):
 
 @inline
 def person_uniforms(rows, n, generation, key, seeds, draws):
-    """Draw for the first n of rows (int32) as `uniform` does: the bits into seeds, uint64, their shares into draws, float64.
+    """Draw for the first n of rows (int32) as `uniform` does: the bits into seeds, uint64, their shares into draws,
+    float64.
 
     In steps, so that only the first, which looks up, is not done by vector instructions.
     """
@@ -98,7 +100,7 @@ def person_uniforms(rows, n, generation, key, seeds, draws):
 
 @inline
 def erlang(seed, position, shape):
-    """Give a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
+    """Return a gamma draw of mean 1 and whole-numbered shape, from uniforms at `position`, `position` + 1, ..."""
     product = 1.0
     for j in range(shape):
         product *= 1.0 - uniform(seed, position + np.uint64(j))
@@ -107,16 +109,17 @@ def erlang(seed, position, shape):
 
 @inline
 def normal(seed, position):
-    """Give a standard normal draw from the uniforms at `position` and `position` + 1 (Box and Muller)."""
+    """Return a standard normal draw from the uniforms at `position` and `position` + 1 (Box and Muller)."""
     radius = np.sqrt(-2.0 * np.log(1.0 - uniform(seed, position)))
     return radius * np.cos(2.0 * np.pi * uniform(seed, position + ONE))
 
 
 @kernel
 def poisson(u, mean):
-    """Give the Poisson count whose distribution function first exceeds u, by inversion.
+    """Return the Poisson count whose distribution function first exceeds u, by inversion.
 
-    Counts more than 40 standard deviations below a large mean have no chance that a float64 could hold: the sum starts there.
+    Counts more than 40 standard deviations below a large mean have no chance that a float64 could hold: the sum starts
+    there.
     """
     count = 0
     if mean > MANY:
@@ -134,7 +137,8 @@ def poisson(u, mean):
 
 @inline
 def poisson_many(u, mean, chance, total, counts):
-    """Put into `counts` (int64) what `poisson` finds for u and mean; all are (FEW,), the others float64, two as scratch.
+    """Put into `counts` (int64) what `poisson` finds for u and mean; all are (FEW,), the others float64, two as
+    scratch.
 
     All of them go on, some terms at a time, for as long as one of them needs more: there is no branch for luck to
     mislead, so that vector instructions do it. What needs very many terms is left to `poisson`.
@@ -165,7 +169,7 @@ def poisson_many(u, mean, chance, total, counts):
 
 @kernel
 def uniforms(key, rows, generation):
-    """Give each row's draw for one decision: rows int32 (n,), generation of every person; float64 (n,)."""
+    """Return each row's draw for one decision: rows int32 (n,), generation of every person; float64 (n,)."""
     draws = np.empty(rows.size, np.float64)
     for i in range(rows.size):
         draws[i] = uniform(key, person(rows[i], generation[rows[i]]))

@@ -1,6 +1,7 @@
 """Service, by the customer: whom each meets and how it goes, what they feel about it, and what small intrusions cost.
 
-For the indifferent encounters also which of the seven sins each was, by what the staff lacked.
+For the indifferent encounters also which of the seven sins each was, by what the staff lacked; and by touchpoint what
+goes wrong there, and which is mended first.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def meet(
     counts: float64 (k,), the distribution function of the number, k at least 9; care, mood: float32 (staff,);
     slot_share uint64 and slot_other int64 (touchpoints,): the alias table of importance; failure, wow: float64
     (touchpoints,), chances; cold: float64 (touchpoints,), by which the chance of indifference is multiplied. Writes the
-    month's counts (uint8), the touchpoints of the first indifferent encounter and the first failure (int16) and the mean
-    mood met (float32), by person. Returns the totals: encounters, indifferent, failed, wowed.
+    month's counts (uint8), the touchpoints of the first indifferent encounter and the first failure (int16) and the
+    mean mood met (float32), by person. Returns the totals: encounters, indifferent, failed, wowed.
     """
     number = np.empty(CUSTOMERS, np.int64)
     seeds = np.empty(CUSTOMERS, np.uint64)
@@ -241,10 +242,10 @@ def feel(
 
 @kernel
 def causes(employees, now_know, now_want, now_can, zeal, care, overloaded):
-    """Give each cause's part (know, want, can, overload, burn-out) in an indifferent encounter, float64 (5,).
+    """Return each cause's part (know, want, can, overload, burn-out) in an indifferent encounter, float64 (5,).
 
-    That of each employee (columns float64, care float32), by how often theirs are indifferent; they add up to 1, all alike
-    if nobody is ever indifferent.
+    That of each employee (columns float64, care float32), by how often theirs are indifferent; they add up to 1, all
+    alike if nobody is ever indifferent.
     """
     of_know, of_want, of_can, of_overload, of_burnout = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(employees):
@@ -335,15 +336,13 @@ def intrude(customers, generation, key, chance, annoyance, met, indifferent, fai
     return total
 
 
-# What goes wrong at the touchpoints, and which is mended first.
-
 UNTRIED = -1.0
 """Stands for the money of a touchpoint whose turn has not come."""
 
 
 @kernel
 def chance_bad(care, cold, rate):
-    """Give the chance that an encounter at each touchpoint is indifferent or else fails, float64 (touchpoints,).
+    """Return the chance that an encounter at each touchpoint is indifferent or else fails, float64 (touchpoints,).
 
     care: the staff's mean; cold (indifference against the mean), rate (of failure): float64 (touchpoints,).
     """
@@ -355,13 +354,13 @@ def chance_bad(care, cold, rate):
 
 
 def chance_failure(care, importance, cold, rate):
-    """Give the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `chance_bad`."""
+    """Return the chance that an encounter anywhere is a failure at each touchpoint; arguments as of `chance_bad`."""
     return importance * (1.0 - chance_bad(care, cold, 0.0 * rate)) * rate
 
 
 @kernel
 def mean_chance_bad(care, share, cold, rate):
-    """Give the sum over touchpoints of `share` times the chance that an encounter there is indifferent or else fails.
+    """Return the sum over touchpoints of `share` times the chance that an encounter there is indifferent or else fails.
 
     care: the staff's mean; share, cold (indifference against the mean), rate (of failure): float64 (touchpoints,).
     """
@@ -374,7 +373,8 @@ def mean_chance_bad(care, share, cold, rate):
 
 @kernel
 def break_promises(broken, usual, friction, usual_rate, by_promise, mended, rate):
-    """Settle each touchpoint's failure `rate`: what mending has left, and the promises `broken` now against those `usual`.
+    """Settle each touchpoint's failure `rate`: what mending has left, and the promises `broken` now against those
+    `usual`.
 
     by_promise: the part of its usual failures that are promises broken; friction: the factor of what happens between
     departments. The columns float64 (touchpoints,).
@@ -418,9 +418,9 @@ def rank(care, importance, cold, rate, usual_rate, by_promise, mended, ease, men
 def mend(order, money, mendable, usual_rate, fix_cost, mended, seen):
     """Spend money on one touchpoint after the other, the highest in order first, never where it is minus infinity.
 
-    Each takes what it needs to be mended as far as can be (`mendable`), or all that is left: `fix_cost` mends 63 % of what
-    is not, and ends as much of the failures that were `seen` there. All float64 (touchpoints,); `mended` and `seen` in
-    place. Gives what each took, float64 (touchpoints,).
+    Each takes what it needs to be mended as far as can be (`mendable`), or all that is left: `fix_cost` mends 63 % of
+    what is not, and ends as much of the failures that were `seen` there. All float64 (touchpoints,); `mended` and
+    `seen` in place. Gives what each took, float64 (touchpoints,).
     """
     spent = np.empty(order.size, np.float64)
     for i in range(order.size):

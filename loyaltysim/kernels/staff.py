@@ -68,7 +68,7 @@ def drift(talent, gained, lost, shared, best, pace, now):
 
 @kernel
 def settle(now_know, now_want, now_can, zeal, care, mood):
-    """Give everyone's care, know x want x zeal x can, and mood, which is want x zeal (float32)."""
+    """Settle everyone's care, know x want x zeal x can, and mood, which is want x zeal (float32)."""
     for post in range(care.size):
         felt = now_want[post] * zeal[post]
         care[post] = now_know[post] * felt * now_can[post]
@@ -77,10 +77,12 @@ def settle(now_know, now_want, now_can, zeal, care, mood):
 
 @kernel
 def move(
-    gained, overloaded, shared, best, pace, talent_know, talent_want, talent_can, now_know, now_want, now_can, zeal, care,
-    mood,
+    gained, overloaded, shared, best, pace, talent_know, talent_want, talent_can, now_know, now_want, now_can, zeal,
+    care, mood,
 ):  # fmt: skip
-    """Let know, want and can `drift`, and settle care and mood; gained, best: float64 (3,); overload takes from want."""
+    """Let know, want and can `drift`, and settle care and mood; gained, best: float64 (3,); overload takes from
+    want.
+    """
     drift(talent_know, gained[0], 0.0, shared, best[0], pace, now_know)
     drift(talent_want, gained[1], overloaded, shared, best[1], pace, now_want)
     drift(talent_can, gained[2], 0.0, shared, best[2], pace, now_can)
@@ -138,7 +140,7 @@ def burn(key, hired, employees, load, borne, half_width, acting, feeding, recove
 
 @kernel
 def standards(key, hired, employees, spread):
-    """Give the log of the time that each employee promises against the middle one, normal; float64 (employees,)."""
+    """Return the log of the time that each employee promises against the middle one, normal; float64 (employees,)."""
     times = np.empty(employees, np.float64)
     for i in range(employees):
         times[i] = spread * normal(bits(key, person(i, hired[i])), ZERO)
@@ -147,7 +149,7 @@ def standards(key, hired, employees, spread):
 
 @kernel
 def share_broken(times, tolerance):
-    """Give the share of ordered pairs of employees in which the second takes longer than the first promises.
+    """Return the share of ordered pairs of employees in which the second takes longer than the first promises.
 
     times: float64 (n,), logs; `tolerance`: the log of how much longer counts. 0 if there is only one employee.
     """
@@ -170,13 +172,14 @@ def climb(
     voiced, generation, passes_on, flatters, blames, direct, arrives, retold, memory,
     about, indifferent_at, failed_at, kind, importance, seen, seen_failing,
 ):  # fmt: skip
-    """Let complaints (rows, int32) climb, and let what was seen of each touchpoint fade by `memory` before they are added.
+    """Let complaints (rows, int32) climb, and let what was seen of each touchpoint fade by `memory` before they are
+    added.
 
-    `passes_on`, `flatters`, `blames`: keys of three decisions. Chances: `direct` to be heard unfiltered, `arrives` to arrive
-    at all, `retold` that a filtered one which blames kind people (kind 2) is told as a failure of another touchpoint, drawn
-    by importance. about (int8, what the grievance is over), indifferent_at, failed_at: by person; kind int8, importance,
-    seen and seen_failing (those told as failures of product or process) float64: by touchpoint. Returns how many arrive,
-    and how many of them are retold.
+    `passes_on`, `flatters`, `blames`: keys of three decisions. Chances: `direct` to be heard unfiltered, `arrives` to
+    arrive at all, `retold` that a filtered one which blames kind people (kind 2) is told as a failure of another
+    touchpoint, drawn by importance. about (int8, what the grievance is over), indifferent_at, failed_at: by person;
+    kind int8, importance, seen and seen_failing (those told as failures of product or process) float64: by touchpoint.
+    Returns how many arrive, and how many of them are retold.
     """
     counts = np.zeros(seen.size, np.int64)
     failures = np.zeros(seen.size, np.int64)

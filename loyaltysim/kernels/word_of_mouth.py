@@ -1,4 +1,5 @@
-"""Word of mouth: who tells how many, who hears, and how what was heard fades; and the bad reviews that stay to be read."""
+"""Word of mouth: who tells how many, who hears, and how what was heard fades; and the bad reviews that stay to be
+read."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ FORGOTTEN = 0.01
 
 @kernel
 def hear(start, stop, inbox_good, inbox_bad, keeps, heard_good, heard_bad):
-    """Add last month's messages (uint16) to what is remembered (float32), which fades by `keeps`, and empty the inboxes.
+    """Add last month's messages (uint16) to what is remembered (float32), which fades by `keeps`, and empty the
+    inboxes.
 
     Only the rows start..stop; the loop is over slices from 0, which the compiler can turn into vector instructions.
     """
@@ -160,7 +162,9 @@ def tell(
 
 @kernel
 def deliver(place, until, heard, begins, inbox_bad, inbox_good):
-    """Put the messages (as `tell` gives them) for the neighbourhoods place..until into the inboxes, uint16, each full at 65,535."""
+    """Put the messages (as `tell` gives them) for the neighbourhoods place..until into the inboxes, uint16, each full
+    at 65,535.
+    """
     places = begins.size // 2
     for i in range(begins[place], begins[until]):
         row = np.uint64(heard[i])
@@ -177,10 +181,10 @@ def review(
 ):  # fmt: skip
     """Post the reviews of those who grieve without a review standing, and withdraw those of the well recovered.
 
-    grieved and public (a part of it): rows, int32 ascending; closed, closed_as: rows and outcomes. `posts`, `withdraws`:
-    the keys of two decisions, with the chances `posted` (1 in public) and `withdrawn_after`. A review keeps a part `kept`
-    of its weight a month; `standing`: the sum of weights last month. Returns how many are posted and withdrawn, and the
-    sum of weights now, not below 0.
+    grieved and public (a part of it): rows, int32 ascending; closed, closed_as: rows and outcomes. `posts`,
+    `withdraws`: the keys of two decisions, with the chances `posted` (1 in public) and `withdrawn_after`. A review
+    keeps a part `kept` of its weight a month; `standing`: the sum of weights last month. Returns how many are posted
+    and withdrawn, and the sum of weights now, not below 0.
     """
     new = 0
     gone = 0

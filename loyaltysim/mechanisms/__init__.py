@@ -95,7 +95,8 @@ MONTH: tuple[type[Mechanism], ...] = (
     WinLoss,
     Accounts,
 )
-"""The shipped month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win, account."""
+"""The shipped month, in order: newcomers, staff, hear, serve, feel, grieve, speak, resolve, stay or leave, tell, win,
+account."""
 
 
 T = TypeVar("T")
@@ -116,8 +117,9 @@ def cache_until_registration(function: Callable[[], T]) -> Callable[[], T]:
 def register(*mechanisms: type[Mechanism]) -> None:
     """Add mechanisms of one's own to the month, for this process and for the workers that it sends scenarios to.
 
-    Each takes its place right behind the mechanism that its class names as `after`, else behind all that it `needs`, else
-    just before the accounts. Registering one again changes nothing; a class defined anew takes the place of its former self.
+    Each takes its place right behind the mechanism that its class names as `after`, else behind all that it `needs`,
+    else just before the accounts. Registering one again changes nothing; a class defined anew takes the place of its
+    former self.
 
     Raises:
         InputError: A mechanism cannot join: its name, or a metric, column or row list of it, is there already; what it
@@ -126,10 +128,8 @@ def register(*mechanisms: type[Mechanism]) -> None:
     added = {mechanism.key: mechanism for mechanism in mechanisms}
     for key, mechanism in added.items():
         there = {shipped.key: shipped for shipped in MONTH} | _registered
-        if key in there and (there[key].__module__, there[key].__qualname__) != (
-            mechanism.__module__,
-            mechanism.__qualname__,
-        ):
+        former = there.get(key, mechanism)
+        if (former.__module__, former.__qualname__) != (mechanism.__module__, mechanism.__qualname__):
             raise InputError(Problem("another mechanism has this name", key, cure="give its class another name"))
     set_registered(tuple((_registered | added).values()))
 
@@ -140,7 +140,9 @@ def unregister(*mechanisms: type[Mechanism]) -> None:
 
 
 def registered() -> tuple[type[Mechanism], ...]:
-    """Return the mechanisms beside the shipped ones: those of installed packages first, then in the order of registration."""
+    """Return the mechanisms beside the shipped ones: those of installed packages first, then in the order of
+    registration.
+    """
     load_installed()
     return tuple(_registered.values())
 
@@ -159,7 +161,9 @@ def set_registered(mechanisms: tuple[type[Mechanism], ...]) -> None:
 
 @cache
 def load_installed() -> None:
-    """Register, once a process, the mechanisms that installed packages offer; raises RunError for one that does not load."""
+    """Register, once a process, the mechanisms that installed packages offer; raises RunError for one that does not
+    load.
+    """
     for point in entry_points(group=GROUP):
         try:
             mechanism = point.load()
@@ -187,15 +191,16 @@ def order_month(mechanisms: Iterable[type[Mechanism]]) -> tuple[type[Mechanism],
 
 
 def check_declarations(mechanisms: Sequence[type[Mechanism]]) -> None:
-    """Raise InputError for a column of no table, and where two mechanisms declare a metric, column or row list of one name."""
+    """Raise InputError for a column of no table, and where two mechanisms declare a metric, column or row list of one
+    name.
+    """
     tables = sorted({column.table for mechanism in MONTH for column in mechanism.columns()})
     for mechanism in mechanisms:
         for column in mechanism.columns():
             if column.table not in tables:
                 cure = f"there are {', '.join(tables)}"
-                raise InputError(
-                    Problem(f"there is no table {column.table!r}", f"{mechanism.key}.{column.name}", cure=cure)
-                )
+                what, field = f"there is no table {column.table!r}", f"{mechanism.key}.{column.name}"
+                raise InputError(Problem(what, field, cure=cure))
     names = Counter(
         name
         for mechanism in mechanisms

@@ -1,24 +1,19 @@
 """Every dollar is in one account: customers pay a monthly margin, every lever, hire, case and ask costs.
 
 Money is discounted at (1 + d)^(t / 12). Customers who are still there at the horizon go on paying: their value after it
-is monthly margin / (1 - (1 - h) / (1 + d_month)), h the stated churn's monthly hazard, since levers stop there too (K5).
+is monthly margin / (1 - (1 - h) / (1 + d_month)), h the stated churn's monthly hazard, since levers stop there too
+(K5).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, Study, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, Study, World, column, metric, param
 from loyaltysim.core.discounting import discount_factor, monthly_chance
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 
 class Accounts(Mechanism):
@@ -27,47 +22,37 @@ class Accounts(Mechanism):
     always = True
     market_wide = True
 
-    margin_share: float = param(0.4, unit="share", low=0.001, high=1, doc="margin as a share of revenue")
-    later_value: bool = param(
-        True, unit="yes/no", doc="count what customers who are still there are worth after the horizon"
-    )
+    margin_share: float = param(0.4, "share", "margin as a share of revenue", low=0.001)
+    later_value: bool = param(True, "yes/no", "count what customers who are still there are worth after the horizon")
 
-    monthly_margin = column("firm", "float64", unit="$/month", doc="summed monthly margin of the customers")
-    founders_margin = column("firm", "float64", unit="$/month", doc="the same of those who were customers at month 0")
+    monthly_margin = column("firm", "float64", "summed monthly margin of the customers", "$/month")
+    founders_margin = column("firm", "float64", "the same of those who were customers at month 0", "$/month")
 
-    customers = metric(unit="customers", over="end", better="higher", doc="customers", headline=True)
-    rival_customers = metric(unit="people", over="end", doc="people supplied by a rival")
+    customers = metric("customers", "customers", over="end", better="higher", headline=True)
+    rival_customers = metric("people supplied by a rival", "people", over="end")
     value_share_top_tenth = metric(
-        unit="share", over="end", doc="share of the monthly margin of month 0's customers that their top tenth paid"
+        "share of the monthly margin of month 0's customers that their top tenth paid", "share", over="end"
     )
-    revenue = metric(unit="$", better="higher", doc="revenue")
-    margin = metric(unit="$", better="higher", doc="margin before the levers' costs")
-    spent = metric(unit="$", doc="all costs of levers, hires, cases and asks")
-    net = metric(unit="$", better="higher", doc="margin less costs")
-    founder_margin = metric(unit="$", doc="margin from the customers of month 0")
-    margin_rate = metric(unit="$/month", over="end", doc="monthly margin of the customers at the month's end")
-    founder_rate = metric(unit="$/month", over="end", doc="the same of those who were customers at month 0")
+    revenue = metric("revenue", "$", better="higher")
+    margin = metric("margin before the levers' costs", "$", better="higher")
+    spent = metric("all costs of levers, hires, cases and asks", "$")
+    net = metric("margin less costs", "$", better="higher")
+    founder_margin = metric("margin from the customers of month 0", "$")
+    margin_rate = metric("monthly margin of the customers at the month's end", "$/month", over="end")
+    founder_rate = metric("the same of those who were customers at month 0", "$/month", over="end")
     npv = metric(
-        unit="$",
+        "net present value, with the value after the horizon where it is on",
+        "$",
         over="close",
         better="higher",
-        doc="net present value, with the value after the horizon where it is on",
         headline=True,
     )
-    npv_without_later_value = metric(
-        unit="$", over="close", better="higher", doc="net present value of the horizon alone"
-    )
+    npv_without_later_value = metric("net present value of the horizon alone", "$", over="close", better="higher")
     later_worth = metric(
-        called="later_value",
-        unit="$",
-        over="close",
-        better="higher",
-        doc="present value of the margin after the horizon",
+        "present value of the margin after the horizon", "$", called="later_value", over="close", better="higher"
     )
-    discounted_cost = metric(unit="$", over="close", doc="present value of all costs")
-    clv = metric(
-        unit="$/customer", over="close", better="higher", doc="present value of the margin of a customer of month 0"
-    )
+    discounted_cost = metric("present value of all costs", "$", over="close")
+    clv = metric("present value of the margin of a customer of month 0", "$/customer", over="close", better="higher")
 
     def take_stock(self, world: World, report: Report) -> None:
         """Count the customers and what they pay a month, and who is with a rival."""
@@ -101,7 +86,7 @@ class Accounts(Mechanism):
         )
 
     def later_multiple(self, scenario: Study) -> float:
-        """Give what a dollar of monthly margin at the horizon is worth when its first payment after it is made."""
+        """Return what a dollar of monthly margin at the horizon is worth when its first payment after it is made."""
         if not self.later_value:
             return 0.0
         stays = 1 - monthly_chance(scenario.stated.churn_annual)

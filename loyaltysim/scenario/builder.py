@@ -14,7 +14,7 @@ from loyaltysim.scenario.cross_checks import check_strategies, cross_check
 from loyaltysim.scenario.data_files import NETWORK_PATH, hash_network, load_tables
 from loyaltysim.scenario.grades import read_grade
 from loyaltysim.scenario.layers import Entries, flatten, read_switch
-from loyaltysim.scenario.messages import translate_errors
+from loyaltysim.scenario.messages import translate_error
 from loyaltysim.scenario.provenance import DEFAULT, SOLVED, Located, Place, YamlValue, locate, to_plain
 from loyaltysim.scenario.ranges import DROPPED_RANGE, check_bounds, find_stale_ranges, read_ranges
 from loyaltysim.scenario.registry import blocks, parameter_registry
@@ -54,7 +54,8 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
     try:
         scenario = model.model_validate(tree)
     except ValidationError as error:
-        raise InputError(*sort_problems([*entries.problems, *translate_errors(error, values)])) from None
+        wrong = [translate_error(finding, values) for finding in error.errors(include_url=False)]
+        raise InputError(*sort_problems([*entries.problems, *wrong])) from None
     found = [*entries.problems, *find_contradictions(scenario, values, entries), *check_strategies(scenario, places)]
     if found:
         raise InputError(*sort_problems(found))
@@ -66,7 +67,7 @@ def build_scenario(model: type[Scenario], entries: Entries, stem: str) -> Scenar
 
 
 def drop_empty_values(entries: Entries) -> dict[str, Located]:
-    """Give the values that are there; one left empty is a problem."""
+    """Return the values that are there; one left empty is a problem."""
     usable = {}
     for path, item in entries.values.items():
         if item.value is None:
@@ -79,7 +80,9 @@ def drop_empty_values(entries: Entries) -> dict[str, Located]:
 
 
 def convert_value(path: str, item: Located) -> YamlValue:
-    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its rows."""
+    """Read what people write for a number, a yes or a table: 50000.0 for a count, `off` for a no, its word for its
+    rows.
+    """
     row, value = parameter_registry()[path], to_plain(item)
     if row.type == "int" and isinstance(value, float) and value.is_integer():
         return int(value)
@@ -122,7 +125,7 @@ def find_contradictions(scenario: Scenario, values: dict[str, Located], entries:
 
 
 def drop_stale_ranges(scenario: Scenario, entries: Entries) -> Scenario:
-    """Give up the ranges of older files that a later value has left, and say so in the provenance."""
+    """Drop the ranges of older files that a later value has left, and say so in the provenance."""
     stale = find_stale_ranges(scenario, entries)
     if not stale:
         return scenario
@@ -143,7 +146,7 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def replace_values(model: type[Scenario], scenario: Scenario, changes: Mapping[str, object], source: str) -> Scenario:
-    """Give the scenario with other values at some paths, as `Scenario.replace` promises."""
+    """Return the scenario with other values at some paths, as `Scenario.replace` promises."""
     entries = to_entries(scenario)
     if "uncertain" in changes:
         entries.uncertain = {}
@@ -171,7 +174,7 @@ def to_entries(scenario: Scenario) -> Entries:
 
 
 def drop_calibration(entries: Entries, changed: Iterable[str]) -> None:
-    """Give up what was solved if a fact of the world is among the changed paths, unless calibration is off."""
+    """Drop what was solved if a fact of the world is among the changed paths, unless calibration is off."""
     calibration = entries.values.get("calibration")
     if calibration is not None and calibration.value in ("off", False):
         return

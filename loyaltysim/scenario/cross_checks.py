@@ -1,7 +1,8 @@
 """Checks that look at several values at once; each says where and with which cure.
 
 First a scenario's values against each other, with what plain arithmetic says before anything is simulated: figures that
-no market can show together. Then its strategies: their dates, the mechanisms they need, their levers' ranges, their pilots.
+no market can show together. Then its strategies: their dates, the mechanisms they need, their levers' ranges, their
+pilots.
 """
 
 from __future__ import annotations
@@ -49,22 +50,9 @@ FEWEST = 20
 def cross_check(scenario: Scenario, values: Values) -> list[Problem]:
     """Find what does not fit together; `values` has what was given, by path, with its place."""
     checks: tuple[Callable[[Scenario, Values], Iterable[Problem]], ...] = (
-        check_start,
-        check_currency,
-        check_shares,
-        check_people,
-        check_network,
-        check_lists,
-        check_always_on,
-        check_needs,
-        check_reasons,
-        check_silence_without_voice,
-        check_suppliers,
-        check_typed_solutions,
-        check_money,
-        check_silence,
-        check_resolved,
-        check_steady,
+        *(check_start, check_currency, check_shares, check_people, check_network, check_lists, check_always_on),
+        *(check_needs, check_reasons, check_silence_without_voice, check_suppliers, check_typed_solutions),
+        *(check_money, check_silence, check_resolved, check_steady),
     )
     return [problem for check in checks for problem in check(scenario, values)]
 
@@ -82,9 +70,8 @@ def check_start(scenario: Scenario, values: Values) -> Iterable[Problem]:
 def check_currency(scenario: Scenario, values: Values) -> Iterable[Problem]:
     """Refuse an empty sign of the currency."""
     if not scenario.currency.strip():
-        yield Problem(
-            "is empty", "currency", latest_place(values, ["currency"]), "write currency: $, or take the line out"
-        )
+        where = latest_place(values, ["currency"])
+        yield Problem("is empty", "currency", where, "write currency: $, or take the line out")
 
 
 def check_shares(scenario: Scenario, values: Values) -> Iterable[Problem]:
@@ -103,7 +90,8 @@ def check_people(scenario: Scenario, values: Values) -> Iterable[Problem]:
     """Refuse a market without prospects, impossible margins, and more ties than people."""
     market = scenario.mechanism("market")
     if market.customers >= market.people:
-        what = f"{format_value(market.customers)} customers are not fewer than the market's {format_value(market.people)} people"
+        customers, people = format_value(market.customers), format_value(market.people)
+        what = f"{customers} customers are not fewer than the market's {people} people"
         where = latest_place(values, ["market.customers", "market.people"])
         yield Problem(what, "market.customers", where, "raise market.people: prospects are needed too")
     field, share = "market.top_tenth_share", market.top_tenth_share
@@ -146,10 +134,8 @@ def check_lists(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if not levels or min(levels) < 0 or max(levels) > 1:
         cure = "give one number from 0 to 1 for each rival, as [0.5], or write rivals: off"
         yield Problem("is not a list of qualities", field, latest_place(values, [field]), cure)
-    for field, weight, kind in (
-        ("touchpoints.table", "importance", "touchpoint"),
-        ("channels.table", "share", "channel"),
-    ):
+    tables = ("touchpoints.table", "importance", "touchpoint"), ("channels.table", "share", "channel")
+    for field, weight, kind in tables:
         rows = scenario.value_at(field)
         if not math.fsum(getattr(row, weight) for row in rows) > 0:
             what = f"no {kind} has any {weight}" if rows else f"names no {kind}"
@@ -236,7 +222,8 @@ def check_money(scenario: Scenario, values: Values) -> Iterable[Problem]:
 
 def describe_excess(path: str, value: float) -> str:
     """Say that an amount is absurd."""
-    return f"{format_value(value)} is more money than any firm has ({parameter_registry()[path].unit}: {parameter_registry()[path].doc})"
+    row = parameter_registry()[path]
+    return f"{format_value(value)} is more money than any firm has ({row.unit}: {row.doc})"
 
 
 def check_silence(scenario: Scenario, values: Values) -> Iterable[Problem]:
@@ -250,7 +237,8 @@ def check_silence(scenario: Scenario, values: Values) -> Iterable[Problem]:
         field = "stated.silent_share_of_lost"
         paths = [field, "stated.reasons.product", "stated.reasons.indifference"]
         what = f"{voiced:.3g} of the lost would have complained, but only {over_grievance:.3g} leave over a grievance"
-        cure = f"state {round_to_two_digits(1 - over_grievance, ROUND_CEILING):g} or more, or a larger share of product and indifference in stated.reasons"
+        least = round_to_two_digits(1 - over_grievance, ROUND_CEILING)
+        cure = f"state {least:g} or more, or a larger share of product and indifference in stated.reasons"
         yield Problem(what, field, latest_place(values, paths), cure)
 
 
@@ -262,12 +250,11 @@ def check_resolved(scenario: Scenario, values: Values) -> Iterable[Problem]:
     share = (outcomes.resolved + outcomes.resolved_fast) / (1 - outcomes.ignored)
     most = desk.solvable * scenario.mechanism("follow_up").sound()
     if share >= most:
-        paths = [
-            "desk.solvable",
-            "follow_up.unsound",
-            *(f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast")),
-        ]
-        what = f"{share:.3g} of the acknowledged would be resolved, but less than {most:g} can be (desk.solvable, follow_up.unsound)"
+        stated = (f"stated.outcomes.{name}" for name in ("ignored", "resolved", "resolved_fast"))
+        paths = ["desk.solvable", "follow_up.unsound", *stated]
+        what = (
+            f"{share:.3g} of the acknowledged would be resolved, but less than {most:g} can be ({', '.join(paths[:2])})"
+        )
         cure = "state fewer resolved and more logged, raise desk.solvable or lower follow_up.unsound"
         yield Problem(what, "stated.outcomes", latest_place(values, paths), cure)
 
@@ -282,15 +269,12 @@ def check_steady(scenario: Scenario, values: Values) -> Iterable[Problem]:
     if brought > leave:
         budget, sign = scenario.mechanism("advertising").budget, scenario.currency
         what = (
-            f"{format_value(budget)} {sign} of advertising at {format_value(stated.acquisition_cost)} {sign} a customer bring {_count(brought)} a month, "
-            f"but only {_count(leave)} of {format_value(customers)} customers leave: the number of customers could not be steady"
+            f"{format_value(budget)} {sign} of advertising at {format_value(stated.acquisition_cost)} {sign} a customer"
+            f" bring {_count(brought)} a month, but only {_count(leave)} of {format_value(customers)} customers leave:"
+            " the number of customers could not be steady"
         )
-        yield Problem(
-            what,
-            "stated.acquisition_cost",
-            where,
-            describe_affordable(scenario, leave) + describe_proportional_budgets(scenario),
-        )
+        cure = describe_affordable(scenario, leave) + describe_proportional_budgets(scenario)
+        yield Problem(what, "stated.acquisition_cost", where, cure)
     elif leave == 0 and has_referrals(scenario):
         what = "nobody leaves (stated.churn_annual), but talk brings customers: their number could not be steady"
         cure = "state a churn above 0, or write joining: off, or joining: {praise: 0, imitation: 0}"
@@ -314,9 +298,9 @@ def describe_affordable(scenario: Scenario, leave: float) -> str:
     stated, budget = scenario.stated, scenario.mechanism("advertising").budget
     if leave == 0:
         return "write advertising.budget: 0, or state a churn above 0"
-    most = round_to_two_digits(leave * stated.acquisition_cost, ROUND_FLOOR)
-    least = round_to_two_digits(budget / leave, ROUND_CEILING)
-    return f"lower advertising.budget to {format_value(most)} or less, or raise stated.acquisition_cost to {format_value(least)} or more"
+    most = format_value(round_to_two_digits(leave * stated.acquisition_cost, ROUND_FLOOR))
+    least = format_value(round_to_two_digits(budget / leave, ROUND_CEILING))
+    return f"lower advertising.budget to {most} or less, or raise stated.acquisition_cost to {least} or more"
 
 
 def describe_proportional_budgets(scenario: Scenario) -> str:
@@ -344,7 +328,9 @@ def _count(people: float) -> str:
 
 
 def check_strategies(scenario: Scenario, places: Places) -> list[Problem]:
-    """Find strategies whose dates, levers or resolved values do not fit; `places` has where each changes which lever."""
+    """Find strategies whose dates, levers or resolved values do not fit; `places` has where each changes which
+    lever.
+    """
     if not is_month(scenario.start):
         return []
     problems: list[Problem] = []
@@ -391,11 +377,8 @@ def check_lever_range(scenario: Scenario, name: str, path: str, field: str, wher
             return [Problem(f"makes {path} endless in month {month}", field, where, f"allowed is {format_range(row)}")]
         if value > MOST_MONEY and row.unit.startswith("$"):
             what = f"sets {path} too high: {describe_excess(path, value)}"
-            return [
-                Problem(
-                    what, field, where, f"stay at 1e12 or below; it is {format_value(today)} at the file's top level"
-                )
-            ]
+            cure = f"stay at 1e12 or below; it is {format_value(today)} at the file's top level"
+            return [Problem(what, field, where, cure)]
         below = row.low is not None and value < row.low
         if below or (row.high is not None and value > row.high):
             side = f"below {format_value(row.low)}" if below else f"above {format_value(row.high)}"
@@ -429,11 +412,11 @@ def check_arms(customers: int, pilot: Pilot, field: str, where: str) -> Iterable
     if smaller < FEWEST * (1 - 1e-9):
         least = math.ceil(100 * FEWEST / customers) / 100
         cure = f"write share: {least:g} to {1 - least:g}, or " if least <= 1 / 2 else ""
-        what = f"{format_value(round(smaller, 1))} of {format_value(customers)} customers are too few for an arm of a pilot to tell anything"
+        few = f"{format_value(round(smaller, 1))} of {format_value(customers)} customers"
+        what = f"{few} are too few for an arm of a pilot to tell anything"
         more = math.ceil(FEWEST / min(pilot.share, 1 - pilot.share) * (1 - 1e-9))
-        yield Problem(
-            what, field, where, f"{cure}raise market.customers to {format_value(more)}: an arm needs {FEWEST}"
-        )
+        cure += f"raise market.customers to {format_value(more)}: an arm needs {FEWEST}"
+        yield Problem(what, field, where, cure)
 
 
 def check_pilot_changes(scenario: Scenario, name: str, pilot: Pilot, field: str, where: str) -> Iterable[Problem]:
@@ -448,5 +431,6 @@ def check_pilot_changes(scenario: Scenario, name: str, pilot: Pilot, field: str,
             yield Problem(what, field, where, "change it by something, or take it out")
         elif later[0] > pilot.months:
             when = f"{month_name(later[0], scenario.start)} (month {later[0]})"
-            what = f"{path} changes only in {when}, after the pilot's {pilot.months} months, so it would be rolled out untried"
+            after = f"after the pilot's {pilot.months} months"
+            what = f"{path} changes only in {when}, {after}, so it would be rolled out untried"
             yield Problem(what, field, where, f"begin it in month {pilot.months} or before, or write a longer pilot")

@@ -202,11 +202,7 @@ def find_tie_fault(line: str, parts: list[str], people: int) -> tuple[int, str, 
         if not (part.isascii() and part.removeprefix("-").isdigit()) or len(part) > 20:
             return column, f"{part[:40]!r} is not a person's number", FORMAT
         if not 0 <= int(part) < people:
-            cure = (
-                "number people from 0"
-                if int(part) < 0
-                else f"number people from 0, or set market.people: {int(part) + 1}"
-            )
+            cure = "number people from 0" + (f", or set market.people: {int(part) + 1}" if int(part) >= 0 else "")
             return column, f"person {part} is not one of 0 to {people - 1:,}", cure
         column += len(part)
     if len(parts) != 2:
@@ -216,7 +212,7 @@ def find_tie_fault(line: str, parts: list[str], people: int) -> tuple[int, str, 
 
 
 def hash_network(path: str | Path) -> str:
-    """Give the hash of an edge list's content."""
+    """Return the hash of an edge list's content."""
     stamp = os.stat(path)
     return _hash(str(path), stamp.st_mtime_ns, stamp.st_size)
 

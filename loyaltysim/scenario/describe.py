@@ -2,6 +2,7 @@
 
 `explain` one path, block or metric: what it means, in which unit, from where to where, and who says so. `diff`: what
 differs between two scenarios in full, with where each value came from. `check`: in a few lines what a sound one holds.
+`audit`: what an answer rests on, every value that a scenario really uses, the weakest evidence first.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ OVER = {
 }
 OTHERS = {
     "extends": "another scenario's file, relative to this one: everything not said here comes from there",
-    "strategies": "name -> changes of levers; the first is the reference. A number sets, {add: x} and {times: x} change the\n"
-    "file's value, {value: x} sets; from, to (YYYY-MM, inclusive) date a change, ramp: 6 spreads it over six months;\n"
-    "a list of changes is applied in order",
+    "strategies": "name -> changes of levers; the first is the reference. A number sets, {add: x} and {times: x} change"
+    " the\nfile's value, {value: x} sets; from, to (YYYY-MM, inclusive) date a change, ramp: 6 spreads it over six"
+    " months;\na list of changes is applied in order",
     "uncertain": "path -> {low: x, high: y}: what is not known; read by run --uncertain and by sensitivity",
 }
 NETWORKS = {
@@ -168,7 +169,7 @@ def diff(a: Source, b: Source) -> str:
 
 
 def list_values(scenario: Scenario) -> Values:
-    """Give every value as text, with where it came from; lists of rows row by row."""
+    """Return every value as text, with where it came from; lists of rows row by row."""
     origins = scenario.provenance
     values: Values = {}
     for path, value in scenario.flat().items():
@@ -180,10 +181,8 @@ def list_values(scenario: Scenario) -> Values:
     for name, strategy in scenario.strategies.items():
         values[f"strategies.{name}"] = (strategy.in_words(), origins.get(f"strategies.{name}", "default"))
     for path, bounds in scenario.uncertain.items():
-        values[f"uncertain.{path}"] = (
-            f"{format_value(bounds.low)} to {format_value(bounds.high)}",
-            origins[f"uncertain.{path}"],
-        )
+        text = f"{format_value(bounds.low)} to {format_value(bounds.high)}"
+        values[f"uncertain.{path}"] = (text, origins[f"uncertain.{path}"])
     return values
 
 
@@ -224,16 +223,13 @@ def describe_world(scenario: Scenario) -> list[str]:
     last = month_name(scenario.months, scenario.start)
     off = [key for key in mechanisms() if not scenario.mechanism(key).on]
     solving = "solved from it" if scenario.calibration == "on" else "typed, not solved (calibration: off)"
+    people, customers = format_value(market.people), format_value(market.customers)
+    silent = f"{stated.silent_share_of_lost:.4g} of the lost silent"
     return [
-        _line(
-            "market",
-            f"{format_value(market.people)} people, {format_value(market.customers)} of them customers; {network}",
-        ),
+        _line("market", f"{people} people, {customers} of them customers; {network}"),
         _line("horizon", f"{scenario.months} months, {scenario.start} to {last}"),
         _line("luck", f"{format_value(scenario.replications)} replications from seed {scenario.seed}"),
-        _line(
-            "stated", f"churn {stated.churn_annual:.4g} a year, {stated.silent_share_of_lost:.4g} of the lost silent"
-        ),
+        _line("stated", f"churn {stated.churn_annual:.4g} a year, {silent}"),
         _line("base rates", solving),
         *([_line("switched off", ", ".join(off))] if off else []),
     ]
@@ -271,20 +267,9 @@ def _line(name: str, text: str) -> str:
     return f"  {name:<13}{text}"
 
 
-# What an answer rests on: every value that a scenario really uses, the weakest evidence first.
-
 COLUMNS = (
-    "grade",
-    "group",
-    "path",
-    "value",
-    "unit",
-    "source",
-    "provenance",
-    "plausible",
-    "uncertain",
-    "changed",
-    "default",
+    *("grade", "group", "path", "value", "unit", "source"),
+    *("provenance", "plausible", "uncertain", "changed", "default"),
 )
 STATED, UNCERTAIN, STUDY = "stated", "uncertain", "study"
 ALWAYS_STATED = "stated.churn_annual"
@@ -324,9 +309,8 @@ def list_evidence(scenario: Scenario) -> Iterator[tuple[str | bool, ...]]:
     """Walk the values that can matter and rest on evidence, as rows of the audit."""
     for path, row in parameter_registry().items():
         found = grade_evidence(scenario, path)
-        if row.role not in ("param", SOLVED) or found.grade in ("definition", SOLVED) or not is_used(scenario, path):
-            continue
-        yield evidence_row(scenario, row, found)
+        if row.role in ("param", SOLVED) and found.grade not in ("definition", SOLVED) and is_used(scenario, path):
+            yield evidence_row(scenario, row, found)
 
 
 def is_used(scenario: Scenario, path: str) -> bool:

@@ -1,4 +1,5 @@
-"""Follow `extends` from a scenario's file, or from a mapping, to the oldest file it rests on; and find the shipped files."""
+"""Follow `extends` from a scenario's file, or from a mapping, to the oldest file it rests on; and find the shipped
+files."""
 
 from __future__ import annotations
 
@@ -54,9 +55,8 @@ def read_chain(source: Path | Mapping[str, object], problems: list[Problem]) -> 
             root = read_mapping(source, display, problems)
         if not isinstance(root.value, dict):
             cure = "write `key: value` lines, as `loyaltysim new` shows"
-            raise InputError(
-                Problem("holds no scenario: its top level is no mapping", where=str(root.place), cure=cure)
-            )
+            what = "holds no scenario: its top level is no mapping"
+            raise InputError(Problem(what, where=str(root.place), cure=cure))
         chain.append((real, root))
         link = root.value.get("extends")
         if link is None:
@@ -95,7 +95,7 @@ def follow_link(link: Located, real: Path, display: str, home: Path, seen: list[
 
 
 def resolve_inside(home: Path, folder: Path, name: str) -> Path | None:
-    """Give the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
+    """Return the real path of a file named in `folder`, or None if it lies outside the tree of `home`."""
     try:
         target = (folder / name).resolve()
     except (OSError, ValueError, RuntimeError):
@@ -104,7 +104,7 @@ def resolve_inside(home: Path, folder: Path, name: str) -> Path | None:
 
 
 def shipped_scenario(name: str) -> Path:
-    """Give the path of a file that comes with loyaltysim, as `baseline.yml`; raises RunError if it was left out."""
+    """Return the path of a file that comes with loyaltysim, as `baseline.yml`; raises RunError if it was left out."""
     for folder in (PACKAGE / "shipped", PACKAGE.parent / "scenarios"):
         if (folder / name).is_file():
             return folder / name

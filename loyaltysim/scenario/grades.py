@@ -1,4 +1,5 @@
-"""How good the evidence for a scenario's value is: the declared grade while the value is the shipped one, else what its file says.
+"""How good the evidence for a scenario's value is: the declared grade while the value is the shipped one, else what its
+file says.
 
 A grade belongs to a figure, not to a name: a study behind the shipped 10 says nothing about somebody's 14. So a changed
 value is an assumption, unless the comment at the end of its line begins with a grade (`# secondary: TARP 9 to 10`).
@@ -32,7 +33,9 @@ class Evidence:
 
 
 def read_grade(note: str) -> tuple[str, str] | None:
-    """Read grade and source from a comment, from its first part (divided by `;`) that begins with a grade; else None."""
+    """Read grade and source from a comment, from its first part (divided by `;`) that begins with a grade; else
+    None.
+    """
     parts = note.split(";")
     for number in range(len(parts)):
         found = GRADED.fullmatch(";".join(parts[number:]))
@@ -42,7 +45,9 @@ def read_grade(note: str) -> tuple[str, str] | None:
 
 
 def grade_evidence(scenario: Scenario, path: str) -> Evidence:
-    """Give the evidence for the value that the scenario has at a path; the grade `solved` if it follows from `stated`."""
+    """Return the evidence for the value that the scenario has at a path; the grade `solved` if it follows from
+    `stated`.
+    """
     row = parameter_registry()[path]
     changed = scenario.value_at(path) != row.default
     stated_grade = read_grade(scenario.notes.get(path, ""))

@@ -1,4 +1,5 @@
-"""The JSON Schema of a scenario, for editors: names, meanings, units, ranges, and dotted keys as well as nested ones."""
+"""The JSON Schema of a scenario, for editors: names, meanings, units, ranges, and dotted keys as well as nested
+ones."""
 
 from __future__ import annotations
 
@@ -7,14 +8,7 @@ from typing import Any
 from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.describe import OTHERS, ROLES
 from loyaltysim.scenario.ranges import uncertain_paths
-from loyaltysim.scenario.registry import (
-    blocks,
-    describe_value,
-    format_range,
-    is_block_switch,
-    levers,
-    parameter_registry,
-)
+from loyaltysim.scenario.registry import blocks, describe_value, format_range, levers, mechanisms, parameter_registry
 from loyaltysim.scenario.scenario import scenario_class
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 
@@ -24,7 +18,7 @@ Json = dict[str, Any]
 
 
 def schema() -> Json:
-    """Give the JSON Schema (draft 2020-12) of a scenario's file."""
+    """Return the JSON Schema (draft 2020-12) of a scenario's file."""
     generated = scenario_class().model_json_schema()
     top = block_properties("", generated, generated)
     top |= {"extends": {"type": "string", "description": OTHERS["extends"]}}
@@ -41,7 +35,7 @@ def schema() -> Json:
 
 
 def block_properties(path: str, model: Json, generated: Json) -> dict[str, Json]:
-    """Give the properties of a block: its entries, its sub-blocks, and whatever lies deeper under its dotted name."""
+    """Return the properties of a block: its entries, its sub-blocks, and whatever lies deeper under its dotted name."""
     found: dict[str, Json] = {}
     deeper: dict[str, Json] = {}
     for name, body in model["properties"].items():
@@ -66,7 +60,7 @@ def block_schema(path: str, properties: dict[str, Json]) -> Json:
     """Return the schema of a block, which may be switched off if it is a mechanism."""
     story = (blocks()[path].__doc__ or "").strip().splitlines()[0]
     block = {"type": "object", "description": story, "properties": properties, "additionalProperties": False}
-    return {"description": story, "anyOf": [block, OFF]} if is_block_switch(path) else block
+    return {"description": story, "anyOf": [block, OFF]} if path in mechanisms() else block
 
 
 def leaf_schema(row: Declaration, generated: Json) -> Json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.scenario.provenance import Located
-from loyaltysim.scenario.registry import blocks, format_value, is_block_switch, parameter_registry, suggest
+from loyaltysim.scenario.registry import blocks, format_value, mechanisms, parameter_registry, suggest
 
 SWITCHES = {"on": True, "off": False, "true": True, "false": False}
 
@@ -52,9 +52,7 @@ def add_entry(path: str, item: Located, entries: Entries, found: dict[str, Locat
         else:
             found[path] = item
     else:
-        entries.problems.append(
-            Problem("there is no such entry", field=path, where=str(item.key_place), cure=suggest(path))
-        )
+        entries.problems.append(Problem("there is no such entry", path, str(item.key_place), suggest(path)))
 
 
 def describe_lost_plus(path: str, item: Located) -> tuple[str, str]:
@@ -72,13 +70,13 @@ def add_block(path: str, item: Located, entries: Entries, found: dict[str, Locat
         for key, inner in item.value.items():
             add_entry(f"{path}.{key}", inner, entries, found)
         return
-    on = read_switch(item) if is_block_switch(path) else None
+    on = read_switch(item) if path in mechanisms() else None
     if on is not None:
         add_entry(f"{path}.on", Located(on, item.place, item.key_place, layer=item.layer), entries, found)
         return
     if item.value is None:
         return
-    cure = f"write {path}: {{...}}" + (f", or {path}: off" if is_block_switch(path) else "")
+    cure = f"write {path}: {{...}}" + (f", or {path}: off" if path in mechanisms() else "")
     entries.add_problem(item, path, f"{format_value(item.value)} is no block of entries", cure)
 
 
@@ -107,7 +105,7 @@ def add_ranges(item: Located, entries: Entries) -> None:
 
 
 def list_leaves(item: Located, leaf_words: tuple[str, ...], prefix: str = "") -> list[tuple[str, Located]]:
-    """Give the paths of a mapping whose leaves are scalars, lists, or mappings with one of the leaf words."""
+    """Return the paths of a mapping whose leaves are scalars, lists, or mappings with one of the leaf words."""
     rows: list[tuple[str, Located]] = []
     for key, inner in item.pairs.items():
         path = f"{prefix}.{key}" if prefix else key

@@ -1,4 +1,7 @@
-"""Load a scenario: from a file and what that extends, from a mapping, or from a scenario; overrides lie over it."""
+"""Load a scenario: from a file and what that extends, from a mapping, or from a scenario; overrides lie over it.
+
+An override is `PATH=VALUE` or `PATH+=VALUE`, from the command line (`--set`) or from Python.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,69 @@ from loyaltysim.scenario.scenario import Scenario, scenario_class
 from loyaltysim.scenario.study_settings import settings_outside
 from loyaltysim.scenario.yaml_format import read_yaml
 
-# Overrides, `PATH=VALUE` and `PATH+=VALUE`: a scenario's values from the command line (`--set`) or from Python.
-
 EXAMPLE = "write --set desk.budget=20_000, --set desk.budget+=20_000 or --set rivals=off"
+Source: TypeAlias = str | Path | Mapping[str, object] | Scenario
+"""What a scenario is taken from: a file's path, a mapping as a file would hold it, or a scenario."""
+
+
+def load(
+    source: Source,
+    overrides: Sequence[str] = (),
+    *,
+    months: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """Read and check a scenario, with overrides laid over it.
+
+    Args:
+        source: A scenario's file, or its keys as a mapping (`{"extends": "baseline.yml", "desk.budget": 3_000}`, nested
+            or dotted alike; paths in it are relative to the working folder), or a Scenario, which is taken as it is.
+        overrides: `PATH=VALUE` or `PATH+=VALUE`, applied in order.
+        months: The horizon, laid over it like an override; None leaves it.
+        replications: How often each strategy is simulated, likewise.
+        seed: Which luck, likewise.
+
+    Returns:
+        The complete, checked scenario.
+
+    Raises:
+        InputError: With every problem found, each with its place (`dict` within a mapping) and cure.
+    """
+    given = {"months": months, "replications": replications, "seed": seed}
+    numbers = {name: value for name, value in given.items() if value is not None}
+    if isinstance(source, Scenario):
+        if not overrides and not numbers:
+            return source
+        entries = to_entries(source)
+        apply_options(overrides, numbers, entries, 1)
+        drop_calibration(entries, [path for path, item in entries.values.items() if item.layer > 0])
+        return build_scenario(scenario_class(), entries, source.stem)
+    path = Path("scenario") if isinstance(source, Mapping) else Path(source)
+    entries = Entries()
+    chain = read_chain(source if isinstance(source, Mapping) else path, entries.problems)
+    home = path.resolve().parent
+    for layer in chain:
+        for label in settings_outside("scenario", "run", "rates"):
+            entries.values.pop(label, None)  # it is about the one file that says it
+        flatten(layer.keys, entries)
+        resolve_network_path(entries, layer, home)
+        load_tables(entries, layer.folder, home)
+    apply_options(overrides, numbers, entries, len(chain))
+    return build_scenario(scenario_class(), entries, path.stem)
+
+
+def apply_options(overrides: Sequence[str], numbers: Mapping[str, int], entries: Entries, layer: int) -> None:
+    """Lay overrides, and the horizon, replications and seed, over what files gave."""
+    for number, text in enumerate(overrides):
+        apply_override(text, entries, layer + number)
+        item = entries.values.get(NETWORK_PATH)
+        if item is not None and item.layer >= layer and isinstance(item.value, str) and item.value:
+            target = str(Path(item.value).resolve())
+            entries.values[NETWORK_PATH] = Located(target, item.place, item.key_place, layer=item.layer)
+    for name, value in numbers.items():
+        place = Place(f"--{name} {value}", brief=f"--{name}")
+        entries.values[name] = Located(value, place, place, layer=layer + len(overrides))
 
 
 def apply_override(text: str, entries: Entries, layer: int) -> None:
@@ -77,73 +140,6 @@ def add_to_value(path: str, item: Located, entries: Entries) -> Located | None:
     return None
 
 
-Source: TypeAlias = str | Path | Mapping[str, object] | Scenario
-"""What a scenario is taken from: a file's path, a mapping as a file would hold it, or a scenario."""
-
-
-def load(
-    source: Source,
-    overrides: Sequence[str] = (),
-    *,
-    months: int | None = None,
-    replications: int | None = None,
-    seed: int | None = None,
-) -> Scenario:
-    """Read and check a scenario, with overrides laid over it.
-
-    Args:
-        source: A scenario's file, or its keys as a mapping (`{"extends": "baseline.yml", "desk.budget": 3_000}`, nested
-            or dotted alike; paths in it are relative to the working folder), or a Scenario, which is taken as it is.
-        overrides: `PATH=VALUE` or `PATH+=VALUE`, applied in order.
-        months: The horizon, laid over it like an override; None leaves it.
-        replications: How often each strategy is simulated, likewise.
-        seed: Which luck, likewise.
-
-    Returns:
-        The complete, checked scenario.
-
-    Raises:
-        InputError: With every problem found, each with its place (`dict` within a mapping) and cure.
-    """
-    numbers = {
-        name: value
-        for name, value in (("months", months), ("replications", replications), ("seed", seed))
-        if value is not None
-    }
-    if isinstance(source, Scenario):
-        if not overrides and not numbers:
-            return source
-        entries = to_entries(source)
-        apply_options(overrides, numbers, entries, 1)
-        drop_calibration(entries, [path for path, item in entries.values.items() if item.layer > 0])
-        return build_scenario(scenario_class(), entries, source.stem)
-    path = Path("scenario") if isinstance(source, Mapping) else Path(source)
-    entries = Entries()
-    chain = read_chain(source if isinstance(source, Mapping) else path, entries.problems)
-    home = path.resolve().parent
-    for layer in chain:
-        for label in settings_outside("scenario", "run", "rates"):
-            entries.values.pop(label, None)  # it is about the one file that says it
-        flatten(layer.keys, entries)
-        resolve_network_path(entries, layer, home)
-        load_tables(entries, layer.folder, home)
-    apply_options(overrides, numbers, entries, len(chain))
-    return build_scenario(scenario_class(), entries, path.stem)
-
-
-def apply_options(overrides: Sequence[str], numbers: Mapping[str, int], entries: Entries, layer: int) -> None:
-    """Lay overrides, and the horizon, replications and seed, over what files gave."""
-    for number, text in enumerate(overrides):
-        apply_override(text, entries, layer + number)
-        item = entries.values.get(NETWORK_PATH)
-        if item is not None and item.layer >= layer and isinstance(item.value, str) and item.value:
-            target = str(Path(item.value).resolve())
-            entries.values[NETWORK_PATH] = Located(target, item.place, item.key_place, layer=item.layer)
-    for name, value in numbers.items():
-        place = Place(f"--{name} {value}", brief=f"--{name}")
-        entries.values[name] = Located(value, place, place, layer=layer + len(overrides))
-
-
 def resolve_network_path(entries: Entries, layer: Layer, home: Path) -> None:
     """Make the path of an own network absolute: it is relative to the file that names it, and stays in its tree."""
     item = entries.values.get(NETWORK_PATH)
@@ -152,9 +148,8 @@ def resolve_network_path(entries: Entries, layer: Layer, home: Path) -> None:
     target = resolve_inside(home, layer.folder, item.value)
     if target is None:
         what = f"{item.value} lies outside the folder {home}"
-        entries.add_problem(
-            item, NETWORK_PATH, what, f"copy it beside the scenario, or give it with --set {NETWORK_PATH}=..."
-        )
+        cure = f"copy it beside the scenario, or give it with --set {NETWORK_PATH}=..."
+        entries.add_problem(item, NETWORK_PATH, what, cure)
         del entries.values[NETWORK_PATH]
     else:
         entries.values[NETWORK_PATH] = Located(str(target), item.place, item.key_place, layer=item.layer)

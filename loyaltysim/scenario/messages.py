@@ -6,20 +6,13 @@ import types
 import typing
 from difflib import get_close_matches
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from loyaltysim.core.errors import Problem
 from loyaltysim.core.mechanism import Declaration
 from loyaltysim.scenario.provenance import Located, find_within
-from loyaltysim.scenario.registry import (
-    blocks,
-    describe_value,
-    format_range,
-    format_value,
-    parameter_registry,
-    suggest,
-)
+from loyaltysim.scenario.registry import blocks, describe_value, format_range, format_value, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Pilot, pilot_declarations
 from loyaltysim.scenario.study_settings import Study
 from loyaltysim.scenario.yaml_format import WORDS_WITH_MEANING, quote, write_scalar
@@ -35,13 +28,8 @@ KINDS = {
 }
 
 
-def translate_errors(error: ValidationError, values: dict[str, Located]) -> list[Problem]:
-    """Translate a validator's findings; `values` has what was given, by path."""
-    return [translate_error(finding, values) for finding in error.errors(include_url=False)]
-
-
 def translate_error(finding: ErrorDetails, values: dict[str, Located]) -> Problem:
-    """Translate one of a validator's findings."""
+    """Translate one of a validator's findings; `values` has what was given, by path."""
     steps = finding["loc"]
     heads = [".".join(map(str, steps[:length])) for length in range(len(steps), 0, -1)]
     path = next((known for known in heads if known in values), ".".join(map(str, steps)))
@@ -62,10 +50,8 @@ def describe_error(finding: ErrorDetails, path: str, tail: tuple[str | int, ...]
     if kind.startswith(("greater_than", "less_than")):
         side, bound = ("below", "ge") if kind.startswith("greater") else ("above", "le")
         limit = context.get(bound, context.get(bound.replace("e", "t")))
-        return (
-            f"{format_value(value)} is {side} {format_value(limit)}{meaning}",
-            allowed or f"the limit is {format_value(limit)}",
-        )
+        bounds = allowed or f"the limit is {format_value(limit)}"
+        return f"{format_value(value)} is {side} {format_value(limit)}{meaning}", bounds
     if kind == "literal_error":
         choices = describe_choices(path, tail)
         close = get_close_matches(str(value), choices, n=1)
@@ -114,7 +100,7 @@ def _reads_otherwise(text: str) -> bool:
 
 
 def describe_choices(path: str, tail: tuple[str | int, ...] = ()) -> list[str]:
-    """Give the words that a value may be, for one that is chosen from a few."""
+    """Return the words that a value may be, for one that is chosen from a few."""
     annotation = find_annotation(path)
     if tail:
         model = row_model(path)
@@ -124,7 +110,7 @@ def describe_choices(path: str, tail: tuple[str | int, ...] = ()) -> list[str]:
 
 
 def format_choices(row: Declaration) -> str:
-    """Give the words that a value may be, for one that is chosen from a few."""
+    """Return the words that a value may be, for one that is chosen from a few."""
     return " or ".join(describe_choices(row.path)) if row.type.startswith("Literal") else ""
 
 
@@ -136,7 +122,7 @@ def find_annotation(path: str) -> object:
 
 
 def row_model(path: str) -> type[BaseModel] | None:
-    """Give the model of a row, for a value that is a list of rows."""
+    """Return the model of a row, for a value that is a list of rows."""
     annotation = find_annotation(path)
     inner = typing.get_args(annotation) if isinstance(annotation, types.GenericAlias) else ()
     return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None

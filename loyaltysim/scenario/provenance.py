@@ -69,7 +69,8 @@ def locate(value: object, place: Place, layer: int = 0) -> Located:
         )
     if isinstance(value, list | tuple):
         return Located([locate(inner, place, layer) for inner in value], place, place, layer=layer)
-    return Located(value, place, place, layer=layer)  # type: ignore[arg-type]  # what is no plain data, the check refuses
+    # what is no plain data, the check refuses
+    return Located(value, place, place, layer=layer)  # type: ignore[arg-type]
 
 
 def relocate(item: Located, layer: int, place: Place | None = None) -> Located:
@@ -83,7 +84,7 @@ def relocate(item: Located, layer: int, place: Place | None = None) -> Located:
 
 
 def to_plain(item: Located) -> YamlValue:
-    """Give the plain data of a Located."""
+    """Return the plain data of a Located."""
     if isinstance(item.value, dict):
         return {key: to_plain(inner) for key, inner in item.value.items()}
     if isinstance(item.value, list):
@@ -111,6 +112,6 @@ def find_within(item: Located, steps: Iterable[str | int]) -> Located:
 
 
 def latest_place(values: dict[str, Located], paths: Iterable[str]) -> str:
-    """Give the place of whichever of these paths was given last, empty if none was."""
+    """Return the place of whichever of these paths was given last, empty if none was."""
     given = [values[path] for path in paths if path in values]
     return str(max(given, key=lambda item: item.layer).place) if given else ""

@@ -37,7 +37,7 @@ class Range(BaseModel):
 
 
 def read_ranges(entries: Entries) -> dict[str, Range]:
-    """Give the uncertain paths with their ranges; `off` takes out one that an extended file gave."""
+    """Return the uncertain paths with their ranges; `off` takes out one that an extended file gave."""
     found = {}
     for path, item in entries.uncertain.items():
         if item.value in ("off", False):
@@ -62,12 +62,14 @@ def check_bounds(scenario: Scenario, entries: Entries) -> list[Problem]:
 
 
 def find_stale_ranges(scenario: Scenario, entries: Entries) -> dict[str, str]:
-    """Give the ranges of older files or values that a value given later has left, each with why it is given up."""
-    return {
-        path: f"{format_value(value)} lies outside {format_value(scenario.uncertain[path].low)} to {format_value(scenario.uncertain[path].high)} ({item.key_place.origin})"
-        for path, item, value in find_excluded(scenario, entries)
-        if _is_older(path, item, entries)
-    }
+    """Return the ranges of older files or values that a value given later has left, each with why it is given up."""
+    stale = {}
+    for path, item, value in find_excluded(scenario, entries):
+        if _is_older(path, item, entries):
+            low, high = scenario.uncertain[path].low, scenario.uncertain[path].high
+            span = f"{format_value(low)} to {format_value(high)}"
+            stale[path] = f"{format_value(value)} lies outside {span} ({item.key_place.origin})"
+    return stale
 
 
 def find_excluded(scenario: Scenario, entries: Entries) -> list[tuple[str, Located, float]]:

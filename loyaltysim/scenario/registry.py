@@ -1,4 +1,5 @@
-"""The registry of everything a scenario can hold, made from the declarations: paths, blocks, and what a typing error meant."""
+"""The registry of everything a scenario can hold, made from the declarations: paths, blocks, and what a typing error
+meant."""
 
 from __future__ import annotations
 
@@ -22,14 +23,16 @@ MOST_NAMED, A_FEW = 40, 5
 
 @cache_until_registration
 def parameter_registry() -> MappingProxyType[str, Declaration]:
-    """Give every declared value by its dotted path, the study's first, then the mechanisms' in the order of a month."""
+    """Return every declared value by its dotted path, the study's first, then the mechanisms' in the order of a
+    month.
+    """
     rows = [*declared_fields(Study, ""), *(row for mechanism in month() for row in mechanism.declarations())]
     return MappingProxyType({row.path: row for row in rows})
 
 
 @cache_until_registration
 def blocks() -> MappingProxyType[str, type[BaseModel]]:
-    """Give every block (a mechanism, `stated`, `market.network`, ...) by its dotted path."""
+    """Return every block (a mechanism, `stated`, `market.network`, ...) by its dotted path."""
     found: dict[str, type[BaseModel]] = {}
 
     def add_inner(model: type[BaseModel], prefix: str) -> None:
@@ -48,13 +51,8 @@ def blocks() -> MappingProxyType[str, type[BaseModel]]:
 
 @cache_until_registration
 def mechanisms() -> MappingProxyType[str, type[Mechanism]]:
-    """Give the mechanisms by the name of their block."""
+    """Return the mechanisms by the name of their block."""
     return MappingProxyType({mechanism.key: mechanism for mechanism in month()})
-
-
-def is_block_switch(path: str) -> bool:
-    """Tell whether a whole block may be written `off`."""
-    return path in mechanisms()
 
 
 def levers() -> list[str]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 class Scenario(Study):
-    """A complete, checked scenario: the study's fields, the strategies, what is uncertain, and one attribute a mechanism.
+    """A complete, checked scenario: the study's fields, the strategies, what is uncertain, and one attribute a
+    mechanism.
 
     The attributes of the mechanisms are those of `scenario_class()`: whoever makes a Scenario is given one of these.
     `provenance` says for every path where its value came from (`baseline.yml:12`, `--set`, `default`, `solved`), and
@@ -53,34 +54,35 @@ class Scenario(Study):
 
     else:
 
-        def __getattr__(self, name: str) -> Any:
+        def __getattr__(self, name: str) -> object:
             """Return a mechanism that was registered since this scenario was read, as it is by default."""
             found = None if name.startswith("_") else mechanisms().get(name)
             return super().__getattr__(name) if found is None else found()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Send the registered mechanisms along, so that a worker process has them too; raises InputError if it cannot."""
+    def __reduce__(self) -> tuple[object, ...]:
+        """Send the registered mechanisms along, so that a worker process has them too; raises InputError if it
+        cannot.
+        """
         for mechanism in registered():
             if mechanism.__module__ == "__main__":
                 cure = "write its class into a file and import it, or simulate with --executor in-process"
-                raise InputError(
-                    Problem("worker processes do not load what a script or notebook defines", mechanism.key, cure=cure)
-                )
+                what = "worker processes do not load what a script or notebook defines"
+                raise InputError(Problem(what, mechanism.key, cure=cure))
         return blank_scenario, (registered(),), self.__getstate__()
 
     def mechanism(self, key: str) -> Any:
-        """Give a mechanism, with its numbers, by the name of its block; raises InputError for an unknown one."""
+        """Return a mechanism, with its numbers, by the name of its block; raises InputError for an unknown one."""
         if key not in mechanisms():
             raise InputError(Problem("there is no such mechanism", key, cure=suggest(key, mechanisms())))
         mechanism: Mechanism = getattr(self, key)
         return mechanism
 
     def flat(self) -> dict[str, Any]:
-        """Give every value by its dotted path, in the declared order; lists and their rows as plain data."""
+        """Return every value by its dotted path, in the declared order; lists and their rows as plain data."""
         return {path: _dump(self.value_at(path)) for path in parameter_registry()}
 
     def value_at(self, path: str) -> Any:
-        """Give the value at a dotted path."""
+        """Return the value at a dotted path."""
         return reduce(getattr, path.split("."), self)
 
     @property
@@ -93,7 +95,7 @@ class Scenario(Study):
         )
 
     def strategy_name(self, name: str | None) -> str:
-        """Give the name of a strategy, the reference's for None; raises InputError for an unknown one."""
+        """Return the name of a strategy, the reference's for None; raises InputError for an unknown one."""
         if name is None:
             return next(iter(self.strategies))
         if name not in self.strategies:
@@ -101,7 +103,9 @@ class Scenario(Study):
         return name
 
     def plan(self, strategy: str) -> dict[str, tuple[float, ...]]:
-        """Give the value in months 1..T of each lever that a strategy changes; raises InputError for an unknown one."""
+        """Return the value in months 1..T of each lever that a strategy changes; raises InputError for an unknown
+        one.
+        """
         chosen = self.strategies[self.strategy_name(strategy)]
         base: dict[str, float] = {path: self.value_at(path) for path in chosen.changes}
         return plan(chosen, base, self.start, self.months)
@@ -121,7 +125,7 @@ class Scenario(Study):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def replace(self, changes: Mapping[str, object], source: str = SOLVED) -> Scenario:
-        """Give the scenario with other values at some paths, checked as a file's would be; raises InputError.
+        """Return the scenario with other values at some paths, checked as a file's would be; raises InputError.
 
         Paths are dotted; `strategies` and `uncertain` take plain data as a file holds them. `source` is noted as where
         the values came from. What was solved is given up, to be solved anew, when a fact of the world changes; a lever,
@@ -154,6 +158,8 @@ def scenario_class() -> type[Scenario]:
 
 
 def blank_scenario(mechanisms: tuple[type[Mechanism], ...]) -> Scenario:
-    """Return a scenario yet without values, in a process that from here on has exactly these mechanisms beside the shipped."""
+    """Return a scenario yet without values, in a process that from here on has exactly these mechanisms beside the
+    shipped.
+    """
     set_registered(mechanisms)
     return scenario_class().__new__(scenario_class())

@@ -39,19 +39,19 @@ class Change(BaseModel):
     ramp: int = 0
 
     def target(self, before: float) -> float:
-        """Give what the lever becomes from what it was."""
+        """Return what the lever becomes from what it was."""
         if self.verb == "value":
             return self.amount
         return before + self.amount if self.verb == "add" else before * self.amount
 
     def window(self, start: str, months: int) -> tuple[int, int]:
-        """Give the first and the last month (1..months) of the change, cut to the horizon."""
+        """Return the first and the last month (1..months) of the change, cut to the horizon."""
         first = month_number(self.since, start) if self.since else 1
         last = month_number(self.until, start) if self.until else months
         return first, min(last, months)
 
     def to_plain(self) -> object:
-        """Give the change as it is written in a scenario."""
+        """Return the change as it is written in a scenario."""
         words = {"from": self.since, "to": self.until, "ramp": self.ramp}
         dated = {word: value for word, value in words.items() if value}
         whole = self.amount.is_integer() and abs(self.amount) < 1e15
@@ -73,39 +73,39 @@ class Pilot(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     share: float = _word(
-        ..., unit="share", low=0.01, high=0.99, doc="part of the customers who try it; the rest are the control"
+        ..., "share", "part of the customers who try it; the rest are the control", low=0.01, high=0.99
     )
-    months: int = _word(..., unit="months", low=1, high=LONGEST_PILOT, doc="how long it is tried, from month 1")
+    months: int = _word(..., "months", "how long it is tried, from month 1", low=1, high=LONGEST_PILOT)
     roll_out_if: Literal["surely better", "better", "not surely worse"] = _word(
         "surely better",
-        unit="",
-        doc="what must be above at_least for it to be rolled out to all, else it is stopped: the lower end of the "
+        "",
+        "what must be above at_least for it to be rolled out to all, else it is stopped: the lower end of the "
         "estimate's 95 % interval (surely better), the estimate (better) or the upper end (not surely worse)",
     )
     at_least: float = _word(
-        0.0, unit="share", low=-1, high=1, doc="effect to be beaten, on the share of month 0's customers who are kept"
+        0.0, "share", "effect to be beaten, on the share of month 0's customers who are kept", low=-1, high=1
     )
     desk: Literal["shared", "own"] = _word(
-        "shared", unit="", doc="whether both arms' complaints go to one desk, or each arm has a desk of its own"
+        "shared", "", "whether both arms' complaints go to one desk, or each arm has a desk of its own"
     )
 
     def to_plain(self) -> dict[str, object]:
-        """Give the pilot as it is written in a scenario."""
+        """Return the pilot as it is written in a scenario."""
         return dict(self)
 
     def in_words(self) -> str:
         """Say the pilot: `tried on 10 % of the customers for 12 months, rolled out if surely better`."""
         bar = f" by {self.at_least:g} of the customers" if self.at_least else ""
         own = ", each arm with a desk of its own" if self.desk == "own" else ""
-        return (
-            f"tried on {100 * self.share:g} % of the customers for {self.months} months{own}, "
-            f"then rolled out if {self.roll_out_if}{bar}"
-        )
+        tried = f"tried on {100 * self.share:g} % of the customers for {self.months} months{own}"
+        return f"{tried}, then rolled out if {self.roll_out_if}{bar}"
 
 
 @cache
 def pilot_declarations() -> Mapping[str, Declaration]:
-    """Give the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be words has no default."""
+    """Return the words of a pilot by path (`pilot.share`), declared as parameters are; a word that must be words has no
+    default.
+    """
     rows = {row.path: row for row in declared_fields(Pilot, "pilot")}
     needed = {f"pilot.{name}" for name, info in Pilot.model_fields.items() if info.is_required()}
     return MappingProxyType({path: replace(row, default="") if path in needed else row for path, row in rows.items()})
@@ -123,7 +123,7 @@ class Strategy(BaseModel):
     pilot: Pilot | None = None
 
     def to_plain(self) -> dict[str, object]:
-        """Give the strategy as it is written in a scenario."""
+        """Return the strategy as it is written in a scenario."""
         written: dict[str, object] = {
             path: steps[0].to_plain() if len(steps) == 1 else [step.to_plain() for step in steps]
             for path, steps in self.changes.items()
@@ -137,7 +137,7 @@ class Strategy(BaseModel):
 
 
 def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int) -> tuple[float, ...]:
-    """Give a lever's value in months 1..months, from its value at the top level and the changes in order."""
+    """Return a lever's value in months 1..months, from its value at the top level and the changes in order."""
     values = [float(base)] * months
     for step in steps:
         first, last = step.window(start, months)
@@ -150,7 +150,7 @@ def lever_by_month(base: float, steps: Sequence[Change], start: str, months: int
 
 
 def plan(strategy: Strategy, base: Mapping[str, float], start: str, months: int) -> dict[str, tuple[float, ...]]:
-    """Give each changed lever's value in months 1..months; `base` has the levers at the scenario's top level."""
+    """Return each changed lever's value in months 1..months; `base` has the levers at the scenario's top level."""
     return {path: lever_by_month(base[path], steps, start, months) for path, steps in strategy.changes.items()}
 
 
@@ -160,12 +160,12 @@ def is_month(text: object) -> bool:
 
 
 def month_number(month: str, start: str) -> int:
-    """Give the number of a calendar month, 1 for the start itself, 0 or less before it."""
+    """Return the number of a calendar month, 1 for the start itself, 0 or less before it."""
     return _since_year_0(month) - _since_year_0(start) + 1
 
 
 def month_name(number: int, start: str) -> str:
-    """Give the calendar month of a month's number."""
+    """Return the calendar month of a month's number."""
     year, month = divmod(_since_year_0(start) + number - 1, 12)
     return f"{year:04d}-{month + 1:02d}"
 

@@ -31,20 +31,18 @@ PILOT_EXAMPLE = "write pilot: {share: 0.1, months: 12, roll_out_if: surely bette
 
 
 def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[str, str], Located]]:
-    """Give the strategies by name, and where each changes which lever; what is wrong is noted in `entries`."""
+    """Return the strategies by name, and where each changes which lever; what is wrong is noted in `entries`."""
     found: dict[str, Strategy] = {}
     places: dict[tuple[str, str], Located] = {}
     item = entries.strategies
     if item is not None and not item.value and (item.value is None or isinstance(item.value, dict)):
-        entries.add_problem(
-            item, "strategies", "names no strategy", "write as today: {} below it, or take the line out"
-        )
+        cure = "write as today: {} below it, or take the line out"
+        entries.add_problem(item, "strategies", "names no strategy", cure)
     elif item is not None:
         if not isinstance(item.value, dict):
             cure = "write strategies: {as today: {}, recovery: {desk.budget: {add: 20_000}}}"
-            entries.add_problem(
-                item, "strategies", f"{format_value(item.value)} is no mapping of names to changes", cure
-            )
+            what = f"{format_value(item.value)} is no mapping of names to changes"
+            entries.add_problem(item, "strategies", what, cure)
             return {AS_TODAY: Strategy()}, places
         for name, body in item.value.items():
             read_strategy(name, body, entries, found, places)
@@ -52,23 +50,15 @@ def read_strategies(entries: Entries) -> tuple[dict[str, Strategy], dict[tuple[s
 
 
 def read_strategy(
-    name: str,
-    body: Located,
-    entries: Entries,
-    found: dict[str, Strategy],
-    places: dict[tuple[str, str], Located],
+    name: str, body: Located, entries: Entries, found: dict[str, Strategy], places: dict[tuple[str, str], Located]
 ) -> None:
     """Read one strategy into `found`, and where it changes which lever into `places`."""
-    label, field = name.strip(), f"strategies.{format_value(name)}"
+    label, field, where = name.strip(), f"strategies.{format_value(name)}", str(body.key_place)
     if not label:
-        entries.problems.append(
-            Problem("a strategy needs a name", "strategies", str(body.key_place), "write as today: {}")
-        )
+        entries.problems.append(Problem("a strategy needs a name", "strategies", where, "write as today: {}"))
         return
     if label in found:
-        entries.problems.append(
-            Problem("is given twice", field, str(body.key_place), "give each strategy a name of its own")
-        )
+        entries.problems.append(Problem("is given twice", field, where, "give each strategy a name of its own"))
         return
     if body.value is not None and not isinstance(body.value, dict):
         cure = "write {} for today's levers, or {desk.budget: {add: 20_000}}"
@@ -97,7 +87,8 @@ def check_lever(path: str, item: Located, field: str, entries: Entries) -> bool:
     if path in parameter_registry():
         row = parameter_registry()[path]
         what = f"is a fact of the world, not a lever ({row.doc})"
-        cure = f"a strategy changes levers only: set it at the file's top level or with --set {path}=..., or name it under `uncertain`"
+        top = f"set it at the file's top level or with --set {path}=..., or name it under `uncertain`"
+        cure = f"a strategy changes levers only: {top}"
         if row.role == "switch":
             cure = f"switch it for the whole scenario: --set {path.rpartition('.')[0]}=off"
     elif path in blocks() and not isinstance(item.value, dict):
@@ -142,11 +133,8 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
     words = item.pairs
     for word, inner in words.items():
         if word not in WORDS:
-            entries.problems.append(
-                Problem(
-                    "there is no such word in a change", f"{field}.{word}", str(inner.key_place), suggest(word, WORDS)
-                )
-            )
+            what = "there is no such word in a change"
+            entries.problems.append(Problem(what, f"{field}.{word}", str(inner.key_place), suggest(word, WORDS)))
     verbs = [word for word in VERBS if word in words]
     if len(verbs) != 1:
         what = f"says {' and '.join(verbs)} at once" if verbs else "does not say what to do with the lever"
@@ -157,9 +145,8 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
         if is_number(value):
             amount = float(value)
         else:
-            entries.add_problem(
-                words[word], f"{field}.{word}", f"{format_value(to_plain(words[word]))} is not a number", EXAMPLE
-            )
+            text = format_value(to_plain(words[word]))
+            entries.add_problem(words[word], f"{field}.{word}", f"{text} is not a number", EXAMPLE)
     for word in ("from", "to"):
         if word in words and not is_month(words[word].value):
             text = format_value(to_plain(words[word]))
@@ -183,7 +170,7 @@ def read_dated_change(item: Located, field: str, entries: Entries) -> Change | N
 
 
 def read_pilot(item: Located, field: str, entries: Entries) -> Pilot | None:
-    """Give a strategy's pilot; None after noting in `entries` what is wrong with it."""
+    """Return a strategy's pilot; None after noting in `entries` what is wrong with it."""
     before = len(entries.problems)
     if not isinstance(item.value, dict):
         entries.add_problem(item, field, f"{format_value(to_plain(item))} is no pilot", PILOT_EXAMPLE)

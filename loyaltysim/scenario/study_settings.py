@@ -5,7 +5,7 @@ A setting says what it bears on: which scenario it is (its hash), what a run sho
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -14,26 +14,28 @@ from loyaltysim.core.mechanism import Grade, param
 from loyaltysim.core.discounting import monthly_chance
 
 Identity = Literal["scenario", "run", "rates"]
+T = TypeVar("T")
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-def _share(default: float, doc: str, source: str, grade: Grade) -> Any:
-    return param(default, unit="share", low=0, high=1, doc=doc, source=source, grade=grade)
+def _share(default: float, doc: str, source: str, grade: Grade) -> float:
+    return param(default, "share", doc, source=source, grade=grade)
 
 
-def _setting(field: object, bears_on: str) -> Any:
+def _setting(declared: T, bears_on: str) -> T:
     """Note what a declared field bears on; one without the note bears on everything."""
+    field: object = declared
     assert isinstance(field, FieldInfo)
     assert isinstance(field.json_schema_extra, dict)
     field.json_schema_extra["bears_on"] = list(bears_on.split())
-    return field
+    return declared
 
 
 def _choice(
-    default: object, *, unit: str, doc: str, bears_on: str = "", low: float | None = None, high: float | None = None
-) -> Any:
-    field = param(default, unit=unit, doc=doc, low=low, high=high, source="choice of the study", grade="definition")
+    default: T, *, unit: str, doc: str, bears_on: str = "", low: float | None = None, high: float | None = None
+) -> T:
+    field = param(default, unit, doc, low=low, high=high, source="choice of the study", grade="definition")
     return _setting(field, bears_on)
 
 
@@ -71,24 +73,18 @@ class Stated(BaseModel):
     model_config = CONFIG
 
     churn_annual: float = param(
-        0.20, unit="share/year", low=0, high=0.99, doc="customers who leave within a year", grade="assumption"
+        0.20, "share/year", "customers who leave within a year", low=0, high=0.99, grade="assumption"
     )
     silent_share_of_lost: float = param(
-        0.90,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of those who leave, those without a voiced grievance behind it",
-        source="F3",
-        grade="folklore",
+        0.90, "share", "of those who leave, those without a voiced grievance behind it", source="F3", grade="folklore"
     )
     reasons: Reasons = Reasons()
     outcomes: Outcomes = Outcomes()
     acquisition_cost: float = param(
         462.0,
-        unit="$/customer",
+        "$/customer",
+        "advertising spent today per customer whom advertising brought (the metric advertising_cost_per_customer); acquisition_cost divides by all who joined",
         low=0.01,
-        doc="advertising spent today per customer whom advertising brought (the metric advertising_cost_per_customer); acquisition_cost divides by all who joined",
         source="K6 discusses its range",
     )
 
@@ -140,9 +136,5 @@ def settings_outside(*identities: Identity) -> list[str]:
     Returns:
         Names of fields: those of all three are labels, which belong to the one file that says them.
     """
-    extras = {name: info.json_schema_extra for name, info in Study.model_fields.items()}
-    return [
-        name
-        for name, extra in extras.items()
-        if isinstance(extra, dict) and not set(identities) & set(extra.get("bears_on", identities))  # type: ignore[arg-type]
-    ]
+    extras = {name: cast("dict[str, Any]", info.json_schema_extra or {}) for name, info in Study.model_fields.items()}
+    return [name for name, extra in extras.items() if not set(identities) & set(extra.get("bears_on", identities))]

@@ -1,4 +1,5 @@
-"""Read YAML, or plain data from Python, into values that remember where they stood, so that every problem names its place.
+"""Read YAML, or plain data from Python, into values that remember where they stood, so that every problem names its
+place.
 
 Plain data only: text, numbers, yes/no, lists and mappings, YAML 1.2 (`off` is a word, `012` is 12). The nodes of
 ruamel.yaml are walked here rather than constructed, so no tag can make an object and no alias can blow up; nesting is
@@ -31,6 +32,8 @@ MOST_OPEN_BRACKETS = 300
 """More brackets than this are open nowhere in earnest; the parser looks ahead over all of them, at quadratic cost."""
 CORE_TAG = "tag:yaml.org,2002:"
 SCALARS = ("str", "int", "float", "bool", "null", "timestamp")
+PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d{4}-\d{2}")
+WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def read_text(path: Path, display: str) -> str:
@@ -64,7 +67,8 @@ def suggest_file(path: Path) -> str:
 def read_yaml(text: str, display: str, problems: list[Problem]) -> Located:
     """Parse one YAML document; an empty one gives an empty mapping.
 
-    What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises InputError.
+    What is wrong with single values is added to `problems` and left out; what cannot be parsed at all raises
+    InputError.
     """
     check_directives(text, display)
     try:
@@ -112,7 +116,9 @@ def describe_yaml_error(error: MarkedYAMLError) -> tuple[str, str]:
 
 
 def compose_yaml(text: str, display: str) -> Node | None:
-    """Give the root node of one YAML document, None for an empty one; raises InputError where it is nested too deeply."""
+    """Return the root node of one YAML document, None for an empty one; raises InputError where it is nested too
+    deeply.
+    """
 
     class ShallowComposer(Composer):
         """A composer that stops where the nesting goes too deep."""
@@ -147,13 +153,11 @@ def check_brackets(text: str, display: str) -> None:
 
 def nesting_error(place: Place) -> InputError:
     """Return the error of a text that is nested too deeply."""
-    return InputError(
-        Problem(
-            f"is nested more than {DEEPEST} levels deep",
-            where=str(place),
-            cure="write a flatter file: a scenario is three or four levels deep",
-        )
+    what, cure = (
+        f"is nested more than {DEEPEST} levels deep",
+        "write a flatter file: a scenario is three or four levels deep",
     )
+    return InputError(Problem(what, where=str(place), cure=cure))
 
 
 class NodeReader:
@@ -175,7 +179,7 @@ class NodeReader:
         return Problem(what, ".".join(self.path), str(self.find_place(node)), cure)
 
     def read(self, node: Node, named: Place) -> Located | None:
-        """Give what a node holds, or None after noting why it cannot be used."""
+        """Return what a node holds, or None after noting why it cannot be used."""
         self.check_size(node)
         self.open.append(id(node))
         value: LocatedValue | Problem
@@ -187,25 +191,20 @@ class NodeReader:
         elif tag == "seq":
             value = [item for inner in node.value if (item := self.read(inner, self.find_place(inner)))]
         else:
-            value = self.problem(
-                node, f"the tag {node.tag} is not read", "write plain text, numbers, lists or mappings"
-            )
+            cure = "write plain text, numbers, lists or mappings"
+            value = self.problem(node, f"the tag {node.tag} is not read", cure)
         self.open.pop()
         if isinstance(value, Problem):
             self.problems.append(value)
             return None
         if value is None and not node.value:
             return Located(value, named, named)  # nothing stands there, and the parser's mark is past it
-        plus = (
-            isinstance(node, ScalarNode)
-            and node.style is None
-            and isinstance(value, int | float)
-            and str(node.value).startswith("+")
-        )
+        is_plain = isinstance(node, ScalarNode) and node.style is None
+        plus = is_plain and isinstance(value, int | float) and str(node.value).startswith("+")
         return Located(value, self.find_place(node), named, plus, note=self.read_note(node))
 
     def read_note(self, node: Node) -> str:
-        """Give the comment behind a value on its line; empty without one."""
+        """Return the comment behind a value on its line; empty without one."""
         line, column = node.end_mark.line, node.end_mark.column
         rest = self.lines[line][column:].strip() if line < len(self.lines) else ""
         return rest[1:].strip() if rest.startswith("#") else ""
@@ -295,12 +294,6 @@ def read_mapping(keys: Mapping[str, object], display: str, problems: list[Proble
         return None
 
     return convert(keys, ()) or Located({}, place, place)
-
-
-# Write plain data as YAML text that reads back as the same data, in this and in other readers.
-
-PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$./?!()-]*( [A-Za-z0-9_$./?!()-]+)*|\d{4}-\d{2}")
-WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def write_scalar(value: object) -> str:

@@ -1,4 +1,5 @@
-"""A market, from its birth to any month: the part of a simulation that needs no Mesa, shared by calibration and model."""
+"""A market, from its birth to any month: the part of a simulation that needs no Mesa, shared by calibration and
+model."""
 
 from __future__ import annotations
 
@@ -6,10 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
 from loyaltysim.core.discounting import monthly_chance
@@ -21,13 +20,15 @@ from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market.market import Market
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.mechanisms.service.touchpoints import Touchpoints
     from loyaltysim.mechanisms.staff.staff import Staff
     from loyaltysim.scenario import Scenario
 
 
 def build_mechanisms(scenario: Scenario) -> tuple[Mechanism, ...]:
-    """Give the scenario's mechanisms at its top-level levers, in the order of the month."""
+    """Return the scenario's mechanisms at its top-level levers, in the order of the month."""
     return tuple(scenario.mechanism(mechanism.key) for mechanism in month())
 
 
@@ -86,12 +87,12 @@ def run_months(
 
 
 def current_levers(plan: Mapping[str, Sequence[float]], number: int) -> dict[str, float]:
-    """Give the levers of a plan (by path, months 1..T) as they are in one month."""
+    """Return the levers of a plan (by path, months 1..T) as they are in one month."""
     return {path: values[number - 1] for path, values in plan.items()}
 
 
 def set_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) -> Sequence[Mechanism]:
-    """Give the mechanisms with some levers, by path, at other values."""
+    """Return the mechanisms with some levers, by path, at other values."""
     changed: dict[str, dict[str, float]] = {}
     for path, value in levers.items():
         block, lever = path.split(".", 1)
@@ -103,7 +104,9 @@ def set_levers(mechanisms: Sequence[Mechanism], levers: Mapping[str, float]) -> 
 
 
 def stationary_start(scenario: Scenario, seed: int, replication: int) -> tuple[World, Report]:
-    """Live the burn-in at the top-level levers and found month 0; gives the world and month 0's report, without flows."""
+    """Live the burn-in at the top-level levers and found month 0; gives the world and month 0's report, without
+    flows.
+    """
     world = birth(scenario, seed, replication)
     market: Market = scenario.mechanism("market")
     accounts: Accounts = scenario.mechanism("accounts")

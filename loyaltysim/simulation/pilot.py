@@ -1,4 +1,5 @@
-"""A plan is tried on a part of the customers first, the rest as control; then it is rolled out to all, or stopped (F21).
+"""A plan is tried on a part of the customers first, the rest as control; then it is rolled out to all, or stopped
+(F21).
 
 What is estimated is the effect on staying: of the customers of month 0, which share are customers at the pilot's end,
 among those who tried the plan and among the rest. Beside it stands what no firm can see: the same effect if all had
@@ -10,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
 from loyaltysim.core.records import Form, PilotRecord, Report
@@ -25,10 +24,10 @@ from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_m
 from loyaltysim.stats.intervals import difference_of_shares
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.scenario import Scenario
     from loyaltysim.scenario.strategies import Pilot
-
-# A firm in two arms: while a plan is tried on a part of the customers, the firm deals with the rest as it does today.
 
 SIZED = ("$/month", "$/employee-month", "customers/employee", "encounters/employee-month", "$/hire")
 """Units of what an arm has its part of: budgets, and what belongs to a post."""
@@ -138,7 +137,7 @@ class SplitFirm:
         self._resize(int(mask.sum()) / max(1, everyone.size))
 
     def _resize(self, part: float) -> None:
-        """Give each arm its part of budgets and posts: that of the customers it has this month."""
+        """Assign each arm its part of budgets and posts: that of the customers it has this month."""
         part = min(max(part, 1e-6), 1 - 1e-6)
         self.parts = (1 - part, part)
         for arm, its in zip(self.arms, self.parts, strict=True):
@@ -223,7 +222,7 @@ class SplitFirm:
 
 
 def scale_to_arm(mechanism: Mechanism, part: float) -> Mechanism:
-    """Give a mechanism with its part of every budget and of everything that belongs to a post."""
+    """Return a mechanism with its part of every budget and of everything that belongs to a post."""
     if not mechanism.of_firm:
         return mechanism
     amounts: dict[str, float] = {}

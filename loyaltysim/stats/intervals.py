@@ -61,14 +61,14 @@ class Comparison:
 
 
 def student_t(alpha: float, freedom: int) -> float:
-    """Give the two-sided critical value of Student's t at level 1 - alpha."""
+    """Return the two-sided critical value of Student's t at level 1 - alpha."""
     from scipy.special import stdtrit  # scipy.stats takes seconds to import
 
     return float(stdtrit(freedom, 1.0 - alpha / 2.0))
 
 
 def interval(figures: np.ndarray, alpha: float = ALPHA) -> Interval:
-    """Give the mean and its Student interval at level 1 - alpha."""
+    """Return the mean and its Student interval at level 1 - alpha."""
     present = np.asarray(figures, dtype=np.float64)
     present = present[np.isfinite(present)]
     n = len(present)
@@ -82,7 +82,7 @@ def interval(figures: np.ndarray, alpha: float = ALPHA) -> Interval:
 
 
 def share_interval(shares: np.ndarray, alpha: float = ALPHA) -> Interval:
-    """Give the interval of a mean share, its ends kept within 0 and 1."""
+    """Return the interval of a mean share, its ends kept within 0 and 1."""
     span = interval(shares, alpha)
     return Interval(span.mean, max(span.low, 0.0), min(span.high, 1.0), span.n) if span.known else span
 
@@ -134,12 +134,12 @@ def difference_of_shares(ours: np.ndarray, theirs: np.ndarray) -> Interval:
 
 
 def paired(ours: np.ndarray, theirs: np.ndarray, alpha: float = ALPHA) -> Interval:
-    """Give the mean difference and its interval; position r of both is the same replication, on the same luck."""
+    """Return the mean difference and its interval; position r of both is the same replication, on the same luck."""
     return interval(ours - theirs, alpha)
 
 
 def ratio_interval(top: np.ndarray, bottom: np.ndarray, alpha: float = ALPHA) -> Interval:
-    """Give mean(top) / mean(bottom) with Fieller's interval, paired by replication.
+    """Return mean(top) / mean(bottom) with Fieller's interval, paired by replication.
 
     Empty unless the mean of `bottom` is above zero, and surely so: a ratio whose denominator may be zero or of either
     sign says nothing. With one replication there is the ratio and no interval.
@@ -160,7 +160,7 @@ def ratio_interval(top: np.ndarray, bottom: np.ndarray, alpha: float = ALPHA) ->
 
 
 def p_value(differences: np.ndarray) -> float:
-    """Give the two-sided p of the paired t test that the mean difference is zero; NaN with fewer than two figures."""
+    """Return the two-sided p of the paired t test that the mean difference is zero; NaN with fewer than two figures."""
     from scipy.special import stdtr
 
     n = len(differences)
@@ -173,7 +173,7 @@ def p_value(differences: np.ndarray) -> float:
 
 
 def holm_alpha(p_values: Sequence[float], which: int, alpha: float = ALPHA) -> float:
-    """Give the level at which Holm's step-down judges one of several p values.
+    """Return the level at which Holm's step-down judges one of several p values.
 
     The smallest p is judged at alpha / m, the next at alpha / (m - 1), and so on until one fails; all after it are
     judged at the level at which that one failed, so that an interval at this level holds zero exactly when Holm's
@@ -188,7 +188,7 @@ def holm_alpha(p_values: Sequence[float], which: int, alpha: float = ALPHA) -> f
 
 
 def replications_to_decide(differences: np.ndarray, alpha: float = ALPHA) -> int | None:
-    """Give the fewest replications whose half-width is below the mean difference seen here; None beyond 10,000."""
+    """Return the fewest replications whose half-width is below the mean difference seen here; None beyond 10,000."""
     mean, deviation = abs(float(np.mean(differences))), float(np.std(differences, ddof=1))
 
     def decides(n: int) -> bool:

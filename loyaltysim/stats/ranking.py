@@ -1,8 +1,8 @@
 """More than two strategies, ranked fairly: each against the best of the others, with intervals that hold together.
 
 Multiple comparisons with the best (Hsu 1984), from paired differences on common luck that are bounded all at once by
-Bonferroni's inequality (Yang and Nelson 1991): no equal spreads and no independence are assumed. Below that, what a choice
-is worth over several worlds: in the worst of them, and by its greatest regret.
+Bonferroni's inequality (Yang and Nelson 1991): no equal spreads and no independence are assumed. Below that, what a
+choice is worth over several worlds: in the worst of them, and by its greatest regret.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TENTH = 0.1
 
 
 def simultaneous_pairs(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[tuple[str, str], Interval]:
-    """Give every pair's mean difference (first less second), all intervals holding together at level 1 - alpha.
+    """Return every pair's mean difference (first less second), all intervals holding together at level 1 - alpha.
 
     Pairs stand in the order of the means, so that no difference is negative.
     """
@@ -31,7 +31,7 @@ def simultaneous_pairs(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) 
 
 
 def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> dict[str, Interval]:
-    """Give each strategy's mean less that of the best of the others, with simultaneous intervals, the best first.
+    """Return each strategy's mean less that of the best of the others, with simultaneous intervals, the best first.
 
     An interval that ends at or below zero means that the strategy is surely not the best; one that begins at or above
     zero, that it surely is. Ends are drawn to zero from the other side (Hsu's constrained intervals).
@@ -53,7 +53,7 @@ def multiple_comparison_with_best(figures: Mapping[str, np.ndarray], alpha: floa
 
 
 def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:
-    """Give the mean of the worst `share` of the figures (the expected shortfall), the last of them counted in part.
+    """Return the mean of the worst `share` of the figures (the expected shortfall), the last of them counted in part.
 
     With so few figures that the share is less than one of them, it is the single worst.
     """
@@ -62,19 +62,21 @@ def mean_of_worst(figures: np.ndarray, share: float = WORST) -> float:
 
 
 def lower_tail(figures: np.ndarray, share: float) -> np.ndarray:
-    """Give the mean of the lowest `share` along the last axis, as `mean_of_worst` counts it."""
+    """Return the mean of the lowest `share` along the last axis, as `mean_of_worst` counts it."""
     weights = tail_weights(figures.shape[-1], share)
     lowest: np.ndarray = np.sort(figures, axis=-1) @ weights / weights.sum()
     return lowest
 
 
 def tail_weights(count: int, share: float) -> np.ndarray:
-    """Give how much each of `count` figures in rising order counts in the lowest `share`: one at least, the last in part."""
+    """Return how much each of `count` figures in rising order counts in the lowest `share`: one at least, the last in
+    part.
+    """
     return np.asarray(np.clip(max(share * count, 1.0) - np.arange(count), 0.0, 1.0))
 
 
 def world_means(figures: np.ndarray) -> np.ndarray:
-    """Give one figure a replication of a world by itself, or one a world: float64, (worlds, replications) to (n,).
+    """Return one figure a replication of a world by itself, or one a world: float64, (worlds, replications) to (n,).
 
     Replications of one world share it, so they are no further worlds.
     """
@@ -82,7 +84,8 @@ def world_means(figures: np.ndarray) -> np.ndarray:
 
 
 def worst_tenth_mean(gains: np.ndarray, share: float = TENTH) -> Interval:
-    """Give the mean over the worst share of the worlds, float64 (worlds, replications), with the interval of their luck.
+    """Return the mean over the worst share of the worlds, float64 (worlds, replications), with the interval of their
+    luck.
 
     Which worlds are the worst is told by their means here; it is not in the interval that others may be.
     """
@@ -92,7 +95,8 @@ def worst_tenth_mean(gains: np.ndarray, share: float = TENTH) -> Interval:
 
 
 def greatest_regret(gains: np.ndarray, which: int) -> Interval:
-    """Give what a split loses at most against the best in a world: `gains` (splits, worlds, replications), with its luck's interval.
+    """Return what a split loses at most against the best in a world: `gains` (splits, worlds, replications), with its
+    luck's interval.
 
     Each world's best is told by its mean here. No regret is below zero.
     """

@@ -1,9 +1,9 @@
 """Where a difference turns its sign: a curve through simulated points, and the interval of its zero.
 
 On common luck each replication draws a curve of its own over the same points. The curve between points is linear in the
-figures (a least-squares polynomial near the zero, straight lines elsewhere), so at every x the mean of the replications'
-curves has a Student interval. The values of x whose interval holds zero are the interval of the zero: Fieller's theorem, or
-inverse regression by inverting the test.
+figures (a least-squares polynomial near the zero, straight lines elsewhere), so at every x the mean of the
+replications' curves has a Student interval. The values of x whose interval holds zero are the interval of the zero:
+Fieller's theorem, or inverse regression by inverting the test.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ class Curves:
     geometric: bool = False
 
     def scaled(self, x: np.ndarray) -> np.ndarray:
-        """Give x by the distance in which the curve is drawn."""
+        """Return x on the scale on which the curve is drawn."""
         return np.log(x) if self.geometric else np.asarray(x, dtype=float)
 
     def between(self, low: float, high: float) -> np.ndarray:
-        """Give many x from low to high, evenly by that distance."""
+        """Return many x from low to high, evenly on that scale."""
         return np.geomspace(low, high, FINE) if self.geometric else np.linspace(low, high, FINE)
 
     def straight(self, at: np.ndarray) -> np.ndarray:
-        """Give each replication's broken line at some x: (n, k)."""
+        """Return each replication's broken line at some x: (n, k)."""
         known, wanted = self.scaled(self.x), self.scaled(at)
         return np.array([np.interp(wanted, known, row) for row in self.y])
 
     def smooth(self, at: np.ndarray, low: float, high: float) -> np.ndarray:
-        """Give each replication's least-squares polynomial through the points from low to high at some x: (n, k)."""
+        """Return each replication's least-squares polynomial through the points from low to high at some x: (n, k)."""
         inside = (self.x >= low) & (self.x <= high)
         points, degree = self.scaled(self.x[inside]), min(HIGHEST_DEGREE, max(1, int(inside.sum()) - 2))
         middle, half = (points[0] + points[-1]) / 2, (points[-1] - points[0]) / 2
@@ -53,7 +53,7 @@ class Curves:
 
 
 def zero_between(curves: Curves, low: float, high: float) -> Interval:
-    """Give where the mean curve is zero between the points low and high, at whose ends its sign differs.
+    """Return where the mean curve is zero between the points low and high, at whose ends its sign differs.
 
     The ends of the interval are endless where the curves' range ends before the sign is sure.
     """
@@ -73,7 +73,7 @@ def zero_between(curves: Curves, low: float, high: float) -> Interval:
 
 
 def choose_window(curves: Curves, low: float, high: float) -> tuple[float, float]:
-    """Give the points next to the bracket: what the smooth curve is drawn through."""
+    """Return the points next to the bracket: what the smooth curve is drawn through."""
     before, after = curves.x[curves.x < low], curves.x[curves.x > high]
     few = int(np.sum((curves.x >= low) & (curves.x <= high))) < 5
     return (float(before[-1]) if few and len(before) else low), (float(after[0]) if few and len(after) else high)
@@ -95,7 +95,9 @@ def interpolate_zero(x: np.ndarray, y: np.ndarray, left: int) -> float:
 
 
 def find_end(curves: Curves, drawn: Drawn, best: float, edge: float) -> float:
-    """Walk from the zero toward an edge until zero leaves the interval of the curves' mean; endless if it never does."""
+    """Walk from the zero toward an edge until zero leaves the interval of the curves' mean; endless if it never
+    does.
+    """
     if edge == best:
         return float(np.copysign(np.inf, edge - curves.x.mean()))
     path = curves.between(best, edge)

@@ -1,9 +1,10 @@
 """Intervals that hold at every look: a study may go on until it is settled, and still be believed at 95 %.
 
 The rule is the anytime-valid t test for normal figures of unknown spread: a mixture over effect sizes, integrated over
-the scale by its right-Haar measure (Lai 1976; Lindon, Ham, Tingley and Bojinov 2022; Wang and Ramdas 2025). It suits paired
-differences on common luck, which are nearly normal with a spread that nobody knows beforehand. It asks for no number of
-looks and no largest size to be fixed beforehand; the price is an interval half as wide again as that of one look, or a little more.
+the scale by its right-Haar measure (Lai 1976; Lindon, Ham, Tingley and Bojinov 2022; Wang and Ramdas 2025). It suits
+paired differences on common luck, which are nearly normal with a spread that nobody knows beforehand. It asks for no
+number of looks and no largest size to be fixed beforehand; the price is an interval half as wide again as that of one
+look, or a little more.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from loyaltysim.stats.intervals import ALPHA, Interval
 FIRST_LOOK = 8
 """Replications before the first look: from fewer, figures do not show how they are spread."""
 MIXTURE = 2.0
-"""How many replications the mixture's prior counts for: intervals are narrowest, for their kind, at about 60 of them."""
+"""How many replications the mixture's prior counts for: intervals are narrowest, for their kind, at about 60 of them.
+"""
 
 
 def sequential_interval(figures: np.ndarray, alpha: float = ALPHA) -> Interval:
-    """Give the mean and its time-uniform interval at level 1 - alpha.
+    """Return the mean and its time-uniform interval at level 1 - alpha.
 
     Over all n at once it leaves out the true mean with a chance of at most alpha, whatever made the study stop. Too few
     figures give endless ends; figures that are all alike give an interval of no width.
@@ -39,7 +41,7 @@ def sequential_interval(figures: np.ndarray, alpha: float = ALPHA) -> Interval:
 
 
 def sequential_t(n: int, alpha: float = ALPHA) -> float:
-    """Give how many standard errors wide, to either side, the time-uniform interval is after n figures (n >= 2)."""
+    """Return how many standard errors wide, to either side, the time-uniform interval is after n figures (n >= 2)."""
     shrunk = MIXTURE / (MIXTURE + n)
     bar = (2.0 * log(1.0 / alpha) - log(shrunk)) / n
     ratio = exp(bar)
@@ -61,7 +63,8 @@ class SequentialVerdict:
 def is_decided(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> SequentialVerdict:
     """Tell whether the best is surely better than every other at this look; two strategies at least.
 
-    Each pair is judged at alpha over the number of pairs (Bonferroni): which pairs matter is seen from the same figures.
+    Each pair is judged at alpha over the number of pairs (Bonferroni): which pairs matter is seen from the same
+    figures.
     """
     best, second = rank_by_mean(figures)[:2]
     level = pair_level(figures, alpha)
@@ -89,12 +92,12 @@ def rank_by_mean(figures: Mapping[str, np.ndarray]) -> list[str]:
 
 
 def pair_level(figures: Mapping[str, np.ndarray], alpha: float = ALPHA) -> float:
-    """Give the level at which each pair of strategies is judged, so that all pairs hold together."""
+    """Return the level at which each pair of strategies is judged, so that all pairs hold together."""
     return alpha / max(1, len(list(combinations(figures, 2))))
 
 
 def look_schedule(most: int, first: int = FIRST_LOOK) -> Iterator[int]:
-    """Give how many replications there are at each look: from `first`, a quarter more each time, up to `most`."""
+    """Yield how many replications there are at each look: from `first`, a quarter more each time, up to `most`."""
     count = min(first, most)
     while count < most:
         yield count

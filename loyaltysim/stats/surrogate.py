@@ -1,8 +1,9 @@
 """A simulator's figures as a polynomial of its uncertain inputs, and how much of their spread each input brings about.
 
-Inputs are spread evenly over their ranges, scaled to -1..1. The polynomial is a chaos expansion in Legendre polynomials,
-orthonormal for such inputs, so that shares of variance are sums of squared coefficients (Sudret 2008). It is fitted by least
-squares with a small ridge; leave-one-out residuals say how good it is. Intervals come from refitting on resampled points.
+Inputs are spread evenly over their ranges, scaled to -1..1. The polynomial is a chaos expansion in Legendre
+polynomials, orthonormal for such inputs, so that shares of variance are sums of squared coefficients (Sudret 2008). It
+is fitted by least squares with a small ridge; leave-one-out residuals say how good it is. Intervals come from refitting
+on resampled points.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ RESAMPLES = 300
 
 
 def terms(inputs: int, degree: int, crossed: Sequence[int] = ()) -> list[Term]:
-    """Give the terms of a polynomial: each input alone up to a degree, and the products of the crossed ones up to it."""
+    """Return the terms of a polynomial: each input alone up to a degree, and the products of the crossed ones up to
+    it.
+    """
     found = [tuple([0] * inputs)]
     for i in range(inputs):
         found += [tuple(power if j == i else 0 for j in range(inputs)) for power in range(1, degree + 1)]
@@ -43,14 +46,15 @@ def basis(x: np.ndarray, chosen: Sequence[Term]) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class PolynomialSurrogate:
-    """A fitted polynomial: its terms, coefficients (terms, outputs) and how well it foretells points left out (outputs,), the predictive R2."""
+    """A fitted polynomial: its terms, coefficients (terms, outputs) and how well it foretells points left out
+    (outputs,), the predictive R2."""
 
     terms: tuple[Term, ...]
     weights: np.ndarray
     q2: np.ndarray
 
     def at(self, x: np.ndarray) -> np.ndarray:
-        """Give the outputs at points x (m, k): float64, (m, outputs)."""
+        """Return the outputs at points x (m, k): float64, (m, outputs)."""
         return np.asarray(basis(x, self.terms) @ self.weights)
 
 
@@ -69,7 +73,9 @@ def fit_surrogate(x: np.ndarray, y: np.ndarray, chosen: Sequence[Term]) -> Polyn
 
 
 def sobol_shares(weights: np.ndarray, chosen: Sequence[Term]) -> tuple[np.ndarray, np.ndarray]:
-    """Give Sobol's first-order and total shares of variance of one output, each (k,), from its coefficients (terms,)."""
+    """Return Sobol's first-order and total shares of variance of one output, each (k,), from its coefficients
+    (terms,).
+    """
     inputs = len(chosen[0])
     squares = np.square(weights)
     used = np.array([[power > 0 for power in term] for term in chosen])
@@ -85,7 +91,7 @@ def sobol_shares(weights: np.ndarray, chosen: Sequence[Term]) -> tuple[np.ndarra
 def resampled_shares(
     x: np.ndarray, y: np.ndarray, chosen: Sequence[Term], seed: int, times: int = RESAMPLES
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give first-order and total shares of one output y (m,) from resampled points: two of float64, (times, k)."""
+    """Return first-order and total shares of one output y (m,) from resampled points: two of float64, (times, k)."""
     rng, found = np.random.default_rng(seed), []
     for _ in range(times):
         rows = rng.integers(0, len(x), len(x))

@@ -1,4 +1,7 @@
-"""What a known answer is made of: checks with a tolerance and its reason, and the curves that its picture shows."""
+"""What a known answer is made of: checks with a tolerance and its reason, the curves of its picture, and its markets.
+
+The markets have most parts switched off; they are ordinary scenarios, played by the ordinary engine.
+"""
 
 from __future__ import annotations
 
@@ -113,13 +116,11 @@ class KnownAnswer:
 
 
 def with_band(name: str, x: Numbers, y: Numbers, within: float | Numbers) -> Curve:
-    """Give a published curve with a band of one half-width, or of one for each point."""
+    """Return a published curve with a band of one half-width, or of one for each point."""
     half = [float(within)] * len(y) if isinstance(within, int | float) else list(within)
     low, high = ([value + sign * more for value, more in zip(y, half, strict=True)] for sign in (-1, 1))
     return Curve(name, x, y, low, high)
 
-
-# Markets with most parts switched off, for the known answers: ordinary scenarios, played by the ordinary engine.
 
 SEED = 20_260_801
 """Fixed before any result was seen."""
@@ -161,7 +162,7 @@ BOUNDLESS_DESK: Mapping[str, object] = {
 
 
 def market(on: str, *settings: Mapping[str, object], **numbers: object) -> Scenario:
-    """Give a scenario in which only the named parts (and those that no market can be without) are on.
+    """Return a scenario in which only the named parts (and those that no market can be without) are on.
 
     Base rates are typed, nobody dies, moves or is with a rival unless told so, and nothing is lived before month 0.
     `numbers` are `people`, `customers`, `months`, `seed`.
@@ -177,7 +178,7 @@ def market(on: str, *settings: Mapping[str, object], **numbers: object) -> Scena
 
 
 def everyone_a_customer(people: int) -> dict[str, int]:
-    """Give a market in which all but one are customers: a market needs a prospect."""
+    """Return a market in which all but one are customers: a market needs a prospect."""
     return {"people": people, "customers": people - 1}
 
 
@@ -187,7 +188,7 @@ def run_market(
     levers: Callable[[World, int], Mapping[str, Mapping[str, float]]] | None = None,
     start: World | None = None,
 ) -> Iterator[tuple[World, Report]]:
-    """Give the world and the report after each month; `levers` may set a mechanism's levers as the month begins.
+    """Yield the world and the report after each month; `levers` may set a mechanism's levers as the month begins.
 
     `start`: a world at month 0 to fork, instead of being born again.
     """
@@ -205,7 +206,7 @@ def run(scenario: Scenario, replication: int = 0) -> list[RunRecord]:
 
 
 def months_of(record: RunRecord, metric: str) -> np.ndarray:
-    """Give a metric of a run month by month, 0..T (float64)."""
+    """Return a metric of a run month by month, 0..T (float64)."""
     return record.months[:, metric_columns()[metric]]
 
 
@@ -231,6 +232,6 @@ def crossing(function: Callable[[float], float], low: float, high: float, steps:
 
 
 def best_of(function: Callable[[float], float], candidates: list[float]) -> tuple[float, list[float]]:
-    """Give the candidate with the largest value, and all values."""
+    """Return the candidate with the largest value, and all values."""
     values = [function(candidate) for candidate in candidates]
     return candidates[values.index(max(values))], values

@@ -57,7 +57,7 @@ def answer() -> KnownAnswer:
 
 
 def unprompted(share: float, shape: int) -> float:
-    """Give the base chance at which this share of people complain, their readiness being gamma of that shape."""
+    """Return the base chance at which this share of people complain, their readiness being gamma of that shape."""
     return -math.expm1(-shape * ((1 - share) ** (-1 / shape) - 1))
 
 

@@ -94,7 +94,9 @@ def _runs(satisfied: float) -> dict[float, RunRecord]:
 
 
 def scenario_of(satisfied: float, asks: Sequence[float]) -> Scenario:
-    """Give a month in which everyone has a problem, of whose complaints so many are satisfied: a strategy each asks a customer."""
+    """Return a month in which everyone has a problem, of whose complaints so many are satisfied: a strategy each asks a
+    customer.
+    """
     settings = {
         "market.readiness_shape": 60,
         "market.margin_mean": MARGIN,
@@ -122,7 +124,7 @@ def _kept_by_asking(satisfied: float) -> float:
 
 
 def _worth_of_asking(satisfied: float) -> float:
-    """Give the present value that two asks a customer add, at the end of the first month ($)."""
+    """Return the present value that two asks a customer add, at the end of the first month ($)."""
     asked, today = (_runs(satisfied)[asks].figures["npv"] for asks in (ASKS, 0.0))
     return (asked - today) * discount_factor(DISCOUNT, -1)
 
@@ -132,12 +134,12 @@ def _best(satisfied: float) -> float:
 
 
 def _value() -> float:
-    """Give what a customer kept at a month's end is worth then: the margins of all later months."""
+    """Return what a customer kept at a month's end is worth then: the margins of all later months."""
     step, kept = discount_factor(DISCOUNT, 1), (1 - CHURN) ** (1 / 12)
     return MARGIN * step / (1 - kept * step)
 
 
 def _width() -> float:
-    """Give 3 standard errors of the satisfied share found: those who speak only when asked are settled by luck."""
+    """Return 3 standard errors of the satisfied share found: those who speak only when asked are settled by luck."""
     moved = (1 - VOICED) * (1 - SILENCE_LEFT**ASKS)
     return 3 * math.sqrt(0.5 * moved / PEOPLE) / ((SATISFIED - UNSATISFIED) * moved)

@@ -44,7 +44,7 @@ def answer() -> KnownAnswer:
 
 
 def _by_steps(chance: Callable[[float], float]) -> np.ndarray:
-    """Give F at months 0, 1, .. when a month's chance to join is a function of p/12 + q/12 F; float64."""
+    """Return F at months 0, 1, .. when a month's chance to join is a function of p/12 + q/12 F; float64."""
     values = [1 / PEOPLE]
     for _ in range(12 * YEARS):
         values.append(values[-1] + (1 - values[-1]) * chance((P + Q * values[-1]) / 12))

@@ -47,7 +47,7 @@ def answer() -> KnownAnswer:
 
 
 def _multiple(kept: float, interest: float, months: int = HORIZON, later: bool = False) -> float:
-    """Give the accounts' value of a customer per dollar of margin, from the first renewal on.
+    """Return the accounts' value of a customer per dollar of margin, from the first renewal on.
 
     The accounts let month 1's margin be paid by all who start, a period after; the published sum starts with those
     who renewed, at once. So it is (1 + i) x value - 1.
@@ -65,7 +65,7 @@ def _multiple(kept: float, interest: float, months: int = HORIZON, later: bool =
 
 
 def _spread(kept: float, interest: float) -> float:
-    """Give the standard deviation between customers of the discounted number of renewals."""
+    """Return the standard deviation between customers of the discounted number of renewals."""
     step = 1 / (1 + interest)
     first, second = ((1 - kept) * step**k / (1 - kept * step**k) for k in (1, 2))
     return math.sqrt(second - first**2) * (1 + interest) / interest

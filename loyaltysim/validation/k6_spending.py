@@ -1,4 +1,5 @@
-"""K6: acquisition or retention? Spend on each until one more customer costs, at the margin, what a customer is worth."""
+"""K6: acquisition or retention? Spend on each until one more customer costs, at the margin, what a customer is
+worth."""
 
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ class Outcome:
     value: float
 
     def lifetime(self, spent_on_winning: float) -> float:
-        """Give the value of a customer once won."""
+        """Return the value of a customer once won."""
         return (self.value + spent_on_winning) / self.won
 
 
@@ -118,7 +119,7 @@ def lived(firm: Firm, spent_a: float, spent_r: float) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _newborn(firm: Firm) -> tuple[Scenario, World]:
-    """Give the firm's scenario and its market at month 0, in which everyone is still a prospect."""
+    """Return the firm's scenario and its market at month 0, in which everyone is still a prospect."""
     settings: dict[str, object] = {
         "market.margin_mean": firm.margin,
         "market.margin_cv": 0.0,
@@ -151,19 +152,19 @@ def _sides(which: int, around: tuple[float, float]) -> list[tuple[tuple[float, f
 
 
 def _steepness(which: int, share: str) -> float:
-    """Give the marginal cost at the closed-form optimum: more spending over more won, or kept."""
+    """Return the marginal cost at the closed-form optimum: more spending over more won, or kept."""
     (less, low), (more, high) = _sides(which, (BEST_A, BEST_R))
     return (more[which] - less[which]) / (getattr(high, share) - getattr(low, share))
 
 
 def _gain(which: int, around: tuple[float, float]) -> float:
-    """Give what more of one spending adds to the value per prospect, by a central difference."""
+    """Return what more of one spending adds to the value per prospect, by a central difference."""
     (_, low), (_, high) = _sides(which, around)
     return high.value - low.value
 
 
 def algebra(firm: Firm, spent_a: float, spent_r: float) -> float:
-    """Give the closed-form value per prospect."""
+    """Return the closed-form value per prospect."""
     won = firm.most_won * -math.expm1(-firm.win * spent_a)
     kept = firm.most_kept * -math.expm1(-firm.keep * spent_r)
     passed_on = kept / (1 + DISCOUNT)

@@ -50,7 +50,9 @@ def answer() -> KnownAnswer:
 
 
 def _cohort(controlled: float, other: float) -> tuple[float, float]:
-    """Give the mean lifetime in months of a cohort that leaves to the last, and the share who left over the other risk."""
+    """Return the mean lifetime in months of a cohort that leaves to the last, and the share who left over the other
+    risk.
+    """
     settings = {"departure.died": other, "departure.moved": controlled}
     record = run(market("", settings, months=MONTHS, **everyone_a_customer(PEOPLE)))[0]
     left = float(months_of(record, "left").sum())

@@ -1,4 +1,5 @@
-"""K8: signs that must hold, whatever the figures: of money (failures, recovery, spending, acquisition, win-back) and of talk.
+"""K8: signs that must hold, whatever the figures: of money (failures, recovery, spending, acquisition, win-back) and of
+talk.
 
 Talk: good and bad messages, neighbours who leave, unequal customers, weak ties. Each sign is tried on common luck.
 """
@@ -77,7 +78,7 @@ def answer() -> KnownAnswer:
 
 
 def whole(figure: str, strategies: Mapping[str, object], **changes: object) -> np.ndarray:
-    """Give a figure of the whole small market: float64, (replications, strategies)."""
+    """Return a figure of the whole small market: float64, (replications, strategies)."""
     scenario = Scenario().replace({**WHOLE, **changes, "strategies": dict(strategies)}, source="known answer")
     return np.array([[record.figures[figure] for record in run(scenario, number)] for number in range(PAIRS)])
 
@@ -88,7 +89,7 @@ def check_above_zero(what: str, differences: np.ndarray, reason: str) -> Check:
 
 
 def three_errors(each: np.ndarray) -> np.ndarray:
-    """Give three standard errors of the means over replications, the first axis."""
+    """Return three standard errors of the means over replications, the first axis."""
     return np.asarray(3 * np.std(each, axis=0, ddof=1) / np.sqrt(len(each)))
 
 
@@ -131,20 +132,10 @@ def interior() -> tuple[list[Check], list[Panel]]:
         worth = whole("npv", strategies, **(listening if lever.startswith("desk") else {}))
         gains = worth - worth[:, :1]
         gain = gains.mean(axis=0)
-        best = int(np.argmax(gain))
-        inside = {0: 1, len(grid) - 1: len(grid) - 2}.get(best, best)
-        checks.append(
-            check_above_zero(
-                f"{lever}: value at its best ({grid[inside]:,}) less at none ($)",
-                worth[:, inside] - worth[:, 0],
-                OVER_PAIRS,
-            )
-        )
-        checks.append(
-            check_above_zero(
-                f"{lever}: value at its best less at {grid[-1]:,} ($)", worth[:, inside] - worth[:, -1], OVER_PAIRS
-            )
-        )
+        inside = min(max(int(np.argmax(gain)), 1), len(grid) - 2)
+        for end, where in ((0, f" ({grid[inside]:,}) less at none"), (-1, f" less at {grid[-1]:,}")):
+            more = worth[:, inside] - worth[:, end]
+            checks.append(check_above_zero(f"{lever}: value at its best{where} ($)", more, OVER_PAIRS))
         unit = "$/case" if lever.startswith("desk") else "$/month"
         panels.append(
             Panel(
@@ -236,7 +227,7 @@ def winback() -> tuple[list[Check], Panel]:
 
 
 def count_attempts(customers: float, stays: float, step: float, months: int) -> tuple[float, float]:
-    """Give how many are won back, and the same discounted: each attempt succeeds, a month after the loss, at once."""
+    """Return how many are won back, and the same discounted: each attempt succeeds, a month after the loss, at once."""
     lost, number, discounted = 0.0, 0.0, 0.0
     for month in range(1, months + 1):
         number, discounted = number + lost, discounted + lost * step**month
@@ -348,12 +339,12 @@ def weak_ties() -> tuple[list[Check], Panel]:
 
 
 def count_joined_on_good_news(weak: float, number: int) -> float:
-    """Give how many join where only good news brings them."""
+    """Return how many join where only good news brings them."""
     return count_joined({"joining.praise": 0.02, "joining.unprompted": 0.0, "service.wow": 0.3}, weak, 1.0, number)
 
 
 def share_kept_away(weak: float, number: int) -> float:
-    """Give the share of those who would join unprompted whom bad news keeps away."""
+    """Return the share of those who would join unprompted whom bad news keeps away."""
     alone, warned = (
         count_joined({"joining.unprompted": 0.02, "joining.blame": blame}, weak, 0.95, number) for blame in (0.0, 1.0)
     )
@@ -361,7 +352,7 @@ def share_kept_away(weak: float, number: int) -> float:
 
 
 def count_joined(settings: Mapping[str, object], weak: float, care: float, number: int) -> float:
-    """Give how many join in two years a market of few customers, who all stay and live on a ring of close friends."""
+    """Return how many join in two years a market of few customers, who all stay and live on a ring of close friends."""
     small_circle = {
         **ALL_GRIEVE,
         "market.network.kind": "small_world",
@@ -399,7 +390,7 @@ def unequal() -> tuple[list[Check], Panel]:
 
 
 def share_lost_to_talk(spread: float, number: int) -> float:
-    """Give the share of the margin at the horizon that bad talk has kept away."""
+    """Return the share of the margin at the horizon that bad talk has kept away."""
     rates = []
     for blame in (0.0, 0.5):
         settings = {

@@ -1,4 +1,7 @@
-"""Hold the engine against the known answers, and write down how it did: a table as CSV and one figure each."""
+"""Hold the engine against the known answers, and write down how it did: a table as CSV and one picture each.
+
+A picture shows what is published as lines with their tolerance band, and what was simulated as marks.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,24 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem, RunError
+from loyaltysim.core.lazy import np
 from loyaltysim.reporting.charts.style import COLOURS, FAINT, Picture, literal, look, png, titled
-from loyaltysim.validation import KNOWN
+from loyaltysim.validation import FOLDER, KNOWN
 from loyaltysim.validation.checks import Curve, KnownAnswer, Panel
 
-FOLDER = Path("results/validation")
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 TABLE = "validation.csv"
 HEADER = ("known answer", "check", "source", "published", "simulated", "tolerance", "reason", "verdict")
+WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3
+LINES = ("-", (0, (5, 2)), (0, (1, 1.5)))
+MARKS = ("o", "s", "D")
+LONG_TICKS = 4
+Style = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,6 @@ def validate(
     the end. `done` hears of each as it is finished. Raises InputError for an unknown name and for a folder that cannot
     be written, RunError if writing fails in the end.
     """
-
     chosen = [find_name(name) for name in names] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
     pictures = {name: folder / f"{name}.png" for name in chosen}
@@ -100,7 +110,7 @@ def check_writable(folder: Path, files: Sequence[Path]) -> None:
 
 
 def read_other_rows(table: Path, verdict: Verdict) -> list[tuple[str, ...]]:
-    """Give the rows that a table holds of known answers other than those just run; none if it is no such table."""
+    """Return the rows that a table holds of known answers other than those just run; none if it is no such table."""
     run_now = {known.name for known in verdict.answers}
     try:
         rows = [tuple(row) for row in csv.reader(io.StringIO(table.read_text(encoding="utf-8")))]
@@ -141,14 +151,6 @@ def write_file(path: Path, content: bytes) -> None:
         raise
 
 
-# A known answer as a picture: what is published as lines with their tolerance band, what was simulated as marks.
-
-WIDTH_OF_PANEL, HEIGHT, MOST_ABREAST = 4.1, 4.1, 3
-LINES = ("-", (0, (5, 2)), (0, (1, 1.5)))
-MARKS = ("o", "s", "D")
-LONG_TICKS = 4
-
-
 def draw(known: KnownAnswer) -> bytes:
     """Draw a known answer as PNG, its panels side by side, at most three to a row."""
     with look():
@@ -185,13 +187,13 @@ def _legend(known: KnownAnswer) -> str:
     return "The band is the tolerance" + ("; bars are 3 standard errors." if bars else ".")
 
 
-def _panel(upper: Any, lower: Any, panel: Panel) -> None:
+def _panel(upper: Axes, lower: Axes | None, panel: Panel) -> None:
     """Draw a panel; `lower` holds how far simulated and published lie apart, None where there is no tolerance band."""
     for number, curve in enumerate(panel.published):
         _published(upper, lower, curve, number, discrete=bool(panel.ticks))
     for number, curve in enumerate(panel.simulated):
         kind = _mark(number)
-        bars = {"yerr": curve.error, "elinewidth": 1.1, "capsize": 2.5} if curve.error else {}
+        bars: Style = {"yerr": curve.error, "elinewidth": 1.1, "capsize": 2.5} if curve.error else {}
         upper.errorbar(curve.x, curve.y, label=literal(curve.name), zorder=3, **bars, **kind)
         if not lower and not panel.ticks:
             upper.plot(curve.x, curve.y, color=kind["color"], alpha=0.35, linewidth=0.9)
@@ -208,23 +210,23 @@ def _panel(upper: Any, lower: Any, panel: Panel) -> None:
     foot = lower or upper
     foot.set_xlabel(literal(panel.x_label))
     if panel.ticks:
-        turned: dict[str, Any] = {"rotation": 28, "ha": "right"} if len(panel.ticks) > LONG_TICKS else {}
+        turned: Style = {"rotation": 28, "ha": "right"} if len(panel.ticks) > LONG_TICKS else {}
         foot.set_xticks(list(panel.ticks), [literal(tick) for tick in panel.ticks.values()], fontsize=8, **turned)
         foot.set_xlim(min(panel.ticks) - 0.5, max(panel.ticks) + 0.5)
 
 
-def _published(upper: Any, lower: Any, curve: Curve, number: int, discrete: bool) -> None:
+def _published(upper: Axes, lower: Axes | None, curve: Curve, number: int, discrete: bool) -> None:
     """Draw a published curve and its band; apart, the band around no difference."""
     colour, dashes = COLOURS[number * 2 % len(COLOURS)], LINES[number % len(LINES)]
     if discrete:
         upper.plot(curve.x, curve.y, "_", markersize=16, markeredgewidth=1.8, color=colour, label=literal(curve.name))
     else:
         upper.plot(curve.x, curve.y, color=colour, linestyle=dashes, linewidth=1.6, label=literal(curve.name))
-    if not curve.low:
+    if not curve.low or lower is None:
         return
     under, over = ([edge - y for edge, y in zip(side, curve.y, strict=True)] for side in (curve.low, curve.high))
     if discrete:
-        bars = {"width": 0.5, "color": colour, "alpha": 0.18}
+        bars: Style = {"width": 0.5, "color": colour, "alpha": 0.18}
         lower.bar(curve.x, [high - low for low, high in zip(under, over, strict=True)], bottom=under, **bars)
         return
     upper.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.18, linewidth=0)
@@ -232,14 +234,12 @@ def _published(upper: Any, lower: Any, curve: Curve, number: int, discrete: bool
     lower.axhline(0, color=FAINT, linewidth=0.8)
 
 
-def _mark(number: int) -> dict[str, Any]:
+def _mark(number: int) -> Style:
     colour = COLOURS[(number * 2 + 1) % len(COLOURS)]
     kind = {"marker": MARKS[number % len(MARKS)], "color": colour, "markerfacecolor": "none"}
     return {**kind, "linestyle": "", "markersize": 5.5, "markeredgewidth": 1.5}
 
 
 def _apart(simulated: Curve, published: Curve) -> list[float]:
-    """Give simulated less published, the published curve taken straight between its points."""
-    import numpy as np
-
+    """Return simulated less published, the published curve taken straight between its points."""
     return [y - float(np.interp(x, published.x, published.y)) for x, y in zip(simulated.x, simulated.y, strict=True)]

@@ -1,8 +1,8 @@
-"""A complaint comes by phone, chat, e-mail, form, social media or in person (F29): each has its share, its price, its way
-to the record, and eyes that see it.
+"""A complaint comes by phone, chat, e-mail, form, social media or in person (F29): each has its share, its price, its
+way to the record, and eyes that see it.
 
-What is said in public is a bad review until a good recovery has it withdrawn (F35). Direct channels that are easy to find
-draw complaints out of the public ones.
+What is said in public is a bad review until a good recovery has it withdrawn (F35). Direct channels that are easy to
+find draw complaints out of the public ones.
 """
 
 from __future__ import annotations
@@ -16,14 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core.codes import HOURS_A_MONTH
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 
 class Channel(BaseModel):
@@ -32,10 +28,10 @@ class Channel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     name: str
-    share: float = param(1.0, unit="weight", low=0, doc="how many complaints come this way, relative to the others")
-    cost: float = param(5.0, unit="$/complaint", low=0, doc="cost of receiving one complaint")
-    delay: float = param(1.0, unit="weight", low=0, doc="time until it is on record, relative to the others")
-    visible: float = param(0.0, unit="chance", low=0, high=1, doc="chance that a complaint is public")
+    share: float = param(1.0, "weight", "how many complaints come this way, relative to the others", low=0)
+    cost: float = param(5.0, "$/complaint", "cost of receiving one complaint", low=0)
+    delay: float = param(1.0, "weight", "time until it is on record, relative to the others", low=0)
+    visible: float = param(0.0, "chance", "chance that a complaint is public")
 
 
 def channel(name: str, share: float, cost: float, delay: float, visible: float) -> Channel:
@@ -59,31 +55,27 @@ class Channels(Mechanism):
     dormant = {"delay": 0.0, "most_steered": 0.0}
 
     delay: float = param(
-        2.0, unit="hours", low=0, doc="mean time from a complaint to its record, by the usual shares", source="F29"
+        2.0, "hours", "mean time from a complaint to its record, by the usual shares", low=0, source="F29"
     )
-    most_steered: float = param(
-        0.8, unit="share", low=0, high=1, doc="most of the public complaints that easy direct channels can draw"
-    )
-    scale: float = param(1_000.0, unit="$/month", low=0.01, doc="spending on direct channels that reaches 63 % of it")
-    pace: float = param(0.3, unit="share/month", low=0, high=1, doc="part of the gap that habit closes a month")
-    table: list[Channel] = param(
-        USUAL, unit="rows", doc="the channels: name, share, cost, delay, visible", source="F29"
-    )
+    most_steered: float = param(0.8, "share", "most of the public complaints that easy direct channels can draw")
+    scale: float = param(1_000.0, "$/month", "spending on direct channels that reaches 63 % of it", low=0.01)
+    pace: float = param(0.3, "share/month", "part of the gap that habit closes a month")
+    table: list[Channel] = param(USUAL, "rows", "the channels: name, share, cost, delay, visible", source="F29")
 
-    direct: float = lever(0.0, unit="$/month", doc="direct channels that are easy to find, in place of public ones")
+    direct: float = lever(0.0, "$/month", "direct channels that are easy to find, in place of public ones")
 
-    steered = column("firm", "float64", unit="share", doc="public complaints that direct channels draw")
+    steered = column("firm", "float64", "public complaints that direct channels draw", "share")
 
     channel = row_list(doc="for each of `voiced`, the channel: a row of channels.table")
     record_lag = row_list(dtype="float64", doc="for each of `voiced`, months from the complaint to its record")
     public = row_list(doc="rows of the customers whose complaint is public")
 
-    complaints_public = metric(unit="complaints", better="lower", doc="complaints that all can read")
-    cost_channels = metric(unit="$", account="cost", doc="cost of receiving complaints", label="receiving complaints")
-    cost_direct = metric(unit="$", account="cost", doc="spent on direct channels", label="direct channels")
+    complaints_public = metric("complaints that all can read", "complaints", better="lower")
+    cost_channels = metric("cost of receiving complaints", "$", account="cost", label="receiving complaints")
+    cost_direct = metric("spent on direct channels", "$", account="cost", label="direct channels")
 
     def mean_cost(self) -> float:
-        """Give the mean cost of receiving a complaint, by the usual shares."""
+        """Return the mean cost of receiving a complaint, by the usual shares."""
         total = math.fsum(row.share for row in self.table)
         return math.fsum(row.share * row.cost for row in self.table) / total if self.on and total else 0.0
 
@@ -104,7 +96,7 @@ class Channels(Mechanism):
 
     @cached_property
     def _columns(self) -> tuple[NDArray, NDArray, NDArray]:
-        """Give each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
+        """Return each channel's cost, months to the record, and chance to be seen, float64 (channels,)."""
         lags = kernels.complaints.lags(self._each("share"), self._each("delay"), self.delay / HOURS_A_MONTH)
         return np.array(self._each("cost")), np.array(lags), np.array(self._each("visible"))
 
@@ -118,5 +110,7 @@ class Channels(Mechanism):
 
 @lru_cache(maxsize=256)
 def reached_shares(shares: tuple[float, ...], visible: tuple[float, ...], steered: float) -> NDArray:
-    """Give the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the last."""
+    """Return the running sums of the channels' shares now, float64 (channels,); kept, as most months are like the
+    last.
+    """
     return np.array(kernels.complaints.sum_shares(shares, visible, steered))

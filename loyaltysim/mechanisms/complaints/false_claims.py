@@ -1,20 +1,14 @@
 """Generous compensation draws false claims: some complain of what never happened, for the money.
 
-Word of what the desk pays gets round slowly. A false claim takes the desk's money and time like a true one, and most are
-paid. Their number is an expected one; nobody's state changes by claiming.
+Word of what the desk pays gets round slowly. A false claim takes the desk's money and time like a true one, and most
+are paid. Their number is an expected one; nobody's state changes by claiming.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 CLAIMING = "that it occurs: Reynolds and Harris 2005, Wirtz and McColl-Kennedy 2010"
 
@@ -26,33 +20,22 @@ class FalseClaims(Mechanism):
 
     most: float = param(
         0.001,
-        unit="chance/month",
-        low=0,
-        high=1,
-        doc="chance that a customer claims falsely where compensation is boundless",
+        "chance/month",
+        "chance that a customer claims falsely where compensation is boundless",
         source=CLAIMING,
         plausible=(0, 0.005),
     )
-    scale: float = param(
-        200.0, unit="$/case", low=0.01, doc="compensation that draws 63 % of them", plausible=(50, 1_000)
-    )
-    pace: float = param(
-        0.2, unit="share/month", low=0, high=1, doc="how fast word of what is paid gets round, and is forgotten"
-    )
+    scale: float = param(200.0, "$/case", "compensation that draws 63 % of them", low=0.01, plausible=(50, 1_000))
+    pace: float = param(0.2, "share/month", "how fast word of what is paid gets round, and is forgotten")
     detected: float = param(
-        0.3,
-        unit="share",
-        low=0,
-        high=1,
-        doc="false claims that the desk sees through, so that they are not paid",
-        plausible=(0.1, 0.8),
+        0.3, "share", "false claims that the desk sees through, so that they are not paid", plausible=(0.1, 0.8)
     )
 
-    drawn = column("firm", "float64", unit="chance/month", doc="chance that a customer claims falsely now")
-    false_now = column("firm", "float64", unit="claims", doc="false claims this month, as expected")
-    unmasked = column("firm", "float64", unit="share", doc="of these, those that the desk does not pay")
+    drawn = column("firm", "float64", "chance that a customer claims falsely now", "chance/month")
+    false_now = column("firm", "float64", "false claims this month, as expected", "claims")
+    unmasked = column("firm", "float64", "of these, those that the desk does not pay", "share")
 
-    false_claims = metric(unit="claims", better="lower", doc="false claims that compensation draws, as expected")
+    false_claims = metric("false claims that compensation draws, as expected", "claims", better="lower")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move the chance toward what last month's compensation draws."""

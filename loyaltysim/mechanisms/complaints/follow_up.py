@@ -1,20 +1,14 @@
 """Some of what the desk counts as solved is not: only who asks again learns of it (F29, F30).
 
-Calling back reopens what was not really solved. A customer who is not called back lives with a case that was logged, and
-decides as such.
+Calling back reopens what was not really solved. A customer who is not called back lives with a case that was logged,
+and decides as such.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 
 
 class FollowUp(Mechanism):
@@ -23,29 +17,21 @@ class FollowUp(Mechanism):
     dormant = {"unsound": 0.0}
 
     unsound: float = param(
-        0.15,
-        unit="share",
-        low=0,
-        high=1,
-        doc="cases that the desk counts as solved and that are not",
-        source="F30",
-        plausible=(0.05, 0.3),
+        0.15, "share", "cases that the desk counts as solved and that are not", source="F30", plausible=(0.05, 0.3)
     )
-    scale: float = param(
-        8.0, unit="$/case", low=0.01, doc="spending a case at which 63 % of the solved are called back"
-    )
+    scale: float = param(8.0, "$/case", "spending a case at which 63 % of the solved are called back", low=0.01)
 
     budget: float = lever(
-        0.0, unit="$/month", doc="calling back whose case counts as solved, and reopening it if it is not", source="F30"
+        0.0, "$/month", "calling back whose case counts as solved, and reopening it if it is not", source="F30"
     )
 
-    not_solved = column("firm", "float64", unit="share", doc="cases counted as solved that are not")
-    called_back = column("firm", "float64", unit="share", doc="cases counted as solved that are called back")
+    not_solved = column("firm", "float64", "cases counted as solved that are not", "share")
+    called_back = column("firm", "float64", "cases counted as solved that are called back", "share")
 
-    cost_follow_up = metric(unit="$", account="cost", doc="spent on calling back", label="calling back")
+    cost_follow_up = metric("spent on calling back", "$", account="cost", label="calling back")
 
     def sound(self) -> float:
-        """Give the share of the cases counted as solved that are, if nobody is called back."""
+        """Return the share of the cases counted as solved that are, if nobody is called back."""
         return 1 - self.unsound if self.on else 1.0
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:

@@ -1,5 +1,5 @@
-"""Whether a customer stays over a grievance depends on what became of the complaint (F7, TARP's rates): silent and ignored
-alike almost never, logged a fifth, resolved half, resolved fast four fifths.
+"""Whether a customer stays over a grievance depends on what became of the complaint (F7, TARP's rates): silent and
+ignored alike almost never, logged a fifth, resolved half, resolved fast four fifths.
 
 A silent grievance is decided at once, a voiced one when its outcome is known. A good recovery restores at most the
 satisfaction of before the failure, unless the paradox is switched on (K8).
@@ -15,14 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from loyaltysim import kernels
 from loyaltysim.core.codes import LEFT, NEVER_COMPLAINED, NONE, OUTCOMES, SEVERITIES
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 ENDS = tuple(f"{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES)
 DECIDED, STAYED = (tuple(f"{fate}_{end}" for end in ENDS) for fate in ("decided", "stayed"))
@@ -68,44 +65,33 @@ class Recovery(Mechanism):
     kept_small: KeptSmall = KeptSmall()
     repeat_factor: float = param(
         1.0,
-        unit="ratio",
+        "ratio",
+        "factor on the chance to stay at a second grievance within a year",
         low=0,
         high=1,
-        doc="factor on the chance to stay at a second grievance within a year",
         source="Knox and van Oest",
         plausible=(0.5, 1),
     )
     behaviour: float = param(
         1.0,
-        unit="ratio",
+        "ratio",
+        "behaviour against stated intention: factor on every chance to stay",
         low=0,
         high=1,
-        doc="behaviour against stated intention: factor on every chance to stay",
         plausible=(0.5, 1),
     )
-    restored: float = param(
-        0.8, unit="share", low=0, high=1, doc="part of the lost satisfaction that a good recovery gives back"
-    )
-    paradox: float = param(
-        0.0,
-        unit="share",
-        low=0,
-        high=1,
-        doc="satisfaction that a good recovery adds beyond that",
-        source="K8, De Matos",
-    )
+    restored: float = param(0.8, "share", "part of the lost satisfaction that a good recovery gives back")
+    paradox: float = param(0.0, "share", "satisfaction that a good recovery adds beyond that", source="K8, De Matos")
 
-    outcome_now = column("people", "int8", doc="outcome of the grievance decided this month", start=NONE)
-    last_outcome = column("people", "int8", doc="outcome of the last grievance", start=NONE)
+    outcome_now = column("people", "int8", "outcome of the grievance decided this month", start=NONE)
+    last_outcome = column("people", "int8", "outcome of the last grievance", start=NONE)
 
     for _severity in SEVERITIES:
         for _outcome in OUTCOMES:
             locals()[f"decided_{_severity}_{_outcome}"] = metric(
-                unit="grievances", doc=f"{_severity} grievances that ended {_outcome}"
+                f"{_severity} grievances that ended {_outcome}", "grievances"
             )
-            locals()[f"stayed_{_severity}_{_outcome}"] = metric(
-                unit="grievances", doc="of these, customers who stayed over it"
-            )
+            locals()[f"stayed_{_severity}_{_outcome}"] = metric("of these, customers who stayed over it", "grievances")
     del _severity, _outcome
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
@@ -114,8 +100,9 @@ class Recovery(Mechanism):
         counts = kernels.complaints.decide(
             world.customers_now, world.grieved, world.voiced, world.closed, world.closed_as, people.outcome_now,
             world.month, people.generation, rng.ever("stays"), self._table, self.repeat_factor, self.restored,
-            self.paradox, people.severity, people.kind, people.grieved_month, people.repeated, people.satisfaction_spoilt,
-            people.satisfaction, people.complained, people.status, people.reason, people.left_month, people.last_outcome,
+            self.paradox, people.severity, people.kind, people.grieved_month, people.repeated,
+            people.satisfaction_spoilt, people.satisfaction, people.complained, people.status, people.reason,
+            people.left_month, people.last_outcome,
         )  # fmt: skip
         report.all(COUNTS, counts.tolist())
 

@@ -6,14 +6,8 @@ Asking every customer how it went and asking a sample both count. People forget 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 
 class SurveyFatigue(Mechanism):
@@ -21,33 +15,29 @@ class SurveyFatigue(Mechanism):
 
     dormant = {"on": False}
 
-    memory: float = param(
-        0.8, unit="share/month", low=0, high=0.99, doc="part of past asks that customers still feel a month later"
-    )
+    memory: float = param(0.8, "share/month", "part of past asks that customers still feel a month later", high=0.99)
     weariness: float = param(
         0.1,
-        unit="1/ask",
+        "1/ask",
+        "further goodwill that an ask costs for each ask still felt, against what it costs the rested",
         low=0,
         high=10,
-        doc="further goodwill that an ask costs for each ask still felt, against what it costs the rested",
         plausible=(0, 0.5),
     )
     refusal: float = param(
         0.1,
-        unit="log ratio/ask",
+        "log ratio/ask",
+        "log of the answers to a survey lost for each ask still felt",
         low=0,
         high=10,
-        doc="log of the answers to a survey lost for each ask still felt",
         plausible=(0, 0.3),
     )
 
-    asked_lately = column(
-        "firm", "float64", unit="asks", doc="asks per customer, faded by age", writers="voice surveys"
-    )
-    ask_weight = column("firm", "float64", unit="ratio", doc="goodwill that an ask costs against the rested", start=1)
-    willing = column("firm", "float64", unit="ratio", doc="answers to a survey against the rested", start=1)
+    asked_lately = column("firm", "float64", "asks per customer, faded by age", "asks", writers="voice surveys")
+    ask_weight = column("firm", "float64", "goodwill that an ask costs against the rested", "ratio", start=1)
+    willing = column("firm", "float64", "answers to a survey against the rested", "ratio", start=1)
 
-    asks_felt = metric(unit="asks", over="mean", better="lower", doc="asks that a customer still feels")
+    asks_felt = metric("asks that a customer still feels", "asks", over="mean", better="lower")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let past asks fade, and settle what the next one costs."""

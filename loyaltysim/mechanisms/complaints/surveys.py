@@ -14,14 +14,11 @@ from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, lever, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, lever, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 WIDEST_SPREAD = 0.5
 """The largest standard deviation that answers between 0 and 1 can have; taken where one answer shows none."""
@@ -30,101 +27,90 @@ WIDEST_SPREAD = 0.5
 class Surveys(Mechanism):
     """Ask a random sample of this month's customers."""
 
-    price: float = param(
-        2.0, unit="$/person", low=0.001, doc="cost of asking one person of the sample", plausible=(0.5, 30)
-    )
+    price: float = param(2.0, "$/person", "cost of asking one person of the sample", low=0.001, plausible=(0.5, 30))
     response: float = param(
-        0.3,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of those asked, those who answer, if they were not asked lately",
-        plausible=(0.05, 0.6),
+        0.3, "share", "of those asked, those who answer, if they were not asked lately", plausible=(0.05, 0.6)
     )
     telling: float = param(
         0.8,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of those who answer with a grievance that they have not voiced, those who tell it",
+        "share",
+        "of those who answer with a grievance that they have not voiced, those who tell it",
         plausible=(0.4, 1),
     )
     goodwill: float = param(
         0.002,
-        unit="satisfaction/ask",
+        "satisfaction/ask",
+        "satisfaction that being surveyed costs the rested",
         low=0,
         high=1,
-        doc="satisfaction that being surveyed costs the rested",
         plausible=(0, 0.01),
     )
     intends_below: float = param(
         0.4,
-        unit="0 to 1",
-        low=0,
-        high=1,
-        doc="satisfaction below which a customer says that they will leave",
+        "0 to 1",
+        "satisfaction below which a customer says that they will leave",
         source="the gap to what they do: Chandon, Morwitz and Reinartz 2005",
         plausible=(0.3, 0.6),
     )
 
     budget: float = lever(
-        0.0, unit="$/month", doc="surveying a random sample of all customers, each at most once a month", source="F23"
+        0.0, "$/month", "surveying a random sample of all customers, each at most once a month", source="F23"
     )
 
     found = row_list(doc="of those with a grievance this month, those silent ones whom the survey found")
     intending = row_list(doc="rows of those who said that they will leave")
     staying = row_list(doc="rows of those who said that they will stay")
 
-    surveyed = metric(unit="customers", doc="customers asked by a survey")
-    survey_answers = metric(unit="customers", better="higher", doc="of these, those who answered")
-    survey_sum = metric(unit="customers", doc="sum of satisfaction over those who answered")
-    survey_error_sum = metric(unit="customers", doc="each month's standard error times its answers")
-    survey_customers = metric(unit="customer-months", doc="customers in the months of a survey")
-    survey_true_sum = metric(unit="customer-months", doc="sum of satisfaction over all of them")
+    surveyed = metric("customers asked by a survey", "customers")
+    survey_answers = metric("of these, those who answered", "customers", better="higher")
+    survey_sum = metric("sum of satisfaction over those who answered", "customers")
+    survey_error_sum = metric("each month's standard error times its answers", "customers")
+    survey_customers = metric("customers in the months of a survey", "customer-months")
+    survey_true_sum = metric("sum of satisfaction over all of them", "customer-months")
     survey_satisfaction = metric(
-        unit="0 to 1", over="ratio", of=("survey_sum", "survey_answers"), doc="mean satisfaction as surveys measure it"
+        "mean satisfaction as surveys measure it", "0 to 1", over="ratio", of=("survey_sum", "survey_answers")
     )
     survey_error = metric(
-        unit="0 to 1",
+        "standard error of a single month's survey, not of survey_satisfaction over the horizon",
+        "0 to 1",
         over="ratio",
         of=("survey_error_sum", "survey_answers"),
         better="lower",
-        doc="standard error of a single month's survey, not of survey_satisfaction over the horizon",
     )
     survey_true = metric(
-        unit="0 to 1",
+        "mean satisfaction of all customers when the surveys were made",
+        "0 to 1",
         over="ratio",
         of=("survey_true_sum", "survey_customers"),
-        doc="mean satisfaction of all customers when the surveys were made",
     )
-    grievances_found = metric(unit="grievances", better="higher", doc="silent grievances that a survey found")
-    survey_intending = metric(unit="customers", doc="of those who answered, those who said that they will leave")
+    grievances_found = metric("silent grievances that a survey found", "grievances", better="higher")
+    survey_intending = metric("of those who answered, those who said that they will leave", "customers")
     survey_intention = metric(
-        unit="share",
+        "share of those who answered who said that they will leave",
+        "share",
         over="ratio",
         of=("survey_intending", "survey_answers"),
         better="lower",
-        doc="share of those who answered who said that they will leave",
     )
-    intended = metric(unit="customers", doc="those who had said so a month ago")
-    intended_left = metric(unit="customers", doc="of these, those who left in that month")
+    intended = metric("those who had said so a month ago", "customers")
+    intended_left = metric("of these, those who left in that month", "customers")
     intention_kept = metric(
-        unit="share/year",
+        "annual churn of those who had said that they will leave",
+        "share/year",
         over="ratio",
         of=("intended_left", "intended"),
         annual=True,
-        doc="annual churn of those who had said that they will leave",
     )
-    denied = metric(unit="customers", doc="those who had said a month ago that they will stay")
-    denied_left = metric(unit="customers", doc="of these, those who left in that month")
+    denied = metric("those who had said a month ago that they will stay", "customers")
+    denied_left = metric("of these, those who left in that month", "customers")
     intention_missed = metric(
-        unit="share/year",
+        "annual churn of those who had said that they will stay",
+        "share/year",
         over="ratio",
         of=("denied_left", "denied"),
         annual=True,
-        doc="annual churn of those who had said that they will stay",
     )
-    cost_surveys = metric(unit="$", account="cost", doc="spent on surveys", label="surveys")
+    cost_surveys = metric("spent on surveys", "$", account="cost", label="surveys")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """See who kept last month's word, then ask a sample, and hand what it finds to the desk."""
@@ -187,6 +173,6 @@ class Surveys(Mechanism):
 
 
 def standard_error(answers: NDArray, customers: int) -> float:
-    """Give the standard error of the mean of answers drawn without replacement from so many customers."""
+    """Return the standard error of the mean of answers drawn without replacement from so many customers."""
     spread = float(np.std(answers, ddof=1)) if answers.size > 1 else WIDEST_SPREAD
     return spread * math.sqrt((1 - answers.size / customers) / answers.size)

@@ -1,22 +1,18 @@
 """Most grievances are never voiced (F3); asking every customer and easy channels make more of them heard (F15, F23).
 
-Each ask costs money and a little goodwill, the more the more often they were asked lately. Whether a complaint heard is a customer kept depends on the desk.
+Each ask costs money and a little goodwill, the more the more often they were asked lately. Whether a complaint heard is
+a customer kept depends on the desk.
 """
 
 from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, row_list, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, RngStream, World, column, lever, metric, param, row_list, solved
+from loyaltysim.core.records import Report
 
 
 class Voice(Mechanism):
@@ -26,35 +22,27 @@ class Voice(Mechanism):
 
     unprompted: float = solved(
         0.15,
-        unit="chance",
+        "chance",
+        "chance that an average customer voices a grievance unasked",
         high=1,
-        doc="chance that an average customer voices a grievance unasked",
         source="F3, solved from the stated silent share of the lost",
     )
-    price: float = param(1.0, unit="$/ask", low=0.001, doc="cost of asking one customer once", plausible=(0.3, 3))
-    silence_left: float = param(
-        0.6, unit="ratio", low=0, high=1, doc="what one ask a customer-month leaves of the silence"
-    )
-    goodwill: float = param(
-        0.001, unit="satisfaction/ask", low=0, high=1, doc="satisfaction that each ask costs the rested"
-    )
+    price: float = param(1.0, "$/ask", "cost of asking one customer once", low=0.001, plausible=(0.3, 3))
+    silence_left: float = param(0.6, "ratio", "what one ask a customer-month leaves of the silence", low=0, high=1)
+    goodwill: float = param(0.001, "satisfaction/ask", "satisfaction that each ask costs the rested", low=0, high=1)
 
     budget: float = lever(
-        0.0,
-        unit="$/month",
-        doc="asking every customer how it went, and easy channels to say so",
-        source="F15",
-        main=True,
+        0.0, "$/month", "asking every customer how it went, and easy channels to say so", source="F15", main=True
     )
 
     complained = column(
-        "people", "int8", doc="has voiced a grievance in this time as a customer", writers="surveys joining winback"
+        "people", "int8", "has voiced a grievance in this time as a customer", writers="surveys joining winback"
     )
 
     voiced = row_list(doc="rows of the customers who complain this month")
 
-    complaints = metric(unit="complaints", doc="grievances that were voiced")
-    cost_voice = metric(unit="$", account="cost", doc="spent on asking customers", label="asking customers")
+    complaints = metric("grievances that were voiced", "complaints")
+    cost_voice = metric("spent on asking customers", "$", account="cost", label="asking customers")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Ask, and let those who grieve speak or stay silent."""
@@ -73,11 +61,11 @@ class Voice(Mechanism):
 
     @cached_property
     def _unprompted(self) -> float:
-        """Give the hazard at which an average customer speaks unasked."""
+        """Return the hazard at which an average customer speaks unasked."""
         return -math.log1p(-self.unprompted) if self.unprompted < 1 else math.inf
 
     def _hazard_of_asking(self, asks: float) -> float:
-        """Give the hazard that so many asks add."""
+        """Return the hazard that so many asks add."""
         if asks == 0:
             return 0.0
         return -asks * math.log(self.silence_left) if self.silence_left > 0 else math.inf

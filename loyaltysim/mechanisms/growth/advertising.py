@@ -1,4 +1,5 @@
-"""Advertising brings prospects, with diminishing returns; what a customer costs today is stated, its strength is solved.
+"""Advertising brings prospects, with diminishing returns; what a customer costs today is stated, its strength is
+solved.
 
 Rivals see it a month later and may answer it, which drowns some of it.
 """
@@ -6,14 +7,9 @@ Rivals see it a month later and may answer it, which drowns some of it.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param, solved
 
 ALMOST_ALL = 1 - 1e-12
 """The largest chance whose hazard is still a number."""
@@ -26,31 +22,27 @@ class Advertising(Mechanism):
 
     strength: float = solved(
         0.004,
-        unit="1/month",
-        doc="hazard to join that boundless advertising would give a prospect",
+        "1/month",
+        "hazard to join that boundless advertising would give a prospect",
         source="solved from the stated acquisition cost",
     )
     scale: float = param(
-        50_000.0,
-        unit="$/month",
-        low=1,
-        doc="spending at which 63 % of the most is reached",
-        plausible=(20_000, 100_000),
+        50_000.0, "$/month", "spending at which 63 % of the most is reached", low=1, plausible=(20_000, 100_000)
     )
     response: Literal["hazard", "chance"] = param(
         "hazard",
-        unit="",
-        doc="whether strength is a prospect's hazard to join or, with nothing else at work, the chance",
+        "",
+        "whether strength is a prospect's hazard to join or, with nothing else at work, the chance",
         source="K6, Blattberg and Deighton",
     )
 
-    budget: float = lever(40_000.0, unit="$/month", doc="advertising for new customers", main=True)
+    budget: float = lever(40_000.0, "$/month", "advertising for new customers", main=True)
 
-    pull = column("firm", "float64", unit="1/month", doc="hazard to join through advertising this month")
-    advertised = column("firm", "float64", unit="$/month", doc="advertising of the last month")
-    advertised_usual = column("firm", "float64", unit="$/month", doc="advertising at the scenario's top-level levers")
+    pull = column("firm", "float64", "hazard to join through advertising this month", "1/month")
+    advertised = column("firm", "float64", "advertising of the last month", "$/month")
+    advertised_usual = column("firm", "float64", "advertising at the scenario's top-level levers", "$/month")
 
-    cost_advertising = metric(unit="$", account="cost", doc="spent on advertising", label="advertising")
+    cost_advertising = metric("spent on advertising", "$", account="cost", label="advertising")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Let rivals be used to today's advertising."""

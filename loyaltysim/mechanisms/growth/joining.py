@@ -8,18 +8,11 @@ forgotten that they were customers. Joining in proportion to adopters (Bass, K3)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, metric, param, solved
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param, solved
 from loyaltysim.mechanisms.market.arrival import welcome
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 
 class Joining(Mechanism):
@@ -38,98 +31,84 @@ class Joining(Mechanism):
 
     unprompted: float = solved(
         0.0008,
-        unit="1/month",
-        doc="hazard to join without advertising or talk",
+        "1/month",
+        "hazard to join without advertising or talk",
         source="solved so that the number of customers is steady",
     )
     praise: float = param(
         0.0040,
-        unit="1/month per message",
+        "1/month per message",
+        "hazard to join that one fresh good message adds",
         low=0,
         high=1,
-        doc="hazard to join that one fresh good message adds",
         source="F28",
         plausible=(0.002, 0.008),
     )
     blame: float = param(
         0.3,
-        unit="log ratio",
+        "log ratio",
+        "log of joining lost to one fresh bad message",
         low=0,
         high=10,
-        doc="log of joining lost to one fresh bad message",
         source="F4",
         plausible=(0.1, 0.8),
     )
     imitation: float = param(
-        0.0,
-        unit="1/month",
-        low=0,
-        high=10,
-        doc="hazard to join times the share of people who are customers",
-        source="K3, Bass",
+        0.0, "1/month", "hazard to join times the share of people who are customers", low=0, high=10, source="K3, Bass"
     )
     fickle_draw: float = param(
         0.5,
-        unit="log ratio",
+        "log ratio",
+        "log of how much better advertising draws a person, per unit of fickleness (the mean is 1, 3 counts as the most)",
         low=-5,
         high=5,
-        doc="log of how much better advertising draws a person, per unit of fickleness (the mean is 1, 3 counts as the most)",
         source="the sign: Schmitt, Skiera and Van den Bulte 2011, referred customers leave less",
         plausible=(0, 1),
     )
     hold: float = param(
-        0.9,
-        unit="ratio",
-        low=0,
-        high=5,
-        doc="joining of those with a rival against those without supplier",
-        source="F26",
+        0.9, "ratio", "joining of those with a rival against those without supplier", low=0, high=5, source="F26"
     )
-    lost_factor: float = param(
-        0.35, unit="ratio", low=0, high=5, doc="returning of the lost against a prospect's joining"
-    )
+    lost_factor: float = param(0.35, "ratio", "returning of the lost against a prospect's joining", low=0, high=5)
     logged_factor: float = param(
-        1.5, unit="ratio", low=0, high=20, doc="further factor if the last complaint was logged or better", source="F7"
+        1.5, "ratio", "further factor if the last complaint was logged or better", low=0, high=20, source="F7"
     )
-    forget: int = param(
-        36, unit="months", low=1, high=1200, doc="months after which a lost customer is a prospect again"
-    )
+    forget: int = param(36, "months", "months after which a lost customer is a prospect again", low=1, high=1200)
 
-    joined = metric(unit="customers", better="higher", doc="prospects who joined", headline=True)
-    returned = metric(unit="customers", better="higher", doc="lost customers who came back, won back or of their own")
-    joined_by_advertising = metric(unit="customers", doc="of those who came, brought by advertising")
-    joined_by_talk = metric(unit="customers", better="higher", doc="of those who came, brought by what they heard")
-    joined_unprompted = metric(unit="customers", doc="of those who came, brought by neither")
-    won_from_rivals = metric(unit="customers", better="higher", doc="of those who came or were won back, from a rival")
-    fickle_sum_advertising = metric(unit="fickleness", doc="summed fickleness of those whom advertising brought")
-    fickle_sum_talk = metric(unit="fickleness", doc="summed fickleness of those whom talk brought")
+    joined = metric("prospects who joined", "customers", better="higher", headline=True)
+    returned = metric("lost customers who came back, won back or of their own", "customers", better="higher")
+    joined_by_advertising = metric("of those who came, brought by advertising", "customers")
+    joined_by_talk = metric("of those who came, brought by what they heard", "customers", better="higher")
+    joined_unprompted = metric("of those who came, brought by neither", "customers")
+    won_from_rivals = metric("of those who came or were won back, from a rival", "customers", better="higher")
+    fickle_sum_advertising = metric("summed fickleness of those whom advertising brought", "fickleness")
+    fickle_sum_talk = metric("summed fickleness of those whom talk brought", "fickleness")
     fickleness_by_advertising = metric(
-        unit="ratio",
+        "mean fickleness of those whom advertising brought (of all people: 1)",
+        "ratio",
         over="ratio",
         of=("fickle_sum_advertising", "joined_by_advertising"),
         better="lower",
-        doc="mean fickleness of those whom advertising brought (of all people: 1)",
     )
     fickleness_by_talk = metric(
-        unit="ratio",
+        "mean fickleness of those whom talk brought (of all people: 1)",
+        "ratio",
         over="ratio",
         of=("fickle_sum_talk", "joined_by_talk"),
         better="lower",
-        doc="mean fickleness of those whom talk brought (of all people: 1)",
     )
     advertising_cost_per_customer = metric(
-        unit="$",
+        "advertising per customer whom advertising brought: what stated.acquisition_cost states for today",
+        "$",
         over="ratio",
         of=("cost_advertising", "joined_by_advertising"),
         better="lower",
-        doc="advertising per customer whom advertising brought: what stated.acquisition_cost states for today",
     )
     acquisition_cost = metric(
-        unit="$",
+        "advertising per prospect who joined, for whatever reason (stated.acquisition_cost counts those whom advertising brought)",
+        "$",
         over="ratio",
         of=("cost_advertising", "joined"),
         better="lower",
-        doc="advertising per prospect who joined, for whatever reason (stated.acquisition_cost counts those whom advertising brought)",
     )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
@@ -139,9 +118,9 @@ class Joining(Mechanism):
         unprompted = self.unprompted + self.imitation * adopters
         hold = self.hold * float(firm.rivals_hold[0])
         parts = threads.over_rows(
-            kernels.market.join, people.rows, world.month, people.generation, rng("joins"), float(firm.pull[0]), unprompted, self.praise,
-            self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor, self.logged_factor, self.forget,
-            self.fickle_draw, people.fickleness,
+            kernels.market.join, people.rows, world.month, people.generation, rng("joins"), float(firm.pull[0]),
+            unprompted, self.praise, self.blame, float(firm.damp[0] * firm.first_factor[0]), hold, self.lost_factor,
+            self.logged_factor, self.forget, self.fickle_draw, people.fickleness,
             people.heard_good, people.heard_bad, people.last_outcome, people.with_rival, people.status, people.reason,
             people.left_month,
         )  # fmt: skip

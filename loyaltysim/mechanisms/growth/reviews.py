@@ -7,16 +7,10 @@ Standing bad reviews damp the joining of everyone; they fade as newer ones push 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.codes import LONG_AGO
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 
 class Reviews(Mechanism):
@@ -25,26 +19,20 @@ class Reviews(Mechanism):
     market_wide = True
     dormant = {"on": False}
 
-    posted: float = param(0.05, unit="share", low=0, high=1, doc="grievances after which a bad review is posted")
-    withdrawn_after: float = param(
-        0.5, unit="share", low=0, high=1, doc="bad reviews withdrawn after a good recovery", source="F35"
-    )
-    kept: float = param(0.9, unit="share/month", low=0, high=1, doc="part of a review's weight left a month later")
+    posted: float = param(0.05, "share", "grievances after which a bad review is posted")
+    withdrawn_after: float = param(0.5, "share", "bad reviews withdrawn after a good recovery", source="F35")
+    kept: float = param(0.9, "share/month", "part of a review's weight left a month later")
     damage: float = param(
-        0.005,
-        unit="1/review per 1,000",
-        low=0,
-        high=10,
-        doc="log of joining lost for each standing review per 1,000 people",
+        0.005, "1/review per 1,000", "log of joining lost for each standing review per 1,000 people", low=0, high=10
     )
 
-    reviewed_month = column("people", "int16", unit="month", doc="month of their standing bad review", start=LONG_AGO)
-    standing = column("firm", "float64", unit="reviews", doc="bad reviews standing, faded by age")
-    damp = column("firm", "float64", unit="ratio", doc="factor of reviews on joining", start=1)
+    reviewed_month = column("people", "int16", "month of their standing bad review", "month", start=LONG_AGO)
+    standing = column("firm", "float64", "bad reviews standing, faded by age", "reviews")
+    damp = column("firm", "float64", "factor of reviews on joining", "ratio", start=1)
 
-    reviews_posted = metric(unit="reviews", better="lower", doc="bad reviews posted")
-    reviews_withdrawn = metric(unit="reviews", better="higher", doc="bad reviews withdrawn after a good recovery")
-    reviews_standing = metric(unit="reviews", over="end", better="lower", doc="bad reviews standing, faded by age")
+    reviews_posted = metric("bad reviews posted", "reviews", better="lower")
+    reviews_withdrawn = metric("bad reviews withdrawn after a good recovery", "reviews", better="higher")
+    reviews_standing = metric("bad reviews standing, faded by age", "reviews", over="end", better="lower")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Post this month's bad reviews, withdraw those of the well recovered, and let the rest fade."""

@@ -1,4 +1,5 @@
-"""Why business was won or lost depends on who is asked (F34): sales says that it won by its relationship and lost by price.
+"""Why business was won or lost depends on who is asked (F34): sales says that it won by its relationship and lost by
+price.
 
 The true reasons stand beside those that are told. Someone outside sales hears the true ones. Nothing is drawn: what is
 told are expected numbers.
@@ -7,15 +8,9 @@ told are expected numbers.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim.core.codes import LEFT, REASONS, RELATIONSHIP, RIVAL, WINS
-from loyaltysim.core.mechanism import Mechanism, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param
 
 EXCUSED = ("friends", "product", "indifference")
 """Reasons to leave that sales can put down to a rival's price; who died or moved away is plain to see."""
@@ -27,39 +22,29 @@ class WinLoss(Mechanism):
     """Tell this month's wins and losses as sales tells them."""
 
     asked_of_sales: float = param(
-        1.0,
-        unit="share",
-        low=0,
-        high=1,
-        doc="won and lost business whose reason is asked of sales, and not of someone outside",
-        source="F34",
+        1.0, "share", "won and lost business whose reason is asked of sales, and not of someone outside", source="F34"
     )
     blames_price: float = param(
         0.6,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of the losses over friends, product or indifference, those that sales puts down to a rival's price",
+        "share",
+        "of the losses over friends, product or indifference, those that sales puts down to a rival's price",
         source="F34",
         plausible=(0.3, 0.9),
     )
     claims_relationship: float = param(
         0.6,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of the wins, those that sales puts down to its relationship with the customer",
+        "share",
+        "of the wins, those that sales puts down to its relationship with the customer",
         source="F34",
         plausible=(0.3, 0.9),
     )
 
     for _reason in REASONS:
         locals()[f"told_lost_{_reason}"] = metric(
-            unit="customers",
-            doc=f"customers who left: {_reason}{' or price' if _reason == 'rival' else ''}, as sales tells it",
+            f"customers who left: {_reason}{' or price' if _reason == 'rival' else ''}, as sales tells it", "customers"
         )
     for _way in (*WINS, RELATIONSHIP):
-        locals()[f"told_won_{_way}"] = metric(unit="customers", doc=f"customers won: {_way}, as sales tells it")
+        locals()[f"told_won_{_way}"] = metric(f"customers won: {_way}, as sales tells it", "customers")
     del _reason, _way
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:

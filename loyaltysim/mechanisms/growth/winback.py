@@ -1,7 +1,8 @@
-"""Getting one dollar back from a lost customer costs ten (F6): the most valuable of the lost are tried first, each once.
+"""Getting one dollar back from a lost customer costs ten (F6): the most valuable of the lost are tried first, each
+once.
 
-An attempt costs the stated price per expected dollar of first-year margin regained; whom the purse cannot pay is passed over,
-and what is not spent carries over.
+An attempt costs the stated price per expected dollar of first-year margin regained; whom the purse cannot pay is passed
+over, and what is not spent carries over.
 """
 
 from __future__ import annotations
@@ -11,15 +12,11 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core.codes import FRIENDS, LOST
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 
 class Winback(Mechanism):
@@ -29,41 +26,40 @@ class Winback(Mechanism):
 
     cost_per_dollar: float = param(
         10.0,
-        unit="$/$",
+        "$/$",
+        "price of one expected dollar of margin regained",
         low=0.01,
         high=1000,
-        doc="price of one expected dollar of margin regained",
         source="F6",
         grade="folklore",
         plausible=(1, 12),
     )
-    horizon: int = param(12, unit="months", low=1, high=240, doc="months of margin that count as regained")
+    horizon: int = param(12, "months", "months of margin that count as regained", low=1, high=240)
     success: float = param(
         0.25,
-        unit="chance",
+        "chance",
+        "chance that an attempt succeeds",
         low=0.001,
-        high=1,
-        doc="chance that an attempt succeeds",
         source="known-answers: 20 to 40 % of the lost",
         grade="secondary",
     )
-    reach: int = param(36, unit="months", low=1, high=1200, doc="months after leaving within which an attempt is made")
+    reach: int = param(36, "months", "months after leaving within which an attempt is made", low=1, high=1200)
 
-    budget: float = lever(0.0, unit="$/month", doc="winning back lost customers", source="F6", main=True)
+    budget: float = lever(0.0, "$/month", "winning back lost customers", source="F6", main=True)
 
-    attempted = column("people", "int8", doc="has been tried since they left", writers="joining")
-    purse = column("firm", "float64", unit="$", doc="win-back money not yet spent")
+    attempted = column("people", "int8", "has been tried since they left", writers="joining")
+    purse = column("firm", "float64", "win-back money not yet spent", "$")
 
-    winback_attempts = metric(unit="attempts", doc="attempts to win back a lost customer")
-    winback_returned = metric(unit="customers", better="higher", doc="lost customers won back")
-    winback_margin = metric(unit="$", better="higher", doc="first-year margin of those won back")
-    cost_winback = metric(unit="$", account="cost", doc="spent on winning back", label="winning back")
+    winback_attempts = metric("attempts to win back a lost customer", "attempts")
+    winback_returned = metric("lost customers won back", "customers", better="higher")
+    winback_margin = metric("first-year margin of those won back", "$", better="higher")
+    cost_winback = metric("spent on winning back", "$", account="cost", label="winning back")
     winback_cost_per_dollar = metric(
-        unit="$/$",
+        "spent per dollar of first-year margin won back",
+        "$/$",
         over="ratio",
         of=("cost_winback", "winback_margin"),
         better="lower",
-        doc="spent per dollar of first-year margin won back",
     )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:

@@ -6,17 +6,10 @@ Each departure has exactly one reason. A customer lost over a grievance or to a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import FRIENDS, LEFT, LOST, NEVER_COMPLAINED, REASONS
-from loyaltysim.core.mechanism import Mechanism, metric, param, row_list, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param, row_list, solved
 
 BY_REASON = (*LEFT, *NEVER_COMPLAINED)
 
@@ -26,67 +19,56 @@ class Departure(Mechanism):
 
     always = True
 
-    died: float = solved(
-        0.0002, unit="1/month", doc="hazard to die or close", source="F2, solved from the stated reasons"
-    )
-    moved: float = solved(
-        0.0006, unit="1/month", doc="hazard to move away", source="F2, solved from the stated reasons"
-    )
-    to_rival: float = param(
-        0.8,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of those who leave over a grievance, those who go to a rival",
-        source="F26",
-    )
+    died: float = solved(0.0002, "1/month", "hazard to die or close", source="F2, solved from the stated reasons")
+    moved: float = solved(0.0006, "1/month", "hazard to move away", source="F2, solved from the stated reasons")
+    to_rival: float = param(0.8, "share", "of those who leave over a grievance, those who go to a rival", source="F26")
 
     gone = row_list(doc="rows of those who died or moved this month")
 
-    left = metric(unit="customers", better="lower", doc="customers who left", headline=True)
+    left = metric("customers who left", "customers", better="lower", headline=True)
     for _reason in REASONS:
-        locals()[f"left_{_reason}"] = metric(unit="customers", better="lower", doc=f"customers who left: {_reason}")
+        locals()[f"left_{_reason}"] = metric(f"customers who left: {_reason}", "customers", better="lower")
     for _reason in REASONS:
         locals()[f"never_complained_{_reason}"] = metric(
-            unit="customers", doc=f"of these ({_reason}), who never complained while a customer"
+            f"of these ({_reason}), who never complained while a customer", "customers"
         )
     del _reason
-    left_voiced = metric(unit="customers", doc="customers who left over a grievance that they had voiced")
-    left_unvoiced = metric(unit="customers", doc="departures without a voiced grievance behind them")
-    never_complained = metric(unit="customers", doc="customers who left without ever having complained")
-    lost_to_rivals = metric(unit="customers", better="lower", doc="customers who left and went to a rival")
-    lost_margin = metric(unit="$/month", better="lower", doc="monthly margin of the customers who left")
+    left_voiced = metric("customers who left over a grievance that they had voiced", "customers")
+    left_unvoiced = metric("departures without a voiced grievance behind them", "customers")
+    never_complained = metric("customers who left without ever having complained", "customers")
+    lost_to_rivals = metric("customers who left and went to a rival", "customers", better="lower")
+    lost_margin = metric("monthly margin of the customers who left", "$/month", better="lower")
     left_top_tenth = metric(
-        unit="customers", better="lower", doc="of those who left, those who paid like the top tenth of month 0"
+        "of those who left, those who paid like the top tenth of month 0", "customers", better="lower"
     )
-    lost_margin_top_tenth = metric(unit="$/month", better="lower", doc="monthly margin of these")
+    lost_margin_top_tenth = metric("monthly margin of these", "$/month", better="lower")
     lost_margin_each = metric(
-        unit="$/month", over="ratio", of=("lost_margin", "left"), doc="mean monthly margin of a customer who left"
+        "mean monthly margin of a customer who left", "$/month", over="ratio", of=("lost_margin", "left")
     )
-    withdrawn = metric(unit="cases", doc="open cases of customers who left for another reason")
-    complaints_open = metric(unit="cases", over="end", better="lower", doc="cases open at the month's end")
+    withdrawn = metric("open cases of customers who left for another reason", "cases")
+    complaints_open = metric("cases open at the month's end", "cases", over="end", better="lower")
     churn_annual = metric(
-        unit="share/year",
+        "annual churn",
+        "share/year",
         over="ratio",
         of=("left", "customers_start"),
         annual=True,
         better="lower",
-        doc="annual churn",
         headline=True,
     )
     silent_share_of_lost = metric(
-        unit="share",
+        "share of the lost who left without a voiced grievance behind it",
+        "share",
         over="ratio",
         of=("left_unvoiced", "left"),
         better="lower",
-        doc="share of the lost who left without a voiced grievance behind it",
     )
     never_complained_share = metric(
-        unit="share",
+        "share of the lost who never complained while a customer",
+        "share",
         over="ratio",
         of=("never_complained", "left"),
         better="lower",
-        doc="share of the lost who never complained while a customer",
     )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
@@ -94,9 +76,9 @@ class Departure(Mechanism):
         people = world.people
         to_rival = max(self.to_rival * float(world.firm.rivals_supply[0]), float(world.firm.all_supplied[0]))
         parts = threads.over_row_list(
-            kernels.churn.depart, world.customers_now, people.generation, rng("leaves"), world.month, self.died, self.moved,
-            people.following, people.lured, people.complained, people.status, people.reason, people.left_month,
-            people.open_case,
+            kernels.churn.depart, world.customers_now, people.generation, rng("leaves"), world.month, self.died,
+            self.moved, people.following, people.lured, people.complained, people.status, people.reason,
+            people.left_month, people.open_case,
         )  # fmt: skip
         counts, gone, defectors = zip(*parts, strict=True)
         kernels.churn.notice(

@@ -1,20 +1,14 @@
-"""Customers follow their friends: what they heard moves them, and a neighbour's defection raises their own hazard for a while
-(Nitzan and Libai 2011), by a ratio that fades.
+"""Customers follow their friends: what they heard moves them, and a neighbour's defection raises their own hazard for a
+while (Nitzan and Libai 2011), by a ratio that fades.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.mechanism import Mechanism, column, param, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, param, solved
 
 
 class Friends(Mechanism):
@@ -24,46 +18,37 @@ class Friends(Mechanism):
 
     base: float = solved(
         0.001,
-        unit="1/month",
-        doc="hazard to follow friends, with no opinion and no defector near",
+        "1/month",
+        "hazard to follow friends, with no opinion and no defector near",
         source="F2, solved from the stated reasons",
     )
     opinion_weight: float = param(
-        0.1, unit="1/message", low=0, high=5, doc="how far one fresh good message lowers the log hazard"
+        0.1, "1/message", "how far one fresh good message lowers the log hazard", low=0, high=5
     )
-    bad_weight: float = param(2.0, unit="ratio", low=0, high=20, doc="weight of a bad message against a good one")
+    bad_weight: float = param(2.0, "ratio", "weight of a bad message against a good one", low=0, high=20)
     ratio: float = param(
         1.8,
-        unit="hazard ratio",
+        "hazard ratio",
+        "hazard to follow friends the month after one neighbour's defection",
         low=1,
         high=20,
-        doc="hazard to follow friends the month after one neighbour's defection",
         source="K8, Nitzan and Libai",
         grade="measured",
     )
     keeps: float = param(
-        0.44,
-        unit="share/month",
-        low=0,
-        high=1,
-        doc="part of that effect left a month later",
-        source="K8, Nitzan and Libai",
-        grade="measured",
+        0.44, "share/month", "part of that effect left a month later", source="K8, Nitzan and Libai", grade="measured"
     )
 
-    following = column("people", "float32", unit="1/month", doc="hazard to follow friends")
+    following = column("people", "float32", "hazard to follow friends", "1/month")
     exposure = column(
-        "people",
-        "float32",
-        unit="defectors",
-        doc="neighbours who defected, faded by age",
-        writers="departure joining winback",
+        "people", "float32", "neighbours who defected, faded by age", "defectors", writers="departure joining winback"
     )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Reckon this month's hazards, and let the effect of past defections fade."""
         people = world.people
         threads.over_row_list(
-            kernels.churn.follow, world.customers_now, people.fickleness, people.heard_good, people.heard_bad, people.exposure, self.base,
-            self.opinion_weight, self.bad_weight, math.log(self.ratio), self.keeps, people.following,
+            kernels.churn.follow, world.customers_now, people.fickleness, people.heard_good, people.heard_bad,
+            people.exposure, self.base, self.opinion_weight, self.bad_weight, math.log(self.ratio), self.keeps,
+            people.following,
         )  # fmt: skip

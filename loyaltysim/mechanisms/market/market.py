@@ -16,15 +16,12 @@ from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import CUSTOMER, FRIENDS, INDIFFERENCE, LONG_AGO, LOST, NONE, PROSPECT
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param, row_list
 from loyaltysim.mechanisms.market.arrival import welcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 ALL_ALIKE = [632_120.6, 367_879.4]
 """A beta distribution so narrow that -ln(1 - draw), the fickleness, is 1 within 0.2 %."""
@@ -36,11 +33,11 @@ class Network(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     kind: Literal["small_world", "random", "scale_free", "file", "none"] = param(
-        "small_world", unit="", doc="the network's shape; `none`: anyone may talk to anyone; `file`: read `path`"
+        "small_world", "", "the network's shape; `none`: anyone may talk to anyone; `file`: read `path`"
     )
-    ties: int = param(12, unit="ties/person", low=2, high=200, doc="mean number of ties a person", plausible=(6, 20))
-    rewired: float = param(0.1, unit="share", low=0, high=1, doc="ties of a small world that lead anywhere")
-    path: str = param("", unit="file", doc="an edge list: one tie a line, two person numbers, # comments")
+    ties: int = param(12, "ties/person", "mean number of ties a person", low=2, high=200, plausible=(6, 20))
+    rewired: float = param(0.1, "share", "ties of a small world that lead anywhere")
+    path: str = param("", "file", "an edge list: one tie a line, two person numbers, # comments")
 
 
 class Market(Mechanism):
@@ -50,70 +47,63 @@ class Market(Mechanism):
     market_wide = True
     dormant = {"fickleness_kind": "beta", "fickleness_beta": ALL_ALIKE, "readiness_shape": 60}
 
-    people: int = param(50_000, unit="people", low=100, high=100_000_000, doc="everyone in the market")
-    customers: int = param(10_000, unit="people", low=1, doc="customers at the start (month 0)")
+    people: int = param(50_000, "people", "everyone in the market", low=100, high=100_000_000)
+    customers: int = param(10_000, "people", "customers at the start (month 0)", low=1)
     margin_mean: float = param(
-        40.0, unit="$/month", low=0, doc="mean monthly margin of a customer", plausible=(20, 100), source="F10"
+        40.0, "$/month", "mean monthly margin of a customer", low=0, plausible=(20, 100), source="F10"
     )
     margin_cv: float = param(
-        1.5, unit="ratio", low=0, high=10, doc="spread of margins (lognormal): standard deviation / mean", source="F10"
+        1.5, "ratio", "spread of margins (lognormal): standard deviation / mean", low=0, high=10, source="F10"
     )
     top_tenth_share: float = param(
         0.0,
-        unit="share",
-        low=0,
+        "share",
+        "share of all margins that the top tenth of people pay; sets the spread in place of margin_cv; 0: unused",
         high=0.99,
-        doc="share of all margins that the top tenth of people pay; sets the spread in place of margin_cv; 0: unused",
         source="F10",
         plausible=(0.3, 0.8),
     )
     margin_ties: float = param(
         0.0,
-        unit="correlation",
+        "correlation",
+        "how far the well tied are the valuable ones (of the margin's logarithm with the rank of the ties)",
         low=0,
         high=1,
-        doc="how far the well tied are the valuable ones (of the margin's logarithm with the rank of the ties)",
         source="K8, Nejad and others",
     )
     fickleness_kind: Literal["gamma", "beta"] = param(
-        "gamma", unit="", doc="how proneness to leave is spread: gamma of mean 1, or -ln(1 - beta) for K4", source="K4"
+        "gamma", "", "how proneness to leave is spread: gamma of mean 1, or -ln(1 - beta) for K4", source="K4"
     )
     fickleness_shape: int = param(
-        3, unit="shape", low=1, high=60, doc="gamma shape of fickleness: the smaller, the more unequal"
+        3, "shape", "gamma shape of fickleness: the smaller, the more unequal", low=1, high=60
     )
     fickleness_beta: list[float] = param(
-        [0.668, 3.806], unit="a, b", doc="the beta distribution's a and b", source="K4", grade="measured"
+        [0.668, 3.806], "a, b", "the beta distribution's a and b", source="K4", grade="measured"
     )
-    talkativeness_shape: int = param(4, unit="shape", low=1, high=60, doc="gamma shape of talkativeness, mean 1")
-    readiness_shape: int = param(
-        4, unit="shape", low=1, high=60, doc="gamma shape of the readiness to complain, mean 1"
-    )
+    talkativeness_shape: int = param(4, "shape", "gamma shape of talkativeness, mean 1", low=1, high=60)
+    readiness_shape: int = param(4, "shape", "gamma shape of the readiness to complain, mean 1", low=1, high=60)
     network: Network = Network()
     burn_in: int = param(
-        96, unit="months", low=0, high=2000, doc="months lived at the top-level levers before month 0, unrecorded"
+        96, "months", "months lived at the top-level levers before month 0, unrecorded", low=0, high=2000
     )
 
-    status = column(
-        "people", "int8", doc="prospect 0, customer 1, lost 2", writers="recovery departure joining winback"
-    )
-    generation = column("people", "uint16", doc="which newcomer stands in this row")
-    margin = column("people", "float32", unit="$/month", doc="monthly margin while a customer")
-    fickleness = column("people", "float32", doc="multiplies the chances to leave and to grieve", start=1)
-    talkativeness = column("people", "float32", doc="multiplies how many are told", start=1)
-    susceptibility = column("people", "float32", doc="how far the mood met is caught, 0 to 1 (F24)")
-    readiness = column("people", "float32", doc="multiplies the readiness to complain", start=1)
-    tenure = column("people", "int16", unit="months", doc="months as a customer", writers="joining winback")
-    left_month = column("people", "int16", doc="month of leaving", start=LONG_AGO, writers="recovery departure joining")
-    reason = column("people", "int8", doc="why they left", start=NONE, writers="recovery departure joining winback")
-    founder = column("people", "int8", doc="was a customer at month 0")
-    top_margin = column(
-        "firm", "float64", unit="$/month", doc="margin from which a customer of month 0 is in the top tenth"
-    )
-    top_tenth = column("firm", "float64", unit="share", doc="share of month 0's margin that its top tenth pay")
+    status = column("people", "int8", "prospect 0, customer 1, lost 2", writers="recovery departure joining winback")
+    generation = column("people", "uint16", "which newcomer stands in this row")
+    margin = column("people", "float32", "monthly margin while a customer", "$/month")
+    fickleness = column("people", "float32", "multiplies the chances to leave and to grieve", start=1)
+    talkativeness = column("people", "float32", "multiplies how many are told", start=1)
+    susceptibility = column("people", "float32", "how far the mood met is caught, 0 to 1 (F24)")
+    readiness = column("people", "float32", "multiplies the readiness to complain", start=1)
+    tenure = column("people", "int16", "months as a customer", "months", writers="joining winback")
+    left_month = column("people", "int16", "month of leaving", start=LONG_AGO, writers="recovery departure joining")
+    reason = column("people", "int8", "why they left", start=NONE, writers="recovery departure joining winback")
+    founder = column("people", "int8", "was a customer at month 0")
+    top_margin = column("firm", "float64", "margin from which a customer of month 0 is in the top tenth", "$/month")
+    top_tenth = column("firm", "float64", "share of month 0's margin that its top tenth pay", "share")
 
     customers_now = row_list(doc="rows of this month's customers, ascending")
 
-    customers_start = metric(unit="customers", doc="customers at the start of the month")
+    customers_start = metric("customers at the start of the month", "customers")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Draw everyone's traits, and first customers near the stationary mix.
@@ -128,10 +118,10 @@ class Market(Mechanism):
         world.people.status[first] = CUSTOMER
 
     def settle(self, world: World, rng: RngStream, hazard: float, forget: int) -> None:
-        """Give the first customers a tenure, and the market its pool of the lost, as if `hazard` had always reigned.
+        """Assign the first customers a tenure, and the market its pool of the lost, as if `hazard` had always reigned.
 
-        Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about `hazard`
-        times the customers a month, are drawn from the prospects in proportion to their proneness to leave.
+        Tenure is exponential at each customer's own rate. Those lost in each of the last `forget` months, about
+        `hazard` times the customers a month, are drawn from the prospects in proportion to their proneness to leave.
         """
         people, proneness = world.people, self._proneness(world)
         held = np.flatnonzero(people.status == CUSTOMER)
@@ -176,8 +166,8 @@ class Market(Mechanism):
         """Make month 0 hold the stated number of customers exactly, and mark them as founders.
 
         The burn-in ends near that number: a surplus is taken from the newest customers, a deficit filled from the
-        prospects (then from the lost), in an order of their own luck. Where all of these are too few, newcomers stand in for
-        those who died or moved in the last month, at once and not in the next.
+        prospects (then from the lost), in an order of their own luck. Where all of these are too few, newcomers stand
+        in for those who died or moved in the last month, at once and not in the next.
         """
         people = world.people
         rows = np.arange(self.people, dtype=np.int32)
@@ -222,7 +212,7 @@ class Market(Mechanism):
             people.fickleness[rows] = -np.log1p(-betaincinv(*self.fickleness_beta, draws))
 
     def _spread(self) -> float:
-        """Give the standard deviation of the margins' logarithm.
+        """Return the standard deviation of the margins' logarithm.
 
         The top tenth of a lognormal have the share P(z < spread - z0) of its sum, z0 the normal's 0.9 quantile.
         """
@@ -233,7 +223,7 @@ class Market(Mechanism):
 
 
 def normal_by_ties(world: World) -> NDArray:
-    """Give each person the normal quantile of their number of ties' middle rank; float64 (people,)."""
+    """Return for each person the normal quantile of their number of ties' middle rank; float64 (people,)."""
     from scipy.special import ndtri
 
     _, which, count = np.unique(world.ties(), return_inverse=True, return_counts=True)

@@ -1,27 +1,22 @@
-"""Rivals keep luring regular buyers (F37): even the satisfied are mostly indifferent to who supplies them (F9), and only a
-kept value promise commits the rest.
+"""Rivals keep luring regular buyers (F37): even the satisfied are mostly indifferent to who supplies them (F9), and
+only a kept value promise commits the rest.
 
 There are one or a few rivals. Each gives a quality, which may rise from year to year, and makes a price offer now and
-then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own. They
-also see that they gain fewer customers from us than usual, whatever it is by which we win or keep them, and may defend
-themselves by offers. In a zero-sum market (number portability, F26) everyone has a supplier, so that who is not ours is theirs.
+then. They see what we advertise, and may answer what is above today's level with campaigns and offers of their own.
+They also see that they gain fewer customers from us than usual, whatever it is by which we win or keep them, and may
+defend themselves by offers. In a zero-sum market (number portability, F26) everyone has a supplier, so that who is not
+ours is theirs.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.codes import MONTHS_A_YEAR
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param, solved
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param, solved
 
 REACTIONS = "Steenkamp, Nijs, Hanssens and Dekimpe 2005: mostly none; if any, mostly in kind"
 
@@ -30,166 +25,110 @@ class Rivals(Mechanism):
     """Give each customer's hazard to be lured away."""
 
     of_firm = False
-    dormant = {
-        "slope": 0.0,
-        "indifferent": 1.0,
-        "offer_ratio": 1.0,
-        "answer_lure": 0.0,
-        "answer_drowns": 0.0,
-    }
+    dormant = {"slope": 0.0, "indifferent": 1.0, "offer_ratio": 1.0, "answer_lure": 0.0, "answer_drowns": 0.0}
 
     base: float = solved(
-        0.002,
-        unit="1/month",
-        doc="hazard to be lured, at middling satisfaction",
-        source="F2, solved from the stated reasons",
+        0.002, "1/month", "hazard to be lured, at middling satisfaction", source="F2, solved from the stated reasons"
     )
-    slope: float = param(
-        2.0, unit="1/satisfaction", low=0, high=20, doc="how fast the hazard rises as satisfaction falls"
-    )
-    middle: float = param(
-        0.5,
-        unit="0 to 1",
-        low=0,
-        high=1,
-        doc="satisfaction, and rivals' quality, at which the hazard is the base hazard",
-    )
+    slope: float = param(2.0, "1/satisfaction", "how fast the hazard rises as satisfaction falls", low=0, high=20)
+    middle: float = param(0.5, "0 to 1", "satisfaction, and rivals' quality, at which the hazard is the base hazard")
     indifferent: float = param(
-        0.75,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of the satisfied, those indifferent to who supplies them",
-        source="F9",
-        grade="secondary",
+        0.75, "share", "of the satisfied, those indifferent to who supplies them", source="F9", grade="secondary"
     )
-    content: float = param(
-        0.6, unit="0 to 1", low=0, high=1, doc="satisfaction from which a customer counts as satisfied"
-    )
-    share: float = param(
-        0.5,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of those who are not ours at birth, those who are with a rival",
-        source="F26",
-    )
+    content: float = param(0.6, "0 to 1", "satisfaction from which a customer counts as satisfied")
+    share: float = param(0.5, "share", "of those who are not ours at birth, those who are with a rival", source="F26")
     zero_sum: bool = param(
         False,
-        unit="yes/no",
-        doc="whether everyone has a supplier, so that who is not ours is a rival's (number portability)",
+        "yes/no",
+        "whether everyone has a supplier, so that who is not ours is a rival's (number portability)",
         source="F26",
     )
     quality: list[float] = param(
-        [0.5], unit="0 to 1, each", doc="what each rival's service is worth, on the scale of satisfaction", source="F37"
+        [0.5], "0 to 1, each", "what each rival's service is worth, on the scale of satisfaction", source="F37"
     )
     improves: float = param(
         0.0,
-        unit="1/year",
+        "1/year",
+        "how much rivals' quality rises a year, from month 0 on",
         low=-1,
         high=1,
-        doc="how much rivals' quality rises a year, from month 0 on",
         source="F37",
         plausible=(0, 0.05),
     )
     offers: float = param(
         0.0,
-        unit="chance/month",
-        low=0,
-        high=1,
-        doc="chance that a rival makes a price offer this month, beyond those that the base hazard holds",
+        "chance/month",
+        "chance that a rival makes a price offer this month, beyond those that the base hazard holds",
         source="F9, F37",
         plausible=(0, 0.2),
     )
     offer_ratio: float = param(
         2.0,
-        unit="ratio",
+        "ratio",
+        "times as many are lured by a rival who makes an offer",
         low=1,
         high=100,
-        doc="times as many are lured by a rival who makes an offer",
         source="F9",
         plausible=(1.2, 4),
     )
     reaction: float = param(
         0.0,
-        unit="$/$",
+        "$/$",
+        "what rivals spend in answer to each dollar of our advertising above today's",
         low=0,
         high=10,
-        doc="what rivals spend in answer to each dollar of our advertising above today's",
         source=REACTIONS,
         grade="secondary",
         plausible=(0, 1),
     )
-    answer_pace: float = param(
-        0.3, unit="share/month", low=0, high=1, doc="how fast they take up their answer, and give it up"
-    )
-    answer_scale: float = param(
-        50_000.0, unit="$/month", low=1, doc="their spending at which an answer has 63 % of its effect"
-    )
+    answer_pace: float = param(0.3, "share/month", "how fast they take up their answer, and give it up")
+    answer_scale: float = param(50_000.0, "$/month", "their spending at which an answer has 63 % of its effect", low=1)
     answer_lure: float = param(
-        0.5,
-        unit="log ratio",
-        low=0,
-        high=10,
-        doc="log of how many times as many a boundless answer lures",
-        plausible=(0, 1),
+        0.5, "log ratio", "log of how many times as many a boundless answer lures", low=0, high=10, plausible=(0, 1)
     )
     answer_drowns: float = param(
-        0.3,
-        unit="share",
-        low=0,
-        high=1,
-        doc="part of our advertising's pull that a boundless answer drowns",
-        plausible=(0, 0.6),
+        0.3, "share", "part of our advertising's pull that a boundless answer drowns", plausible=(0, 0.6)
     )
     price_war: float = param(
         0.0,
-        unit="chance/month",
-        low=0,
-        high=1,
-        doc="further chance of each rival's price offer that a boundless answer brings",
+        "chance/month",
+        "further chance of each rival's price offer that a boundless answer brings",
         source=REACTIONS,
         plausible=(0, 0.5),
     )
     defence: float = param(
         0.0,
-        unit="chance/month per share/year",
+        "chance/month per share/year",
+        "further chance of each rival's price offer, times the share of our customers that rivals gain less a year "
+        "than before month 0",
         low=0,
         high=1000,
-        doc="further chance of each rival's price offer, times the share of our customers that rivals gain less a year "
-        "than before month 0",
         source=REACTIONS,
         plausible=(0, 20),
     )
 
-    lured = column("people", "float32", unit="1/month", doc="hazard to be lured by a rival")
-    rivals_supply = column("firm", "int8", doc="whether there are rivals who supply anyone")
-    all_supplied = column("firm", "int8", doc="whether everyone has a supplier")
-    rivals_hold = column("firm", "float64", unit="ratio", doc="joining of rivals' customers, by their quality", start=1)
-    quality_rise = column("firm", "float64", unit="1/month", doc="rise of the best rival's quality last month")
-    answer = column("firm", "float64", unit="$/month", doc="what rivals spend in answer to our advertising")
-    drowned = column("firm", "float64", unit="share", doc="part of our advertising's pull that their answer drowns")
-    rivals_had = column("firm", "int64", unit="people", doc="rivals' customers when they last looked", start=-1)
-    rivals_looks = column("firm", "int64", unit="months", doc="months whose gain they have seen")
-    rivals_gain = column("firm", "float64", unit="share/month", doc="net gain of rivals, of our customers, over a year")
-    rivals_gain_usual = column("firm", "float64", unit="share/month", doc="the same at month 0")
-    with_rival = column("people", "int8", doc="is supplied by a rival", writers="departure joining winback")
+    lured = column("people", "float32", "hazard to be lured by a rival", "1/month")
+    rivals_supply = column("firm", "int8", "whether there are rivals who supply anyone")
+    all_supplied = column("firm", "int8", "whether everyone has a supplier")
+    rivals_hold = column("firm", "float64", "joining of rivals' customers, by their quality", "ratio", start=1)
+    quality_rise = column("firm", "float64", "rise of the best rival's quality last month", "1/month")
+    answer = column("firm", "float64", "what rivals spend in answer to our advertising", "$/month")
+    drowned = column("firm", "float64", "part of our advertising's pull that their answer drowns", "share")
+    rivals_had = column("firm", "int64", "rivals' customers when they last looked", "people", start=-1)
+    rivals_looks = column("firm", "int64", "months whose gain they have seen", "months")
+    rivals_gain = column("firm", "float64", "net gain of rivals, of our customers, over a year", "share/month")
+    rivals_gain_usual = column("firm", "float64", "the same at month 0", "share/month")
+    with_rival = column("people", "int8", "is supplied by a rival", writers="departure joining winback")
 
-    rival_newcomers = metric(unit="people", doc="newcomers to the market who went to a rival")
-    rival_quality = metric(unit="0 to 1", over="end", doc="quality of the best rival")
-    rival_offers = metric(unit="offers", doc="price offers that rivals made")
-    rival_answer = metric(unit="$/month", over="mean", doc="what rivals spend in answer to our advertising")
+    rival_newcomers = metric("newcomers to the market who went to a rival", "people")
+    rival_quality = metric("quality of the best rival", "0 to 1", over="end")
+    rival_offers = metric("price offers that rivals made", "offers")
+    rival_answer = metric("what rivals spend in answer to our advertising", "$/month", over="mean")
     lure_ratio = metric(
-        unit="ratio",
-        over="mean",
-        better="lower",
-        doc="hazard to be lured against that of middling rivals without offers",
+        "hazard to be lured against that of middling rivals without offers", "ratio", over="mean", better="lower"
     )
     committed = metric(
-        unit="share",
-        over="mean",
-        better="higher",
-        doc="of all people, those whom no rival can lure while they are satisfied",
+        "of all people, those whom no rival can lure while they are satisfied", "share", over="mean", better="higher"
     )
 
     def begin(self, world: World, rng: RngStream) -> None:
@@ -215,7 +154,8 @@ class Rivals(Mechanism):
         report(lure_ratio=lure, committed=1 - indifferent)
         threads.over_row_list(
             kernels.churn.lure, world.customers_now, people.generation, rng.ever("commits"), indifferent,
-            people.fickleness, people.satisfaction, self.base * lure, self.slope, self.middle, self.content, people.lured,
+            people.fickleness, people.satisfaction, self.base * lure, self.slope, self.middle, self.content,
+            people.lured,
         )  # fmt: skip
 
     def _compete(self, world: World, rng: RngStream, report: Report) -> float:
@@ -235,7 +175,7 @@ class Rivals(Mechanism):
         return lure * math.exp(self.answer_lure * might)
 
     def _customers_missed(self, world: World) -> float:
-        """Give the share of our customers that rivals gain less a year than before month 0; 0 if they do not look."""
+        """Return the share of our customers that rivals gain less a year than before month 0; 0 if they do not look."""
         if not self.defence:
             return 0.0
         firm, people = world.firm, world.people

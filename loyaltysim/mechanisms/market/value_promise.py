@@ -1,4 +1,5 @@
-"""Satisfaction alone does not keep a customer, a kept value promise does (F9): it commits some whom any offer would take.
+"""Satisfaction alone does not keep a customer, a kept value promise does (F9): it commits some whom any offer would
+take.
 
 Reliability, service guarantees and benefits for staying keep the promise. Trust in it is won slowly and, when the money
 stops, lost slowly.
@@ -7,14 +8,8 @@ stops, lost slowly.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 
 
 class ValuePromise(Mechanism):
@@ -23,34 +18,24 @@ class ValuePromise(Mechanism):
     dormant = {"effect": 0.0}
 
     effect: float = param(
-        0.5,
-        unit="share",
-        low=0,
-        high=1,
-        doc="most of the indifferent whom a kept promise commits",
-        source="F9",
-        plausible=(0.1, 0.7),
+        0.5, "share", "most of the indifferent whom a kept promise commits", source="F9", plausible=(0.1, 0.7)
     )
-    scale: float = param(20_000.0, unit="$/month", low=1, doc="spending at which 63 % of that is reached in the end")
-    pace: float = param(
-        0.08, unit="share/month", low=0, high=1, doc="part of the gap in trust closed a month, up and down", source="F9"
-    )
+    scale: float = param(20_000.0, "$/month", "spending at which 63 % of that is reached in the end", low=1)
+    pace: float = param(0.08, "share/month", "part of the gap in trust closed a month, up and down", source="F9")
 
     budget: float = lever(
-        0.0, unit="$/month", doc="keeping the value promise: reliability, guarantees, benefits for staying", source="F9"
+        0.0, "$/month", "keeping the value promise: reliability, guarantees, benefits for staying", source="F9"
     )
 
-    trusted = column("firm", "float64", unit="share", doc="of the indifferent, those whom the kept promise commits")
+    trusted = column("firm", "float64", "of the indifferent, those whom the kept promise commits", "share")
 
     promise_trusted = metric(
-        unit="share",
+        "of those indifferent to who supplies them, those whom the kept promise commits",
+        "share",
         over="mean",
         better="higher",
-        doc="of those indifferent to who supplies them, those whom the kept promise commits",
     )
-    cost_promise = metric(
-        unit="$", account="cost", doc="spent on keeping the value promise", label="keeping the value promise"
-    )
+    cost_promise = metric("spent on keeping the value promise", "$", account="cost", label="keeping the value promise")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Move trust toward what this month's money is worth."""

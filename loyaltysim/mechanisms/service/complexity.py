@@ -1,20 +1,16 @@
-"""More complex products and ageing buyers mean more contacts after the sale each year (F17), each a chance to disappoint.
+"""More complex products and ageing buyers mean more contacts after the sale each year (F17), each a chance to
+disappoint.
 
-Making the product and its papers simpler does away with some of them; it must be kept up, for products grow complex again.
+Making the product and its papers simpler does away with some of them; it must be kept up, for products grow complex
+again.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim.core.codes import MONTHS_A_YEAR
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 
 
 class Complexity(Mechanism):
@@ -24,36 +20,32 @@ class Complexity(Mechanism):
 
     after_sale: float = param(
         0.4,
-        unit="share",
-        low=0,
-        high=1,
-        doc="of today's encounters, contacts after the sale (help, invoices, repairs)",
+        "share",
+        "of today's encounters, contacts after the sale (help, invoices, repairs)",
         source="F17",
         plausible=(0.2, 0.7),
     )
     growth: float = param(
         0.0,
-        unit="share/year",
+        "share/year",
+        "how much more contacts after the sale the product needs each year, from month 0 on",
         low=-0.5,
         high=1,
-        doc="how much more contacts after the sale the product needs each year, from month 0 on",
         source="F17",
         plausible=(0, 0.1),
     )
-    effect: float = param(
-        0.3, unit="share", low=0, high=1, doc="most of the contacts after the sale that simplicity spares"
-    )
-    scale: float = param(30_000.0, unit="$/month", low=1, doc="spending at which 63 % of that is reached in the end")
-    pace: float = param(0.05, unit="share/month", low=0, high=1, doc="part of the gap closed a month, up and down")
+    effect: float = param(0.3, "share", "most of the contacts after the sale that simplicity spares")
+    scale: float = param(30_000.0, "$/month", "spending at which 63 % of that is reached in the end", low=1)
+    pace: float = param(0.05, "share/month", "part of the gap closed a month, up and down")
 
-    simplify: float = lever(0.0, unit="$/month", doc="making the product and its papers simpler", source="F17")
+    simplify: float = lever(0.0, "$/month", "making the product and its papers simpler", source="F17")
 
-    simplified = column("firm", "float64", unit="share", doc="contacts after the sale that simplicity spares")
-    contacts = column("firm", "float64", unit="ratio", doc="encounters a customer has against month 0", start=1)
+    simplified = column("firm", "float64", "contacts after the sale that simplicity spares", "share")
+    contacts = column("firm", "float64", "encounters a customer has against month 0", "ratio", start=1)
 
-    contacts_ratio = metric(unit="ratio", over="end", doc="encounters a customer has against those of month 0")
+    contacts_ratio = metric("encounters a customer has against those of month 0", "ratio", over="end")
     cost_simplify = metric(
-        unit="$", account="cost", doc="spent on making the product simpler", label="making the product simpler"
+        "spent on making the product simpler", "$", account="cost", label="making the product simpler"
     )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:

@@ -1,8 +1,9 @@
-"""One clerk promises an answer in 24 hours, another in 48: two standards, and a promise broken whenever a slower one keeps it (F20).
+"""One clerk promises an answer in 24 hours, another in 48: two standards, and a promise broken whenever a slower one
+keeps it (F20).
 
 Every employee has a standard of their own. What one promises another keeps; if that takes clearly longer, the encounter
-has failed. So a part of today's failures where people serve comes from differing standards, and common standards end it;
-nobody keeps them up by themselves, so without the money each returns to their own.
+has failed. So a part of today's failures where people serve comes from differing standards, and common standards end
+it; nobody keeps them up by themselves, so without the money each returns to their own.
 """
 
 from __future__ import annotations
@@ -12,15 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 from loyaltysim.core.touchpoint_table import PEOPLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 
 class Consistency(Mechanism):
@@ -30,47 +27,41 @@ class Consistency(Mechanism):
 
     spread: float = param(
         0.5,
-        unit="log ratio",
+        "log ratio",
+        "standard deviation between employees of the log of the time they promise; .5: 24 h beside 40 h",
         low=0,
         high=3,
-        doc="standard deviation between employees of the log of the time they promise; .5: 24 h beside 40 h",
         source="F20",
         plausible=(0.2, 0.8),
     )
     tolerance: float = param(
-        1.25, unit="ratio", low=1, high=100, doc="a promise kept this many times later than promised is broken"
+        1.25, "ratio", "a promise kept this many times later than promised is broken", low=1, high=100
     )
     share: float = param(
         0.4,
-        unit="share",
-        low=0,
-        high=1,
-        doc="usual failures of a touchpoint of kind people that are promises broken",
+        "share",
+        "usual failures of a touchpoint of kind people that are promises broken",
         source="F20",
         plausible=(0.1, 0.6),
     )
-    pace: float = param(
-        1 / 6, unit="share/month", low=0, high=1, doc="part of the way to common standards, or back, gone a month"
-    )
-    most: float = param(0.9, unit="share", low=0, high=1, doc="most of the spread that common standards take away")
+    pace: float = param(1 / 6, "share/month", "part of the way to common standards, or back, gone a month")
+    most: float = param(0.9, "share", "most of the spread that common standards take away")
     scale: float = param(
-        15.0, unit="$/employee-month", low=1, doc="spending at which common standards have 63 % of their effect"
+        15.0, "$/employee-month", "spending at which common standards have 63 % of their effect", low=1
     )
 
-    standards: float = lever(0.0, unit="$/month", doc="common standards: written, trained and checked", source="F20")
+    standards: float = lever(0.0, "$/month", "common standards: written, trained and checked", source="F20")
 
-    by_promise = column(
-        "touchpoints", "float64", unit="share", doc="part of its usual failures that are promises broken"
-    )
-    narrowed = column("firm", "float64", unit="share", doc="part of the spread of standards that is gone")
+    by_promise = column("touchpoints", "float64", "part of its usual failures that are promises broken", "share")
+    narrowed = column("firm", "float64", "part of the spread of standards that is gone", "share")
 
     broken_promises = metric(
-        unit="chance", over="mean", better="lower", doc="chance that a promise is broken by whoever keeps it"
+        "chance that a promise is broken by whoever keeps it", "chance", over="mean", better="lower"
     )
     standards_spread = metric(
-        unit="log ratio", over="mean", better="lower", doc="standard deviation of the log of the times promised"
+        "standard deviation of the log of the times promised", "log ratio", over="mean", better="lower"
     )
-    cost_standards = metric(unit="$", account="cost", doc="spent on common standards", label="common standards")
+    cost_standards = metric("spent on common standards", "$", account="cost", label="common standards")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Settle which failures are promises broken: of these, only common standards rid a touchpoint."""
@@ -92,13 +83,13 @@ class Consistency(Mechanism):
         report(broken_promises=broken, standards_spread=standard_deviation(times), cost_standards=self.standards)
 
     def _times(self, world: World, rng: RngStream, at_work: int) -> NDArray:
-        """Give the log of the time that each employee at work promises, against the middle one."""
+        """Return the log of the time that each employee at work promises, against the middle one."""
         spread = self.spread * (1 - float(world.firm.narrowed[0]))
         return kernels.staff.standards(rng.ever("standard"), world.staff.hired, at_work, spread)
 
     @cached_property
     def _usual(self) -> float:
-        """Give the chance that a promise is broken among very many employees with untouched standards."""
+        """Return the chance that a promise is broken among very many employees with untouched standards."""
         if self.spread == 0:
             return 0.0
         return 0.5 * math.erfc(math.log(self.tolerance) / (2 * self.spread))

@@ -1,21 +1,16 @@
 """Small kindnesses add up, and so do small intrusions: one sales call too many, a form in the way (F27).
 
-An intrusion is no failure and nobody complains of it; it costs a little satisfaction. Restraint spares customers some of
-them, and a budget for kindnesses makes more encounters delight. Both come slowly, and go when they are no longer paid for.
+An intrusion is no failure and nobody complains of it; it costs a little satisfaction. Restraint spares customers some
+of them, and a budget for kindnesses makes more encounters delight. Both come slowly, and go when they are no longer
+paid for.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 
 
 class Manners(Mechanism):
@@ -24,48 +19,38 @@ class Manners(Mechanism):
     dormant = {"intrusion": 0.0, "delight": 0.0}
 
     intrusion: float = param(
-        0.05,
-        unit="chance",
-        low=0,
-        high=1,
-        doc="chance that an otherwise ordinary encounter intrudes",
-        source="F27",
-        plausible=(0.01, 0.2),
+        0.05, "chance", "chance that an otherwise ordinary encounter intrudes", source="F27", plausible=(0.01, 0.2)
     )
     annoyance: float = param(
         0.04,
-        unit="satisfaction",
+        "satisfaction",
+        "satisfaction that each intrusion costs",
         low=0,
         high=1,
-        doc="satisfaction that each intrusion costs",
         source="F27",
         plausible=(0.01, 0.1),
     )
-    spared: float = param(0.7, unit="share", low=0, high=1, doc="most of the intrusions that restraint spares")
-    delight: float = param(
-        0.04, unit="chance", low=0, high=1, doc="most that kindnesses add to the chance of a wow", source="F27"
-    )
+    spared: float = param(0.7, "share", "most of the intrusions that restraint spares")
+    delight: float = param(0.04, "chance", "most that kindnesses add to the chance of a wow", source="F27")
     restraint_scale: float = param(
-        0.1, unit="$/customer-month", low=0.001, doc="spending at which restraint has 63 % of its effect"
+        0.1, "$/customer-month", "spending at which restraint has 63 % of its effect", low=0.001
     )
     kindness_scale: float = param(
-        0.4, unit="$/customer-month", low=0.001, doc="spending at which kindnesses have 63 % of their effect"
+        0.4, "$/customer-month", "spending at which kindnesses have 63 % of their effect", low=0.001
     )
-    pace: float = param(
-        1 / 3, unit="share/month", low=0, high=1, doc="part of the way to their effect, or back, a month"
-    )
+    pace: float = param(1 / 3, "share/month", "part of the way to their effect, or back, a month")
 
     restraint: float = lever(
-        0.0, unit="$/month", doc="fewer intrusions: sales calls not made, forms and pop-ups taken away", source="F27"
+        0.0, "$/month", "fewer intrusions: sales calls not made, forms and pop-ups taken away", source="F27"
     )
-    kindnesses: float = lever(0.0, unit="$/month", doc="small kindnesses that the staff may give away", source="F27")
+    kindnesses: float = lever(0.0, "$/month", "small kindnesses that the staff may give away", source="F27")
 
-    spared_now = column("firm", "float64", unit="share", doc="part of the intrusions that are spared")
-    wow_added = column("firm", "float64", unit="chance", doc="what kindnesses add to next month's chance of a wow")
+    spared_now = column("firm", "float64", "part of the intrusions that are spared", "share")
+    wow_added = column("firm", "float64", "what kindnesses add to next month's chance of a wow", "chance")
 
-    intrusions = metric(unit="intrusions", better="lower", doc="small intrusions on customers")
-    cost_restraint = metric(unit="$", account="cost", doc="spent on fewer intrusions", label="fewer intrusions")
-    cost_kindnesses = metric(unit="$", account="cost", doc="spent on small kindnesses", label="small kindnesses")
+    intrusions = metric("small intrusions on customers", "intrusions", better="lower")
+    cost_restraint = metric("spent on fewer intrusions", "$", account="cost", label="fewer intrusions")
+    cost_kindnesses = metric("spent on small kindnesses", "$", account="cost", label="small kindnesses")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Settle what restraint and kindnesses have reached, and let this month's intrusions annoy."""

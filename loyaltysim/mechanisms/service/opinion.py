@@ -5,16 +5,9 @@ Messages of one month act from the start of the next, so the order of people can
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loyaltysim import kernels
 from loyaltysim.core import threads
-from loyaltysim.core.mechanism import Mechanism, column, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, param
 
 
 class Opinion(Mechanism):
@@ -22,22 +15,13 @@ class Opinion(Mechanism):
 
     market_wide = True
 
-    kept: float = param(
-        0.80, unit="share/month", low=0, high=1, doc="part of what was heard that is remembered a month later"
-    )
+    kept: float = param(0.80, "share/month", "part of what was heard that is remembered a month later")
 
-    heard_good = column("people", "float32", unit="messages", doc="good messages heard, faded by age")
-    heard_bad = column("people", "float32", unit="messages", doc="bad messages heard, faded by age")
+    heard_good = column("people", "float32", "good messages heard, faded by age", "messages")
+    heard_bad = column("people", "float32", "bad messages heard, faded by age", "messages")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Empty the inboxes into what is remembered."""
         people = world.people
-        threads.over_rows(
-            kernels.word_of_mouth.hear,
-            people.rows,
-            people.inbox_good,
-            people.inbox_bad,
-            self.kept,
-            people.heard_good,
-            people.heard_bad,
-        )
+        inboxes, heard = (people.inbox_good, people.inbox_bad), (people.heard_good, people.heard_bad)
+        threads.over_rows(kernels.word_of_mouth.hear, people.rows, *inboxes, self.kept, *heard)

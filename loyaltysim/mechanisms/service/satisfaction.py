@@ -12,77 +12,61 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core import threads
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 
 class Satisfaction(Mechanism):
     """Let customers feel what they met."""
 
-    ordinary: float = param(0.7, unit="0 to 1", low=0, high=1, doc="what an ordinary encounter is worth")
-    indifference: float = param(0.2, unit="0 to 1", low=0, high=1, doc="what an indifferent encounter is worth")
-    failure: float = param(0.1, unit="0 to 1", low=0, high=1, doc="what a failed encounter is worth")
-    wow: float = param(1.0, unit="0 to 1", low=0, high=1, doc="what a wow is worth")
-    mood_weight: float = param(
-        0.3, unit="share", low=0, high=5, doc="how far the mood met colours the experience", source="F24"
-    )
-    neutral: float = param(0.75, unit="0 to 1", low=0, high=1, doc="satisfaction when experience is as expected")
-    bad_weight: float = param(2.0, unit="ratio", low=1, high=10, doc="weight of a bad surprise against a good one")
-    speed: float = param(
-        0.3, unit="share/month", low=0, high=1, doc="part of the way moved in a month with an encounter"
-    )
-    rises: float = param(
-        0.05, unit="share/month", low=0, high=1, doc="how fast expectation follows experience up", source="F37"
-    )
-    falls: float = param(
-        0.025, unit="share/month", low=0, high=1, doc="how fast expectation follows experience down", source="F37"
-    )
-    ratchet: float = param(
-        0.0, unit="1/year", low=0, high=1, doc="how much expectation rises a year of itself", source="F37"
-    )
+    ordinary: float = param(0.7, "0 to 1", "what an ordinary encounter is worth")
+    indifference: float = param(0.2, "0 to 1", "what an indifferent encounter is worth")
+    failure: float = param(0.1, "0 to 1", "what a failed encounter is worth")
+    wow: float = param(1.0, "0 to 1", "what a wow is worth")
+    mood_weight: float = param(0.3, "share", "how far the mood met colours the experience", high=5, source="F24")
+    neutral: float = param(0.75, "0 to 1", "satisfaction when experience is as expected")
+    bad_weight: float = param(2.0, "ratio", "weight of a bad surprise against a good one", low=1, high=10)
+    speed: float = param(0.3, "share/month", "part of the way moved in a month with an encounter")
+    rises: float = param(0.05, "share/month", "how fast expectation follows experience up", source="F37")
+    falls: float = param(0.025, "share/month", "how fast expectation follows experience down", source="F37")
+    ratchet: float = param(0.0, "1/year", "how much expectation rises a year of itself", low=0, high=1, source="F37")
     rival_standard: float = param(
         0.0,
-        unit="ratio",
+        "ratio",
+        "how much of a rise in the best rival's quality customers come to expect of us",
         low=0,
         high=5,
-        doc="how much of a rise in the best rival's quality customers come to expect of us",
         source="F37",
         plausible=(0, 1),
     )
-    at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's satisfaction")
-    expected_at_first: float = param(0.6, unit="0 to 1", low=0, high=1, doc="a new customer's expectation")
+    at_first: float = param(0.6, "0 to 1", "a new customer's satisfaction")
+    expected_at_first: float = param(0.6, "0 to 1", "a new customer's expectation")
 
     satisfaction = column(
         "people",
         "float32",
-        unit="0 to 1",
-        doc="satisfaction",
+        "satisfaction",
+        "0 to 1",
         start=0.6,
         writers="manners voice surveys recovery apology joining winback",
     )
     expectation = column(
-        "people", "float32", unit="0 to 1", doc="what they expect of an encounter", start=0.6, writers="joining winback"
+        "people", "float32", "what they expect of an encounter", "0 to 1", start=0.6, writers="joining winback"
     )
-    satisfaction_before = column(
-        "people", "float32", unit="0 to 1", doc="satisfaction at the start of the month", start=0.6
-    )
-    satisfaction_at_first = column("firm", "float64", doc="a new customer's satisfaction")
-    expectation_at_first = column("firm", "float64", doc="a new customer's expectation")
+    satisfaction_before = column("people", "float32", "satisfaction at the start of the month", "0 to 1", start=0.6)
+    satisfaction_at_first = column("firm", "float64", "a new customer's satisfaction")
+    expectation_at_first = column("firm", "float64", "a new customer's expectation")
 
-    satisfaction_sum = metric(unit="customer-months", doc="sum of satisfaction over customers")
+    satisfaction_sum = metric("sum of satisfaction over customers", "customer-months")
     mean_satisfaction = metric(
+        "mean satisfaction",
+        "0 to 1",
         called="satisfaction",
-        unit="0 to 1",
         over="ratio",
         of=("satisfaction_sum", "customers_start"),
         better="higher",
-        doc="mean satisfaction",
     )
 
     def begin(self, world: World, rng: RngStream) -> None:
@@ -97,13 +81,14 @@ class Satisfaction(Mechanism):
         people = world.people
         drift = self.ratchet / 12 + self.rival_standard * float(world.firm.quality_rise[0])
         parts = threads.over_row_list(
-            kernels.service.feel, world.customers_now, people.met, people.indifferent, people.failed, people.wowed, people.mood_met,
-            people.susceptibility, self._worth, self.mood_weight, float(world.firm.mood_usual[0]), self.neutral, self.bad_weight, self.speed, self.rises,
-            self.falls, drift, people.satisfaction, people.expectation, people.satisfaction_before,
+            kernels.service.feel, world.customers_now, people.met, people.indifferent, people.failed, people.wowed,
+            people.mood_met, people.susceptibility, self._worth, self.mood_weight, float(world.firm.mood_usual[0]),
+            self.neutral, self.bad_weight, self.speed, self.rises, self.falls, drift, people.satisfaction,
+            people.expectation, people.satisfaction_before,
         )  # fmt: skip
         report(satisfaction_sum=threads.sum_ranges(parts))
 
     @cached_property
     def _worth(self) -> NDArray:
-        """Give what an ordinary encounter, an indifferent one, a failed one and a wow are worth."""
+        """Return what an ordinary encounter, an indifferent one, a failed one and a wow are worth."""
         return np.array([self.ordinary, self.indifference, self.failure, self.wow])

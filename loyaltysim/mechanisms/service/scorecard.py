@@ -9,36 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, metric
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, metric
 from loyaltysim.core.records import Audit
 from loyaltysim.core.touchpoint_table import Touchpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
-
 
 class Scorecard(Mechanism):
     """Score every touchpoint by the chance that an encounter there goes wrong."""
 
-    audits = column("touchpoints", "int64", unit="months", doc="months 1 and later in which it was scored")
-    bad_sum = column("touchpoints", "float64", doc="sum over these months of its chance of a bad encounter")
-    failed_sum = column("touchpoints", "float64", doc="sum over these months of its chance of a failure")
-    gap_sum = column("touchpoints", "float64", doc="sum over these months of its gap")
-    priority_sum = column("touchpoints", "float64", doc="sum over these months of its priority")
+    audits = column("touchpoints", "int64", "months 1 and later in which it was scored", "months")
+    bad_sum = column("touchpoints", "float64", "sum over these months of its chance of a bad encounter")
+    failed_sum = column("touchpoints", "float64", "sum over these months of its chance of a failure")
+    gap_sum = column("touchpoints", "float64", "sum over these months of its gap")
+    priority_sum = column("touchpoints", "float64", "sum over these months of its priority")
 
     score = metric(
-        unit="points of 100",
-        over="mean",
-        better="higher",
-        doc="score of the touchpoints: each bad one costs its points",
+        "score of the touchpoints: each bad one costs its points", "points of 100", over="mean", better="higher"
     )
-    failure_rate = metric(
-        unit="chance", over="mean", better="lower", doc="mean failure rate of touchpoints, by importance"
-    )
+    failure_rate = metric("mean failure rate of touchpoints, by importance", "chance", over="mean", better="lower")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Score this month's touchpoints, and remember what each was like over the months that count."""
@@ -55,7 +46,7 @@ class Scorecard(Mechanism):
         report(score=100 * (1 - points.importance.dot(bad)), failure_rate=points.importance.dot(points.rate))
 
     def audit(self, world: World, table: Sequence[Touchpoint]) -> Audit | None:
-        """Give what each touchpoint was like over the months that were scored; None if none was."""
+        """Return what each touchpoint was like over the months that were scored; None if none was."""
         points = world.touchpoints
         months = int(points.audits.max())
         if months == 0:

@@ -19,14 +19,11 @@ from pydantic import BaseModel, ConfigDict
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, metric, param, row_list
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
 
 KINDS = ("apathy", "brush_off", "coldness", "condescension", "robotism", "rule_book", "run_around")
 COUNTS = tuple(f"sin_{kind}" for kind in KINDS)
@@ -124,7 +121,7 @@ class Sins(Mechanism):
 
     for _kind in KINDS:
         locals()[f"sin_{_kind}"] = metric(
-            unit="encounters", better="lower", doc=f"indifferent encounters of the kind {_kind.replace('_', '-')}"
+            f"indifferent encounters of the kind {_kind.replace('_', '-')}", "encounters", better="lower"
         )
     del _kind
 
@@ -144,7 +141,7 @@ class Sins(Mechanism):
         report.all(COUNTS, counts.tolist())
 
     def _angers(self, world: World) -> NDArray:
-        """Give the weights, scaled to a mean of 1 over the mix of untouched staff, rested and not overloaded."""
+        """Return the weights, scaled to a mean of 1 over the mix of untouched staff, rested and not overloaded."""
         firm = world.firm
         levels = (float(firm.know_usual[0]), float(firm.mood_usual[0]), float(firm.can_usual[0]))
         known = self._weight_cache
@@ -169,7 +166,7 @@ class Sins(Mechanism):
 
     @cached_property
     def _kinds_by_cause(self) -> NDArray:
-        """Give the chances of the kinds, (causes, kinds)."""
+        """Return the chances of the kinds, (causes, kinds)."""
         parts = np.array([[getattr(getattr(self, cause), kind, 0.0) for kind in KINDS] for cause in CAUSES])
         return np.array([to_shares(row) for row in parts])
 

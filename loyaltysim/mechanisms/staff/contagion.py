@@ -1,56 +1,46 @@
 """Moods are caught: colleagues catch each other's, and customers the staff's real one, not a fixed smile (F24).
 
-A smile campaign raises the mood shown and not the mood felt. Who is susceptible to moods feels what is acted, and acting
-tires (`burnout`).
+A smile campaign raises the mood shown and not the mood felt. Who is susceptible to moods feels what is acted, and
+acting tires (`burnout`).
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 
 
 class Contagion(Mechanism):
     """Spread moods within teams, and settle what customers catch of them."""
 
-    team: int = param(8, unit="employees", low=1, high=10_000, doc="colleagues who see each other daily")
-    colleagues: float = param(
-        0.3, unit="share", low=0, high=1, doc="part of the gap to the team's mean mood that is caught", source="F24"
-    )
+    team: int = param(8, "employees", "colleagues who see each other daily", low=1, high=10_000)
+    colleagues: float = param(0.3, "share", "part of the gap to the team's mean mood that is caught", source="F24")
     acted_worth: float = param(
         0.0,
-        unit="ratio",
+        "ratio",
+        "what a mood that is only shown is worth, against a real one",
         low=0,
         high=1,
-        doc="what a mood that is only shown is worth, against a real one",
         source="F24; Hennig-Thurau and others 2006: the extent of smiling moved nobody, its authenticity did",
         grade="secondary",
     )
     distrust: float = param(
-        0.3, unit="ratio", low=0, high=5, doc="what the susceptible lose by a mood that is acted", source="F24"
+        0.3, "ratio", "what the susceptible lose by a mood that is acted", low=0, high=5, source="F24"
     )
-    scale: float = param(
-        240.0, unit="$/employee-month", low=1, doc="spending at which a smile campaign has 63 % of its effect"
-    )
+    scale: float = param(240.0, "$/employee-month", "spending at which a smile campaign has 63 % of its effect", low=1)
 
     smile_campaign: float = lever(
-        0.0, unit="$/month", doc="smile campaign: raises the mood that staff show, not the one they have"
+        0.0, "$/month", "smile campaign: raises the mood that staff show, not the one they have"
     )
 
-    acted = column("staff", "float64", unit="share", doc="mood shown beyond the real one")
+    acted = column("staff", "float64", "mood shown beyond the real one", "share")
 
-    mood_mean = metric(unit="share", over="mean", better="higher", doc="mean real mood of those at work")
-    mood_shown = metric(unit="share", over="mean", doc="mean mood that those at work show")
-    mood_spread = metric(unit="share", over="mean", doc="standard deviation of the real mood between employees")
-    cost_smiles = metric(unit="$", account="cost", doc="spent on smile campaigns", label="smile campaigns")
+    mood_mean = metric("mean real mood of those at work", "share", over="mean", better="higher")
+    mood_shown = metric("mean mood that those at work show", "share", over="mean")
+    mood_spread = metric("standard deviation of the real mood between employees", "share", over="mean")
+    cost_smiles = metric("spent on smile campaigns", "$", account="cost", label="smile campaigns")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Draw each mood toward the team's, and put on the smile that is asked for."""

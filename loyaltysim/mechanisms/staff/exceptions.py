@@ -5,14 +5,7 @@ How far they use that freedom follows the spending on empowerment; without it no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from loyaltysim.core.mechanism import Mechanism, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, metric, param
 
 
 class Exceptions(Mechanism):
@@ -23,19 +16,17 @@ class Exceptions(Mechanism):
 
     arises: float = param(
         0.02,
-        unit="chance/encounter",
+        "chance/encounter",
+        "how often a rule stands in a customer's way that wholly trusted staff would break",
         low=0,
         high=1,
-        doc="how often a rule stands in a customer's way that wholly trusted staff would break",
         source="F31",
     )
-    cost: float = param(
-        15.0, unit="$/exception", low=0, doc="what the firm gives away when a rule is broken", source="F31"
-    )
+    cost: float = param(15.0, "$/exception", "what the firm gives away when a rule is broken", low=0, source="F31")
 
-    exceptions = metric(unit="exceptions", doc="rules broken for customers, as expected")
+    exceptions = metric("rules broken for customers, as expected", "exceptions")
     cost_exceptions = metric(
-        unit="$", account="cost", doc="cost of rules broken for customers", label="rules broken for customers"
+        "cost of rules broken for customers", "$", account="cost", label="rules broken for customers"
     )
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:

@@ -9,17 +9,12 @@ mending follows it. Leaders who listen at the front line themselves hear some of
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
+from loyaltysim.core.tables import Table
 from loyaltysim.core.touchpoint_table import PEOPLE, against_largest
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import Table, World
 
 
 class Leaders(Mechanism):
@@ -27,70 +22,58 @@ class Leaders(Mechanism):
 
     dormant = {"layers": 1, "loss": 1.0, "most_direct": 0.0}
 
-    layers: int = param(
-        3, unit="layers", low=0, high=20, doc="layers between the front line and the leaders", source="F16"
-    )
-    loss: float = param(
-        0.3, unit="share/layer", low=0, high=1, doc="messages that each layer does not pass on", source="F16"
-    )
+    layers: int = param(3, "layers", "layers between the front line and the leaders", low=0, high=20, source="F16")
+    loss: float = param(0.3, "share/layer", "messages that each layer does not pass on", low=0, high=1, source="F16")
     flattery: float = param(
         0.15,
-        unit="share/layer",
+        "share/layer",
+        "of messages that blame the firm's people, those that each layer tells as a failure of something else",
         low=0,
         high=1,
-        doc="of messages that blame the firm's people, those that each layer tells as a failure of something else",
         source="F16, F34",
         plausible=(0, 0.4),
     )
-    memory: float = param(
-        0.9, unit="share/month", low=0, high=1, doc="part of what was seen that still counts a month later"
-    )
-    most_direct: float = param(
-        0.9, unit="share", low=0, high=1, doc="most of the messages that leaders who listen hear unfiltered"
-    )
-    scale: float = param(1_000.0, unit="$/month", low=0.01, doc="spending on listening that reaches 63 % of it")
-    pace: float = param(
-        0.3, unit="share/month", low=0, high=1, doc="part of the gap to what is paid for that closes a month"
-    )
+    memory: float = param(0.9, "share/month", "part of what was seen that still counts a month later")
+    most_direct: float = param(0.9, "share", "most of the messages that leaders who listen hear unfiltered")
+    scale: float = param(1_000.0, "$/month", "spending on listening that reaches 63 % of it", low=0.01)
+    pace: float = param(0.3, "share/month", "part of the gap to what is paid for that closes a month")
 
     listening: float = lever(
-        0.0, unit="$/month", doc="leaders who hear the front line themselves, past all layers", source="F15"
+        0.0, "$/month", "leaders who hear the front line themselves, past all layers", source="F15"
     )
 
-    seen = column(
-        "touchpoints", "float64", unit="complaints", doc="complaints about it that the leaders saw, faded by age"
-    )
+    seen = column("touchpoints", "float64", "complaints about it that the leaders saw, faded by age", "complaints")
     seen_failing = column(
         "touchpoints",
         "float64",
-        unit="complaints",
-        doc="of these, told as failures of product or process, less what was mended since",
+        "of these, told as failures of product or process, less what was mended since",
+        "complaints",
         writers="touchpoints",
     )
     believed_sum = column(
-        "touchpoints", "float64", doc="sum over months 1 and later of its share of what goes wrong, as they believe"
+        "touchpoints", "float64", "sum over months 1 and later of its share of what goes wrong, as they believe"
     )
-    heard_direct = column("firm", "float64", unit="share", doc="messages that reach the leaders unfiltered")
+    heard_direct = column("firm", "float64", "messages that reach the leaders unfiltered", "share")
 
     believed_right = metric(
-        unit="share",
+        "months in which the leaders, by complaints and audits, look for most failures at the touchpoint that has most",
+        "share",
         over="mean",
         better="higher",
-        doc="months in which the leaders, by complaints and audits, look for most failures at the touchpoint that has most",
     )
     believed_wrongly = metric(
-        unit="share",
+        "part of what goes wrong that the leaders look for at other touchpoints than where it is",
+        "share",
         over="mean",
         better="lower",
-        doc="part of what goes wrong that the leaders look for at other touchpoints than where it is",
     )
     believed_people = metric(
-        unit="share", over="mean", doc="part of what goes wrong that the leaders put down to touchpoints of kind people"
+        "part of what goes wrong that the leaders put down to touchpoints of kind people", "share", over="mean"
     )
-    true_people = metric(unit="share", over="mean", doc="part of what goes wrong that is at touchpoints of kind people")
-    leaders_heard = metric(unit="complaints", better="higher", doc="complaints that reached the leaders")
-    leaders_flattered = metric(unit="complaints", better="lower", doc="of these, told of something else")
-    cost_listening = metric(unit="$", account="cost", doc="spent on leaders who listen", label="leaders who listen")
+    true_people = metric("part of what goes wrong that is at touchpoints of kind people", "share", over="mean")
+    leaders_heard = metric("complaints that reached the leaders", "complaints", better="higher")
+    leaders_flattered = metric("of these, told of something else", "complaints", better="lower")
+    cost_listening = metric("spent on leaders who listen", "$", account="cost", label="leaders who listen")
 
     def step(self, world: World, rng: RngStream, report: Report) -> None:
         """Let this month's complaints climb, and settle what the leaders believe."""
@@ -128,7 +111,9 @@ class Leaders(Mechanism):
 
 
 def believe_rightly(points: Table, care: float, audited: float) -> bool:
-    """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by nothing."""
+    """Tell whether the leaders look for most failures where there are most, by what they saw and audits told; not by
+    nothing.
+    """
     true = kernels.service.chance_failure(care, points.importance, points.cold, points.rate)
     known = (1 - audited) * against_largest(points.seen_failing) + audited * against_largest(true)
     believed = known.argmax()

@@ -1,20 +1,14 @@
 """Staff mirror their managers' attitude, and customers mirror the staff (F14).
 
-Leadership work raises the attitude slowly; left alone it sinks back to today's. It raises the staff's want by itself, and
-more of what is spent on treating staff well reaches them through managers who mean it.
+Leadership work raises the attitude slowly; left alone it sinks back to today's. It raises the staff's want by itself,
+and more of what is spent on treating staff well reaches them through managers who mean it.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
-
-if TYPE_CHECKING:
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import World
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
 
 
 class Managers(Mechanism):
@@ -24,36 +18,27 @@ class Managers(Mechanism):
 
     attitude_today: float = param(
         0.6,
-        unit="0 to 1",
+        "0 to 1",
+        "managers' attitude to staff and service today, which the staff's want already mirrors",
         low=0.05,
-        high=1,
-        doc="managers' attitude to staff and service today, which the staff's want already mirrors",
         source="F14",
         plausible=(0.3, 0.9),
     )
-    mirroring: float = param(
-        0.1, unit="share", low=0, high=1, doc="want that staff gain as the attitude rises from 0 to 1", source="F14"
-    )
+    mirroring: float = param(0.1, "share", "want that staff gain as the attitude rises from 0 to 1", source="F14")
     carried: float = param(
-        0.5, unit="ratio", low=0, high=5, doc="how much more of good treatment a whole step of attitude lets through"
+        0.5, "ratio", "how much more of good treatment a whole step of attitude lets through", low=0, high=5
     )
-    pace: float = param(
-        1 / 12, unit="share/month", low=0, high=1, doc="part of the gap in attitude closed a month", source="F13"
-    )
-    scale: float = param(
-        120.0, unit="$/employee-month", low=1, doc="spending at which leadership work has 63 % of its effect"
-    )
+    pace: float = param(1 / 12, "share/month", "part of the gap in attitude closed a month", source="F13")
+    scale: float = param(120.0, "$/employee-month", "spending at which leadership work has 63 % of its effect", low=1)
 
-    leadership: float = lever(
-        0.0, unit="$/month", doc="leadership work: choosing and coaching managers whom staff can mirror"
-    )
+    leadership: float = lever(0.0, "$/month", "leadership work: choosing and coaching managers whom staff can mirror")
 
-    attitude = column("firm", "float64", unit="0 to 1", doc="managers' attitude now")
-    mirrored = column("firm", "float64", unit="share", doc="want that staff gain by mirroring their managers")
-    backing = column("firm", "float64", unit="ratio", doc="how much of good treatment reaches the staff", start=1)
+    attitude = column("firm", "float64", "managers' attitude now", "0 to 1")
+    mirrored = column("firm", "float64", "want that staff gain by mirroring their managers", "share")
+    backing = column("firm", "float64", "how much of good treatment reaches the staff", "ratio", start=1)
 
-    managers_attitude = metric(unit="0 to 1", over="mean", better="higher", doc="managers' attitude")
-    cost_leadership = metric(unit="$", account="cost", doc="spent on leadership work", label="leadership work")
+    managers_attitude = metric("managers' attitude", "0 to 1", over="mean", better="higher")
+    cost_leadership = metric("spent on leadership work", "$", account="cost", label="leadership work")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Start at today's attitude."""

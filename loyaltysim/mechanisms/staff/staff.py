@@ -1,4 +1,5 @@
-"""Staff must know, want and be able to serve (F11): care = know x want x can is the chance that an encounter is not indifferent.
+"""Staff must know, want and be able to serve (F11): care = know x want x can is the chance that an encounter is not
+indifferent.
 
 Each employee has a level of their own toward which know, want and can drift; training, good treatment, empowerment and
 sharing raise that level, and what is no longer paid for decays back (F13, F20). Who is burnt out wants less (F12), and
@@ -13,14 +14,12 @@ from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
 from loyaltysim.core.lazy import np
-from loyaltysim.core.mechanism import Mechanism, column, lever, metric, param
+from loyaltysim.core.mechanism import Mechanism, Report, RngStream, World, column, lever, metric, param
+from loyaltysim.core.tables import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loyaltysim.core.random_streams import RngStream
-    from loyaltysim.core.records import Report
-    from loyaltysim.core.tables import Table, World
 
 TALENTS = ("hires.know", "hires.want", "hires.can")
 """The draws of who is hired."""
@@ -31,99 +30,66 @@ class Staff(Mechanism):
 
     dormant = {"pace": 1.0, "spread": 0.0, "overload_effect": 0.0}
 
-    know: float = param(
-        0.92, unit="share", low=0, high=1, doc="what an untrained employee knows", source="F11", plausible=(0.85, 0.96)
-    )
-    want: float = param(0.90, unit="share", low=0, high=1, doc="how far an employee wants to serve", source="F11")
-    can: float = param(
-        0.906, unit="share", low=0, high=1, doc="how far an employee is able and allowed to", source="F11"
-    )
-    spread: float = param(0.02, unit="share", low=0, high=0.2, doc="standard deviation of each between employees")
-    customers_each: float = param(200.0, unit="customers/employee", low=1, doc="their number scales with customers")
-    encounters_each: float = param(330.0, unit="encounters/employee-month", low=1, doc="more than this is overload")
-    pace: float = param(
-        1 / 9, unit="share/month", low=0, high=1, doc="part of the gap to their level closed a month", source="F13, F20"
-    )
+    know: float = param(0.92, "share", "what an untrained employee knows", source="F11", plausible=(0.85, 0.96))
+    want: float = param(0.90, "share", "how far an employee wants to serve", source="F11")
+    can: float = param(0.906, "share", "how far an employee is able and allowed to", source="F11")
+    spread: float = param(0.02, "share", "standard deviation of each between employees", high=0.2)
+    customers_each: float = param(200.0, "customers/employee", "their number scales with customers", low=1)
+    encounters_each: float = param(330.0, "encounters/employee-month", "more than this is overload", low=1)
+    pace: float = param(1 / 9, "share/month", "part of the gap to their level closed a month", source="F13, F20")
     effect_scale: float = param(
-        240.0, unit="$/employee-month", low=1, doc="spending at which a programme has 63 % of its effect"
+        240.0, "$/employee-month", "spending at which a programme has 63 % of its effect", low=1
     )
-    training_effect: float = param(0.08, unit="share", low=0, high=1, doc="most that training adds to know")
-    treatment_effect: float = param(
-        0.07, unit="share", low=0, high=1, doc="most that good treatment adds to want", source="F14"
-    )
-    empowerment_effect: float = param(
-        0.06, unit="share", low=0, high=1, doc="most that empowerment adds to can", source="F31"
-    )
-    sharing_effect: float = param(
-        0.5, unit="share", low=0, high=1, doc="most of the gap to the best that sharing closes", source="F27"
-    )
-    overload_effect: float = param(
-        0.3, unit="share", low=0, high=1, doc="want lost when the load is twice the bearable"
-    )
+    training_effect: float = param(0.08, "share", "most that training adds to know")
+    treatment_effect: float = param(0.07, "share", "most that good treatment adds to want", source="F14")
+    empowerment_effect: float = param(0.06, "share", "most that empowerment adds to can", source="F31")
+    sharing_effect: float = param(0.5, "share", "most of the gap to the best that sharing closes", source="F27")
+    overload_effect: float = param(0.3, "share", "want lost when the load is twice the bearable")
     hand_wage: float = param(
-        3000.0,
-        unit="$/employee-month",
-        low=1,
-        doc="cost of a temporary hand, who takes one employee's part of the load",
+        3000.0, "$/employee-month", "cost of a temporary hand, who takes one employee's part of the load", low=1
     )
-    turnover: float = param(0.02, unit="share/month", low=0, high=1, doc="employees who quit a month at the usual want")
-    turnover_slope: float = param(5.0, unit="1/share", low=0, high=50, doc="how fast quitting falls as want rises")
-    hire_cost: float = param(3000.0, unit="$/hire", low=0, doc="cost of replacing one employee")
-    selectivity_scale: float = param(
-        2000.0, unit="$/hire", low=1, doc="spending at which selection has 63 % of its effect"
-    )
-    selectivity_effect: float = param(
-        0.05, unit="share", low=0, high=1, doc="most that selection adds to a hire's want", source="F15"
-    )
+    turnover: float = param(0.02, "share/month", "employees who quit a month at the usual want")
+    turnover_slope: float = param(5.0, "1/share", "how fast quitting falls as want rises", low=0, high=50)
+    hire_cost: float = param(3000.0, "$/hire", "cost of replacing one employee", low=0)
+    selectivity_scale: float = param(2000.0, "$/hire", "spending at which selection has 63 % of its effect", low=1)
+    selectivity_effect: float = param(0.05, "share", "most that selection adds to a hire's want", source="F15")
 
-    training: float = lever(
-        0.0, unit="$/month", doc="training: raises know, which else decays back", source="F13", main=True
-    )
-    treatment: float = lever(
-        0.0, unit="$/month", doc="treating staff well: raises want, which customers mirror", source="F14"
-    )
-    empowerment: float = lever(
-        0.0, unit="$/month", doc="letting staff break a rule for a customer: raises can", source="F31"
-    )
-    sharing: float = lever(
-        0.0, unit="$/month", doc="sharing good practice: moves everyone toward the best", source="F27"
-    )
-    hands: float = lever(0.0, unit="$/month", doc="temporary hands: lower the load, and so overload and burn-out")
-    selectivity: float = lever(
-        0.0, unit="$/hire", doc="choosing hires who like to serve", cost="per hire", source="F15"
-    )
+    training: float = lever(0.0, "$/month", "training: raises know, which else decays back", source="F13", main=True)
+    treatment: float = lever(0.0, "$/month", "treating staff well: raises want, which customers mirror", source="F14")
+    empowerment: float = lever(0.0, "$/month", "letting staff break a rule for a customer: raises can", source="F31")
+    sharing: float = lever(0.0, "$/month", "sharing good practice: moves everyone toward the best", source="F27")
+    hands: float = lever(0.0, "$/month", "temporary hands: lower the load, and so overload and burn-out")
+    selectivity: float = lever(0.0, "$/hire", "choosing hires who like to serve", cost="per hire", source="F15")
 
-    talent_know = column("staff", "float64", unit="share", doc="level of know they drift to without training")
-    talent_want = column("staff", "float64", unit="share", doc="level of want they drift to")
-    talent_can = column("staff", "float64", unit="share", doc="level of can they drift to")
-    now_know = column("staff", "float64", unit="share", doc="what they know now")
-    now_want = column("staff", "float64", unit="share", doc="how far they want now")
-    now_can = column("staff", "float64", unit="share", doc="how far they can now")
-    care = column("staff", "float32", unit="chance", doc="know x want x zeal x can")
-    mood = column(
-        "staff", "float32", unit="share", doc="the mood that customers catch from them (F24)", writers="contagion"
-    )
-    hired = column("staff", "uint16", doc="how many have held this post, the present employee included")
-    employees = column("firm", "int64", doc="employees at work")
-    care_usual = column("firm", "float64", doc="mean care of untouched staff: know x want x can")
-    mood_usual = column("firm", "float64", doc="mean mood of untouched staff")
-    know_usual = column("firm", "float64", unit="share", doc="mean know of untouched staff")
-    can_usual = column("firm", "float64", unit="share", doc="mean can of untouched staff")
-    care_now = column("firm", "float64", doc="mean care of those at work")
-    load = column("firm", "float64", unit="ratio", doc="encounters against what the staff can bear")
-    overloaded = column("firm", "float64", unit="share", doc="want that the present overload takes")
-    treated = column("firm", "float64", unit="share", doc="how well staff are treated, of the most that money reaches")
-    latitude = column("firm", "float64", unit="share", doc="how far staff use their freedom to break a rule")
+    talent_know = column("staff", "float64", "level of know they drift to without training", "share")
+    talent_want = column("staff", "float64", "level of want they drift to", "share")
+    talent_can = column("staff", "float64", "level of can they drift to", "share")
+    now_know = column("staff", "float64", "what they know now", "share")
+    now_want = column("staff", "float64", "how far they want now", "share")
+    now_can = column("staff", "float64", "how far they can now", "share")
+    care = column("staff", "float32", "know x want x zeal x can", "chance")
+    mood = column("staff", "float32", "the mood that customers catch from them (F24)", "share", writers="contagion")
+    hired = column("staff", "uint16", "how many have held this post, the present employee included")
+    employees = column("firm", "int64", "employees at work")
+    care_usual = column("firm", "float64", "mean care of untouched staff: know x want x can")
+    mood_usual = column("firm", "float64", "mean mood of untouched staff")
+    know_usual = column("firm", "float64", "mean know of untouched staff", "share")
+    can_usual = column("firm", "float64", "mean can of untouched staff", "share")
+    care_now = column("firm", "float64", "mean care of those at work")
+    load = column("firm", "float64", "encounters against what the staff can bear", "ratio")
+    overloaded = column("firm", "float64", "want that the present overload takes", "share")
+    treated = column("firm", "float64", "how well staff are treated, of the most that money reaches", "share")
+    latitude = column("firm", "float64", "how far staff use their freedom to break a rule", "share")
 
-    care_mean = metric(unit="chance", over="mean", better="higher", doc="chance that an encounter is not indifferent")
-    hires = metric(unit="hires", better="lower", doc="employees replaced")
-    cost_hires = metric(unit="$", account="cost", doc="cost of replacing employees", label="replacing employees")
-    cost_training = metric(unit="$", account="cost", doc="spent on training", label="training")
-    cost_treatment = metric(unit="$", account="cost", doc="spent on treating staff well", label="treating staff well")
-    cost_empowerment = metric(unit="$", account="cost", doc="spent on empowerment", label="empowerment")
-    cost_hands = metric(unit="$", account="cost", doc="spent on temporary hands", label="temporary hands")
-    cost_sharing = metric(unit="$", account="cost", doc="spent on sharing good practice", label="sharing good practice")
-    cost_selectivity = metric(unit="$", account="cost", doc="spent on choosing hires", label="choosing hires")
+    care_mean = metric("chance that an encounter is not indifferent", "chance", over="mean", better="higher")
+    hires = metric("employees replaced", "hires", better="lower")
+    cost_hires = metric("cost of replacing employees", "$", account="cost", label="replacing employees")
+    cost_training = metric("spent on training", "$", account="cost", label="training")
+    cost_treatment = metric("spent on treating staff well", "$", account="cost", label="treating staff well")
+    cost_empowerment = metric("spent on empowerment", "$", account="cost", label="empowerment")
+    cost_hands = metric("spent on temporary hands", "$", account="cost", label="temporary hands")
+    cost_sharing = metric("spent on sharing good practice", "$", account="cost", label="sharing good practice")
+    cost_selectivity = metric("spent on choosing hires", "$", account="cost", label="choosing hires")
 
     def begin(self, world: World, rng: RngStream) -> None:
         """Hire everyone."""
@@ -173,13 +139,13 @@ class Staff(Mechanism):
 
     @cached_property
     def _levels(self) -> NDArray:
-        """Give the mean know, want and can of those who are hired."""
+        """Return the mean know, want and can of those who are hired."""
         chosen = self.selectivity_effect * -math.expm1(-self.selectivity / self.selectivity_scale)
         return np.array([self.know, self.want + chosen, self.can])
 
     @cached_property
     def _width(self) -> float:
-        """Give the width of an even spread whose standard deviation is `spread`."""
+        """Return the width of an even spread whose standard deviation is `spread`."""
         return self.spread * math.sqrt(12)
 
     def _drift(self, world: World, at_work: int) -> None:
@@ -218,5 +184,5 @@ class Staff(Mechanism):
 
 
 def talents_and_levels(staff: Table) -> tuple[tuple[NDArray, ...], tuple[NDArray, ...]]:
-    """Give the columns of talents and of what they are now."""
+    """Return the columns of talents and of what they are now."""
     return (staff.talent_know, staff.talent_want, staff.talent_can), (staff.now_know, staff.now_want, staff.now_can)
