@@ -116,7 +116,8 @@ def run_options(
 
 
 def verb(name: str, help: str | None = None) -> Callable[[Function], click.Command]:
-    """Return a decorator that makes a function the command of a verb, with the line that the help of all verbs has for it."""
+    """Return a decorator that makes a function the command of a verb, with the line that the help of all verbs has for
+    it."""
     from loyaltysim.cli import VERBS
 
     return click.command(name, short_help=VERBS[name].line, help=help)

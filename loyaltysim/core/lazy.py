@@ -15,9 +15,9 @@ class LazyModule:
         self.__name__ = name
 
     def __getattr__(self, name: str) -> object:
-        value = getattr(importlib.import_module(self.__name__), name)
-        setattr(self, name, value)  # from here on as quick as the module itself
-        return value
+        module = importlib.import_module(self.__name__)
+        self.__dict__.update(vars(module))  # from here on as quick as the module itself
+        return getattr(module, name)
 
 
 if TYPE_CHECKING:

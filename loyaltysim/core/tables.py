@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Column, Mechanism
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Table:

@@ -1,4 +1,8 @@
-"""What a long computation says about itself while it runs."""
+"""What a long computation says about itself while it runs, and how that is shown.
+
+A listener hears how many runs are done and who leads; a display is one that writes to standard error: a bar on a
+terminal, a line now and then elsewhere. A market too large for the machine is told of in plain words.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,16 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 Phase = Literal["reading", "calibrating", "starting", "simulating", "writing"]
+PHASES = {
+    "reading": "reading the scenario",
+    "calibrating": "calibrating",
+    "starting": "compiling (first time only) and finding the start",
+    "simulating": "simulating",
+    "writing": "writing tables and pictures",
+}
+SECONDS_BETWEEN_LINES = 60.0
+FEWEST_RUNS = 2
+"""Of each strategy, before one is said to lead."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +68,8 @@ def ignore_progress(progress: Progress) -> None:
     """Listen to nothing."""
 
 
-# Which strategy leads while a study is still running: a glimpse, not an answer.
-
-FEWEST_RUNS = 2
-
-
 class LeadingStrategy:
-    """The mean net present value of each of so many strategies, over the runs heard of so far."""
+    """The mean net present value of each of so many strategies over the runs so far: a glimpse, not an answer."""
 
     def __init__(self, strategies: int) -> None:
         self._strategies = strategies
@@ -76,9 +85,6 @@ class LeadingStrategy:
             return ""
         best = max(self._npv, key=lambda name: self._npv[name][1] / self._npv[name][0])
         return f"{best} leads so far"
-
-
-# A market that is too large for the machine is told in plain words, wherever the memory gave out.
 
 
 @contextmanager
@@ -98,18 +104,6 @@ def is_memory_error(error: BaseException) -> bool:
     """Tell whether an error says that there is no memory left."""
     threads = isinstance(error, RuntimeError) and "can't start new thread" in str(error)
     return isinstance(error, MemoryError) or threads or getattr(error, "errno", None) == errno.ENOMEM
-
-
-# How a study's progress is shown on standard error: a bar on a terminal, a line now and then elsewhere, or nothing.
-
-PHASES = {
-    "reading": "reading the scenario",
-    "calibrating": "calibrating",
-    "starting": "compiling (first time only) and finding the start",
-    "simulating": "simulating",
-    "writing": "writing tables and pictures",
-}
-SECONDS_BETWEEN_LINES = 60.0
 
 
 class NoDisplay:

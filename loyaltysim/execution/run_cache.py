@@ -1,8 +1,8 @@
 """Every finished run, written once: its figures in an SQLite file, its months in a Parquet file beside it.
 
-A study takes from here what any study on this machine has computed before. Several processes may use it at once (SQLite's
-write-ahead log); what is in it survives the death of whoever wrote it. It is a cache: what cannot be read is computed
-again, what cannot be written is not kept, and beyond its size the runs not used for longest go first.
+A study takes from here what any study on this machine has computed before. Several processes may use it at once
+(SQLite's write-ahead log); what is in it survives the death of whoever wrote it. It is a cache: what cannot be read is
+computed again, what cannot be written is not kept, and beyond its size the runs not used for longest go first.
 """
 
 from __future__ import annotations
@@ -22,19 +22,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.calibration import cache_folder
 from loyaltysim.core.fingerprint import environment_fingerprint
+from loyaltysim.core.lazy import np
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
+from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario.data_files import NETWORK_PATH
 from loyaltysim.scenario.study_settings import settings_outside
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from loyaltysim.scenario import Scenario
 
 
 PLACE, OFF = "LOYALTYSIM_RUNS", "off"
 """The environment's word for where the runs are kept, and what it says to keep none."""
+RunKey = tuple[str, int]
+"""A run of a scenario: its strategy and its replication."""
 RECORDS_AT_ONCE = 100
 """Whole runs that are read at once."""
 
@@ -44,13 +47,11 @@ def default_cache() -> RunCache:
     chosen = os.environ.get(PLACE)
     if chosen == OFF:
         return NullCache()
-    from loyaltysim.calibration import cache_folder
-
     return SqliteCache(Path(chosen) if chosen else cache_folder("runs"))
 
 
 class RunCache(ABC):
-    """Runs known by their keys (`run_keys`): their figures, and whole records; a context manager."""
+    """Runs known by their keys (`scenario_keys`): their figures, and whole records; a context manager."""
 
     def __enter__(self) -> RunCache:
         return self
@@ -81,7 +82,10 @@ class RunCache(ABC):
         """Keep whole runs, by key, with their months."""
 
     def iterate_records(self, keys: Mapping[RunKey, str]) -> Iterator[RunRecord]:
-        """Give the whole runs of a scenario that are there; `keys` by strategy and replication. Few are in memory at once."""
+        """Yield the whole runs of a scenario that are there.
+
+        `keys` by strategy and replication. Few are in memory at once.
+        """
         wanted = iter(keys.items())
         while some := dict(islice(wanted, RECORDS_AT_ONCE)):
             found = self.records({key: run for run, key in some.items()})
@@ -149,7 +153,6 @@ class SqliteCache(RunCache):
 
     def figures(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the figures under some keys, float64 (metrics,) in the catalog's order; absent ones are left out."""
-        import numpy as np
 
         return {key: np.frombuffer(blob) for key, blob, _ in self._rows(list(keys))}
 
@@ -167,7 +170,7 @@ class SqliteCache(RunCache):
         return found
 
     def keep_records(self, records: Mapping[str, RunRecord]) -> None:
-        """Keep whole runs, with their months: the Parquet file first, so that a row never promises what is not there."""
+        """Keep whole runs, with their months: the Parquet file first, so that no row promises what is not there."""
         if self._base is None:
             return
         rows = []
@@ -270,7 +273,7 @@ class SqliteCache(RunCache):
 
 
 def split_keys(keys: Sequence[str]) -> Iterator[list[str]]:
-    """Give the keys in pieces that a statement of SQLite can hold."""
+    """Yield the keys in pieces that a statement of SQLite can hold."""
     for first in range(0, len(keys), AT_ONCE):
         yield list(keys[first : first + AT_ONCE])
 
@@ -280,25 +283,16 @@ def placeholders(keys: Sequence[str]) -> str:
     return ",".join("?" * len(keys))
 
 
-# A whole run as a Parquet file of its months, and as the packed text that holds what is neither month nor figure.
-
-
 def pack_figures(record: RunRecord) -> np.ndarray:
     """Return a run's figures in the catalog's order, float64 (metrics,)."""
-    import numpy as np
-
-    from loyaltysim.mechanisms import catalog
 
     return np.array([record.figures[name] for name in catalog()])
 
 
 def pack_record(path: Path, record: RunRecord) -> bytes:
     """Write a run's months as tidy rows (metric, month, value) and return the rest, as packed text. Raises OSError."""
-    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-    from loyaltysim.mechanisms import catalog
 
     names = month_metrics(catalog())
     count = len(record.months)
@@ -325,11 +319,8 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
 
 def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replication: int) -> RunRecord | None:
     """Return a run as it was, under the strategy's present name; None where its file is gone or torn."""
-    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-    from loyaltysim.mechanisms import catalog
 
     try:
         told = json.loads(zlib.decompress(rest))
@@ -362,7 +353,6 @@ def pack_arrays(figures: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
 
 def unpack_audit(told: dict[str, Any]) -> Audit:
     """Return the touchpoints of a run from what JSON held of them."""
-    import numpy as np
 
     figures = {name: np.array(each, dtype) for name, (dtype, each) in told["figures"].items()}
     return Audit(tuple(told["names"]), tuple(told["stages"]), tuple(told["kinds"]), figures)
@@ -371,12 +361,6 @@ def unpack_audit(told: dict[str, Any]) -> Audit:
 def months_digest(months: np.ndarray) -> str:
     """Return a digest of a run's months, by which a file of another run is noticed."""
     return hashlib.blake2b(months.tobytes(), digest_size=8).hexdigest()
-
-
-# Under which key a run is known: all that it depends on, and nothing else.
-
-RunKey = tuple[str, int]
-"""A run of a scenario: its strategy and its replication."""
 
 
 def scenario_keys(scenario: Scenario) -> dict[RunKey, str]:
@@ -391,7 +375,8 @@ def scenario_keys(scenario: Scenario) -> dict[RunKey, str]:
 
 
 def world_key(scenario: Scenario) -> str:
-    """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
+    """Return the digest of all that the runs of a solved scenario share: every value, its luck, the program and the
+    machine."""
     left_out = {*settings_outside("run"), NETWORK_PATH}  # of an own network the content counts, not where it lies
     values = {path: value for path, value in scenario.flat().items() if path not in left_out}
     values["network"] = scenario.network_sha256

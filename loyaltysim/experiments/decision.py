@@ -1,4 +1,5 @@
-"""What the commands that decide share: a question and its finding, how it is asked, and the folder that keeps the tables."""
+"""What the commands that decide share: a question and its finding, how it is asked, and the folder that keeps the
+tables."""
 
 from __future__ import annotations
 
@@ -65,15 +66,6 @@ class Question(ABC):
         """Check the question against a scenario, before anything is simulated or written. Raises InputError."""
 
 
-def calibrate_scenario(scenario: Scenario, options: RunOptions) -> Scenario:
-    """Solve for the base rates of today's market."""
-    from loyaltysim.calibration import solve
-
-    options.notify()(Progress("calibrating"))
-    with explaining_memory_errors(scenario):
-        return solve(scenario)
-
-
 def require_two_strategies(scenario: Scenario, verb: str) -> None:
     """Refuse a scenario with nothing to compare."""
     if len(scenario.strategies) < 2:
@@ -82,7 +74,8 @@ def require_two_strategies(scenario: Scenario, verb: str) -> None:
 
 
 class DecisionRun:
-    """A question at work on a solved scenario: its evaluator, and the folder of its tables, written as they come and at last."""
+    """A question at work on a solved scenario: its evaluator, and the folder of its tables, written as they come and at
+    last."""
 
     def __init__(self, scenario: Scenario, options: RunOptions, folder: RunFolder, evaluator: Evaluator) -> None:
         self.scenario, self.evaluator, self.folder = scenario, evaluator, folder

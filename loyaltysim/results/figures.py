@@ -1,4 +1,4 @@
-"""What every replication came to, to the bit: figures.parquet, audits.parquet, pilots.parquet; written and read here."""
+"""What every replication came to, to the bit: figures, audits and pilots .parquet, written and read here."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord
 from loyaltysim.results.months import name_positions
 from loyaltysim.results.tables import METRICS, csv_text, metrics_table
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     import pyarrow as pa
 
@@ -48,8 +48,8 @@ def write_figures(results: Results, folder: RunFolder) -> None:
 
 
 def figure_tables(results: Results) -> Iterator[pa.Table]:
-    """Give figures.parquet: one row a strategy, replication and metric, some at a time; a rate of nothing has no value."""
-    import numpy as np
+    """Yield figures.parquet: one row a strategy, replication and metric, some at a time; a rate of nothing has no
+    value."""
     import pyarrow as pa
 
     numbers, sizes = np.array(results.numbers, np.int32), (results.replications, len(results.catalog))
@@ -96,7 +96,6 @@ def read_figures(
     Returns:
         `[strategy][metric]`: float64, (n,), position i is `numbers[i]`; NaN for a rate of nothing.
     """
-    import numpy as np
     import pyarrow.parquet as pq
 
     table = pq.read_table(file)
@@ -108,7 +107,6 @@ def read_figures(
 
 def figures_frame(results: Results) -> pd.DataFrame:
     """Return every figure of every replication: strategy, replication, metric, value; NaN for a rate of nothing."""
-    import numpy as np
     import pandas as pd
 
     names, metrics, count = list(results.strategies), list(results.catalog), results.replications
@@ -128,8 +126,8 @@ def figures_frame(results: Results) -> pd.DataFrame:
 
 
 def audit_tables(results: Results) -> Iterator[pa.Table]:
-    """Give audits.parquet: one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure as a column."""
-    import numpy as np
+    """Yield audits.parquet: one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure
+    as a column."""
     import pyarrow as pa
 
     first = results.audits[results.reference][0]
@@ -157,7 +155,6 @@ def audit_tables(results: Results) -> Iterator[pa.Table]:
 
 def encode_known(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
     """Return the names at some positions, as a dictionary in which each name stands once."""
-    import numpy as np
     import pyarrow as pa
 
     known = list(dict.fromkeys(names))
@@ -184,7 +181,8 @@ def read_audits(file: Path, names: Sequence[str]) -> dict[str, list[Audit]]:
 
 
 def pilot_tables(results: Results) -> Iterator[pa.Table]:
-    """Give pilots.parquet: one row a piloted strategy and replication, as in pilots.csv but with ends that may be infinite."""
+    """Yield pilots.parquet: one row a piloted strategy and replication, as in pilots.csv but with ends that may be
+    infinite."""
     import pyarrow as pa
 
     rows = [

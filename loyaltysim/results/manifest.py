@@ -169,8 +169,8 @@ def repeat_command(verb: str, options: Mapping[str, Any]) -> str:
 
     Args:
         verb: The command.
-        options: By name, in the order of the line: True is a flag, a list an option that is given once an item, a tuple an
-            option of several values; None, False and what is empty are left out.
+        options: By name, in the order of the line: True is a flag, a list an option that is given once an item, a tuple
+            an option of several values; None, False and what is empty are left out.
     """
 
     def text(value: object) -> str:

@@ -1,4 +1,5 @@
-"""months.parquet: every metric of every run, month by month, as tidy rows that any tool can query; written and read here."""
+"""months.parquet: every metric of every run, month by month, as tidy rows that any tool can query; written and read
+here."""
 
 from __future__ import annotations
 
@@ -6,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from loyaltysim.core.lazy import np
 from loyaltysim.core.records import by_month
 from loyaltysim.results.results import SpillArray, SpilledPaths
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
     from loyaltysim.results.results import Results
@@ -48,8 +49,7 @@ def write_months(results: Results, file: IO[bytes]) -> None:
 
 
 def month_columns(results: Results) -> Iterator[list[pa.Array]]:
-    """Give the columns of months.parquet, one strategy and some replications at a time, so that memory stays small."""
-    import numpy as np
+    """Yield the columns of months.parquet, one strategy and some replications at a time, so that memory stays small."""
     import pyarrow as pa
 
     metrics = pa.array(list(results.catalog), pa.string())
@@ -73,8 +73,7 @@ def month_columns(results: Results) -> Iterator[list[pa.Array]]:
 
 
 def month_block(results: Results, strategy: str, replications: range) -> np.ndarray:
-    """Return every metric of some replications: float64, (replications, metrics, T + 1), NaN where there is no figure."""
-    import numpy as np
+    """Return every metric of some replications: float64, (replications, metrics, T + 1), NaN where there is none."""
 
     block = np.full((len(replications), len(results.catalog), results.months + 1), np.nan)
     for row, replication in enumerate(replications):
@@ -90,7 +89,6 @@ def month_block(results: Results, strategy: str, replications: range) -> np.ndar
 
 def name_positions(table: pa.Table, column: str, wanted: Sequence[str]) -> np.ndarray:
     """Return each row's position among the wanted names, -1 where it is none of them: int64, (rows,)."""
-    import numpy as np
 
     encoded = table[column].combine_chunks()
     encoded = encoded if hasattr(encoded, "indices") else encoded.dictionary_encode()
@@ -117,7 +115,6 @@ def read_months(
     Raises:
         OSError, KeyError, ValueError: It is no such file, or not in the order in which `write_months` writes it.
     """
-    import numpy as np
 
     stores = [SpillArray(months + 1, len(columns)) for _ in names]
     found: list[dict[int, int]] = [{} for _ in names]
@@ -138,8 +135,7 @@ def read_months(
 def iterate_runs(
     file: Path, names: Sequence[str], columns: Sequence[str], numbers: Sequence[int], months: int
 ) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Give each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
-    import numpy as np
+    """Yield each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(file) as parquet:

@@ -38,7 +38,7 @@ class ReportSource:
 
     @classmethod
     def from_memory(cls, path: Path, results: Results | None = None) -> ReportSource:
-        """Return the source of a folder that is being written: its files lie there, a run's results are still at hand."""
+        """Return the source of a folder that is being written: its files lie there, the results are at hand."""
         return cls(read_manifest(path), results, path)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""CSV tables: text that a spreadsheet cannot mistake for formulas, and metrics.csv, which says what each figure means."""
+"""CSV tables that no spreadsheet mistakes for formulas, and metrics.csv, which says what each figure means."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_cell(value: str | float) -> str:
-    """Return one CSV cell: a whole number as such, another in full precision, nothing for what is absent, text that no spreadsheet runs."""
+    """Return one CSV cell: a whole number as such, another in full precision, nothing for what is absent, text that no
+    spreadsheet runs."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, int):
@@ -49,7 +50,7 @@ COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annu
 
 
 def metrics_table(catalog: Mapping[str, Metric]) -> pd.DataFrame:
-    """Return what each figure means: unit, how months become one figure, which direction is better; one row a metric."""
+    """Return what each figure means: unit, how months become one, which direction is better; a row a metric."""
     import pandas as pd
 
     rows = [

@@ -6,10 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from loyaltysim import kernels
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
 from loyaltysim.core.rates import monthly_chance
@@ -21,6 +19,8 @@ from loyaltysim.mechanisms.accounts import Accounts
 from loyaltysim.mechanisms.market.market import Market
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.mechanisms.service.touchpoints import Touchpoints
     from loyaltysim.mechanisms.staff.staff import Staff
     from loyaltysim.scenario import Scenario
