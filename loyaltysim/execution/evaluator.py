@@ -15,7 +15,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.calibration import content_key
@@ -23,7 +22,7 @@ from loyaltysim.core.errors import LoyaltysimError, RunError, describe_error
 from loyaltysim.core.lazy import np
 from loyaltysim.execution import executors, run_cache, tasks
 from loyaltysim.execution.progress import LeadingStrategy, Listener, Phase, Progress, ignore_progress, is_memory_error
-from loyaltysim.execution.run_cache import NullCache, RunCache, RunKey, default_cache
+from loyaltysim.execution.run_cache import RunCache, RunKey, default_cache
 from loyaltysim.mechanisms import catalog
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class Evaluator:
         self.pool: Executor | None = None
         self._executor, self._threads, self._tasks = executor, threads, tasks
         self._given_cache, self._profile, self._progress = cache, profile, progress
-        self._cache: RunCache = NullCache()
+        self._cache: RunCache = RunCache()
         self._stack = ExitStack()
 
     def __enter__(self) -> Evaluator:
@@ -115,15 +114,13 @@ class Evaluator:
         self.pool = self._stack.enter_context(executors.open_executor(self._executor, self._tasks, self._threads))
         if self._given_cache is not None:
             self._stack.enter_context(self._given_cache)
-        if executors.is_bitwise_reproducible(self.pool) and not self._profile:
+        if getattr(self.pool, "bitwise_reproducible", True) and not self._profile:
             self._cache = self._given_cache or self._stack.enter_context(default_cache())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.pool, self._cache = None, NullCache()
-        self._stack.__exit__(kind, error, trace)
+    def __exit__(self, *error: Any) -> None:
+        self.pool, self._cache = None, RunCache()
+        self._stack.__exit__(*error)
 
     def evaluate(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Simulate what is requested, and give the responses as they are complete, in whatever order.
@@ -380,7 +377,10 @@ class Scheduler:
     def _choose_task(self, worker: int) -> Batch | CalibrationTask | None:
         homeless = stranger = None
         for task in self._ready:
-            home = None if isinstance(task, CalibrationTask) else self._home(task)
+            if isinstance(task, CalibrationTask):
+                home = None
+            else:
+                home = self._homes.get((task.prepared.start, task.replications[0]))
             if home == worker:
                 return task
             if home is None:
@@ -389,9 +389,6 @@ class Scheduler:
                 stranger = stranger or task
         idle = self._room[worker] >= executors.AHEAD or not isinstance(stranger, Batch)
         return homeless or (stranger if idle else None)
-
-    def _home(self, batch: Batch) -> int | None:
-        return self._homes.get((batch.prepared.start, batch.replications[0]))
 
     def _launch(self, worker: int, task: Batch | CalibrationTask) -> None:
         self._room[worker] -= 1

@@ -14,18 +14,7 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import limit_threads, usable_processors
 from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostError
 
-__all__ = [
-    "ONE_THREAD",
-    "ExecutorPlace",
-    "InProcess",
-    "Processes",
-    "WorkerLostError",
-    "check_place",
-    "iterate_completed",
-    "open_executor",
-    "parse_place",
-    "usable_processors",
-]
+__all__ = ["ONE_THREAD", "WorkerLostError", "check_place", "iterate_completed", "open_executor", "usable_processors"]
 
 T = TypeVar("T")
 PLACE = "processes"
@@ -147,11 +136,6 @@ def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) ->
     except BaseException:
         pool.end()
         raise
-
-
-def is_bitwise_reproducible(executor: Executor) -> bool:
-    """Tell whether what is computed there has the bits that this machine would give."""
-    return bool(getattr(executor, "bitwise_reproducible", True))
 
 
 def free_slots(executor: Executor) -> list[int]:

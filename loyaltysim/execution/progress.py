@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -106,26 +105,17 @@ def is_memory_error(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or threads or getattr(error, "errno", None) == errno.ENOMEM
 
 
-class NoDisplay:
-    """A display that shows nothing."""
-
-    def __enter__(self) -> Listener:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
-    def __call__(self, progress: Progress) -> None:
-        """Hear, and say nothing."""
-
-
-class LineDisplay(NoDisplay):
+class LineDisplay:
     """A display for files and pipes: a line a minute, none for short runs."""
 
     def __init__(self) -> None:
         self._last = monotonic()
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        return None
 
     def __call__(self, progress: Progress) -> None:
         """Write a line when the last one is long enough ago."""
@@ -134,7 +124,7 @@ class LineDisplay(NoDisplay):
             click.echo(progress_line(progress), err=True)
 
 
-class BarDisplay(NoDisplay):
+class BarDisplay(LineDisplay):
     """A display for terminals: what is being done, how far, how fast, how long still."""
 
     def __init__(self) -> None:
@@ -168,7 +158,7 @@ class BarDisplay(NoDisplay):
         )
 
 
-def display() -> NoDisplay:
+def display() -> LineDisplay:
     """Choose how to show progress on standard error: a bar on a terminal, else lines."""
     return BarDisplay() if sys.stderr.isatty() else LineDisplay()
 

@@ -13,13 +13,11 @@ import os
 import sqlite3
 import time
 import zlib
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration import cache_folder
@@ -46,73 +44,47 @@ def default_cache() -> RunCache:
     """Open the user's cache of runs; one that keeps none where the environment says `LOYALTYSIM_RUNS=off`."""
     chosen = os.environ.get(PLACE)
     if chosen == OFF:
-        return NullCache()
+        return RunCache()
     return SqliteCache(Path(chosen) if chosen else cache_folder("runs"))
 
 
-class RunCache(ABC):
-    """Runs known by their keys (`scenario_keys`): their figures, and whole records; a context manager."""
+class RunCache:
+    """Runs known by their keys (`scenario_keys`): figures, and whole records; this one finds nothing and keeps nothing.
+
+    A context manager.
+    """
 
     def __enter__(self) -> RunCache:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    @abstractmethod
     def close(self) -> None:
         """Let go of files."""
 
-    @abstractmethod
     def figures(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the figures under some keys, float64 (metrics,) in the catalog's order; absent ones are left out."""
+        return {}
 
-    @abstractmethod
     def keep_figures(self, figures: Mapping[str, np.ndarray]) -> None:
         """Keep the figures of runs, by key; a run that is there already stays as it is."""
 
-    @abstractmethod
     def records(self, wanted: Mapping[str, RunKey]) -> dict[str, RunRecord]:
         """Return the whole runs under some keys; `wanted`: by key the strategy's present name and the replication."""
+        return {}
 
-    @abstractmethod
     def keep_records(self, records: Mapping[str, RunRecord]) -> None:
         """Keep whole runs, by key, with their months."""
 
     def iterate_records(self, keys: Mapping[RunKey, str]) -> Iterator[RunRecord]:
-        """Yield the whole runs of a scenario that are there.
-
-        `keys` by strategy and replication. Few are in memory at once.
-        """
+        """Yield the whole runs of a scenario that are there, few in memory at once; `keys`: by strategy and replication."""
         wanted = iter(keys.items())
         while some := dict(islice(wanted, RECORDS_AT_ONCE)):
             found = self.records({key: run for run, key in some.items()})
             for (name, replication), key in some.items():
                 if key in found:  # two strategies may do the same
                     yield replace(found[key], strategy=name, replication=replication)
-
-
-class NullCache(RunCache):
-    """A cache that is switched off: it finds nothing and keeps nothing."""
-
-    def close(self) -> None:
-        """Do nothing: there are no files."""
-
-    def figures(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
-        """Return nothing."""
-        return {}
-
-    def keep_figures(self, figures: Mapping[str, np.ndarray]) -> None:
-        """Let them go."""
-
-    def records(self, wanted: Mapping[str, RunKey]) -> dict[str, RunRecord]:
-        """Return nothing."""
-        return {}
-
-    def keep_records(self, records: Mapping[str, RunRecord]) -> None:
-        """Let them go."""
 
 
 SCHEMA = """
@@ -307,11 +279,12 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
     finally:
         draft.unlink(missing_ok=True)
     audit = record.audit
+    typed = {name: [each.dtype.str, each.tolist()] for name, each in audit.figures.items()} if audit else {}
     told = {
         "digest": months_digest(record.months),
         "seconds": record.seconds,
         "person_months": int(record.person_months),
-        "audit": asdict(audit) | {"figures": pack_arrays(audit.figures)} if audit else None,
+        "audit": asdict(audit) | {"figures": typed} if audit else None,
         "pilot": asdict(record.pilot) if record.pilot else None,
     }
     return zlib.compress(json.dumps(told).encode())
@@ -344,11 +317,6 @@ def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replic
         audit=unpack_audit(told["audit"]) if told["audit"] else None,
         pilot=PilotRecord(**told["pilot"]) if told["pilot"] else None,
     )
-
-
-def pack_arrays(figures: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
-    """Return arrays as JSON can hold them, to the bit: each with its type."""
-    return {name: [each.dtype.str, each.tolist()] for name, each in figures.items()}
 
 
 def unpack_audit(told: dict[str, Any]) -> Audit:
@@ -389,14 +357,13 @@ def plan_key(scenario: Scenario, strategy: str) -> str:
     A lever that a strategy sets to what it is anyway is no part of it.
     """
     pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
+    today = {path: scenario.value_at(path) for path in scenario.plan(strategy)}
     plan = {
-        path: values for path, values in scenario.plan(strategy).items() if not _stays(scenario.value_at(path), values)
+        path: values
+        for path, values in scenario.plan(strategy).items()
+        if not isinstance(today[path], float) or any(value != today[path] for value in values)
     }
     return _digest(json.dumps([sorted(plan.items()), pilot.to_plain() if pilot else None]))
-
-
-def _stays(today: object, values: Sequence[float]) -> bool:
-    return isinstance(today, float) and all(value == today for value in values)
 
 
 def run_key(world: str, plan: str, replication: int) -> str:

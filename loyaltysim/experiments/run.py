@@ -19,7 +19,7 @@ from loyaltysim.core.fingerprint import machine
 from loyaltysim.core.lazy import np
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
-from loyaltysim.execution.run_cache import NullCache
+from loyaltysim.execution.run_cache import RunCache
 from loyaltysim.experiments.options import RunOptions, option
 from loyaltysim.mechanisms import catalog
 from loyaltysim.results.figures import FIGURES, figures_frame
@@ -357,7 +357,7 @@ def repeat_run(scenario: Scenario, options: RunOptions) -> Results:
         options.executor,
         threads=options.threads or 0,
         tasks=scenario.replications,
-        cache=NullCache(),
+        cache=RunCache(),
         progress=options.notify(),
     ) as evaluator:
         runs.add(evaluator.records(scenario, on_failure=runs.add_failure))
