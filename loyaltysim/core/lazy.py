@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-__all__ = ["np"]
+__all__ = ["np", "pa", "pd", "pq"]
 
 
 class LazyModule:
@@ -22,5 +22,9 @@ class LazyModule:
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 else:
-    np = LazyModule("numpy")
+    np, pd = LazyModule("numpy"), LazyModule("pandas")
+    pa, pq = LazyModule("pyarrow"), LazyModule("pyarrow.parquet")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.calibration import cache_folder
 from loyaltysim.core.fingerprint import environment_fingerprint
-from loyaltysim.core.lazy import np
+from loyaltysim.core.lazy import np, pa, pq
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
 from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario.data_files import NETWORK_PATH
@@ -263,8 +263,6 @@ def pack_figures(record: RunRecord) -> np.ndarray:
 
 def pack_record(path: Path, record: RunRecord) -> bytes:
     """Write a run's months as tidy rows (metric, month, value) and return the rest, as packed text. Raises OSError."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     names = month_metrics(catalog())
     count = len(record.months)
@@ -292,8 +290,6 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
 
 def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replication: int) -> RunRecord | None:
     """Return a run as it was, under the strategy's present name; None where its file is gone or torn."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
         told = json.loads(zlib.decompress(rest))

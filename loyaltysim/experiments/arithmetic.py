@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.lazy import np
+from loyaltysim.core.lazy import np, pd
 from loyaltysim.experiments.ablations import STEPS, Stage, ablate, step_rows
 from loyaltysim.experiments.decision import Row, build_frame
 from loyaltysim.experiments.options import RunOptions, Source, prepare_scenario
@@ -27,8 +27,6 @@ from loyaltysim.scenario.registry import levers, parameter_registry
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from loyaltysim.core.records import RunRecord
     from loyaltysim.scenario import Scenario
 

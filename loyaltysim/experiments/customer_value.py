@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, INDIFFERENCE, LARGE, LOST, NONE, REASONS, SILENT
 from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.core.lazy import np
+from loyaltysim.core.lazy import np, pd
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.execution.evaluator import Evaluator
@@ -30,7 +30,6 @@ from loyaltysim.simulation.engine import build_mechanisms, run_months, stationar
 from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from loyaltysim.core.records import Report

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import pd
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
 from loyaltysim.experiments.options import RunOptions
@@ -21,8 +22,6 @@ from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import resolved_yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from loyaltysim.scenario import Scenario
 
 SECONDS_BETWEEN_WRITES = 2.0
@@ -132,7 +131,6 @@ def open_decision(
 
 def build_frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
     """Make a table of rows."""
-    import pandas as pd
 
     return pd.DataFrame.from_records(list(rows), columns=list(columns))
 

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
-from loyaltysim.core.lazy import np
+from loyaltysim.core.lazy import np, pa, pd, pq
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
 from loyaltysim.execution.run_cache import RunCache
@@ -41,8 +41,6 @@ from loyaltysim.scenario import audit, load, resolved_yaml
 from loyaltysim.stats.sequential import SequentialVerdict, is_decided, is_precise, look_schedule
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from loyaltysim.scenario import Scenario
 
 MOST_REPLICATIONS = 200
@@ -400,8 +398,6 @@ def describe_changes(manifest: Manifest) -> str:
 
 def read_row_groups(path: Path, again: IO[bytes]) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Yield the same rows of both files, some at a time. Raises InputError where one has others."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     again.seek(0)
     try:
@@ -423,7 +419,6 @@ def compare_figures(months: Rerun, stored: StoredRun, results: Results) -> Rerun
     Raises:
         InputError: Where the file kept has other rows than a run of its scenario.
     """
-    import pandas as pd
 
     path = stored.path / FIGURES
     if not path.is_file():

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
@@ -107,8 +108,6 @@ def study_header(scenario: Scenario) -> Manifest:
 
 def versions() -> dict[str, str]:
     """Return the versions of all that bears on a result's last bits."""
-    from importlib.metadata import PackageNotFoundError, version
-
     found = {"python": sys.version.split()[0]}
     for name in ("loyaltysim", "mesa", "numpy", "numba"):
         try:

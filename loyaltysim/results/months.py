@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from loyaltysim.core.lazy import np
+from loyaltysim.core.lazy import np, pa, pq
 from loyaltysim.core.records import by_month
 from loyaltysim.results.results import SpillArray, SpilledPaths
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from loyaltysim.results.results import Results
 
 MONTHS = "months.parquet"
@@ -30,8 +28,6 @@ def write_months(results: Results, file: IO[bytes]) -> None:
         results: Strategy after strategy is written, and REPLICATIONS_AT_ONCE replications a row group.
         file: Open for writing; it must be able to seek.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     names = pa.dictionary(pa.int32(), pa.string())
     schema = pa.schema(
@@ -50,7 +46,6 @@ def write_months(results: Results, file: IO[bytes]) -> None:
 
 def month_columns(results: Results) -> Iterator[list[pa.Array]]:
     """Yield the columns of months.parquet, one strategy and some replications at a time, so that memory stays small."""
-    import pyarrow as pa
 
     metrics = pa.array(list(results.catalog), pa.string())
     strategies = pa.array(results.strategies, pa.string())
@@ -136,7 +131,6 @@ def iterate_runs(
     file: Path, names: Sequence[str], columns: Sequence[str], numbers: Sequence[int], months: int
 ) -> Iterator[tuple[int, int, np.ndarray]]:
     """Yield each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
-    import pyarrow.parquet as pq
 
     with pq.ParquetFile(file) as parquet:
         for number in range(parquet.num_row_groups):

@@ -7,12 +7,9 @@ import io
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from loyaltysim.core.lazy import pd
 from loyaltysim.core.mechanism import Metric
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METRICS = "metrics.csv"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,7 +36,6 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 def read_table(file: Path) -> pd.DataFrame:
     """Read a table that `csv_text` made: only an empty cell is absent (NaN); quotes before formulas stay."""
-    import pandas as pd
 
     return pd.read_csv(file, keep_default_na=False, na_values=[""])
 
@@ -51,7 +47,6 @@ COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annu
 
 def metrics_table(catalog: Mapping[str, Metric]) -> pd.DataFrame:
     """Return what each figure means: unit, how months become one, which direction is better; a row a metric."""
-    import pandas as pd
 
     rows = [
         (
@@ -72,7 +67,6 @@ def metrics_table(catalog: Mapping[str, Metric]) -> pd.DataFrame:
 
 def read_metrics(file: Path) -> dict[str, Metric]:
     """Read the catalog back from metrics.csv, in its order."""
-    import pandas as pd
 
     return {
         str(row.metric): Metric(
