@@ -50,7 +50,7 @@ BARS = (
 
 
 def judged(figures: Mapping[str, Mapping[str, Any]], bars: Sequence[Bar] = BARS) -> list[tuple[Bar, str]]:
-    """Give each bar whose figure was measured, with its verdict."""
+    """Return each bar whose figure was measured, with its verdict."""
     return [(bar, bar.verdict(figures[bar.figure]["median"])) for bar in bars if bar.figure in figures]
 
 

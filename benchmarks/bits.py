@@ -28,7 +28,7 @@ BUSY = {
 
 
 def bits(scenario: Scenario) -> bytes:
-    """Give the digest of every figure of a run and of every column at its end."""
+    """Return the digest of every figure of a run and of every column at its end."""
     model = LoyaltyModel(scenario)
     while model.running:
         model.step()

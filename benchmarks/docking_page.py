@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def page(docked: Mapping[str, Sequence[Row]], replications: int, confidence: float) -> str:
-    """Give the docking as Markdown: how it was done, and a table of figures at each setting."""
+    """Return the docking as Markdown: how it was done, and a table of figures at each setting."""
     lines = [
         "# Engine and textbook twin, docked",
         "",

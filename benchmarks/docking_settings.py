@@ -91,5 +91,5 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 def setting(name: str, **changes: Any) -> Scenario:
-    """Give the scenario of one setting; `changes` by path make a smaller one."""
+    """Return the scenario of one setting; `changes` by path make a smaller one."""
     return Scenario().replace({**MARKET, **SETTINGS[name], **changes}, source="docking")

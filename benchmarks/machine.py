@@ -42,7 +42,7 @@ def triad(rows: int, repeats: int) -> Figure:
 
 
 def load() -> float:
-    """Give the mean number of processes that wanted a processor in the last minute."""
+    """Return the mean number of processes that wanted a processor in the last minute."""
     return os.getloadavg()[0]
 
 
@@ -62,7 +62,7 @@ def facts() -> dict[str, Any]:
 
 
 def bytes_now_and_at_most() -> tuple[int, int]:
-    """Give the memory that this process holds, and the most it ever held, in bytes.
+    """Return the memory that this process holds, and the most it ever held, in bytes.
 
     Linux says both exactly; elsewhere only the most is known and stands for both. `ru_maxrss` would not do on Linux,
     where a child begins with its parent's.

@@ -31,7 +31,7 @@ class Figure:
         return statistics.median(self.samples)
 
     def plain(self) -> dict[str, Any]:
-        """Give it as JSON holds it."""
+        """Return it as JSON holds it."""
         spread = {"median": self.median, "min": min(self.samples), "max": max(self.samples)}
         return {"what": self.what, "unit": self.unit, **spread, "samples": list(self.samples)}
 
@@ -40,12 +40,12 @@ Figures = dict[str, Figure]
 
 
 def figure(what: str, unit: str, samples: Iterable[float] | float) -> Figure:
-    """Give a figure of several measurements, or of one that does not vary."""
+    """Return a figure of several measurements, or of one that does not vary."""
     return Figure(what, unit, (float(samples),) if isinstance(samples, int | float) else tuple(map(float, samples)))
 
 
 def ratio(what: str, above: Figure, below: Figure) -> Figure:
-    """Give how many times one is the other, measurement by measurement: each pair was taken one after the other."""
+    """Return how many times one is the other, measurement by measurement: each pair was taken one after the other."""
     pairs = zip(above.samples, below.samples, strict=True)
     return Figure(what, "times", tuple(one / other for one, other in pairs))
 
@@ -61,7 +61,7 @@ def alternately(works: Mapping[str, Callable[[], float]], repeats: int) -> dict[
 
 
 def processor_seconds() -> float:
-    """Give the processor time that this process and its ended children have used."""
+    """Return the processor time that this process and its ended children have used."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 

@@ -35,7 +35,7 @@ class Market(Protocol):
 
 
 def name_of(model: str, network: str, player: str, people: int) -> str:
-    """Give a figure's name."""
+    """Return a figure's name."""
     return f"month.{model}.{network}.{player}.{people}"
 
 
@@ -62,7 +62,7 @@ def _grown(plan: Plan, model: str, network: str) -> Figures:
 
 
 def _stretches(plan: Plan, model: str, network: str, player: str, people: int) -> Callable[[], float]:
-    """Give what plays the next stretch of months of a market of its own, and says what a person-month cost."""
+    """Return what plays the next stretch of months of a market of its own, and says what a person-month cost."""
     wanted = round(getattr(plan, f"{player}_stretch") / people)
     length = max(1, min(wanted, MOST_MONTHS, 1_000 // plan.repeats))
     scenario = MODELS[model](people, network, 1 + length * plan.repeats)

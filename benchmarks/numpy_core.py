@@ -60,7 +60,7 @@ class NumpyMarket:
         self.report()
 
     def shares(self) -> dict[str, float]:
-        """Give the share of each kind among encounters: constant care, and failures by the touchpoints' importance."""
+        """Return the share of each kind among encounters: constant care, and failures by the touchpoints' importance."""
         values, table = self.values, self.values["touchpoints.table"]
         care = values["staff.know"] * values["staff.want"] * values["staff.can"]
         weight = np.array([row["importance"] for row in table])
@@ -223,7 +223,7 @@ class NumpyMarket:
         return self.records[-1][0]
 
     def npv(self) -> float:
-        """Give the discounted net margin so far, and what those still customers are worth at the stated churn."""
+        """Return the discounted net margin so far, and what those still customers are worth at the stated churn."""
         stay = (1 - self.values["stated.churn_annual"]) ** (1 / 12)
         month = (1 + self.values["discount_rate"]) ** (-1 / 12)
         return self.tally["npv"] + self.records[-1][1] * month ** (self.month + 1) / (1 - stay * month)

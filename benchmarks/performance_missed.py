@@ -20,7 +20,7 @@ FUNCTION = 6.56
 
 
 def missed(record: Record) -> str:
-    """Give the section on missed bars, one paragraph each; empty if none is."""
+    """Return the section on missed bars, one paragraph each; empty if none is."""
     names = [bar["figure"] for bar in record["bars"] if bar["verdict"] == "missed"]
     if not names:
         return ""

@@ -19,7 +19,7 @@ CONTESTANTS = [("whole", "engine"), ("core", "engine"), ("core", "numpy"), ("cor
 
 
 def table(record: Record) -> str:
-    """Give the bars and all other figures as Markdown tables."""
+    """Return the bars and all other figures as Markdown tables."""
     figures, judged = record["figures"], {bar["figure"]: bar for bar in record["bars"]}
     lines = ["| figure | median | least to greatest | bar | stretch | verdict |", "|---|---|---|---|---|---|"]
     for name, bar in judged.items():
@@ -33,7 +33,7 @@ def table(record: Record) -> str:
 
 
 def months(record: Record) -> str:
-    """Give what a person-month costs, by people, contestant and network, as a Markdown table."""
+    """Return what a person-month costs, by people, contestant and network, as a Markdown table."""
     figures = record["figures"]
     sizes = sorted({int(name.rpartition(".")[2]) for name in figures if name.startswith("month.")})
     columns = [(model, network, player) for model, player in CONTESTANTS for network in NETWORKS]
@@ -46,7 +46,7 @@ def months(record: Record) -> str:
 
 
 def page(record: Record) -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     return "\n".join(
         [
             head(record),
@@ -94,7 +94,7 @@ def _cell(figure: Mapping[str, Any] | None) -> str:
 
 
 def _short(value: float) -> str:
-    """Give three significant digits, without an exponent."""
+    """Return three significant digits, without an exponent."""
     if value == 0:
         return "0"
     return f"{float(f'{value:.3g}'):,.10g}"

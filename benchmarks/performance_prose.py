@@ -107,7 +107,7 @@ def far(record: Record) -> str:
 
 
 def readme(record: Record) -> str:
-    """Give the README's section on speed."""
+    """Return the README's section on speed."""
     lines = [
         "## Speed\n",
         f"{FULL.big:,} people live 60 months in {_median(record, 'horizon'):.1f} seconds on two cores "

@@ -7,7 +7,7 @@ import sys
 
 
 def first_month() -> dict[str, float]:
-    """Give a first result: the shipped baseline from its file to its first month."""
+    """Return a first result: the shipped baseline from its file to its first month."""
     from loyaltysim.model import LoyaltyModel
 
     model = LoyaltyModel()
@@ -16,7 +16,7 @@ def first_month() -> dict[str, float]:
 
 
 def first_own_month() -> dict[str, float]:
-    """Give a first result of a market that is not the shipped one to the person, so that its rates must be solved."""
+    """Return a first result of a market that is not the shipped one to the person, so that its rates must be solved."""
     from loyaltysim.model import LoyaltyModel
     from loyaltysim.scenario import load, shipped_scenario
 
@@ -26,7 +26,7 @@ def first_own_month() -> dict[str, float]:
 
 
 def first_network() -> dict[str, float]:
-    """Give a first result of two kernels alone, for a quick look at whether this works."""
+    """Return a first result of two kernels alone, for a quick look at whether this works."""
     from benchmarks.building import build
 
     first, _ = build(1_000, "small_world")
@@ -34,7 +34,7 @@ def first_network() -> dict[str, float]:
 
 
 def market_memory(people: int, network: str) -> dict[str, float]:
-    """Give the bytes a person that a market's state holds, and the most that the process grew while it was run."""
+    """Return the bytes a person that a market's state holds, and the most that the process grew while it was run."""
     from benchmarks.machine import bytes_now_and_at_most
     from benchmarks.speed_settings import whole
     from loyaltysim.model import LoyaltyModel
@@ -54,7 +54,7 @@ def market_memory(people: int, network: str) -> dict[str, float]:
 
 
 def network_memory(people: int, network: str) -> dict[str, float]:
-    """Give the megabytes that a network of so many people holds, and those that the process grew by to build it."""
+    """Return the megabytes that a network of so many people holds, and those that the process grew by to build it."""
     from benchmarks.building import build
     from benchmarks.machine import bytes_now_and_at_most
 

@@ -49,7 +49,7 @@ HANDLERS_EACH = 0.04
 
 
 def whole(people: int, network: str, months: int) -> Scenario:
-    """Give the shipped baseline in a market of so many people, with money in proportion and its own solved rates."""
+    """Return the shipped baseline in a market of so many people, with money in proportion and its own solved rates."""
     base = solve(load(shipped_scenario("baseline.yml")))
     flat = base.flat()
     factor = people / flat["market.people"]
@@ -71,7 +71,7 @@ def whole(people: int, network: str, months: int) -> Scenario:
 
 
 def core(people: int, network: str, months: int) -> Scenario:
-    """Give the market that engine, twin and NumPy all play."""
+    """Return the market that engine, twin and NumPy all play."""
     factor = people / MARKET["market.people"]
     handlers = people * HANDLERS_EACH
     return Scenario().replace(

@@ -130,7 +130,7 @@ class TextbookMarket(mesa.Model):
         self.chance_resolved = 1 - (1 - solved) * exp(-values["desk.compensation"] / values["desk.compensation_scale"])
 
     def npv(self) -> float:
-        """Give the discounted net margin so far, and what those still customers are worth at the stated churn."""
+        """Return the discounted net margin so far, and what those still customers are worth at the stated churn."""
         stay = (1 - self.values["stated.churn_annual"]) ** (1 / 12)
         month = (1 + self.values["discount_rate"]) ** (-1 / 12)
         return self.tally["npv"] + self.margin * month ** (self.month + 1) / (1 - stay * month)

@@ -152,7 +152,7 @@ class Person(mesa.Agent):
             self.satisfaction += values["recovery.paradox"] * (1 - self.satisfaction)
 
     def pull_of_friends(self) -> float:
-        """Give the hazard to follow friends; the effect of past defections then fades."""
+        """Return the hazard to follow friends; the effect of past defections then fades."""
         values = self.model.values
         opinion = values["friends.opinion_weight"] * (
             self.heard["good"] - values["friends.bad_weight"] * self.heard["bad"]
@@ -162,7 +162,7 @@ class Person(mesa.Agent):
         return pull
 
     def pull_of_rivals(self) -> float:
-        """Give the hazard to be lured; the committed are safe while they are content."""
+        """Return the hazard to be lured; the committed are safe while they are content."""
         values = self.model.values
         if self.committed and self.satisfaction >= values["rivals.content"]:
             return 0.0

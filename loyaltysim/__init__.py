@@ -17,8 +17,8 @@ DECISIONS = {
     "sensitivity": "Say which assumptions the answer hangs on.",
     "optimise": "Split a monthly budget over the levers.",
 }
-"""The commands that decide, each with its line in the help. By its name it has a `Question` in `experiments`, its words in
-`reporting.text` and its function in `api`."""
+"""The commands that decide, each with its line in the help. By its name it has a `Question` in `experiments`, its words
+in `reporting.text` and its function in `api`."""
 
 _PLACES = {
     "run": "loyaltysim.api",

@@ -2,8 +2,9 @@
 
 `import loyaltysim as ls; study = ls.run("scenario.yml"); study.summary`. A scenario is a file's path, what such a file
 holds (a dict), or a Scenario. Every function that simulates also takes the options of `RunOptions` by name: `out`,
-`replications`, `months`, `seed`, `overrides`, `executor`, `threads`, `quiet`, `progress`, `mechanisms`. Wrong input raises
-InputError, and nothing is written; what fails on the way raises RunError; KeyboardInterrupt leaves a manifest that says so.
+`replications`, `months`, `seed`, `overrides`, `executor`, `threads`, `quiet`, `progress`, `mechanisms`. Wrong input
+raises InputError, and nothing is written; what fails on the way raises RunError; KeyboardInterrupt leaves a manifest
+that says so.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from typing import TYPE_CHECKING, Any, Unpack
 from loyaltysim import DECISIONS
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.execution.progress import display
+from loyaltysim.experiments import arithmetic as arithmetic_experiment
 from loyaltysim.experiments import breakeven as breakeven_experiment
+from loyaltysim.experiments import customer_history, customer_value
 from loyaltysim.experiments import optimise as optimise_experiment
-from loyaltysim.experiments import run as rerun_experiment
 from loyaltysim.experiments import run as run_experiment
 from loyaltysim.experiments import sensitivity as sensitivity_experiment
 from loyaltysim.experiments import sweep as sweep_experiment
-from loyaltysim.experiments.decision import Question, calibrate_scenario, open_decision, write_result_folder
+from loyaltysim.experiments.decision import Question, open_decision, write_result_folder
 from loyaltysim.experiments.options import (
     OF_THE_FOLDER,
     RunKeywords,
     RunOptions,
     Source,
+    calibrate_scenario,
     flag_of,
     options_of,
     prepare_scenario,
@@ -52,6 +55,13 @@ if TYPE_CHECKING:
     from loyaltysim.experiments.customer_value import CustomerValue
     from loyaltysim.experiments.run import Rerun
     from loyaltysim.study import CustomerLife, Decision, Study
+
+
+NOT_OF_A_CUSTOMER = {
+    "replications": "leave it out, or name one replication: replication=0",
+    "executor": "leave it out",
+}
+"""Options without effect on the life of one customer, each with what to do instead."""
 
 
 def run(
@@ -201,7 +211,7 @@ def rerun(folder: str | Path, **options: Unpack[RunKeywords]) -> Rerun:
     """
     refuse_stored_options(options)
     with show_progress(RunOptions(**options)) as chosen:
-        return rerun_experiment.rerun(folder, chosen)
+        return run_experiment.rerun(folder, chosen)
 
 
 def refuse_stored_options(options: RunKeywords) -> None:
@@ -257,7 +267,8 @@ def breakeven(
         **options: As in RunOptions.
 
     Returns:
-        Tables `breakeven` (a row a crossover), `breakeven_curve` (a row a point and strategy), `frontier` (a row a cell).
+        Tables `breakeven` (a row a crossover), `breakeven_curve` (a row a point and strategy), `frontier` (a row a
+        cell).
 
     Raises:
         InputError: For what can be mended in the input.
@@ -280,7 +291,8 @@ def sweep(
     Args:
         scenario: A file's path, what such a file holds, or a Scenario.
         over: Texts `PATH=LOW:HIGH:STEPS` (default: the `uncertain` block).
-        design: `grid` (the default where `over` is given), `lhs` (where not), `sobol`, or a CSV file with a column a path.
+        design: `grid` (the default where `over` is given), `lhs` (where not), `sobol`, or a CSV file with a column a
+            path.
         points: How many, for `lhs` and `sobol`.
         most_points: Beyond how many a design is refused.
         **options: As in RunOptions.
@@ -391,7 +403,10 @@ def decide(
 
 
 def stored_question(found: StoredRun) -> Question:
-    """Return the question that an interrupted command was asked, from its folder. Raises InputError for an unknown one."""
+    """Return the question that an interrupted command was asked, from its folder.
+
+    Raises InputError for an unknown one.
+    """
     if found.command not in DECISIONS:
         raise corrupt_folder(found.path, MANIFEST, f"there is no command {found.command!r}")
     kind = import_module(f"loyaltysim.experiments.{found.command}").Question
@@ -426,8 +441,11 @@ def customer(
     Raises:
         InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
     """
-    from loyaltysim.experiments import customer_history
-
+    for name, cure in NOT_OF_A_CUSTOMER.items():
+        if options.get(name) is not None:
+            raise InputError(
+                Problem("a customer is followed in one replication, in this process", where=name, cure=cure)
+            )
     with show_progress(RunOptions(**options)) as chosen:
         check_writable(chosen.out)
         asked = customer_history.Question(customer_id, find, strategy, replication)
@@ -468,11 +486,10 @@ def worth(
         The table of figures, each the mean over replications with its 95 % interval.
 
     Raises:
-        InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
+        InputError: For a month outside the horizon, a group that is none or too large, or a scenario without
+            grievances.
         RunError: When a replication fails.
     """
-    from loyaltysim.experiments import customer_value
-
     with show_progress(RunOptions(**options)) as chosen:
         check_writable(chosen.out)
         found = customer_value.Question(leaves, group).find_value(scenario, chosen)
@@ -493,8 +510,6 @@ def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> Arithmetic:
         InputError: For what the arithmetic cannot be done for.
         RunError: When a market cannot be solved or simulated.
     """
-    from loyaltysim.experiments import arithmetic as arithmetic_experiment
-
     with show_progress(RunOptions(**options)) as chosen:
         check_writable(chosen.out)
         found = arithmetic_experiment.Question().compare(scenario, chosen)
@@ -503,7 +518,10 @@ def arithmetic(scenario: Source, **options: Unpack[RunKeywords]) -> Arithmetic:
 
 @contextmanager
 def show_progress(options: RunOptions) -> Iterator[RunOptions]:
-    """Show progress on standard error, unless it is heard elsewhere or left out; yields the options with who hears of it."""
+    """Show progress on standard error, unless it is heard elsewhere or left out.
+
+    Yields the options with who hears of it.
+    """
     if options.progress or options.quiet:
         yield options
         return

@@ -244,6 +244,18 @@ def test_a_customer_is_the_same_from_python_and_from_the_command_line() -> None:
     assert command("customer", "firm.yml", "--id", str(life.id), "--strategy", "as today") == named.story + "\n"
 
 
+@pytest.mark.parametrize(("old", "new"), [("set", "overrides"), ("id", "customer_id"), ("map", "frontier")])
+def test_a_keyword_of_before_is_answered_with_the_one_of_now(old: str, new: str) -> None:
+    with pytest.raises(InputError, match=rf"{old}: .*\n.*write {new}="):
+        ls.run("firm.yml", **{old: 1})
+
+
+@pytest.mark.parametrize("name", ["replications", "executor"])
+def test_what_has_no_effect_on_one_customers_life_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=rf"{name}: .*one replication.*\n.*leave it out"):
+        ls.customer("firm.yml", **{name: 2})
+
+
 def test_a_lost_customers_worth_is_the_same_from_python_and_from_the_command_line() -> None:
     found = ls.worth("firm.yml", leaves=[1, 3], group=4, out="python", executor="in-process", quiet=True)
     told = command("worth", "firm.yml", "--leaves", "1,3", "--group", "4", "--out", "line", "--quiet")
@@ -337,12 +349,14 @@ def test_progress_is_shown_on_standard_error_unless_quiet_or_heard_elsewhere(
 ) -> None:
     monkeypatch.setattr("loyaltysim.execution.progress.SECONDS_BETWEEN_LINES", 0.0)
     function = getattr(ls, name)
-    function("firm.yml", **asked, quiet=True, replications=2, executor="in-process")
+    if name != "customer":
+        asked = asked | {"replications": 2, "executor": "in-process"}
+    function("firm.yml", **asked, quiet=True)
     assert capfd.readouterr() == ("", "")
     heard: list[Progress] = []
-    function("firm.yml", **asked, progress=heard.append, replications=2, executor="in-process")
+    function("firm.yml", **asked, progress=heard.append)
     assert capfd.readouterr() == ("", "")
     assert heard[0].phase == "reading"
-    function("firm.yml", **asked, replications=2, executor="in-process")
+    function("firm.yml", **asked)
     out, shown = capfd.readouterr()
     assert (out, shown.splitlines()[0]) == ("", "reading the scenario")

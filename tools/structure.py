@@ -2,10 +2,12 @@
 
 What is counted, and how:
 
-- *Files entered* by one `loyaltysim run` are the package's files of which a function is called (a module's or a class's
-  body is not a function, so importing enters no file). An *arc* is a pair of files: a function in the second is called
-  from the first, directly or through other people's code (click, pydantic), in which case the nearest of our files up the
-  stack is the caller. The run is tiny, in this process and with empty caches. Compiled kernels call each other unseen.
+- *Files entered* by one `loyaltysim run` are the package's .py files of which a function is called (a module's or a
+  class's body is not a function, so importing enters no file; a comprehension is part of what it stands in; a
+  template that Jinja compiles is no file of code). An *arc* is a pair of files: a function in the second is called
+  from the first, directly or through other people's code (click, pydantic), in which case the nearest of our files up
+  the stack is the caller. The run is tiny, in this process and with empty caches. Compiled kernels call each other
+  unseen.
 - A *code line* holds something other than a comment and is no part of a string that stands alone (a docstring).
 - A *private* function's name begins with one underscore. An import statement is *local* inside any function.
 - A line over 120 characters may be a *declaration* (`name: type = param(...)`), which reads as a row of a table.
@@ -34,6 +36,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "loyaltysim"
 WIDTH = 120
+COMPREHENSIONS = ("<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>")
 DECLARING = ("param", "lever", "column", "metric", "solved")
 SCENARIO = """\
 title: a tiny run
@@ -233,13 +236,18 @@ def trace_calls(work: Callable[[], None], package: Path) -> tuple[set[str], set[
     entered: set[str] = set()
     arcs: set[tuple[str, str]] = set()
 
+    def is_ours(file: str) -> bool:
+        return file.startswith(inside) and file.endswith(".py")
+
     def note(frame: FrameType, event: str, _: object) -> None:
         code = frame.f_code
-        if event != "call" or not code.co_filename.startswith(inside) or not code.co_flags & inspect.CO_OPTIMIZED:
+        if event != "call" or not is_ours(code.co_filename) or not code.co_flags & inspect.CO_OPTIMIZED:
+            return
+        if code.co_name in COMPREHENSIONS:
             return
         entered.add(code.co_filename)
         caller = frame.f_back
-        while caller is not None and not caller.f_code.co_filename.startswith(inside):
+        while caller is not None and not is_ours(caller.f_code.co_filename):
             caller = caller.f_back
         if caller is not None and caller.f_code.co_filename != code.co_filename:
             arcs.add((caller.f_code.co_filename, code.co_filename))

@@ -50,7 +50,7 @@ WIDTH = 34
 
 
 def baseline() -> str:
-    """Give the text of baseline.yml."""
+    """Return the text of baseline.yml."""
     lines = [HEADER]
     for path, row in parameter_registry().items():
         if "." not in path:
@@ -131,7 +131,7 @@ def write_all(root: Path) -> list[Path]:
 
 
 def generated() -> dict[str, str]:
-    """Give the text of every generated file by its path below the root."""
+    """Return the text of every generated file by its path below the root."""
     return {
         "scenarios/baseline.yml": baseline(),
         "scenarios/schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",

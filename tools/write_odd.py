@@ -28,7 +28,7 @@ LAST = "firm"
 
 
 def filled(page: str) -> str:
-    """Give the page with every generated part made anew; raises InputError unless each has exactly one place."""
+    """Return the page with every generated part made anew; raises InputError unless each has exactly one place."""
     made = parts()
     places = [name for _, name, _ in MARKED.findall(page)]
     if wrong := {name for name in (*made, *places) if name not in made or places.count(name) != 1}:
@@ -38,7 +38,7 @@ def filled(page: str) -> str:
 
 
 def parts() -> dict[str, str]:
-    """Give the text of every generated part by the name in its marker."""
+    """Return the text of every generated part by the name in its marker."""
     heads = {f"submodel {mechanism.key}": _head(mechanism) for mechanism in MONTH}
     return {"columns": _columns(), "rolls": _rolls(), "month": _month(), **heads, "figures": _figures()}
 
@@ -117,14 +117,14 @@ def _value(row: Declaration) -> str:
 
 
 def _written(mechanism: type[Mechanism]) -> Iterator[tuple[str, str]]:
-    """Give table and name of every column that a mechanism owns, then of those of others that name it as a writer."""
+    """Yield table and name of every column that a mechanism owns, then of those of others that name it as a writer."""
     yield from ((column.table, column.name) for column in mechanism.columns())
     for other in MONTH:
         yield from ((column.table, column.name) for column in other.columns() if mechanism.key in column.writers)
 
 
 def _story(mechanism: type[Mechanism]) -> str:
-    """Give the first paragraph of a mechanism's file on one line."""
+    """Return the first paragraph of a mechanism's file on one line."""
     lines = _lines(sys.modules[mechanism.__module__].__doc__)
     return " ".join(lines[: lines.index("")] if "" in lines else lines)
 

@@ -23,7 +23,7 @@ COLUMNS = ("path", "meaning", "unit", "default", "range", "source", "grade")
 
 
 def parameters_page() -> str:
-    """Give docs/parameters.md: a table a block, in the order of a month."""
+    """Return docs/parameters.md: a table a block, in the order of a month."""
     study = [row for path, row in parameter_registry().items() if "." not in path]
     parts = [HEAD, section("The study", "What is asked, over how long, how often, and on which luck.", study)]
     for block in ("stated", *mechanisms()):
@@ -44,7 +44,7 @@ def section(title: str, story: str, rows: list[Declaration]) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Give a table in Markdown: one line of heads, then one a row."""
+    """Return a table in Markdown: one line of heads, then one a row."""
     return "\n".join(map(_line, [columns, ["---"] * len(columns), *rows]))
 
 

@@ -67,7 +67,7 @@ Parameters that only known answers switch on: `market.fickleness_kind: beta` (K4
 
 
 def section(known: KnownAnswer) -> str:
-    """Give a known answer's section: source, figure, table."""
+    """Return a known answer's section: source, figure, table."""
     lines = [f"## {known.name}: {known.title}", "", f"Source: {known.source}.", "",
              f"![{known.title}: published and simulated](figures/{known.name}.png)", "",
              "| check | published | simulated | tolerance | why so wide | verdict |", "|---|---|---|---|---|---|"]  # fmt: skip

@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 # Present values from a run's months, at its own discount rate.
 
 
-def annuity(rate: float, first: int, last: int) -> float:
-    """Return the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
-    return sum(discount_factor(rate, month) for month in range(first, last + 1))
-
-
 def discount_factors(rate: float, months: int) -> np.ndarray:
     """Return what 1 $ in each of the months 0 to `months` is worth in month 0, at a yearly rate: float64, (months + 1,)."""
-    import numpy as np  # here, for the command line reads `annuity` before it has read the scenario
-
     factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
     return factors
 

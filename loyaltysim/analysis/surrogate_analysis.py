@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
+from loyaltysim.core.lazy import np
 from loyaltysim.stats.surrogate import PolynomialSurrogate, fit_surrogate, resampled_shares, sobol_shares, terms
 
 DRAWS, STEPS = 20_000, 81

@@ -1,7 +1,8 @@
 """The command line: each verb calls the public function of the same name.
 
 Verbs are imported when they are called for, so that `--help` and a mistyped word are answered at once. Errors are told
-here, once: wrong input is exit status 2, a failed run 1, Ctrl-C 130, SIGTERM 143 and a terminal that hangs up 129.
+here, once: wrong input is exit status 2, a failed run 1, Ctrl-C 130, SIGTERM 143 and a terminal that hangs up 129. The
+two signals end a command as cleanly as Ctrl-C does: one line, a manifest that says so, no process left.
 """
 
 from __future__ import annotations
@@ -123,11 +124,6 @@ def main() -> None:
     """Simulate where a service company's next dollar earns most: service, complaints, win-back or advertising."""
 
 
-# SIGTERM and SIGHUP end a command as cleanly as Ctrl-C does: one line, a manifest that says so, no process left.
-
-NAMES = ("SIGTERM", "SIGHUP")
-
-
 class TerminatedError(KeyboardInterrupt):
     """A signal asked to end; `number` is the signal's."""
 
@@ -141,7 +137,7 @@ class HangUpError(TerminatedError):
 
 
 def status_of(interrupt: KeyboardInterrupt) -> int:
-    """Give the exit status that shells expect: 128 and the signal's number."""
+    """Return the exit status that shells expect: 128 and the signal's number."""
     return 128 + (interrupt.number if isinstance(interrupt, TerminatedError) else int(signal.SIGINT))
 
 
@@ -151,7 +147,7 @@ def handling_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
     heard = [number for number in numbers if before[number] == signal.SIG_DFL]
 

@@ -1,4 +1,5 @@
-"""`loyaltysim customer`, `worth`, `arithmetic`: one customer's life, what a lost one is worth, and the spreadsheet beside it."""
+"""`loyaltysim customer`, `worth`, `arithmetic`: one customer's life, what a lost one is worth, and the spreadsheet
+beside it."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import loyaltysim.api
 from loyaltysim.cli import options
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.experiments import arithmetic as arithmetic_experiment
@@ -41,9 +43,8 @@ How --find picks (ties go to the longest customer, then to the lowest number):
 )
 def customer(scenario: Path, **asked: Any) -> None:
     """Carry out `customer`; its help is that of its question."""
-    import loyaltysim
 
-    life = loyaltysim.customer(scenario, **asked)
+    life = loyaltysim.api.customer(scenario, **asked)
     click.echo(life.story)
     if life.folder:
         click.echo(f"\nStory, months and strip are in {life.folder}")
@@ -65,11 +66,10 @@ def worth(scenario: Path, leaves: tuple[str, ...], months: str | None, quiet: bo
     """Carry out `worth`; its help is that of its question."""
     from rich.console import Console
 
-    import loyaltysim
     from loyaltysim.reporting.text import customers, formats
 
-    horizon = int(months) if months and months.isdecimal() else months  # any other text is refused, with a cure
-    found = loyaltysim.worth(scenario, leaves=read_months(leaves), months=horizon, quiet=quiet, **asked)
+    asked["months"] = int(months) if months and months.isdecimal() else months  # other text is refused, with a cure
+    found = loyaltysim.api.worth(scenario, leaves=read_months(leaves), quiet=quiet, **asked)
     currency = found.scenario.currency
     click.echo(customers.render_values(sorted(set(found.table.month)), found.span, currency))
     if not quiet:
@@ -101,11 +101,10 @@ def arithmetic(scenario: Path, quiet: bool, **asked: Any) -> None:
     """Carry out `arithmetic`; its help is that of its question."""
     from rich.console import Console
 
-    import loyaltysim
     from loyaltysim.reporting.text import arithmetic as words
     from loyaltysim.reporting.text import formats
 
-    found = loyaltysim.arithmetic(scenario, quiet=quiet, **asked)
+    found = loyaltysim.api.arithmetic(scenario, quiet=quiet, **asked)
     console, first = Console(width=WIDEST), next(iter(found.scenario.strategies))
     click.echo("A mean year of the horizon:\n")
     console.print(words.render_year(found.year, first))

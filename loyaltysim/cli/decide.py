@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import loyaltysim.api
 from loyaltysim.cli import options
 
 if TYPE_CHECKING:
@@ -30,10 +31,9 @@ def __getattr__(name: str) -> click.Command:
     @options.add_options(question)
     @options.run_options(question.most_replications)
     def command(scenario: Path, quiet: bool, **asked: Any) -> None:
-        import loyaltysim
 
         given = {option: value for option, value in asked.items() if value is not None}  # else the function's default
-        show_decision(getattr(loyaltysim, name)(scenario, quiet=quiet, **given), quiet=quiet)
+        show_decision(getattr(loyaltysim.api, name)(scenario, quiet=quiet, **given), quiet=quiet)
 
     return command
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from loyaltysim.cli import VERBS
 from loyaltysim.experiments.options import RunOptions, default_of, flag_of, options_of
 
 Function = Callable[..., Any]
@@ -116,7 +117,6 @@ def run_options(
 
 
 def verb(name: str, help: str | None = None) -> Callable[[Function], click.Command]:
-    """Return a decorator that makes a function the command of a verb, with the line that the help of all verbs has for it."""
-    from loyaltysim.cli import VERBS
-
+    """Return a decorator that makes a function the command of a verb, with the line that the help of all verbs has for
+    it."""
     return click.command(name, short_help=VERBS[name].line, help=help)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import loyaltysim.api
 from loyaltysim.cli import RUN_FAILED, options
+from loyaltysim.cli.decide import show_decision
 from loyaltysim.experiments.options import OF_THE_FOLDER
 from loyaltysim.experiments.run import Question
 
@@ -29,13 +31,12 @@ NARROWEST, WIDEST = 80, 100
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def run(scenario: Path, form: str, **asked: Any) -> None:
     """Carry out `run`; its help is that of its question."""
-    import loyaltysim
 
-    study = loyaltysim.run(scenario, **asked)
+    study = loyaltysim.api.run(scenario, **asked)
     if form == "json":
         from loyaltysim.reporting.build import render_json
 
-        click.echo(render_json(study.results, study.answer, study.folder))
+        click.echo(render_json(study.results, study.answer, study.folder or Path()))
         warn(study)
     else:
         show_study(study, scenario, quiet=asked["quiet"])
@@ -46,15 +47,12 @@ def run(scenario: Path, form: str, **asked: Any) -> None:
 @options.run_options(leave_out=OF_THE_FOLDER)
 def resume(folder: Path, **asked: Any) -> None:
     """Finish the interrupted run, or other command, in DIR; what was done is not computed again."""
-    import loyaltysim
     from loyaltysim.study import Study
 
-    found = loyaltysim.resume(folder, **asked)
+    found = loyaltysim.api.resume(folder, **asked)
     if isinstance(found, Study):
         show_study(found, folder / "scenario.yml", quiet=asked["quiet"])
     else:
-        from loyaltysim.cli.decide import show_decision
-
         show_decision(found, quiet=asked["quiet"])
 
 
@@ -63,9 +61,8 @@ def resume(folder: Path, **asked: Any) -> None:
 @options.run_options(leave_out=OF_THE_FOLDER)
 def rerun(folder: Path, **asked: Any) -> None:
     """Repeat the finished run in DIR and compare the bits; exit status 1 if they differ."""
-    import loyaltysim
 
-    found = loyaltysim.rerun(folder, **asked)
+    found = loyaltysim.api.rerun(folder, **asked)
     click.echo(describe_rerun(found))
     if not found.same:
         for told in found.first:
@@ -77,9 +74,8 @@ def rerun(folder: Path, **asked: Any) -> None:
 @options.FOLDER
 def report(folder: Path) -> None:
     """Draw the report, the pictures and the workbook of DIR anew: a folder that a run has made."""
-    import loyaltysim
 
-    click.echo(f"The report is in {loyaltysim.report(folder)}")
+    click.echo(f"The report is in {loyaltysim.api.report(folder)}")
 
 
 def show_study(study: Study, scenario: Path, *, quiet: bool) -> None:

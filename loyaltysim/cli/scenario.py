@@ -1,7 +1,9 @@
-"""`loyaltysim check`, `new`, `explain`, `diff`, `audit`, `schema`: what a scenario holds, before anything is simulated."""
+"""What needs no study: `check`, `new`, `explain`, `diff`, `audit` and `schema` of scenarios, and `validate` of the
+engine."""
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+import loyaltysim
 from loyaltysim.cli import options
 from loyaltysim.validation import FOLDER, KNOWN
 
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
     from loyaltysim.validation.checks import KnownAnswer
 
 LISTED = ("stated", "uncertain")
-WIDEST = 100
+WIDEST, WIDTH = 100, 110
+"""Columns of a text, and of the table of known answers."""
 
 
 @options.verb("check")
@@ -27,7 +31,6 @@ WIDEST = 100
 @options.run_options(leave_out=("out", "executor", "threads", "quiet"))
 def check(scenario: Path, overrides: tuple[str, ...], **numbers: int | None) -> None:
     """Check SCENARIO, tell every problem with its place and cure, or say in a few lines what it holds."""
-    import loyaltysim
 
     click.echo(loyaltysim.check(scenario, overrides, **numbers))
 
@@ -37,7 +40,6 @@ def check(scenario: Path, overrides: tuple[str, ...], **numbers: int | None) -> 
 @click.option("--title", default="", help="What the study is called (default: from the file's name).")
 def new(scenario: Path, title: str) -> None:
     """Write a commented starting scenario to SCENARIO, with baseline.yml and schema.json beside it; replace nothing."""
-    import loyaltysim
 
     click.echo(loyaltysim.new(scenario, title))
 
@@ -46,7 +48,6 @@ def new(scenario: Path, title: str) -> None:
 @click.argument("path")
 def explain(path: str) -> None:
     """Explain PATH, as `voice.price`, `desk` or `churn_annual`: meaning, unit, default, range, source and evidence."""
-    import loyaltysim
 
     click.echo(loyaltysim.explain(path))
 
@@ -56,7 +57,6 @@ def explain(path: str) -> None:
 @click.argument("b", type=options.A_PATH)
 def diff(a: Path, b: Path) -> None:
     """Say what differs between scenarios A and B in full, with both values and where each came from."""
-    import loyaltysim
 
     click.echo(loyaltysim.diff(a, b))
 
@@ -64,9 +64,6 @@ def diff(a: Path, b: Path) -> None:
 @options.verb("schema")
 def schema() -> None:
     """Print the JSON Schema of scenarios; an editor uses it to complete names and to show meanings and ranges."""
-    import json
-
-    import loyaltysim
 
     click.echo(json.dumps(loyaltysim.schema(), indent=2, ensure_ascii=False))
 
@@ -80,7 +77,6 @@ def audit(scenario: Path, form: str) -> None:
     The text names stated and uncertain figures and what the scenario changed one by one, the rest by mechanism; csv and
     json hold every value.
     """
-    import loyaltysim
 
     found = loyaltysim.audit(scenario)
     if form == "json":
@@ -134,11 +130,6 @@ def pack_figures(group: str, names: list[str]) -> Iterator[str]:
     )
 
 
-# `loyaltysim validate`: does the engine show what is published, and what algebra gives?
-
-WIDTH = 110
-
-
 @options.verb("validate")
 @click.argument("names", nargs=-1, metavar=f"[{min(KNOWN)} .. {max(KNOWN)}]")
 @click.option("--out", type=options.A_PATH, metavar="DIR", help=f"Where table and figures go ({FOLDER}).")
@@ -147,7 +138,6 @@ def validate(names: tuple[str, ...], out: Path | None) -> None:
 
     The table is written as validation.csv, with one figure a known answer. Exit status 1 if any check fails.
     """
-    import loyaltysim
 
     verdict = loyaltysim.validate(names, out=out, done=show)
     failed = sum(row[-1] != "passed" for row in verdict.rows)
@@ -165,8 +155,8 @@ def show(known: KnownAnswer) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=f"{known.name}: {known.title}", title_justify="left", caption=known.source,
-                  caption_justify="left", width=WIDTH)  # fmt: skip
+    table = Table(title=f"{known.name}: {known.title}", caption=known.source, box=box.SIMPLE_HEAD, width=WIDTH)
+    table.title_justify = table.caption_justify = "left"
     table.add_column("check", ratio=1)
     for column in ("published", "simulated", "tolerance", "verdict"):
         table.add_column(column, justify="right", no_wrap=True)

@@ -20,6 +20,11 @@ def monthly_chance(annual: float) -> float:
     return float(1.0 - (1.0 - annual) ** (1 / 12))
 
 
+def annuity(rate: float, first: int, last: int) -> float:
+    """Return the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
+    return sum(discount_factor(rate, month) for month in range(first, last + 1))
+
+
 def discount_factor(rate: float, months: Number) -> Number:
     """Return the present value of 1 $ that is paid in so many months, discounted at a yearly rate."""
     return (1.0 + rate) ** (-months / 12.0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-__all__ = ["np"]
+__all__ = ["np", "pa", "pd", "pq"]
 
 
 class LazyModule:
@@ -16,12 +16,16 @@ class LazyModule:
         self.__name__ = name
 
     def __getattr__(self, name: str) -> object:
-        value = getattr(importlib.import_module(self.__name__), name)
-        setattr(self, name, value)  # from here on as quick as the module itself
-        return value
+        module = importlib.import_module(self.__name__)
+        self.__dict__.update(vars(module))  # from here on as quick as the module itself
+        return getattr(module, name)
 
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 else:
-    np = LazyModule("numpy")
+    np, pd = LazyModule("numpy"), LazyModule("pandas")
+    pa, pq = LazyModule("pyarrow"), LazyModule("pyarrow.parquet")

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from loyaltysim.core.mechanism import Column, Mechanism
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 
 class Table:
     """Columns of one length, read as attributes.

@@ -1,4 +1,7 @@
-"""Other machines' processors, by a dask.distributed scheduler. Whoever can speak to one can make its workers run anything."""
+"""Other machines' processors, by a dask.distributed scheduler.
+
+Whoever can speak to one can make its workers run anything.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ CERTIFICATES = ("ca-file", "client.cert", "client.key")
 
 
 class Cluster(Executor):
-    """The workers of a scheduler, numbered; `bitwise_reproducible`: whether all compute with the bits of this machine."""
+    """The workers of a scheduler, numbered.
+
+    `bitwise_reproducible`: whether all compute with the bits of this machine.
+    """
 
     def __init__(self, client: Client, threads: int) -> None:
         client.run(set_registered, registered(), on_error="ignore")  # mechanisms of one's own, whose sources count too
@@ -62,7 +68,10 @@ class Cluster(Executor):
 
 @contextmanager
 def connected(place: ExecutorPlace, threads: int = 0) -> Iterator[Cluster]:
-    """Connect to a scheduler and its workers, and drop at the end what waits there. Raises InputError where that may not be."""
+    """Connect to a scheduler and its workers, and drop at the end what waits there.
+
+    Raises InputError where that may not be.
+    """
     security, host = certificates(), f"[{place.host}]" if ":" in place.host else place.host
     address = f"{'tls' if security else 'tcp'}://{host}:{place.port}"
     from distributed import Client, comm
@@ -94,7 +103,10 @@ def connected(place: ExecutorPlace, threads: int = 0) -> Iterator[Cluster]:
 
 
 def certificates() -> Security | None:
-    """Return the certificates of dask's configuration; None without them. Raises InputError where there are some only."""
+    """Return the certificates of dask's configuration; None without them.
+
+    Raises InputError where there are some only.
+    """
     try:
         import dask
         from distributed import Security

@@ -1,8 +1,9 @@
 """The evaluator simulates what a study needs: figures of the points that it asks about, or whole records of a scenario.
 
-Whatever draws points (a sweep, a search for a break-even, an optimiser) sends requests, and has the responses as runs end; a
-run of a scenario has its records. Either way the evaluator takes from the cache what was ever run here, computes the rest
-where there is room, and keeps it; its memory does not grow with the number of runs.
+Whatever draws points (a sweep, a search for a break-even, an optimiser) sends requests, and has the responses as runs
+end; a run of a scenario has its records. Either way the evaluator takes from the cache what was ever run here, computes
+the rest where there is room, and keeps it; its memory does not grow with the number of runs. Runs are sent in batches
+of about a second, to the worker that has their start at hand.
 """
 
 from __future__ import annotations
@@ -14,99 +15,33 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from loyaltysim.calibration import content_key
 from loyaltysim.core.errors import LoyaltysimError, RunError, describe_error
+from loyaltysim.core.lazy import np
 from loyaltysim.execution import executors, run_cache, tasks
 from loyaltysim.execution.progress import LeadingStrategy, Listener, Phase, Progress, ignore_progress, is_memory_error
-from loyaltysim.execution.run_cache import NullCache, RunCache, RunKey, default_cache
+from loyaltysim.execution.run_cache import RunCache, RunKey, default_cache
+from loyaltysim.mechanisms import catalog
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from loyaltysim.core.records import RunRecord
     from loyaltysim.scenario import Scenario
 
-# Cut the runs of one scenario into tasks of about a second, those of one replication together: they share its start.
-
+Result = TypeVar("Result")
+ANY_NUMBER = 1_000_000
+"""Of tasks, where it is not known beforehand how many there will be."""
 TASK_SECONDS = 1.0
 """How long a task should take: long enough that sending it costs nothing, short enough to be spread evenly."""
 SECONDS_A_MONTH, SECONDS_A_PERSON_MONTH = 1e-3, 75e-9
 """What a month costs whatever its size, and a person in it: a first guess, corrected by what tasks really take."""
 SMOOTHING = 0.2
 """How far one task moves the estimate towards what it took."""
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedScenario:
-    """A solved scenario with the digests of what its runs share: the world, all that a start depends on, each plan."""
-
-    scenario: Scenario
-    world: str
-    start: str
-    plans: Mapping[str, str]
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """A task: strategies of a prepared scenario in some replications."""
-
-    prepared: PreparedScenario
-    strategies: tuple[str, ...]
-    replications: tuple[int, ...]
-
-
-class ThroughputEstimate:
-    """How long tasks take here, learnt from those that ended."""
-
-    def __init__(self) -> None:
-        self._ratio = 1.0
-
-    def predict(self, scenario: Scenario, strategies: int) -> float:
-        """Return the seconds that one replication should take: its start, and so many strategies from it."""
-        market = scenario.mechanism("market")
-        months = market.burn_in + strategies * scenario.months
-        return self._ratio * months * (SECONDS_A_MONTH + SECONDS_A_PERSON_MONTH * market.people)
-
-    def update(self, batch: Batch, seconds: float) -> None:
-        """Correct the estimate by what a batch took; one measurement counts for a factor of a hundred at most."""
-        guess = len(batch.replications) * self.predict(batch.prepared.scenario, len(batch.strategies)) / self._ratio
-        self._ratio += SMOOTHING * (min(max(seconds / guess, 0.01), 100.0) - self._ratio)
-
-
-def make_batches(
-    prepared: PreparedScenario,
-    missing: Mapping[int, Sequence[str]],
-    homes: Mapping[int, int | None],
-    throughput: ThroughputEstimate,
-) -> Iterator[Batch]:
-    """Cut what is missing into tasks.
-
-    Args:
-        prepared: What the runs share.
-        missing: By replication, the strategies to be simulated in it.
-        homes: By replication, the worker that has its start at hand, if any does; those of one worker stay together.
-        throughput: How long tasks take here.
-
-    Returns:
-        Several replications a batch where they are short, a part of the strategies where one replication is long.
-    """
-    alike: dict[tuple[tuple[str, ...], int | None], list[int]] = {}
-    for replication, strategies in missing.items():
-        alike.setdefault((tuple(strategies), homes[replication]), []).append(replication)
-    for (strategies, _), replications in alike.items():
-        each = throughput.predict(prepared.scenario, len(strategies))
-        several = max(1, round(TASK_SECONDS / each))
-        parts = min(len(strategies), max(1, round(each / (2 * TASK_SECONDS))))
-        for first in range(0, len(replications), several):
-            for part in range(parts):
-                yield Batch(prepared, strategies[part::parts], tuple(replications[first : first + several]))
-
-
-Result = TypeVar("Result")
-ANY_NUMBER = 1_000_000
-"""Of tasks, where it is not known beforehand how many there will be."""
+MOST_HOMES = 20_000
+"""Starts of which it is known which worker has them."""
+MOST_SOLVED = 200
+"""Solved rates that are at hand."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +61,8 @@ class Request:
 class Response:
     """What a request gave, `number` being its position among the requests.
 
-    `figures[strategy][metric]`: float64, (n,), position i is `request.replications[i]`. Where a run failed there are none,
-    and `error` says why: a failed run is a row with its error, never the end of a study.
+    `figures[strategy][metric]`: float64, (n,), position i is `request.replications[i]`. Where a run failed there are
+    none, and `error` says why: a failed run is a row with its error, never the end of a study.
     """
 
     number: int
@@ -171,7 +106,7 @@ class Evaluator:
         self.pool: Executor | None = None
         self._executor, self._threads, self._tasks = executor, threads, tasks
         self._given_cache, self._profile, self._progress = cache, profile, progress
-        self._cache: RunCache = NullCache()
+        self._cache: RunCache = RunCache()
         self._stack = ExitStack()
 
     def __enter__(self) -> Evaluator:
@@ -179,15 +114,13 @@ class Evaluator:
         self.pool = self._stack.enter_context(executors.open_executor(self._executor, self._tasks, self._threads))
         if self._given_cache is not None:
             self._stack.enter_context(self._given_cache)
-        if executors.is_bitwise_reproducible(self.pool) and not self._profile:
+        if getattr(self.pool, "bitwise_reproducible", True) and not self._profile:
             self._cache = self._given_cache or self._stack.enter_context(default_cache())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.pool, self._cache = None, NullCache()
-        self._stack.__exit__(kind, error, trace)
+    def __exit__(self, *error: Any) -> None:
+        self.pool, self._cache = None, RunCache()
+        self._stack.__exit__(*error)
 
     def evaluate(self, requests: Iterable[Request]) -> Iterator[Response]:
         """Simulate what is requested, and give the responses as they are complete, in whatever order.
@@ -206,7 +139,7 @@ class Evaluator:
         known: Collection[RunKey] = (),
         on_failure: Callable[[str, int, str], None] = lambda strategy, replication, error: None,
     ) -> Iterator[RunRecord]:
-        """Give the record of every run of a solved scenario: first those in the cache, then the others as they end.
+        """Yield the record of every run of a solved scenario: first those in the cache, then the others as they end.
 
         Args:
             scenario: All its strategies are simulated, in all its replications.
@@ -291,19 +224,10 @@ class FailureLog:
         return []
 
 
-# How requests become tasks of about a second, which worker gets which, and how what comes back becomes responses.
-
-MOST_HOMES = 20_000
-"""Starts of which it is known which worker has them."""
-MOST_SOLVED = 200
-"""Solved rates that are at hand."""
-
-
 class PendingRequest:
     """A request without its response: the figures so far, float64 (n, metrics) a strategy, and how many are missing."""
 
     def __init__(self, number: int, request: Request, metrics: int) -> None:
-        import numpy as np
 
         self.number, self.request = number, request
         self.figures = {name: np.full((len(request.replications), metrics), np.nan) for name in request.strategies}
@@ -340,7 +264,6 @@ class Scheduler:
     """One course of requests through a pool of workers; `best` tells the best answer so far."""
 
     def __init__(self, pool: Executor, cache: RunCache, progress: Listener, best: Callable[[], str]) -> None:
-        from loyaltysim.mechanisms import catalog
 
         self._metrics = tuple(catalog())
         self._pool, self._cache, self._progress, self._best = pool, cache, progress, best
@@ -376,7 +299,8 @@ class Scheduler:
                 future.cancel()
 
     def _fill(self, numbered: Iterator[tuple[int, Request]], all_known: bool) -> None:
-        """Give every worker what it has room for; draw requests while little is ready, but hand back what is complete first."""
+        """Give every worker what it has room for; draw requests while little is ready, but hand back what is complete
+        first."""
         while not self._complete:
             if self._hand_out():
                 continue
@@ -399,8 +323,6 @@ class Scheduler:
             self._solve_first(pending, request)
 
     def _solve_first(self, pending: PendingRequest, request: Request) -> None:
-        from loyaltysim.calibration import content_key
-
         key = content_key(request.scenario)
         if key in self._rates:
             self._plan(pending, request.scenario.replace(self._rates[key], source="solved"))
@@ -455,7 +377,10 @@ class Scheduler:
     def _choose_task(self, worker: int) -> Batch | CalibrationTask | None:
         homeless = stranger = None
         for task in self._ready:
-            home = None if isinstance(task, CalibrationTask) else self._home(task)
+            if isinstance(task, CalibrationTask):
+                home = None
+            else:
+                home = self._homes.get((task.prepared.start, task.replications[0]))
             if home == worker:
                 return task
             if home is None:
@@ -464,9 +389,6 @@ class Scheduler:
                 stranger = stranger or task
         idle = self._room[worker] >= executors.AHEAD or not isinstance(stranger, Batch)
         return homeless or (stranger if idle else None)
-
-    def _home(self, batch: Batch) -> int | None:
-        return self._homes.get((batch.prepared.start, batch.replications[0]))
 
     def _launch(self, worker: int, task: Batch | CalibrationTask) -> None:
         self._room[worker] -= 1
@@ -547,3 +469,69 @@ class Scheduler:
 def count_runs(request: Request) -> int:
     """Return how many runs a request is about."""
     return len(dict.fromkeys(request.strategies)) * len(request.replications)
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedScenario:
+    """A solved scenario with the digests of what its runs share: the world, all that a start depends on, each plan."""
+
+    scenario: Scenario
+    world: str
+    start: str
+    plans: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A task: strategies of a prepared scenario in some replications."""
+
+    prepared: PreparedScenario
+    strategies: tuple[str, ...]
+    replications: tuple[int, ...]
+
+
+class ThroughputEstimate:
+    """How long tasks take here, learnt from those that ended."""
+
+    def __init__(self) -> None:
+        self._ratio = 1.0
+
+    def predict(self, scenario: Scenario, strategies: int) -> float:
+        """Return the seconds that one replication should take: its start, and so many strategies from it."""
+        market = scenario.mechanism("market")
+        months = market.burn_in + strategies * scenario.months
+        return self._ratio * months * (SECONDS_A_MONTH + SECONDS_A_PERSON_MONTH * market.people)
+
+    def update(self, batch: Batch, seconds: float) -> None:
+        """Correct the estimate by what a batch took; one measurement counts for a factor of a hundred at most."""
+        guess = len(batch.replications) * self.predict(batch.prepared.scenario, len(batch.strategies)) / self._ratio
+        self._ratio += SMOOTHING * (min(max(seconds / guess, 0.01), 100.0) - self._ratio)
+
+
+def make_batches(
+    prepared: PreparedScenario,
+    missing: Mapping[int, Sequence[str]],
+    homes: Mapping[int, int | None],
+    throughput: ThroughputEstimate,
+) -> Iterator[Batch]:
+    """Cut what is missing into tasks.
+
+    Args:
+        prepared: What the runs share.
+        missing: By replication, the strategies to be simulated in it.
+        homes: By replication, the worker that has its start at hand, if any does; those of one worker stay together.
+        throughput: How long tasks take here.
+
+    Returns:
+        Several replications a batch where they are short, a part of the strategies where one replication is long.
+    """
+    alike: dict[tuple[tuple[str, ...], int | None], list[int]] = {}
+    for replication, strategies in missing.items():
+        alike.setdefault((tuple(strategies), homes[replication]), []).append(replication)
+    for (strategies, _), replications in alike.items():
+        each = throughput.predict(prepared.scenario, len(strategies))
+        several = max(1, round(TASK_SECONDS / each))
+        parts = min(len(strategies), max(1, round(each / (2 * TASK_SECONDS))))
+        for first in range(0, len(replications), several):
+            for part in range(parts):
+                yield Batch(prepared, strategies[part::parts], tuple(replications[first : first + several]))

@@ -14,21 +14,8 @@ from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.threads import limit_threads, usable_processors
 from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostError
 
-__all__ = [
-    "ONE_THREAD",
-    "ExecutorPlace",
-    "InProcess",
-    "Processes",
-    "WorkerLostError",
-    "check_place",
-    "iterate_completed",
-    "open_executor",
-    "parse_place",
-    "usable_processors",
-]
+__all__ = ["ONE_THREAD", "WorkerLostError", "check_place", "iterate_completed", "open_executor", "usable_processors"]
 
-PLACE = "processes"
-"""Where replications are computed unless told."""
 T = TypeVar("T")
 PLACE = "processes"
 """Where replications are computed, unless told."""
@@ -72,7 +59,10 @@ def parse_place(text: str) -> ExecutorPlace:
 
 
 def check_place(where: str | Executor | None) -> None:
-    """Refuse at once a place that is none, and a cluster that cannot be reached or may not be used. Raises InputError."""
+    """Refuse at once a place that is none, and a cluster that cannot be reached or may not be used.
+
+    Raises InputError.
+    """
     check_type(where)
     if not isinstance(where, str):
         return
@@ -116,7 +106,8 @@ def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) ->
     """Open the place to compute; on any other way out than the end, workers are ended at once.
 
     Args:
-        where: A place as `parse_place` reads it, None for PLACE, or one's own executor, which is used as it is and left open.
+        where: A place as `parse_place` reads it, None for PLACE, or one's own executor, which is used as it is and left
+            open.
         tasks: How many there will be at most: no more workers are started.
         threads: How many each task may use; 0 gives them the processors that the workers leave idle, one each at least.
 
@@ -145,11 +136,6 @@ def open_executor(where: str | Executor | None, tasks: int, threads: int = 0) ->
     except BaseException:
         pool.end()
         raise
-
-
-def is_bitwise_reproducible(executor: Executor) -> bool:
-    """Tell whether what is computed there has the bits that this machine would give."""
-    return bool(getattr(executor, "bitwise_reproducible", True))
 
 
 def free_slots(executor: Executor) -> list[int]:
@@ -183,8 +169,8 @@ def iterate_completed(
         executor: Where to compute; only so many tasks are sent ahead that no worker waits.
         task: The function, sent to workers by its name.
         arguments: Drawn when there is room for them.
-        on_failure: Told of a task that raised, by its arguments; gives those of what is to be done in its place. Without it
-            the error is raised.
+        on_failure: Told of a task that raised, by its arguments; gives those of what is to be done in its place.
+            Without it the error is raised.
     """
     free = free_slots(executor)
     in_flight: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}

@@ -1,8 +1,8 @@
 """Worker processes, each with a queue of its own: work goes where its market's start is, and survives a worker's death.
 
-Workers are started by a context of their own that never touches the program's start method, does not run the user's main
-script again, leaves signals to the parent, and ends by itself when the parent is gone. When one dies, another takes its
-place and its tasks; a task over which workers die again and again is given up.
+Workers are started by a context of their own that never touches the program's start method, does not run the user's
+main script again, leaves signals to the parent, and ends by itself when the parent is gone. When one dies, another
+takes its place and its tasks; a task over which workers die again and again is given up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from loyaltysim.core.errors import RunError
 MOST_DEATHS = 3
 """How many workers may die over one task before it is given up."""
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-PARENTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+PARENTS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 """Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""
 
 
@@ -171,7 +171,8 @@ class Processes(Executor):
 
 
 class WorkerProcess(SpawnProcess):
-    """A worker that neither hears signals meant for the parent nor imports the user's main script (which may lack a main guard)."""
+    """A worker that neither hears signals meant for the parent nor imports the user's main script (which may lack a
+    main guard)."""
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
@@ -218,7 +219,8 @@ def hiding_main_script() -> Iterator[None]:
 
 
 def initialise_worker() -> None:
-    """Make a fresh worker's libraries one-threaded, before NumPy or Numba are imported, deaf, and mortal with its parent."""
+    """Make a fresh worker's libraries one-threaded, before NumPy or Numba are imported, deaf, and mortal with its
+    parent."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for number in PARENTS:
         signal.signal(number, signal.SIG_IGN)

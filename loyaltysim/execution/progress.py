@@ -1,4 +1,8 @@
-"""What a long computation says about itself while it runs."""
+"""What a long computation says about itself while it runs, and how that is shown.
+
+A listener hears how many runs are done and who leads; a display is one that writes to standard error: a bar on a
+terminal, a line now and then elsewhere. A market too large for the machine is told of in plain words.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -20,6 +23,16 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 Phase = Literal["reading", "calibrating", "starting", "simulating", "writing"]
+PHASES = {
+    "reading": "reading the scenario",
+    "calibrating": "calibrating",
+    "starting": "compiling (first time only) and finding the start",
+    "simulating": "simulating",
+    "writing": "writing tables and pictures",
+}
+SECONDS_BETWEEN_LINES = 60.0
+FEWEST_RUNS = 2
+"""Of each strategy, before one is said to lead."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +67,8 @@ def ignore_progress(progress: Progress) -> None:
     """Listen to nothing."""
 
 
-# Which strategy leads while a study is still running: a glimpse, not an answer.
-
-FEWEST_RUNS = 2
-
-
 class LeadingStrategy:
-    """The mean net present value of each of so many strategies, over the runs heard of so far."""
+    """The mean net present value of each of so many strategies over the runs so far: a glimpse, not an answer."""
 
     def __init__(self, strategies: int) -> None:
         self._strategies = strategies
@@ -76,9 +84,6 @@ class LeadingStrategy:
             return ""
         best = max(self._npv, key=lambda name: self._npv[name][1] / self._npv[name][0])
         return f"{best} leads so far"
-
-
-# A market that is too large for the machine is told in plain words, wherever the memory gave out.
 
 
 @contextmanager
@@ -100,38 +105,17 @@ def is_memory_error(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or threads or getattr(error, "errno", None) == errno.ENOMEM
 
 
-# How a study's progress is shown on standard error: a bar on a terminal, a line now and then elsewhere, or nothing.
-
-PHASES = {
-    "reading": "reading the scenario",
-    "calibrating": "calibrating",
-    "starting": "compiling (first time only) and finding the start",
-    "simulating": "simulating",
-    "writing": "writing tables and pictures",
-}
-SECONDS_BETWEEN_LINES = 60.0
-
-
-class NoDisplay:
-    """A display that shows nothing."""
-
-    def __enter__(self) -> Listener:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
-    def __call__(self, progress: Progress) -> None:
-        """Hear, and say nothing."""
-
-
-class LineDisplay(NoDisplay):
+class LineDisplay:
     """A display for files and pipes: a line a minute, none for short runs."""
 
     def __init__(self) -> None:
         self._last = monotonic()
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        return None
 
     def __call__(self, progress: Progress) -> None:
         """Write a line when the last one is long enough ago."""
@@ -140,7 +124,7 @@ class LineDisplay(NoDisplay):
             click.echo(progress_line(progress), err=True)
 
 
-class BarDisplay(NoDisplay):
+class BarDisplay(LineDisplay):
     """A display for terminals: what is being done, how far, how fast, how long still."""
 
     def __init__(self) -> None:
@@ -174,7 +158,7 @@ class BarDisplay(NoDisplay):
         )
 
 
-def display() -> NoDisplay:
+def display() -> LineDisplay:
     """Choose how to show progress on standard error: a bar on a terminal, else lines."""
     return BarDisplay() if sys.stderr.isatty() else LineDisplay()
 

@@ -1,8 +1,8 @@
 """Every finished run, written once: its figures in an SQLite file, its months in a Parquet file beside it.
 
-A study takes from here what any study on this machine has computed before. Several processes may use it at once (SQLite's
-write-ahead log); what is in it survives the death of whoever wrote it. It is a cache: what cannot be read is computed
-again, what cannot be written is not kept, and beyond its size the runs not used for longest go first.
+A study takes from here what any study on this machine has computed before. Several processes may use it at once
+(SQLite's write-ahead log); what is in it survives the death of whoever wrote it. It is a cache: what cannot be read is
+computed again, what cannot be written is not kept, and beyond its size the runs not used for longest go first.
 """
 
 from __future__ import annotations
@@ -13,28 +13,29 @@ import os
 import sqlite3
 import time
 import zlib
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from loyaltysim.calibration import cache_folder
 from loyaltysim.core.fingerprint import environment_fingerprint
+from loyaltysim.core.lazy import np, pa, pq
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
+from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario.data_files import NETWORK_PATH
 from loyaltysim.scenario.study_settings import settings_outside
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from loyaltysim.scenario import Scenario
 
 
 PLACE, OFF = "LOYALTYSIM_RUNS", "off"
 """The environment's word for where the runs are kept, and what it says to keep none."""
+RunKey = tuple[str, int]
+"""A run of a scenario: its strategy and its replication."""
 RECORDS_AT_ONCE = 100
 """Whole runs that are read at once."""
 
@@ -43,72 +44,47 @@ def default_cache() -> RunCache:
     """Open the user's cache of runs; one that keeps none where the environment says `LOYALTYSIM_RUNS=off`."""
     chosen = os.environ.get(PLACE)
     if chosen == OFF:
-        return NullCache()
-    from loyaltysim.calibration import cache_folder
-
+        return RunCache()
     return SqliteCache(Path(chosen) if chosen else cache_folder("runs"))
 
 
-class RunCache(ABC):
-    """Runs known by their keys (`run_keys`): their figures, and whole records; a context manager."""
+class RunCache:
+    """Runs known by their keys (`scenario_keys`): figures, and whole records; this one finds nothing and keeps nothing.
+
+    A context manager.
+    """
 
     def __enter__(self) -> RunCache:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    @abstractmethod
     def close(self) -> None:
         """Let go of files."""
 
-    @abstractmethod
     def figures(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the figures under some keys, float64 (metrics,) in the catalog's order; absent ones are left out."""
+        return {}
 
-    @abstractmethod
     def keep_figures(self, figures: Mapping[str, np.ndarray]) -> None:
         """Keep the figures of runs, by key; a run that is there already stays as it is."""
 
-    @abstractmethod
     def records(self, wanted: Mapping[str, RunKey]) -> dict[str, RunRecord]:
         """Return the whole runs under some keys; `wanted`: by key the strategy's present name and the replication."""
+        return {}
 
-    @abstractmethod
     def keep_records(self, records: Mapping[str, RunRecord]) -> None:
         """Keep whole runs, by key, with their months."""
 
     def iterate_records(self, keys: Mapping[RunKey, str]) -> Iterator[RunRecord]:
-        """Give the whole runs of a scenario that are there; `keys` by strategy and replication. Few are in memory at once."""
+        """Yield the whole runs of a scenario that are there, few in memory at once; `keys`: by strategy and replication."""
         wanted = iter(keys.items())
         while some := dict(islice(wanted, RECORDS_AT_ONCE)):
             found = self.records({key: run for run, key in some.items()})
             for (name, replication), key in some.items():
                 if key in found:  # two strategies may do the same
                     yield replace(found[key], strategy=name, replication=replication)
-
-
-class NullCache(RunCache):
-    """A cache that is switched off: it finds nothing and keeps nothing."""
-
-    def close(self) -> None:
-        """Do nothing: there are no files."""
-
-    def figures(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
-        """Return nothing."""
-        return {}
-
-    def keep_figures(self, figures: Mapping[str, np.ndarray]) -> None:
-        """Let them go."""
-
-    def records(self, wanted: Mapping[str, RunKey]) -> dict[str, RunRecord]:
-        """Return nothing."""
-        return {}
-
-    def keep_records(self, records: Mapping[str, RunRecord]) -> None:
-        """Let them go."""
 
 
 SCHEMA = """
@@ -149,7 +125,6 @@ class SqliteCache(RunCache):
 
     def figures(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the figures under some keys, float64 (metrics,) in the catalog's order; absent ones are left out."""
-        import numpy as np
 
         return {key: np.frombuffer(blob) for key, blob, _ in self._rows(list(keys))}
 
@@ -167,7 +142,7 @@ class SqliteCache(RunCache):
         return found
 
     def keep_records(self, records: Mapping[str, RunRecord]) -> None:
-        """Keep whole runs, with their months: the Parquet file first, so that a row never promises what is not there."""
+        """Keep whole runs, with their months: the Parquet file first, so that no row promises what is not there."""
         if self._base is None:
             return
         rows = []
@@ -270,7 +245,7 @@ class SqliteCache(RunCache):
 
 
 def split_keys(keys: Sequence[str]) -> Iterator[list[str]]:
-    """Give the keys in pieces that a statement of SQLite can hold."""
+    """Yield the keys in pieces that a statement of SQLite can hold."""
     for first in range(0, len(keys), AT_ONCE):
         yield list(keys[first : first + AT_ONCE])
 
@@ -280,25 +255,14 @@ def placeholders(keys: Sequence[str]) -> str:
     return ",".join("?" * len(keys))
 
 
-# A whole run as a Parquet file of its months, and as the packed text that holds what is neither month nor figure.
-
-
 def pack_figures(record: RunRecord) -> np.ndarray:
     """Return a run's figures in the catalog's order, float64 (metrics,)."""
-    import numpy as np
-
-    from loyaltysim.mechanisms import catalog
 
     return np.array([record.figures[name] for name in catalog()])
 
 
 def pack_record(path: Path, record: RunRecord) -> bytes:
     """Write a run's months as tidy rows (metric, month, value) and return the rest, as packed text. Raises OSError."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from loyaltysim.mechanisms import catalog
 
     names = month_metrics(catalog())
     count = len(record.months)
@@ -313,11 +277,12 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
     finally:
         draft.unlink(missing_ok=True)
     audit = record.audit
+    typed = {name: [each.dtype.str, each.tolist()] for name, each in audit.figures.items()} if audit else {}
     told = {
         "digest": months_digest(record.months),
         "seconds": record.seconds,
         "person_months": int(record.person_months),
-        "audit": asdict(audit) | {"figures": pack_arrays(audit.figures)} if audit else None,
+        "audit": asdict(audit) | {"figures": typed} if audit else None,
         "pilot": asdict(record.pilot) if record.pilot else None,
     }
     return zlib.compress(json.dumps(told).encode())
@@ -325,11 +290,6 @@ def pack_record(path: Path, record: RunRecord) -> bytes:
 
 def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replication: int) -> RunRecord | None:
     """Return a run as it was, under the strategy's present name; None where its file is gone or torn."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from loyaltysim.mechanisms import catalog
 
     try:
         told = json.loads(zlib.decompress(rest))
@@ -355,14 +315,8 @@ def unpack_record(path: Path, figures: bytes, rest: bytes, strategy: str, replic
     )
 
 
-def pack_arrays(figures: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
-    """Return arrays as JSON can hold them, to the bit: each with its type."""
-    return {name: [each.dtype.str, each.tolist()] for name, each in figures.items()}
-
-
 def unpack_audit(told: dict[str, Any]) -> Audit:
     """Return the touchpoints of a run from what JSON held of them."""
-    import numpy as np
 
     figures = {name: np.array(each, dtype) for name, (dtype, each) in told["figures"].items()}
     return Audit(tuple(told["names"]), tuple(told["stages"]), tuple(told["kinds"]), figures)
@@ -371,12 +325,6 @@ def unpack_audit(told: dict[str, Any]) -> Audit:
 def months_digest(months: np.ndarray) -> str:
     """Return a digest of a run's months, by which a file of another run is noticed."""
     return hashlib.blake2b(months.tobytes(), digest_size=8).hexdigest()
-
-
-# Under which key a run is known: all that it depends on, and nothing else.
-
-RunKey = tuple[str, int]
-"""A run of a scenario: its strategy and its replication."""
 
 
 def scenario_keys(scenario: Scenario) -> dict[RunKey, str]:
@@ -391,7 +339,8 @@ def scenario_keys(scenario: Scenario) -> dict[RunKey, str]:
 
 
 def world_key(scenario: Scenario) -> str:
-    """Give the digest of all that the runs of a solved scenario share: every value, its luck, the program and the machine."""
+    """Return the digest of all that the runs of a solved scenario share: every value, its luck, the program and the
+    machine."""
     left_out = {*settings_outside("run"), NETWORK_PATH}  # of an own network the content counts, not where it lies
     values = {path: value for path, value in scenario.flat().items() if path not in left_out}
     values["network"] = scenario.network_sha256
@@ -404,14 +353,13 @@ def plan_key(scenario: Scenario, strategy: str) -> str:
     A lever that a strategy sets to what it is anyway is no part of it.
     """
     pilot = scenario.strategies[scenario.strategy_name(strategy)].pilot
+    today = {path: scenario.value_at(path) for path in scenario.plan(strategy)}
     plan = {
-        path: values for path, values in scenario.plan(strategy).items() if not _stays(scenario.value_at(path), values)
+        path: values
+        for path, values in scenario.plan(strategy).items()
+        if not isinstance(today[path], float) or any(value != today[path] for value in values)
     }
     return _digest(json.dumps([sorted(plan.items()), pilot.to_plain() if pilot else None]))
-
-
-def _stays(today: object, values: Sequence[float]) -> bool:
-    return isinstance(today, float) and all(value == today for value in values)
 
 
 def run_key(world: str, plan: str, replication: int) -> str:

@@ -10,11 +10,13 @@ from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from loyaltysim.calibration import content_key, solved_rates
 from loyaltysim.core.errors import describe_error
+from loyaltysim.core.lazy import np
+from loyaltysim.mechanisms import catalog
+from loyaltysim.simulation.engine import stationary_start
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from loyaltysim.core.records import Report, RunRecord
     from loyaltysim.core.tables import World
     from loyaltysim.scenario import Scenario
@@ -43,7 +45,7 @@ def simulate_records(
 
 @dataclass(frozen=True, eq=False)
 class RunOutcome:
-    """One strategy in one replication: its figures, float64 (metrics,) in the catalog's order, or the error in words."""
+    """One strategy in one replication: its figures, float64 (metrics,) in the catalog's order, or its error."""
 
     strategy: str
     replication: int
@@ -78,9 +80,7 @@ def failed_batch(strategies: Sequence[str], replications: Sequence[int], error: 
 
 def compute_figures(scenario: Scenario, start: str, strategy: str, replication: int) -> np.ndarray:
     """Simulate one run from a start at hand; returns its figures in the catalog's order, float64 (metrics,)."""
-    import numpy as np
 
-    from loyaltysim.mechanisms import catalog
     from loyaltysim.model import simulate_from
 
     figures = simulate_from(start_cache().get(scenario, start, replication), scenario, strategy, replication).figures
@@ -89,8 +89,6 @@ def compute_figures(scenario: Scenario, start: str, strategy: str, replication: 
 
 def solve_rates(scenario: Scenario) -> dict[str, float]:
     """Solve a scenario; returns the solved values by path. Raises InputError where what is stated cannot be met."""
-    from loyaltysim.calibration import solved_rates
-
     return solved_rates(scenario)
 
 
@@ -103,8 +101,6 @@ Start = tuple["World", "Report"]
 
 def start_key(scenario: Scenario) -> str:
     """Return the digest of all that the starts of a solved scenario depend on, but the replication."""
-    from loyaltysim.calibration import content_key
-
     return f"{content_key(scenario)} {scenario.seed}"
 
 
@@ -129,8 +125,6 @@ class StartCache:
 
         `start`: its `start_key`, computed once for many replications.
         """
-        from loyaltysim.simulation.engine import stationary_start
-
         key = (start, replication)
         with self._lock:
             if key in self._starts:

@@ -12,10 +12,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from loyaltysim.calibration import solve
 from loyaltysim.core.errors import InputError, RunError
+from loyaltysim.core.lazy import np
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.experiments.decision import Row, build_frame
 from loyaltysim.mechanisms import month
@@ -91,7 +90,8 @@ def ablate(
 
 
 def restore_mechanisms(scenario: Scenario) -> Iterator[Stage]:
-    """Yield the bare market, then the market with each mechanism restored, in the month's order; none is calibrated yet.
+    """Yield the bare market, then the market with each mechanism restored, in the month's order; none is calibrated
+    yet.
 
     A mechanism that the scenario has off, or dormant already, is no step of its own.
     """

@@ -15,10 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from loyaltysim.core.codes import OUTCOMES
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np, pd
 from loyaltysim.experiments.ablations import STEPS, Stage, ablate, step_rows
 from loyaltysim.experiments.decision import Row, build_frame
 from loyaltysim.experiments.options import RunOptions, Source, prepare_scenario
@@ -28,8 +27,6 @@ from loyaltysim.scenario.registry import levers, parameter_registry
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from loyaltysim.core.records import RunRecord
     from loyaltysim.scenario import Scenario
 
@@ -224,9 +221,10 @@ def measure_year(scenario: Scenario, record: RunRecord) -> dict[str, float]:
 class ClosedForm:
     """One strategy by arithmetic.
 
-    `customers`: their mean number over the horizon; `problems`, `lost` (over problems), `left` (for any reason): chances
-    of a customer-month; `voiced`: share of the problems; `answered`: share of what is voiced; `solved`: share of what is
-    answered; `joined`, `spent`: a month; `value`: of a customer, `npv`: of the strategy, in the scenario's currency.
+    `customers`: their mean number over the horizon; `problems`, `lost` (over problems), `left` (for any reason):
+    chances of a customer-month; `voiced`: share of the problems; `answered`: share of what is voiced; `solved`: share
+    of what is answered; `joined`, `spent`: a month; `value`: of a customer, `npv`: of the strategy, in the scenario's
+    currency.
     """
 
     customers: float

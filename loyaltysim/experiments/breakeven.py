@@ -1,7 +1,7 @@
 """At which value of a parameter or lever does the recommendation change, and how sure is that?
 
-A grid is simulated along the factor, then points between neighbours with different winners, and a curve is drawn through
-the differences: where it passes zero two strategies change places, with Fieller's interval.
+A grid is simulated along the factor, then points between neighbours with different winners, and a curve is drawn
+through the differences: where it passes zero two strategies change places, with Fieller's interval.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from itertools import combinations, pairwise
 from math import isfinite, nan, prod
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame, require_two_strategies
 from loyaltysim.experiments.designs import (
-    MOST_POINTS,
     OVER,
     Factor,
     Point,
@@ -27,7 +25,7 @@ from loyaltysim.experiments.designs import (
     grid_design,
     read_factor,
 )
-from loyaltysim.experiments.options import as_names, option
+from loyaltysim.experiments.options import MOST_POINTS, as_names, option
 from loyaltysim.stats.intervals import Interval, compare_best, interval, paired
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import rank_by_mean
@@ -43,12 +41,32 @@ MOST_CROSSOVERS, HALVINGS = 3, 2
 """How many crossovers are looked at closely, and how often one halves toward the end of what a market can be."""
 MAP_REPLICATIONS = 4
 """How often each cell of a map is simulated, at most."""
-CURVE = (
-    "path", "unit", "value", "strategy", "npv", "against_first", "ci_low", "ci_high", "best", "regret", "replications", "error",
-)  # fmt: skip
-CROSSOVERS = (
-    "path", "unit", "today", "flips_at", "ci_low", "ci_high", "better_below", "better_above", "recommendation", "replications",
-)  # fmt: skip
+CURVE = [
+    "path",
+    "unit",
+    "value",
+    "strategy",
+    "npv",
+    "against_first",
+    "ci_low",
+    "ci_high",
+    "best",
+    "regret",
+    "replications",
+    "error",
+]
+CROSSOVERS = [
+    "path",
+    "unit",
+    "today",
+    "flips_at",
+    "ci_low",
+    "ci_high",
+    "better_below",
+    "better_above",
+    "recommendation",
+    "replications",
+]
 FRONTIER = ("best", "second", "lead", "ci_low", "ci_high", "decided", "recommended", "regret", "replications", "error")
 """Who wins at a point; the point's values stand before them."""
 
@@ -62,8 +80,8 @@ class Question(decision.Question):
 
     over: str = option(
         "stated.acquisition_cost",
-        "Along which parameter or lever, and from where to where (default: stated.acquisition_cost, half to three times "
-        "today's).",
+        "Along which parameter or lever, and from where to where (default: stated.acquisition_cost, half to three "
+        "times today's).",
         metavar="PATH[=LOW:HIGH]",
     )
     between: str | Sequence[str] = option((), "Compare these two strategies only.", metavar="A,B")
@@ -256,7 +274,7 @@ class CrossoverSearch:
             self.evaluate([self.value_between(one, other, 0.5) for one, other in edges])
 
     def values_inside(self, low: Point, high: Point, one: str, other: str) -> list[float]:
-        """Return three values in a bracket: where straight lines put the zero, and half-way from there to either end."""
+        """Return three values in a bracket: where straight lines put the zero, and half-way to either end."""
         below, above = (float(gap(point, one, other).mean()) for point in (low, high))
         share = min(0.8, max(0.2, below / (below - above)))
         return [self.value_between(low, high, part) for part in (share / 2, share, (1 + share) / 2)]
@@ -310,7 +328,7 @@ def crossover_row(crossover: Crossover, factor: Factor, scenario: Scenario) -> R
 
 
 def build_frontier(run: DecisionRun, plane: Sequence[Factor], names: Sequence[str]) -> pd.DataFrame:
-    """Return who wins over two parameters: a row a cell, with the lead over the runner-up and the regret where wrong."""
+    """Return who wins over two parameters: a row a cell, with the lead over the runner-up and its regret."""
     scenario, paths = run.scenario, [factor.path for factor in plane]
     columns = (*paths, *FRONTIER)
     replications = range(min(scenario.replications, MAP_REPLICATIONS))

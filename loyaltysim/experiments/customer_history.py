@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, LOGGED, LOST, MOVED, NONE, PRODUCT, SILENT
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np
 from loyaltysim.core.random_streams import RngStream
-from loyaltysim.experiments.decision import calibrate_scenario
 from loyaltysim.experiments.observer import STANDINGS, Life, Observer, Person, Setting
-from loyaltysim.experiments.options import RunOptions, Source, as_texts, option, prepare_scenario
+from loyaltysim.experiments.options import RunOptions, Source, as_texts, calibrate_scenario, option, prepare_scenario
 from loyaltysim.scenario.registry import suggest
 from loyaltysim.simulation.engine import stationary_start
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
     from loyaltysim.core.tables import World
     from loyaltysim.model import LoyaltyModel
     from loyaltysim.scenario import Scenario
@@ -56,7 +55,8 @@ class Question:
             The person's lives, the first strategy's first.
 
         Raises:
-            InputError: For a number that is no person or no number, two ways to choose one, or a search that finds nobody.
+            InputError: For a number that is no person or no number, two ways to choose one, or a search that finds
+                nobody.
         """
         scenario = prepare_scenario(source, options)
         check_person(scenario, self.customer_id, self.find, self.replication)
@@ -138,9 +138,9 @@ def describe_person(world: World, row: int) -> Person:
 class Fates:
     """What became of each person of month 0 under one strategy, in arrays by person, filled in month by month.
 
-    `left`, `over`, `silently`: month, month of the grievance and whether it was never voiced, of the first departure over a
-    grievance; `ever_left`: month of the first departure of any kind; `back`: month of the first return;
-    `there`: is a customer now, `same`: is still the same person.
+    `left`, `over`, `silently`: month, month of the grievance and whether it was never voiced, of the first departure
+    over a grievance; `ever_left`: month of the first departure of any kind; `back`: month of the first return; `there`:
+    is a customer now, `same`: is still the same person.
     """
 
     def __init__(self, world: World, unhappy: float, happy: float) -> None:
@@ -176,7 +176,10 @@ class Fates:
         self.count_messages(world, rng)
 
     def stayed_over(self, rows: NDArray, grieved: NDArray) -> NDArray:
-        """Return which of `rows` stayed over their grievance of a month, bool (n,); `grieved`: that month of each, (n,)."""
+        """Return which of `rows` stayed over their grievance of a month, bool (n,).
+
+        `grieved`: that month of each, (n,).
+        """
         return np.isin(self.case_numbers(rows, grieved), np.concatenate(self._stayed)) & (grieved > NEVER)
 
     def case_numbers(self, rows: NDArray, grieved: NDArray) -> NDArray[np.int64]:
@@ -211,9 +214,11 @@ def simulate_fates(models: Mapping[str, LoyaltyModel]) -> dict[str, Fates]:
 
 
 def lost_in_silence(fates: Mapping[str, Fates]) -> NDArray:
-    """Return who was a customer at the start, was wronged, never said a word, left over it and never came back, under the first strategy.
+    """Return who was a customer at the start, was wronged, never said a word, left over it and never came back, under
+    the first strategy.
 
-    Ranked by the number of other strategies in which they stayed over that same grievance, then by how long they had been one.
+    Ranked by the number of other strategies in which they stayed over that same grievance, then by how long they had
+    been one.
     """
     first, *others = fates.values()
     never_back = first.same & (first.back == NEVER)
@@ -224,7 +229,8 @@ def lost_in_silence(fates: Mapping[str, Fates]) -> NDArray:
 
 
 def saved(fates: Mapping[str, Fates]) -> NDArray:
-    """Return who left over a grievance under the first strategy and never came back, and under another stayed over that same one, a customer without a break to the end.
+    """Return who left over a grievance under the first strategy and never came back, and under another stayed over that
+    same one, a customer without a break to the end.
 
     Ranked by the number of strategies that kept them so, then by how long they had been a customer.
     """
@@ -237,7 +243,8 @@ def saved(fates: Mapping[str, Fates]) -> NDArray:
 
 
 def regained(fates: Mapping[str, Fates]) -> NDArray:
-    """Return who was a customer at the start, left over a grievance, came back and is a customer at the end, under at least one strategy.
+    """Return who was a customer at the start, left over a grievance, came back and is a customer at the end, under at
+    least one strategy.
 
     First those who left for good under another strategy; then by how long they have been back.
     """
@@ -265,7 +272,7 @@ RULES: Mapping[str, Callable[[Mapping[str, Fates]], NDArray]] = {
 
 
 def pick(rule: str, fates: Mapping[str, Fates]) -> int:
-    """Return the person whom a rule ranks first, the lowest number among equals; raises InputError if it finds nobody."""
+    """Return the person whom a rule ranks first, the lowest number among equals. Raises InputError for nobody."""
     ranked = RULES[rule](fates)
     if ranked.size:
         return int(ranked[0])
@@ -287,6 +294,6 @@ def count_stays(others: Sequence[Fates], first: Fates, rows: NDArray, *, without
 
 
 def rank(rows: NDArray, *keys: ArrayLike) -> NDArray:
-    """Return the rows, those with the largest first key first, ties by the next key and at last by the lowest number."""
+    """Return the rows, the largest first key first, ties by the next key and at last by the lowest number."""
     ordered: NDArray = rows[np.lexsort((rows, *(-np.asarray(key, float) for key in reversed(keys))))]
     return ordered

@@ -14,17 +14,15 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from loyaltysim import kernels
 from loyaltysim.core.codes import CUSTOMER, INDIFFERENCE, LARGE, LOST, NONE, REASONS, SILENT
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np, pd
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.execution.evaluator import Evaluator
-from loyaltysim.experiments.decision import Row, build_frame, calibrate_scenario
-from loyaltysim.experiments.options import RunOptions, Source, option, prepare_scenario
+from loyaltysim.experiments.decision import Row, build_frame
+from loyaltysim.experiments.options import RunOptions, Source, calibrate_scenario, option, prepare_scenario
 from loyaltysim.mechanisms.complaints.recovery import Recovery
 from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import count_grades
@@ -32,7 +30,7 @@ from loyaltysim.simulation.engine import build_mechanisms, run_months, stationar
 from loyaltysim.stats.intervals import Interval, interval
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from loyaltysim.core.records import Report
     from loyaltysim.core.tables import World
@@ -86,7 +84,8 @@ class Question:
             The figures, each the mean over replications with its 95 % interval.
 
         Raises:
-            InputError: For a month outside the horizon, a group that is none or too large, or a scenario without grievances.
+            InputError: For a month outside the horizon, a group that is none or too large, or a scenario without
+                grievances.
             RunError: When a replication fails.
         """
         months = options.months
@@ -232,7 +231,8 @@ def choose(scenario: Scenario, replication: int, group: int, before: World, afte
     quiet = (people.open_case == 0) & (people.outcome_now == NONE) & (people.grieved_month != after.month)
     rows = np.flatnonzero(stay & quiet).astype(np.int32)
     if rows.size < len(TIES) * group:
-        what = f"three groups of {group:,} customers are more than the {rows.size:,} who could leave in month {after.month}"
+        most = f"the {rows.size:,} who could leave in month {after.month}"
+        what = f"three groups of {group:,} customers are more than {most}"
         raise InputError(Problem(what, where="--group", cure="name a smaller group"))
     key = RngStream(scenario.seed, replication, "worth", after.month)("leaves")
     draws = kernels.rng.uniforms(key, rows, people.generation)

@@ -1,4 +1,5 @@
-"""What the commands that decide share: a question and its finding, how it is asked, and the folder that keeps the tables."""
+"""What the commands that decide share: a question and its finding, how it is asked, and the folder that keeps the
+tables."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import pd
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
 from loyaltysim.experiments.options import RunOptions
@@ -20,8 +22,6 @@ from loyaltysim.results.tables import csv_text
 from loyaltysim.scenario import resolved_yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from loyaltysim.scenario import Scenario
 
 SECONDS_BETWEEN_WRITES = 2.0
@@ -65,15 +65,6 @@ class Question(ABC):
         """Check the question against a scenario, before anything is simulated or written. Raises InputError."""
 
 
-def calibrate_scenario(scenario: Scenario, options: RunOptions) -> Scenario:
-    """Solve for the base rates of today's market."""
-    from loyaltysim.calibration import solve
-
-    options.notify()(Progress("calibrating"))
-    with explaining_memory_errors(scenario):
-        return solve(scenario)
-
-
 def require_two_strategies(scenario: Scenario, verb: str) -> None:
     """Refuse a scenario with nothing to compare."""
     if len(scenario.strategies) < 2:
@@ -82,7 +73,8 @@ def require_two_strategies(scenario: Scenario, verb: str) -> None:
 
 
 class DecisionRun:
-    """A question at work on a solved scenario: its evaluator, and the folder of its tables, written as they come and at last."""
+    """A question at work on a solved scenario: its evaluator, and the folder of its tables, written as they come and at
+    last."""
 
     def __init__(self, scenario: Scenario, options: RunOptions, folder: RunFolder, evaluator: Evaluator) -> None:
         self.scenario, self.evaluator, self.folder = scenario, evaluator, folder
@@ -139,7 +131,6 @@ def open_decision(
 
 def build_frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
     """Make a table of rows."""
-    import pandas as pd
 
     return pd.DataFrame.from_records(list(rows), columns=list(columns))
 

@@ -1,4 +1,8 @@
-"""Which points of the factors' space are simulated: a grid, a Latin hypercube, Sobol' points, or a file of one's own."""
+"""Designs: what a study varies, at which points, and what every strategy comes to there.
+
+A factor is a parameter or lever with its range, `PATH=LOW:HIGH:STEPS`. A design is a grid, a Latin hypercube, Sobol'
+points or a file of one's own; all its points are simulated on common random numbers.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import isfinite, prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np
 from loyaltysim.execution.evaluator import Evaluator, Request, Response
-from loyaltysim.experiments.options import option
+from loyaltysim.experiments.options import MOST_POINTS
 from loyaltysim.scenario.ranges import SHARES
 from loyaltysim.scenario.registry import format_range, format_value, is_numeric, parameter_registry, suggest
 from loyaltysim.scenario.strategies import Change
@@ -22,8 +25,6 @@ from loyaltysim.scenario.strategies import Change
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
     from loyaltysim.scenario.strategies import Strategy
-
-# What a study varies: `PATH=LOW:HIGH:STEPS`, over any parameter or lever, checked before anything is simulated.
 
 OVER = "--over"
 EXAMPLE = f"write {OVER} stated.acquisition_cost=300:900:7"
@@ -35,7 +36,10 @@ WIDE = 3.0
 
 @dataclass(frozen=True)
 class Factor:
-    """One parameter or lever and the range over which it is varied, in its own unit; `steps` of a grid, ends included."""
+    """One parameter or lever and the range over which it is varied, in its own unit.
+
+    `steps` of a grid, ends included.
+    """
 
     path: str
     low: float
@@ -133,7 +137,10 @@ def is_variable(path: str) -> bool:
 
 
 def default_range(path: str, scenario: Scenario, where: str) -> tuple[float, float]:
-    """Return the range of `uncertain`, or half to three times today's value, within what is allowed. Raises InputError."""
+    """Return the range of `uncertain`, or half to three times today's value, within what is allowed.
+
+    Raises InputError.
+    """
     if path in scenario.uncertain:
         return scenario.uncertain[path].low, scenario.uncertain[path].high
     today, row = float(scenario.flat()[path]), parameter_registry()[path]
@@ -229,21 +236,9 @@ Design = list[dict[str, float]]
 KINDS = ("grid", "lhs", "sobol")
 SWEEP_POINTS = 16
 """How many points a Latin hypercube and Sobol's points have, unless told."""
-MOST_POINTS = 1_000
-"""How many points a design may have before whoever wants more must say so."""
 LARGEST_DESIGN = 100_000
 """Points beyond which no design is simulated, whoever insists."""
 WHERE = "--design"
-
-
-def max_points_option() -> Any:
-    """Declare the option of the largest number of points, a field of a question."""
-    return option(MOST_POINTS, f"Refuse a design of more points (default: {MOST_POINTS:,}).", metavar="N")
-
-
-def non_default_max_points(most: int) -> dict[str, int]:
-    """Return the option of the largest number of points as the manifest keeps it; empty if it was not given."""
-    return {} if most == MOST_POINTS else {"most_points": most}
 
 
 def build_design(
@@ -262,7 +257,8 @@ def build_design(
         The points in the order in which they are numbered.
 
     Raises:
-        InputError: For a design that is none, for factors that are missing or not wanted, and for more than `most` points.
+        InputError: For a design that is none, for factors that are missing or not wanted, and for more than `most`
+            points.
     """
     check_max_points(most)
     if kind not in KINDS:
@@ -319,7 +315,8 @@ def grid_design(factors: Sequence[Factor]) -> Design:
 
 
 def sample_design(kind: str, factors: Sequence[Factor], count: int, seed: int) -> Design:
-    """Return `count` points that fill the factors' space: a Latin hypercube (`lhs`), or scrambled Sobol' points (`sobol`)."""
+    """Return `count` points that fill the factors' space: a Latin hypercube (`lhs`), or scrambled Sobol' points
+    (`sobol`)."""
     from scipy.stats import qmc
 
     if kind == "lhs":
@@ -389,8 +386,6 @@ def read_point(where: str, heads: Sequence[str], row: Sequence[str]) -> dict[str
     return point
 
 
-# The points of a design, simulated on common random numbers: every strategy's figures at each, or the reason why not.
-
 BATCH_SIZE = 24
 """Strategies in one request, so that a task stays about a second long and several workers have one."""
 SEPARATOR = " @ "
@@ -430,8 +425,8 @@ def evaluate_points(
         replications: Their numbers, the same at each point.
 
     Yields:
-        The points as they are done, in whatever order. One whose values do not fit together, or whose world cannot be as
-        it is stated, has an error and no figures.
+        The points as they are done, in whatever order. One whose values do not fit together, or whose world cannot be
+        as it is stated, has an error and no figures.
     """
     refused: list[Point] = []
     requests = make_requests(scenario, design, strategies, tuple(replications), refused)

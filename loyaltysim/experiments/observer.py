@@ -1,9 +1,9 @@
 """One person followed month by month, while a market is simulated.
 
-A model keeps state in columns only, so a life is read from outside: a person's row is read as the month begins and ends and
-after each mechanism. What no column holds (who told whom, of which kind an indifferent encounter was, what brought a
-newcomer) is found by letting the mechanism itself take its step once more, on a copy in which only the people in question
-are on the roll: luck is drawn by position, so each of them meets the same draws as in the market.
+A model keeps state in columns only, so a life is read from outside: a person's row is read as the month begins and ends
+and after each mechanism. What no column holds (who told whom, of which kind an indifferent encounter was, what brought
+a newcomer) is found by letting the mechanism itself take its step once more, on a copy in which only the people in
+question are on the roll: luck is drawn by position, so each of them meets the same draws as in the market.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from loyaltysim.core.codes import (
     CUSTOMER,
@@ -33,6 +30,7 @@ from loyaltysim.core.codes import (
     SILENT,
     STALLED,
 )
+from loyaltysim.core.lazy import np
 from loyaltysim.core.random_streams import RngStream
 from loyaltysim.core.records import Report
 from loyaltysim.core.schedule import NoTimer
@@ -41,6 +39,8 @@ from loyaltysim.mechanisms import form
 from loyaltysim.mechanisms.service.sins import COUNTS, KINDS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from loyaltysim.model import LoyaltyModel
 
 Row = Mapping[str, Any]
@@ -55,13 +55,14 @@ DETOURS = {
     MISLAID: "mislaid",
 }
 READ_AFTER = ("market", "sins", "satisfaction", "manners", "recovery", "departure", "joining", "accounts")
-"""Mechanisms after which a person's row is read; the months' first and last step, `market` and `accounts`, are never off."""
+"""Mechanisms after which a person's row is read; the months' first and last step, `market` and `accounts`, are never
+off."""
 WAYS = {"joined_by_advertising": "advertising", "joined_by_talk": "talk", "joined_unprompted": "unprompted"}
 
 
 @dataclass(frozen=True)
 class Talk:
-    """What passed between this person and another in one month: messages, and whether the two know each other (a tie)."""
+    """What passed between this person and another in one month: messages, and whether the two are tied."""
 
     other: int
     known: bool
@@ -73,14 +74,16 @@ class Talk:
 class Month:
     """One month of a life. Words are empty where there is nothing to tell.
 
-    `standing`: prospect, customer or lost, at the month's end; `met`: encounters, and of these those indifferent, failed
-    and wowed; `sins`: kinds of the indifferent ones, with their number; `indifferent_at`, `failed_at`: touchpoint of the first.
-    `satisfaction_before`, `satisfaction`: at the month's start and end; `satisfaction_grieving`: when grievances arise.
-    `grievance`: indifference or product; `channel`: by which a complaint came; `detours`: what befell it between departments.
-    `outcome`: how a grievance ended this month, and `stayed` whether they stayed over it. `left`: the reason; `came`: by what
-    (advertising, talk, unprompted, winback); `returned`: whether they count as a lost customer who came back, `had_left`: whether they
-    had been one before, however long ago (whom the firm has forgotten counts as new). `friends_left`: neighbours who left this month over a grievance, for friends or a rival.
-    `staff`: how many they are, `care`: their mean care, 0 to 1; `levers`: what the strategy changes for this person this month, by path.
+    `standing`: prospect, customer or lost, at the month's end; `met`: encounters, and of these those indifferent,
+    failed and wowed; `sins`: kinds of the indifferent ones, with their number; `indifferent_at`, `failed_at`:
+    touchpoint of the first. `satisfaction_before`, `satisfaction`: at the month's start and end;
+    `satisfaction_grieving`: when grievances arise. `grievance`: indifference or product; `channel`: by which a
+    complaint came; `detours`: what befell it between departments. `outcome`: how a grievance ended this month, and
+    `stayed` whether they stayed over it. `left`: the reason; `came`: by what (advertising, talk, unprompted, winback);
+    `returned`: whether they count as a lost customer who came back, `had_left`: whether they had been one before,
+    however long ago (whom the firm has forgotten counts as new). `friends_left`: neighbours who left this month over a
+    grievance, for friends or a rival. `staff`: how many they are, `care`: their mean care, 0 to 1; `levers`: what the
+    strategy changes for this person this month, by path.
     """
 
     month: int
@@ -230,7 +233,8 @@ class Setting:
 
 
 class Observer(NoTimer):
-    """Notes the months of some people's lives while a model steps: `model.use_timer(observer)`, then `observer.life(row)`.
+    """Notes the months of some people's lives while a model steps: `model.use_timer(observer)`, then
+    `observer.life(row)`.
 
     `rows`: their numbers. A life is noted until the person dies or moves away.
     """
@@ -359,7 +363,8 @@ class Tellers:
         return tuple(self.describe(row, int(other), bad[other], good[other]) for other in others)
 
     def heard_by(self, row: int) -> tuple[Talk, ...]:
-        """Return who told a person this month: the tellers are halved again and again, where their talk reaches the inbox."""
+        """Return who told a person this month: the tellers are halved again and again, where their talk reaches the
+        inbox."""
         if not (self.world.people.inbox_bad[row] or self.world.people.inbox_good[row]):
             return ()
         return tuple(self.search(row, self.rows))

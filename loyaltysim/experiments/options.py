@@ -1,4 +1,7 @@
-"""What a command that simulates is asked: each option declared once, for Python's signature, for click and for the manifest."""
+"""What a command that simulates is asked, and the scenario that it is asked about.
+
+Each option is declared once, for Python's signature, for click and for the manifest.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from loyaltysim.execution.executors import check_place
-from loyaltysim.execution.progress import Listener, Progress, ignore_progress
+from loyaltysim.calibration import solve
+from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.execution.executors import PLACE, check_place
+from loyaltysim.execution.progress import Listener, Progress, explaining_memory_errors, ignore_progress
+from loyaltysim.mechanisms import register
+from loyaltysim.results.run_folder import refuse_occupied
+from loyaltysim.scenario import load
 
 if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
     from loyaltysim.scenario import Scenario
-
-from loyaltysim.core.errors import InputError, Problem
-from loyaltysim.mechanisms import register
-from loyaltysim.results.run_folder import refuse_occupied
-from loyaltysim.scenario import load
 
 Source: TypeAlias = "str | Path | Mapping[str, object] | Scenario"
 """What a command takes a scenario from: a file's path, what such a file holds, or a Scenario."""
@@ -27,6 +30,10 @@ MOST_THREADS = 256
 OF_THE_FOLDER = ("out", "replications", "months", "seed", "overrides")
 """Options that `resume` and `rerun` do not take: the folder says them itself."""
 PLACES = "in-process, processes, processes:N or dask://HOST:PORT"
+MOST_POINTS = 1_000
+"""How many points a design may have before whoever wants more must say so."""
+RENAMED = {"set": "overrides", "id": "customer_id", "map": "frontier"}
+"""Keywords that are words of Python, or of the command line, by the one to write in their place."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,11 @@ def option(
     return field(metadata={"option": told}) if default is ... else field(default=default, metadata={"option": told})
 
 
+def most_points_option() -> Any:
+    """Declare the option of the largest number of points, a field of a question."""
+    return option(MOST_POINTS, f"Refuse a design of more points (default: {MOST_POINTS:,}).", metavar="N")
+
+
 def options_of(kind: type) -> dict[str, tuple[Field[Any], Option]]:
     """Return the options that a dataclass declares, by the field's name, each with its flag."""
     found = {}
@@ -106,10 +118,10 @@ class RunOptions:
     """How a study is carried out, asked alike by every command that simulates.
 
     `overrides` are texts such as "desk.budget+=20000"; `executor` is `in-process`, `processes`, `processes:N`,
-    `dask://HOST:PORT` or any `concurrent.futures.Executor`; `threads`: how many a replication may use, None for those that
-    the workers leave idle. `progress` is called with each Progress, in place of the display on standard error, which
-    `quiet` leaves out. `mechanisms`: classes of one's own that take part in the month, from
-    then on in this process.
+    `dask://HOST:PORT` or any `concurrent.futures.Executor`; `threads`: how many a replication may use, None for those
+    that the workers leave idle. `progress` is called with each Progress, in place of the display on standard error,
+    which `quiet` leaves out. `mechanisms`: classes of one's own that take part in the month, from then on in this
+    process.
     """
 
     out: str | Path | None = option(None, "Where the results go (new or empty folder).", metavar="DIR")
@@ -119,12 +131,19 @@ class RunOptions:
     overrides: str | Sequence[str] = option(
         (), "Set a value, or add with PATH+=VALUE.", flag="--set", metavar="PATH=VALUE", several=True
     )
-    executor: str | Executor | None = option(None, f"{PLACES} (default: processes).", metavar="WHERE")
+    executor: str | Executor | None = option(None, f"{PLACES} (default: {PLACE}).", metavar="WHERE")
     threads: int | None = option(None, "Threads a replication (default: the processors left idle).", metavar="N")
     quiet: bool = option(False, "Show no progress and no table, only the answer.")
     progress: Listener | None = None
     mechanisms: Sequence[type[Mechanism]] = ()
     began: float = field(default_factory=perf_counter, compare=False, repr=False)
+
+    def __new__(cls, *_: object, **named: object) -> RunOptions:
+        """Refuse the keyword of an option that has another one in Python. Raises InputError."""
+        for name in RENAMED.keys() & named.keys():
+            cure = f"write {RENAMED[name]}=..."
+            raise InputError(Problem(f"there is no keyword {name!r}", where=name, cure=cure))
+        return super().__new__(cls)
 
     def notify(self) -> Listener:
         """Return who hears of each step."""
@@ -135,7 +154,8 @@ class RunOptions:
         mechanisms of one's own join the month.
 
         Raises:
-            InputError: For any of these, or for a mechanism that cannot join; nothing has been read, simulated or written.
+            InputError: For any of these, or for a mechanism that cannot join; nothing has been read, simulated or
+                written.
         """
         check_place(self.executor)
         if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
@@ -186,3 +206,10 @@ def prepare_scenario(source: Source, options: RunOptions, most_replications: int
     if most_replications is not None and options.replications is None and scenario.replications > most_replications:
         scenario = scenario.replace({"replications": most_replications}, source="the command's default")
     return scenario
+
+
+def calibrate_scenario(scenario: Scenario, options: RunOptions) -> Scenario:
+    """Solve for the base rates of today's market."""
+    options.notify()(Progress("calibrating"))
+    with explaining_memory_errors(scenario):
+        return solve(scenario)

@@ -1,4 +1,8 @@
-"""Run a scenario: every strategy in every replication on common luck, as many replications as it takes, kept in a folder."""
+"""Run a scenario: every strategy in every replication on common luck, kept in a folder.
+
+As many replications as the scenario says, or as a stopping rule takes that holds however often one looks. A finished
+run can be repeated without the cache of runs, to see whether the same bits come out.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import numpy as np
-
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.fingerprint import machine
+from loyaltysim.core.lazy import np, pa, pd, pq
 from loyaltysim.execution.evaluator import Evaluator
 from loyaltysim.execution.progress import Progress, explaining_memory_errors
-from loyaltysim.execution.run_cache import NullCache
+from loyaltysim.execution.run_cache import RunCache
 from loyaltysim.experiments.options import RunOptions, option
 from loyaltysim.mechanisms import catalog
 from loyaltysim.results.figures import FIGURES, figures_frame
@@ -38,8 +41,6 @@ from loyaltysim.scenario import audit, load, resolved_yaml
 from loyaltysim.stats.sequential import SequentialVerdict, is_decided, is_precise, look_schedule
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from loyaltysim.scenario import Scenario
 
 MOST_REPLICATIONS = 200
@@ -55,8 +56,8 @@ class Question:
 
     precision: str | float | None = option(
         None,
-        "Add replications until the 95 % interval of the difference between best and runner-up (of the NPV itself, with "
-        "one strategy) is at most P to either side, P a share of the best's NPV, as 2%.",
+        "Add replications until the 95 % interval of the difference between best and runner-up (of the NPV itself, "
+        "with one strategy) is at most P to either side, P a share of the best's NPV, as 2%.",
         metavar="P",
     )
     until_decided: bool = option(False, "Add replications until the best is surely better than every other.")
@@ -76,8 +77,8 @@ class Question:
 class ScenarioRun:
     """A solved scenario at work: simulated into `folder`, or into memory alone where that is None.
 
-    After `simulate`: `scenario` has as many replications as it took, `runs` holds what was taken in, `reused` how many runs
-    an earlier study had made, `verdict` how the rule ended.
+    After `simulate`: `scenario` has as many replications as it took, `runs` holds what was taken in, `reused` how many
+    runs an earlier study had made, `verdict` how the rule ended.
     """
 
     def __init__(
@@ -173,8 +174,8 @@ def open_run(
 def load_stored_scenario(stored: StoredRun) -> Scenario:
     """Load the scenario of a folder, and check that it is the one that was run.
 
-    Only the replications may differ where a rule finds how many they are: scenario and manifest get that number one after
-    the other, and a run may be killed between the two.
+    Only the replications may differ where a rule finds how many they are: scenario and manifest get that number one
+    after the other, and a run may be killed between the two.
 
     Raises:
         InputError: The scenario is no longer the one that was run.
@@ -189,8 +190,6 @@ def load_stored_scenario(stored: StoredRun) -> Scenario:
         raise InputError(Problem("the scenario is no longer the one of this run", where=str(place), cure=cure))
     return scenario
 
-
-# Add replications until the answer is settled, by a rule that holds however often one looks.
 
 CURE = "write --precision 2% (or 0.02): the half-width allowed, as a share of the best strategy's NPV"
 
@@ -217,7 +216,7 @@ class StoppingRule:
         return SequentialVerdict(last.best, last.second, last.difference, all(verdict.settled for verdict in verdicts))
 
     def to_plain(self) -> dict[str, Any]:
-        """Give the rule as the manifest holds it."""
+        """Return the rule as the manifest holds it."""
         return {"share": self.share, "until_decided": self.until_decided, "most": self.most}
 
 
@@ -260,7 +259,7 @@ def check_rule(rule: StoppingRule | None, scenario: Scenario, where: str = "--un
 
 
 def stored_rule(manifest: Mapping[str, Any]) -> StoppingRule | None:
-    """Give the rule that an interrupted study was to stop by, as its manifest tells; None if it had none."""
+    """Return the rule that an interrupted study was to stop by, as its manifest tells; None if it had none."""
     kept = manifest.get("stops_when")
     return StoppingRule(**kept) if isinstance(kept, dict) else None
 
@@ -276,8 +275,6 @@ def _share(precision: str | float | None) -> float:
     return share
 
 
-# Repeat a finished run without the cache of runs, and say whether the same bits come out.
-
 TOLERANCE = 1e-9
 """The relative difference allowed where processor, Python, NumPy or Numba are not those of the run."""
 KEY = ("strategy", "replication", "month", "metric")
@@ -287,7 +284,8 @@ MOST_EXAMPLES = 5
 
 
 def rerun(folder: str | Path, options: RunOptions) -> Rerun:
-    """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of it, by month and in all.
+    """Simulate the run of a folder again, without taking or keeping any run, and compare every figure of it, by month
+    and in all.
 
     Args:
         folder: Where the run lies; nothing in it is changed.
@@ -314,9 +312,9 @@ def rerun(folder: str | Path, options: RunOptions) -> Rerun:
 class Rerun:
     """How a repeated run compares with the one kept.
 
-    `compared`: how many figures (a metric in a month of one run); `differing`: how many of them differ; `first`: some of
-    those, as `strategy, replication, month, metric: kept, repeated`. `exact`: whether they were compared bit for bit; if
-    not, `why` says what is not as it was, and `tolerance` is the relative difference allowed.
+    `compared`: how many figures (a metric in a month of one run); `differing`: how many of them differ; `first`: some
+    of those, as `strategy, replication, month, metric: kept, repeated`. `exact`: whether they were compared bit for
+    bit; if not, `why` says what is not as it was, and `tolerance` is the relative difference allowed.
     """
 
     folder: Path
@@ -334,7 +332,10 @@ class Rerun:
 
 
 def load_finished(stored: StoredRun) -> Scenario:
-    """Return the scenario of a finished run. Raises InputError for another command's folder, and for a run without its end."""
+    """Return the scenario of a finished run.
+
+    Raises InputError for another command's folder, and for a run without its end.
+    """
     if stored.command:
         repeat = stored.manifest.get("repeat", f"loyaltysim {stored.command} ...")
         what = f"this is the folder of `{stored.command}`, not of a run"
@@ -354,7 +355,7 @@ def repeat_run(scenario: Scenario, options: RunOptions) -> Results:
         options.executor,
         threads=options.threads or 0,
         tasks=scenario.replications,
-        cache=NullCache(),
+        cache=RunCache(),
         progress=options.notify(),
     ) as evaluator:
         runs.add(evaluator.records(scenario, on_failure=runs.add_failure))
@@ -397,8 +398,6 @@ def describe_changes(manifest: Manifest) -> str:
 
 def read_row_groups(path: Path, again: IO[bytes]) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Yield the same rows of both files, some at a time. Raises InputError where one has others."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     again.seek(0)
     try:
@@ -420,7 +419,6 @@ def compare_figures(months: Rerun, stored: StoredRun, results: Results) -> Rerun
     Raises:
         InputError: Where the file kept has other rows than a run of its scenario.
     """
-    import pandas as pd
 
     path = stored.path / FIGURES
     if not path.is_file():

@@ -1,10 +1,10 @@
 """Which assumptions does the answer hang on: which move it most, and which turn it?
 
-First Morris's trajectories over everything uncertain (SALib): a screening by elementary effects, which says between which
-inputs products matter. Then Sobol's shares of variance, from a polynomial fitted to all simulated points (Morris's and a
-Latin hypercube): each point's market must be solved anew, so that Saltelli's thousands of points are out of reach. What turns
-the recommendation is read from the polynomials of all strategies' gains, and valued in money: what it would be worth to know
-(the expected value of partial perfect information).
+First Morris's trajectories over everything uncertain (SALib): a screening by elementary effects, which says between
+which inputs products matter. Then Sobol's shares of variance, from a polynomial fitted to all simulated points
+(Morris's and a Latin hypercube): each point's market must be solved anew, so that Saltelli's thousands of points are
+out of reach. What turns the recommendation is read from the polynomials of all strategies' gains, and valued in money:
+what it would be worth to know (the expected value of partial perfect information).
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from loyaltysim.analysis.surrogate_analysis import SENSITIVITY, SurrogateResult, analyse_surrogate
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame, require_two_strategies
 from loyaltysim.experiments.designs import (
@@ -28,12 +27,10 @@ from loyaltysim.experiments.designs import (
     check_size,
     check_unique,
     evaluate_points,
-    max_points_option,
-    non_default_max_points,
     read_factor,
     sample_design,
 )
-from loyaltysim.experiments.options import as_texts, option
+from loyaltysim.experiments.options import MOST_POINTS, as_texts, most_points_option, option
 from loyaltysim.stats.sequential import rank_by_mean
 
 if TYPE_CHECKING:
@@ -66,7 +63,7 @@ class Question(decision.Question):
     )
     trajectories: int = option(TRAJECTORIES, f"Of Morris's screening (default: {TRAJECTORIES}).", metavar="N")
     points: int | None = option(None, f"Of the Latin hypercube besides (default: {POINTS}).", metavar="N")
-    most_points: int = max_points_option()
+    most_points: int = most_points_option()
 
     def plan(self, scenario: Scenario) -> Plan:
         """Check the ranges and the size of the design. Raises InputError."""
@@ -91,7 +88,7 @@ class Question(decision.Question):
             "trajectories": self.trajectories,
         }
         return Plan(
-            asked | non_default_max_points(self.most_points),
+            asked | ({} if self.most_points == MOST_POINTS else {"most_points": self.most_points}),
             lambda run: find_sensitivity(run, factors, self.trajectories, points),
         )
 
@@ -263,11 +260,9 @@ def sensitivity_rows(factors: Sequence[Factor], scenario: Scenario, found: Surro
     What turns it, and what it is worth to know, is empty where the polynomial foretells too little to tell.
     """
     tells = found.is_usable
-    moves = (
-        *(found.effects[name] for name in ("mu_star", "mu_star_conf", "sigma")),
-        found.first, found.first_low, found.first_high, found.total, found.total_low, found.total_high,
-        found.low_gain, found.high_gain,
-    )  # fmt: skip
+    moves = [found.effects[name] for name in ("mu_star", "mu_star_conf", "sigma")]
+    for part in ("first", "first_low", "first_high", "total", "total_low", "total_high", "low_gain", "high_gain"):
+        moves.append(getattr(found, part))
     ranked = []
     for i, (factor, today) in enumerate(zip(factors, today_values(factors, scenario).values(), strict=True)):
         turns_at, turns_to, worth_knowing = nan, "", nan
@@ -275,10 +270,9 @@ def sensitivity_rows(factors: Sequence[Factor], scenario: Scenario, found: Surro
             at = float(found.turns_at[i])
             turns_at = nan if isnan(at) else factor.value_at((at + 1) / 2)
             turns_to, worth_knowing = found.turns_to[i], float(found.worth_knowing[i])
-        row = (
-            factor.path, factor.unit, factor.low, factor.high, today, *(float(figure[i]) for figure in moves),
-            turns_at, turns_to, worth_knowing,
-        )  # fmt: skip
+        figures = (float(figure[i]) for figure in moves)
+        place = factor.path, factor.unit, factor.low, factor.high, today
+        row = (*place, *figures, turns_at, turns_to, worth_knowing)
         ranked.append((-worth_knowing if tells else 0.0, -float(found.total[i]), row))
     return [row for *_, row in sorted(ranked, key=lambda each: each[:2])]
 

@@ -18,11 +18,9 @@ from loyaltysim.experiments.designs import (
     build_design,
     check_unique,
     evaluate_points,
-    max_points_option,
-    non_default_max_points,
     read_factor,
 )
-from loyaltysim.experiments.options import as_texts, option
+from loyaltysim.experiments.options import MOST_POINTS, as_texts, most_points_option, option
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.sequential import rank_by_mean
 
@@ -31,9 +29,18 @@ if TYPE_CHECKING:
 
 METRICS = ("npv", "customers", "churn_annual", "left", "joined", "clv", "discounted_cost")
 """What a sweep keeps of each run."""
-FIGURES = (
-    "strategy", "metric", "mean", "ci_low", "ci_high", "difference", "difference_ci_low", "difference_ci_high", "replications", "error",
-)  # fmt: skip
+FIGURES = [
+    "strategy",
+    "metric",
+    "mean",
+    "ci_low",
+    "ci_high",
+    "difference",
+    "difference_ci_low",
+    "difference_ci_high",
+    "replications",
+    "error",
+]
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Question(decision.Question):
         metavar="DESIGN",
     )
     points: int | None = option(None, f"How many points, for lhs and sobol (default: {SWEEP_POINTS}).", metavar="N")
-    most_points: int = max_points_option()
+    most_points: int = most_points_option()
 
     def plan(self, scenario: Scenario) -> Plan:
         """Read the factors and draw the design. Raises InputError."""
@@ -66,7 +73,9 @@ class Question(decision.Question):
         check_unique(factors)
         points = build_design(design, factors, self.points, scenario, self.most_points)
         shown = design if design in KINDS else str(Path(design).resolve())
-        asked = {"over": chosen, "design": shown, "points": self.points} | non_default_max_points(self.most_points)
+        asked = {"over": chosen, "design": shown, "points": self.points} | (
+            {} if self.most_points == MOST_POINTS else {"most_points": self.most_points}
+        )
         return Plan(asked, lambda run: sweep_points(run, points))
 
 

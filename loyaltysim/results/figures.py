@@ -1,4 +1,4 @@
-"""What every replication came to, to the bit: figures.parquet, audits.parquet, pilots.parquet; written and read here."""
+"""What every replication came to, to the bit: figures, audits and pilots .parquet, written and read here."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.lazy import np, pa, pd, pq
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord
 from loyaltysim.results.months import name_positions
 from loyaltysim.results.tables import METRICS, csv_text, metrics_table
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    import pyarrow as pa
-
     from loyaltysim.results.results import Results
     from loyaltysim.results.run_folder import RunFolder
 
@@ -30,7 +27,6 @@ FEWER_ROWS = 2**17
 
 def write_figures(results: Results, folder: RunFolder) -> None:
     """Write figures.parquet and metrics.csv; audits.parquet and pilots.parquet where there is anything in them."""
-    import pyarrow.parquet as pq
 
     writers: dict[str, Callable[[Results], Iterator[pa.Table]]] = {FIGURES: figure_tables}
     writers |= {AUDITS: audit_tables} if results.audits else {}
@@ -48,9 +44,8 @@ def write_figures(results: Results, folder: RunFolder) -> None:
 
 
 def figure_tables(results: Results) -> Iterator[pa.Table]:
-    """Give figures.parquet: one row a strategy, replication and metric, some at a time; a rate of nothing has no value."""
-    import numpy as np
-    import pyarrow as pa
+    """Yield figures.parquet: one row a strategy, replication and metric, some at a time; a rate of nothing has no
+    value."""
 
     numbers, sizes = np.array(results.numbers, np.int32), (results.replications, len(results.catalog))
     value = np.concatenate(
@@ -75,7 +70,6 @@ def figure_tables(results: Results) -> Iterator[pa.Table]:
 
 def encode_names(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
     """Return the names at some positions among a few, as a dictionary of the narrowest kind."""
-    import pyarrow as pa
 
     return pa.DictionaryArray.from_arrays(
         number.astype("int8" if len(names) < 128 else "int16"), pa.array(list(names), pa.large_string())
@@ -96,8 +90,6 @@ def read_figures(
     Returns:
         `[strategy][metric]`: float64, (n,), position i is `numbers[i]`; NaN for a rate of nothing.
     """
-    import numpy as np
-    import pyarrow.parquet as pq
 
     table = pq.read_table(file)
     block = np.full((len(names), len(catalog), len(numbers)), np.nan)
@@ -108,8 +100,6 @@ def read_figures(
 
 def figures_frame(results: Results) -> pd.DataFrame:
     """Return every figure of every replication: strategy, replication, metric, value; NaN for a rate of nothing."""
-    import numpy as np
-    import pandas as pd
 
     names, metrics, count = list(results.strategies), list(results.catalog), results.replications
     values = [[results.figures[name][metric] for metric in metrics] for name in names]
@@ -128,9 +118,8 @@ def figures_frame(results: Results) -> pd.DataFrame:
 
 
 def audit_tables(results: Results) -> Iterator[pa.Table]:
-    """Give audits.parquet: one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure as a column."""
-    import numpy as np
-    import pyarrow as pa
+    """Yield audits.parquet: one row a strategy, replication and touchpoint, in the touchpoints' order, with each figure
+    as a column."""
 
     first = results.audits[results.reference][0]
     points, runs = len(first.names), results.replications
@@ -157,8 +146,6 @@ def audit_tables(results: Results) -> Iterator[pa.Table]:
 
 def encode_known(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray:
     """Return the names at some positions, as a dictionary in which each name stands once."""
-    import numpy as np
-    import pyarrow as pa
 
     known = list(dict.fromkeys(names))
     place = np.array([known.index(name) for name in names], np.int32)
@@ -167,7 +154,6 @@ def encode_known(number: np.ndarray, names: Sequence[str]) -> pa.DictionaryArray
 
 def read_audits(file: Path, names: Sequence[str]) -> dict[str, list[Audit]]:
     """Read audits.parquet: by strategy an audit a replication, in their order; nothing where there is no such file."""
-    import pyarrow.parquet as pq
 
     if not file.exists():
         return {}
@@ -184,8 +170,8 @@ def read_audits(file: Path, names: Sequence[str]) -> dict[str, list[Audit]]:
 
 
 def pilot_tables(results: Results) -> Iterator[pa.Table]:
-    """Give pilots.parquet: one row a piloted strategy and replication, as in pilots.csv but with ends that may be infinite."""
-    import pyarrow as pa
+    """Yield pilots.parquet: one row a piloted strategy and replication, as in pilots.csv but with ends that may be
+    infinite."""
 
     rows = [
         {"strategy": name, "replication": number, **asdict(each)}
@@ -197,7 +183,6 @@ def pilot_tables(results: Results) -> Iterator[pa.Table]:
 
 def read_pilots(file: Path, names: Sequence[str]) -> dict[str, list[PilotRecord]]:
     """Read pilots.parquet: by piloted strategy a record a replication; nothing where there is no such file."""
-    import pyarrow.parquet as pq
 
     if not file.exists():
         return {}

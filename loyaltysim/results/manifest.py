@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
@@ -107,8 +108,6 @@ def study_header(scenario: Scenario) -> Manifest:
 
 def versions() -> dict[str, str]:
     """Return the versions of all that bears on a result's last bits."""
-    from importlib.metadata import PackageNotFoundError, version
-
     found = {"python": sys.version.split()[0]}
     for name in ("loyaltysim", "mesa", "numpy", "numba"):
         try:
@@ -169,8 +168,8 @@ def repeat_command(verb: str, options: Mapping[str, Any]) -> str:
 
     Args:
         verb: The command.
-        options: By name, in the order of the line: True is a flag, a list an option that is given once an item, a tuple an
-            option of several values; None, False and what is empty are left out.
+        options: By name, in the order of the line: True is a flag, a list an option that is given once an item, a tuple
+            an option of several values; None, False and what is empty are left out.
     """
 
     def text(value: object) -> str:

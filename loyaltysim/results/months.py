@@ -1,4 +1,5 @@
-"""months.parquet: every metric of every run, month by month, as tidy rows that any tool can query; written and read here."""
+"""months.parquet: every metric of every run, month by month, as tidy rows that any tool can query; written and read
+here."""
 
 from __future__ import annotations
 
@@ -6,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from loyaltysim.core.lazy import np, pa, pq
 from loyaltysim.core.records import by_month
 from loyaltysim.results.results import SpillArray, SpilledPaths
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
     from loyaltysim.results.results import Results
 
 MONTHS = "months.parquet"
@@ -29,8 +28,6 @@ def write_months(results: Results, file: IO[bytes]) -> None:
         results: Strategy after strategy is written, and REPLICATIONS_AT_ONCE replications a row group.
         file: Open for writing; it must be able to seek.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     names = pa.dictionary(pa.int32(), pa.string())
     schema = pa.schema(
@@ -48,9 +45,7 @@ def write_months(results: Results, file: IO[bytes]) -> None:
 
 
 def month_columns(results: Results) -> Iterator[list[pa.Array]]:
-    """Give the columns of months.parquet, one strategy and some replications at a time, so that memory stays small."""
-    import numpy as np
-    import pyarrow as pa
+    """Yield the columns of months.parquet, one strategy and some replications at a time, so that memory stays small."""
 
     metrics = pa.array(list(results.catalog), pa.string())
     strategies = pa.array(results.strategies, pa.string())
@@ -73,8 +68,7 @@ def month_columns(results: Results) -> Iterator[list[pa.Array]]:
 
 
 def month_block(results: Results, strategy: str, replications: range) -> np.ndarray:
-    """Return every metric of some replications: float64, (replications, metrics, T + 1), NaN where there is no figure."""
-    import numpy as np
+    """Return every metric of some replications: float64, (replications, metrics, T + 1), NaN where there is none."""
 
     block = np.full((len(replications), len(results.catalog), results.months + 1), np.nan)
     for row, replication in enumerate(replications):
@@ -90,7 +84,6 @@ def month_block(results: Results, strategy: str, replications: range) -> np.ndar
 
 def name_positions(table: pa.Table, column: str, wanted: Sequence[str]) -> np.ndarray:
     """Return each row's position among the wanted names, -1 where it is none of them: int64, (rows,)."""
-    import numpy as np
 
     encoded = table[column].combine_chunks()
     encoded = encoded if hasattr(encoded, "indices") else encoded.dictionary_encode()
@@ -117,7 +110,6 @@ def read_months(
     Raises:
         OSError, KeyError, ValueError: It is no such file, or not in the order in which `write_months` writes it.
     """
-    import numpy as np
 
     stores = [SpillArray(months + 1, len(columns)) for _ in names]
     found: list[dict[int, int]] = [{} for _ in names]
@@ -138,9 +130,7 @@ def read_months(
 def iterate_runs(
     file: Path, names: Sequence[str], columns: Sequence[str], numbers: Sequence[int], months: int
 ) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Give each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
-    import numpy as np
-    import pyarrow.parquet as pq
+    """Yield each run's strategy and replication, as places among `names` and `numbers`, and its table (T + 1, K)."""
 
     with pq.ParquetFile(file) as parquet:
         for number in range(parquet.num_row_groups):

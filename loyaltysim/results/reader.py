@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import pd
 from loyaltysim.core.records import month_metrics
 from loyaltysim.results.figures import AUDITS, FIGURES, PILOTS, read_audits, read_figures, read_pilots
 from loyaltysim.results.manifest import Manifest, check_files, corrupt_folder, read_manifest
@@ -17,7 +18,6 @@ from loyaltysim.results.results import Results
 from loyaltysim.results.tables import METRICS, read_metrics, read_table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 AGAIN = "loyaltysim run SCENARIO.yml"
@@ -38,7 +38,7 @@ class ReportSource:
 
     @classmethod
     def from_memory(cls, path: Path, results: Results | None = None) -> ReportSource:
-        """Return the source of a folder that is being written: its files lie there, a run's results are still at hand."""
+        """Return the source of a folder that is being written: its files lie there, the results are at hand."""
         return cls(read_manifest(path), results, path)
 
     @cached_property

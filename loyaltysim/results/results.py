@@ -1,4 +1,8 @@
-"""Results as the tables, pictures and sentences read them: one array a figure, in a fixed order."""
+"""Results as the tables, pictures and sentences read them, and how they come together from the runs of a study.
+
+One array a figure, in a fixed order; what each month and touchpoint recorded lies in files without a name, so that
+memory holds only what is being looked at, however many runs there are.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from loyaltysim.core.errors import RunError
+from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, PilotRecord, RunRecord, month_metrics
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from loyaltysim.scenario import Scenario
-
-# Months of many runs in a file without a name: memory holds only what is being looked at, however many runs there are.
 
 IN_MEMORY = 8 * 2**20
 """Bytes that are held in memory before anything is written to a file."""
@@ -36,7 +37,8 @@ class SpillArray:
 
     def __init__(self, rows: int, columns: int, folder: Path | None = None) -> None:
         self.rows, self.columns = rows, columns
-        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=None if folder is None else str(folder))  # noqa: SIM115 - closed with the object
+        place = None if folder is None else str(folder)
+        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=place)  # noqa: SIM115 - closed with the object
         self._lock = threading.RLock()
         self._blocks = 0
         self._last: list[np.ndarray] = []
@@ -48,7 +50,6 @@ class SpillArray:
 
     def put(self, table: np.ndarray) -> int:
         """Keep a table, and return its number."""
-        import numpy as np
 
         with self._lock:
             self._last.append(np.array(table.T, dtype=np.float64, order="C"))
@@ -67,7 +68,6 @@ class SpillArray:
 
     def column(self, numbers: Sequence[int], column: int) -> np.ndarray:
         """Return one column of some tables: float64, (tables, rows)."""
-        import numpy as np
 
         whole = np.empty((len(self), self.rows))
         with self._lock:
@@ -88,7 +88,6 @@ class SpillArray:
 
     def _block(self, block: int) -> np.ndarray:
         """Return a block, float64 (columns, tables, rows); the one read last is at hand."""
-        import numpy as np
 
         if self._read is None or self._read[0] != block:
             self._file.seek(block * self._block_size)
@@ -112,7 +111,6 @@ class SpilledPaths:
         return len(self._numbers), self._tables.rows, self._tables.columns
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        import numpy as np
 
         if isinstance(key, int):
             return self._tables.table(self._numbers[key])
@@ -121,7 +119,6 @@ class SpilledPaths:
         return np.asarray(np.asarray(self)[key])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        import numpy as np
 
         whole = np.empty(self.shape)
         for row, number in enumerate(self._numbers):
@@ -134,9 +131,6 @@ def is_everything(part: object) -> bool:
     return isinstance(part, slice) and part == slice(None)
 
 
-# One strategy's audits of its touchpoints, a replication each, read from a scratch file as they are asked for.
-
-
 class AuditStore:
     """The audits of a strategy as they come in: all of the same touchpoints and figures."""
 
@@ -146,7 +140,6 @@ class AuditStore:
 
     def put(self, audit: Audit) -> int:
         """Keep an audit, and return its number."""
-        import numpy as np
 
         assert (audit.names, tuple(audit.figures)) == (self.first.names, tuple(self.first.figures))
         return self._tables.put(np.stack(list(audit.figures.values()), axis=1))
@@ -184,7 +177,6 @@ class AuditFigures(Sequence[Audit]):
 
 def audit_figure(audits: Sequence[Audit], name: str) -> np.ndarray:
     """Return a figure of some audits: float64, (n, touchpoints)."""
-    import numpy as np
 
     return (
         audits.figure(name) if isinstance(audits, AuditFigures) else np.array([audit.figures[name] for audit in audits])
@@ -197,8 +189,8 @@ class Results:
 
     `figures[strategy][metric]`: float64, (n,), position r is replication r. `paths[strategy]`: float64, (n, T + 1, K),
     months 0..T, the K columns named by `columns`; an array, or what can be asked like one. `audits[strategy][r]`: the
-    touchpoints; empty if none were scored. `pilots` likewise, of the strategies that had one. The first strategy is the reference.
-    `left_out`: the replications in which a run failed; they count for no strategy, and have no position.
+    touchpoints; empty if none were scored. `pilots` likewise, of the strategies that had one. The first strategy is the
+    reference. `left_out`: the replications in which a run failed; they count for no strategy, and have no position.
     """
 
     title: str
@@ -248,9 +240,6 @@ class Results:
         return self.catalog[metric].unit.replace("$", self.currency)
 
 
-# Where the time of the runs went, if that was measured.
-
-
 @dataclass(frozen=True)
 class Profile:
     """Seconds of processor time, all runs together.
@@ -288,8 +277,6 @@ def add_profile(profile: Profile | None, record: RunRecord) -> Profile | None:
     return Profile(tuple(months), known.person_months + record.person_months, known.runs + 1)
 
 
-# The runs of a study as they come in, whatever their order, and the results that they make together.
-
 Key = tuple[str, int]
 """A run: its strategy and its replication."""
 
@@ -306,7 +293,8 @@ class RunFailure:
 class RunAccumulator(Collection[Key]):
     """Holds a few kilobytes of each run, its figures; its months and touchpoints go to scratch files in `folder`.
 
-    `failures`: the runs that failed, by run. `profile`: where the time went, if that was measured. Holds a run's key when that run is there.
+    `failures`: the runs that failed, by run. `profile`: where the time went, if that was measured. Holds a run's key
+    when that run is there.
     """
 
     def __init__(self, catalog: Mapping[str, Metric], folder: Path | None = None) -> None:
@@ -339,7 +327,6 @@ class RunAccumulator(Collection[Key]):
 
     def add(self, records: Iterable[RunRecord]) -> None:
         """Take runs in; one that is there already stays as it is. Raises OSError where a file cannot grow."""
-        import numpy as np
 
         for record in records:
             key = record.strategy, record.replication
@@ -367,8 +354,8 @@ class RunAccumulator(Collection[Key]):
     def common_replications(self, scenario: Scenario) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """Return what can be compared: on common luck every strategy needs its run.
 
-        Without failures this is all. A strategy none of whose runs ended is left out, then each replication in which a run
-        of the others failed.
+        Without failures this is all. A strategy none of whose runs ended is left out, then each replication in which a
+        run of the others failed.
 
         Args:
             scenario: Whose strategies and replications are looked for.
@@ -392,7 +379,6 @@ class RunAccumulator(Collection[Key]):
 
     def figures(self, scenario: Scenario, metric: str) -> dict[str, np.ndarray]:
         """Return one figure of every strategy that can be compared: float64, (n,) each."""
-        import numpy as np
 
         names, numbers = self.common_replications(scenario)
         which = list(self._catalog).index(metric)
@@ -400,7 +386,6 @@ class RunAccumulator(Collection[Key]):
 
     def results(self, scenario: Scenario) -> Results:
         """Return all that can be compared, in the scenario's order. Raises RunError as `common_replications` does."""
-        import numpy as np
 
         names, numbers = self.common_replications(scenario)
         figures = {}

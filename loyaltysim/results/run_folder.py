@@ -28,7 +28,7 @@ FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def slug(name: str) -> str:
-    """Return a file name made of a text: lower-case letters and digits of ASCII, hyphens between; at most 60 of them."""
+    """Return a file name made of a text: lower-case ASCII letters and digits, hyphens between; at most 60."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:60].strip("-") or "scenario"
 
@@ -107,7 +107,8 @@ class RunFolder:
         self.write(MANIFEST, manifest_text(self._manifest))
 
     def mark_done(self, **entries: Any) -> None:
-        """Say that all is done, with the SHA-256 of every table: a report of other tables would tell what nobody computed."""
+        """Say that all is done, with the SHA-256 of every table: a report of other tables would tell what nobody
+        computed."""
         tables = sorted(file for file in self.path.iterdir() if file.suffix in TABLES)
         self.update_manifest(status="done", **entries, files={file.name: sha256_of(file) for file in tables})
 

@@ -1,4 +1,4 @@
-"""CSV tables: text that a spreadsheet cannot mistake for formulas, and metrics.csv, which says what each figure means."""
+"""CSV tables that no spreadsheet mistakes for formulas, and metrics.csv, which says what each figure means."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import io
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from loyaltysim.core.lazy import pd
 from loyaltysim.core.mechanism import Metric
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METRICS = "metrics.csv"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_cell(value: str | float) -> str:
-    """Return one CSV cell: a whole number as such, another in full precision, nothing for what is absent, text that no spreadsheet runs."""
+    """Return one CSV cell: a whole number as such, another in full precision, nothing for what is absent, text that no
+    spreadsheet runs."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, int):
@@ -38,7 +36,6 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 def read_table(file: Path) -> pd.DataFrame:
     """Read a table that `csv_text` made: only an empty cell is absent (NaN); quotes before formulas stay."""
-    import pandas as pd
 
     return pd.read_csv(file, keep_default_na=False, na_values=[""])
 
@@ -49,8 +46,7 @@ COLUMNS = ["metric", "unit", "over", "better", "numerator", "denominator", "annu
 
 
 def metrics_table(catalog: Mapping[str, Metric]) -> pd.DataFrame:
-    """Return what each figure means: unit, how months become one figure, which direction is better; one row a metric."""
-    import pandas as pd
+    """Return what each figure means: unit, how months become one, which direction is better; a row a metric."""
 
     rows = [
         (
@@ -71,7 +67,6 @@ def metrics_table(catalog: Mapping[str, Metric]) -> pd.DataFrame:
 
 def read_metrics(file: Path) -> dict[str, Metric]:
     """Read the catalog back from metrics.csv, in its order."""
-    import pandas as pd
 
     return {
         str(row.metric): Metric(

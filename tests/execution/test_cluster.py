@@ -20,7 +20,7 @@ from loyaltysim.core.fingerprint import environment_fingerprint
 from loyaltysim.execution import cluster, executors
 from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.execution.executors import ExecutorPlace, parse_place
-from loyaltysim.execution.run_cache import NullCache
+from loyaltysim.execution.run_cache import RunCache
 from loyaltysim.scenario import Scenario
 from tests.support.schedulers import Here, free_port, scheduler
 
@@ -169,7 +169,7 @@ def test_workers_of_another_program_are_refused(here: Here, monkeypatch: pytest.
 def test_runs_of_another_kind_of_machine_are_not_kept(
     here: Here, monkeypatch: pytest.MonkeyPatch, small: Callable[..., Scenario]
 ) -> None:
-    class Never(NullCache):
+    class Never(RunCache):
         def figures(self, keys: Any) -> Any:
             raise AssertionError("the cache was asked")
 

@@ -12,7 +12,7 @@ import pytest
 
 from loyaltysim.core.records import RunRecord
 from loyaltysim.execution import run_cache
-from loyaltysim.execution.run_cache import NullCache, SqliteCache, default_cache
+from loyaltysim.execution.run_cache import RunCache, SqliteCache, default_cache
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
 
@@ -131,7 +131,7 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
 
 
 def test_the_environment_says_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(default_cache(), NullCache)
+    assert type(default_cache()) is RunCache
     monkeypatch.setenv("LOYALTYSIM_RUNS", str(tmp_path / "mine"))
     with default_cache() as ledger:
         assert isinstance(ledger, SqliteCache)

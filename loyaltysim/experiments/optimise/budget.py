@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from loyaltysim.analysis.summary import annuity
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.formats import format_number
+from loyaltysim.core.lazy import np
+from loyaltysim.core.rates import annuity
 from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.optimise.search import AllocationSpace
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
@@ -165,7 +164,10 @@ def budget_limits(
 
 
 def read_budget(scenario: Scenario, budget: float) -> float:
-    """Refuse a budget that is none, one too small to tell splits of it from luck, and one that no market could repay. Raises InputError."""
+    """Refuse a budget that is none, one too small to tell splits of it from luck, and one that no market could repay.
+
+    Raises InputError.
+    """
     if isinstance(budget, bool) or not isinstance(budget, Real):
         cure = "write a number, the extra money a month, without quotes: budget=20_000"
         raise InputError(Problem(f"{budget!r} is no amount of money", where=BUDGET, cure=cure))
@@ -174,13 +176,17 @@ def read_budget(scenario: Scenario, budget: float) -> float:
         raise InputError(Problem(f"{budget:,.10g} is no extra budget a month", where=BUDGET, cure=cure))
     margin, amount = scenario.market.margin_mean, monthly_amount(scenario, budget)
     if budget < margin:
-        what = f"{amount} is less than the margin that one customer brings in ({monthly_amount(scenario, margin)}), so no split of it can be told from luck"
+        each = monthly_amount(scenario, margin)
+        what = f"{amount} is less than the margin that one customer brings in ({each})"
+        what += ", so no split of it can be told from luck"
         cure = f"write {format_number(margin)} or more, the extra money a month. {committed_spending(scenario)}"
         raise InputError(Problem(what, where=BUDGET, cure=cure))
     most = margin * scenario.market.people
     if budget > most:
-        what = f"{amount} is more than the margin of all {scenario.market.people:,} people of the market together, were they all customers"
-        cure = f"write less than {monthly_amount(scenario, most)}; all {scenario.market.customers:,} customers bring in {monthly_amount(scenario, margin * scenario.market.customers)} now"
+        customers, everyone = scenario.market.customers, f"all {scenario.market.people:,} people of the market"
+        what = f"{amount} is more than the margin of {everyone} together, were they all customers"
+        now = f"all {customers:,} customers bring in {monthly_amount(scenario, margin * customers)} now"
+        cure = f"write less than {monthly_amount(scenario, most)}; {now}"
         raise InputError(Problem(what, where=BUDGET, cure=cure))
     return float(budget)
 
@@ -206,7 +212,8 @@ def check_room(scenario: Scenario, budget: float, caps: Mapping[str, float], cho
     """Refuse a budget of which the limits would leave a part unspent, whatever it earned. Raises InputError."""
     room = sum(caps.get(path, budget) for path in chosen)
     if room < budget * (1.0 - ROUNDING):
-        what = f"the limits let {monthly_amount(scenario, room)} be spent, and the budget is {monthly_amount(scenario, budget)}"
+        asked = monthly_amount(scenario, budget)
+        what = f"the limits let {monthly_amount(scenario, room)} be spent, and the budget is {asked}"
         lower = f", or write --budget {format_number(room)}" if room >= scenario.market.margin_mean else ""
         raise InputError(Problem(what, where=AT_MOST, cure=f"raise a limit, name further --levers{lower}"))
 

@@ -1,4 +1,4 @@
-"""What the next dollar in each lever is worth, and from which spending on it is worth nothing: the overspending point."""
+"""What the next dollar in each lever is worth, and from where on it is worth nothing: the overspending point."""
 
 from __future__ import annotations
 
@@ -6,29 +6,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, nan
 
-import numpy as np
-
+from loyaltysim.core.lazy import np
 from loyaltysim.experiments.decision import Row
 from loyaltysim.experiments.optimise.budget import MONEY, BudgetSplit, SplitValuer
 from loyaltysim.stats.intervals import Interval, interval, paired
 from loyaltysim.stats.ranking import world_means
 from loyaltysim.stats.roots import Curves, zero_between
 
-CURVE = (
-    "lever", "unit", "spend", "gain", "ci_low", "ci_high", "next_spend", "marginal", "marginal_ci_low", "marginal_ci_high",
-)  # fmt: skip
-NEXT = (
-    "lever", "unit", "period", "at", "spend", "marginal", "ci_low", "ci_high", "overspent_from", "overspent_ci_low",
-    "overspent_ci_high", "replications",
-)  # fmt: skip
-"""`marginal`: present value gained for each further $ (its own cost taken off): 0.4 means that 1 $ brings back 1.40 $."""
+CURVE = [
+    "lever",
+    "unit",
+    "spend",
+    "gain",
+    "ci_low",
+    "ci_high",
+    "next_spend",
+    "marginal",
+    "marginal_ci_low",
+    "marginal_ci_high",
+]
+NEXT = [
+    "lever",
+    "unit",
+    "period",
+    "at",
+    "spend",
+    "marginal",
+    "ci_low",
+    "ci_high",
+    "overspent_from",
+    "overspent_ci_low",
+    "overspent_ci_high",
+    "replications",
+]
+"""`marginal`: present value gained for each further $ (its own cost taken off): 0.4 means that 1 $ brings back 1.40 $.
+"""
 WIDTH, LEAST, SAME = 0.1, 0.025, 0.01
-"""Half a central difference, as a share of the budget: at most, and below which it is taken from no spending at all; and
-how far apart two spendings are at least that tell a lever's curve."""
+"""Half a central difference, as a share of the budget: at most, and below which it is taken from no spending at all;
+and how far apart two spendings are at least that tell a lever's curve."""
 BEYOND = (1 / 32, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0)
-"""Where a curve has points beyond today's spending, as shares of the budget: a lever's best may be a small part of it."""
+"""Where a curve has points beyond today's spending, as shares of the budget: a lever's best may be a small part of it.
+"""
 CLOSE, ROUNDS = 1 / 8, 3
-"""How near the points beside the greatest gain shall be, as a share of the budget, and how often they are halved for it."""
+"""How near the points beside the greatest gain shall be, as a share of the budget, and how often they are halved for
+it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +89,8 @@ def estimate_marginal_returns(valuer: SplitValuer, best: np.ndarray, replication
 
 
 def marginals(valuer: SplitValuer, at: np.ndarray, replications: Sequence[int]) -> list[Interval]:
-    """Return the marginal value of a present-value dollar in each amount, by central differences, its own cost taken off."""
+    """Return the marginal value of a present-value dollar in each amount, by central differences, its own cost taken
+    off."""
     spending = valuer.spending
     sides = []
     for index, (path, _) in enumerate(spending.cells):
@@ -126,8 +148,8 @@ def follow_curves(valuer: SplitValuer, best: np.ndarray, replications: Sequence[
 def first_points(spending: BudgetSplit, best: np.ndarray, path: str) -> list[float]:
     """Return the spendings at which a lever's curve begins: none, the best split's and beside it, today's, and a grid.
 
-    A curve moves all years alike, so that a split by years has there its mean over the years in place of its own spending.
-    Points so near an earlier one that their difference would be all luck are left out.
+    A curve moves all years alike, so that a split by years has there its mean over the years in place of its own
+    spending. Points so near an earlier one that their difference would be all luck are left out.
     """
     budget, today = spending.budget, spending.today(path)
     mine = [float(amount) for (each, _), amount in zip(spending.cells, best, strict=True) if each == path]
@@ -181,7 +203,8 @@ class ResponseCurve:
         return int(self.gains.mean(axis=0).argmax())
 
     def refinements(self, gap: float) -> list[float]:
-        """Return the spendings half-way between the greatest gain and the points beside it, where those are farther than `gap`."""
+        """Return the spendings half-way between the greatest gain and the points beside it, where those are farther
+        than `gap`."""
         neighbours = [
             (self.spend[i], self.spend[i + 1]) for i in (self.top - 1, self.top) if 0 <= i < len(self.spend) - 1
         ]

@@ -1,4 +1,4 @@
-"""Split an extra monthly budget over the levers so that it earns most, and say what the next dollar in each is worth."""
+"""Split an extra monthly budget over the levers so that it earns most, and value the next dollar in each."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.lazy import np
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import DecisionRun, Finding, Plan, Row, build_frame
 from loyaltysim.experiments.designs import apply_point, read_factor, sample_design
@@ -41,7 +40,8 @@ SPLIT = ("lever", "unit", "period", "today", "extra", "spend", "share_of_budget"
 
 @dataclass(frozen=True)
 class Question(decision.Question):
-    """Find the best split of an extra monthly budget over the levers of SCENARIO, and the worth of the next dollar in each."""
+    """Find the best split of an extra monthly budget over the levers of SCENARIO, and the worth of the next dollar in
+    each."""
 
     verb: ClassVar[str] = "optimise"
     most_replications: ClassVar[int] = 12
@@ -49,7 +49,8 @@ class Question(decision.Question):
     budget: float = option(..., "The extra money a month, beyond today's levers.", metavar="AMOUNT")
     levers: str | Sequence[str] = option(
         (),
-        "Among which levers, with commas between (default: the main ones: training, asking, desk, advertising, win-back).",
+        "Among which levers, with commas between "
+        "(default: the main ones: training, asking, desk, advertising, win-back).",
         metavar="LEVER,...",
         several=True,
     )
@@ -121,18 +122,18 @@ class Question(decision.Question):
             "tried": build_frame(tried_rows(search, spending), columns),
         }
         found, none, by_mean = (make_candidate(spending, selection, index) for index in (FOUND, NONE, BY_MEAN))
-        return OptimiseFinding(
-            scenario, tables, self.budget, self.robust, found, none, by_mean, selection.index == FOUND,
-            len(valuer.worlds), len(markets), valuer.first_error(), len(search.splits), fewer,
-        )  # fmt: skip
+        counts = len(valuer.worlds), len(markets), valuer.first_error(), len(search.splits), fewer
+        is_best = selection.index == FOUND
+        return OptimiseFinding(scenario, tables, self.budget, self.robust, found, none, by_mean, is_best, *counts)
 
 
 @dataclass(frozen=True, eq=False)
 class OptimiseFinding(Finding):
     """The split of a budget that the search found, beside no spending and the best on the mean.
 
-    `is_taken`: whether what was found is recommended; `robust`: by which figure the search went, over so many `worlds` that
-    could be simulated, `drawn` with those of no possible market (`first_error`); `tried`: splits, each on `search_replications`.
+    `is_taken`: whether what was found is recommended; `robust`: by which figure the search went, over so many `worlds`
+    that could be simulated, `drawn` with those of no possible market (`first_error`); `tried`: splits, each on
+    `search_replications`.
     """
 
     budget: float
@@ -150,7 +151,7 @@ class OptimiseFinding(Finding):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A split as rows of a table, what it earns on the mean, and the figure that was sought: mean, worst tenth, regret."""
+    """A split as rows of a table, what it earns on the mean, and the figure sought: mean, worst tenth, regret."""
 
     rows: pd.DataFrame
     mean: Interval
@@ -163,7 +164,10 @@ class Candidate:
 
 
 def read_levers(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the levers to split over, those declared as main without names. Raises InputError for one that cannot be."""
+    """Return the levers to split over, those declared as main without names.
+
+    Raises InputError for one that cannot be.
+    """
     words = [word.strip() for name in names for word in name.split(",") if word.strip()]
     money = [path for path in levers() if parameter_registry()[path].unit == MONEY]
     if names and not words:
@@ -173,7 +177,8 @@ def read_levers(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
         if path not in parameter_registry():
             raise InputError(Problem("there is no such lever", path, "--levers", suggest(path, money)))
         if path not in money:
-            what = f"is no lever with a monthly budget ({parameter_registry()[path].role}, {parameter_registry()[path].unit})"
+            row = parameter_registry()[path]
+            what = f"is no lever with a monthly budget ({row.role}, {row.unit})"
             raise InputError(Problem(what, path, "--levers", f"there are: {', '.join(money)}"))
         if not scenario.mechanism(path.partition(".")[0]).on:
             raise InputError(
@@ -203,7 +208,8 @@ def draw_worlds(scenario: Scenario, robust: str | None) -> list[dict[str, float]
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Splits valued on other replications than the search's: `gains` (splits, worlds, replications), in the order of candidates.
+    """Splits valued on other replications than the search's: `gains` (splits, worlds, replications), in the order of
+    candidates.
 
     `index`: which is recommended; `robust`: by which figure the search went.
     """
@@ -232,8 +238,8 @@ class Selection:
 def select_split(search: Search, valuer: SplitValuer, replications: Sequence[int], robust: str | None) -> Selection:
     """Value the best split of a search anew, and take it if its score there is above that of spending nothing.
 
-    Only these two are chosen between, so that the new replications hardly flatter what is told of the split. Beside them
-    are valued the best on the mean, and for a regret the best of each world: what it is told by.
+    Only these two are chosen between, so that the new replications hardly flatter what is told of the split. Beside
+    them are valued the best on the mean, and for a regret the best of each world: what it is told by.
 
     Args:
         search: Ended.

@@ -1,9 +1,10 @@
 """Split money over levers so that it earns most: a global search, then steps toward equal marginal values.
 
-What is split and how it is valued is the caller's: `evaluate` takes splits and gives a value for each replication, all on
-common luck. The global search is optuna's tree-structured Parzen estimator, over the simplex of shares with the money not
-spent as one of them. The steps use central differences: a separable quadratic model of the value within a trust region,
-maximised under the limits by scipy's SLSQP. At the best split no lever earns more at the margin than another that is in use.
+What is split and how it is valued is the caller's: `evaluate` takes splits and gives a value for each replication, all
+on common luck. The global search is optuna's tree-structured Parzen estimator, over the simplex of shares with the
+money not spent as one of them. The steps use central differences: a separable quadratic model of the value within a
+trust region, maximised under the limits by scipy's SLSQP. At the best split no lever earns more at the margin than
+another that is in use.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from loyaltysim.core.lazy import np
 from loyaltysim.stats.ranking import lower_tail
 
 ROUNDS, BATCH, STEPS = 4, 10, 4
 """Rounds of the global search, splits in each, and steps of the local one."""
 STEP, TRUST, SMALLEST = 0.1, 0.35, 0.01
-"""Shares of the budget: of a central difference, of a first step's reach, and below which steps are not worth taking."""
+"""Shares of the budget: of a central difference, of a first step's reach, and below which steps are not worth taking.
+"""
 NOTHING = 1e-6
 """A share of the budget that is none: what a solver leaves over."""
 
@@ -53,7 +54,7 @@ class AllocationSpace:
         return np.asarray(split)
 
     def from_shares(self, shares: Sequence[float]) -> np.ndarray:
-        """Return the split that shares (each 0 to 1) stand for: what is left of a group's budget is cut like a stick."""
+        """Return the split that shares (each 0 to 1) stand for: what is left of a budget is cut like a stick."""
         split, left = np.zeros(self.size), dict.fromkeys(self.groups, self.budget)
         for i, (group, behind) in enumerate(zip(self.groups, self.amounts_behind, strict=True)):
             part = 1.0 - (1.0 - min(shares[i], 1.0)) ** (1.0 / (behind + 1))
@@ -76,9 +77,9 @@ class AllocationSpace:
         return [self.groups[i + 1 :].count(group) for i, group in enumerate(self.groups)]
 
 
-Evaluate = Callable[[Sequence[np.ndarray]], np.ndarray]
+Evaluate = Callable[[Sequence["np.ndarray"]], "np.ndarray"]
 """Values splits: float64 (number of splits, replications...), on common luck."""
-Score = Callable[[np.ndarray], np.ndarray]
+Score = Callable[["np.ndarray"], "np.ndarray"]
 """Turns values (splits, ...) into one figure a split (splits,)."""
 
 
@@ -171,7 +172,8 @@ class Search:
             self.callback(self)
 
     def slopes(self, here: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the slope and the curvature of the score in each amount, float64 (k,), by central differences `width` apart."""
+        """Return the slope and the curvature of the score in each amount, float64 (k,), by central differences `width`
+        apart."""
         sides = [spending_side(here, i, width) for i in range(self.space.size)]
         splits = [split for side in sides for split in side]
         scores = self.score(np.concatenate([np.stack(self.values), self.evaluate(splits)]))[-len(splits) :]
@@ -216,7 +218,7 @@ def spending_side(here: np.ndarray, index: int, width: float) -> tuple[np.ndarra
 
 
 def corner_splits(space: AllocationSpace) -> list[np.ndarray]:
-    """Return the splits that every search begins with: nothing, all into one lever (in every group), and equal parts."""
+    """Return the splits that every search begins with: nothing, all into one lever, and equal parts."""
     count = space.groups.count(space.groups[0])
     splits = [np.zeros(space.size)]
     for lever in range(count):
@@ -230,6 +232,7 @@ def shortfall(values: np.ndarray, share: float = 0.1) -> np.ndarray:
 
 
 def least_regret(values: np.ndarray) -> np.ndarray:
-    """Score splits by less their greatest regret over the worlds, against the best of all: values (splits, worlds, replications)."""
+    """Score splits by less their greatest regret over the worlds, against the best of all: values (splits, worlds,
+    replications)."""
     worlds = values.mean(axis=2)
     return np.asarray(-(worlds.max(axis=0) - worlds).max(axis=1))
