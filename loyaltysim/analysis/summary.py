@@ -1,4 +1,8 @@
-"""The tables of a run: what came out, who left and why, how grievances ended, the money, the reasons, and what failed."""
+"""The tables of a run: what came out, who left and why, how grievances ended, the money, pilots, touchpoints, failures.
+
+The arithmetic that they share with pictures and sentences stands below them: shares, contrasts with the first strategy,
+payback and present values.
+"""
 
 from __future__ import annotations
 
@@ -19,40 +23,27 @@ if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Metric
     from loyaltysim.results.results import RunFailure
 
-# Present values from a run's months, at its own discount rate.
-
-
-def annuity(rate: float, first: int, last: int) -> float:
-    """Return the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
-    return sum(discount_factor(rate, month) for month in range(first, last + 1))
-
-
-def discount_factors(rate: float, months: int) -> np.ndarray:
-    """Return what 1 $ in each of the months 0 to `months` is worth in month 0, at a yearly rate: float64, (months + 1,)."""
-    import numpy as np  # here, for the command line reads `annuity` before it has read the scenario
-
-    factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
-    return factors
-
-
-def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
-    """Return the present value of a monthly flow over the horizon: float64, (replications,)."""
-    return results.path(strategy, metric) @ discount_factors(results.discount_rate, results.months)
-
-
 SEVERITIES = {"large": ("large",), "small": ("small",), "all": ("large", "small")}
 PROMISED = ("joined", "returned", "left", "grievances", "complaints")
 """Flows that summary.csv promises, whatever ratio they also serve."""
 PLAIN_MONEY = ("npv", "npv_without_later_value", "clv", "acquisition_cost")
 
-SUMMARY = ["strategy", "metric", "unit", "mean", "ci_low", "ci_high", "difference", "difference_ci_low", "difference_ci_high"]  # fmt: skip
+SUMMARY = ["strategy", "metric", "unit", "mean", "ci_low", "ci_high"]
+SUMMARY += ["difference", "difference_ci_low", "difference_ci_high"]
 DEPARTURES = ["strategy", "reason", "count", "share", "ci_low", "ci_high", "never_complained"]
 COMPLAINTS = ["strategy", "severity", "outcome", "grievances", "stayed", "stay_rate", "ci_low", "ci_high"]
 MONEY = ["strategy", "item", "mean", "ci_low", "ci_high"]
 BUSINESS = ["strategy", "business", "reason", "count", "share", "ci_low", "ci_high", "told_count", "told_share"]
+PILOTS = ["strategy", "replication", "tried", "others", "estimate", "ci_low", "ci_high"]
+PILOTS += ["true_effect", "undisturbed", "rolled_out"]
 FAILED = ["strategy", "replication", "error"]
 FAILURES = "failures"
 """The name of the table of failed runs in a folder, without `.csv`."""
+URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
+"""The four fields of touchpoints: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
+FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
+COLUMNS = ["strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high"]
+COLUMNS += [*FIGURES, "field", "priority", "rank"]
 
 
 def build_summary(results: Results) -> pd.DataFrame:
@@ -76,17 +67,6 @@ def find_components(catalog: Mapping[str, Metric]) -> set[str]:
     """
     served = {name for metric in catalog.values() for name in metric.of or ()} - set(PROMISED)
     return {name for name in served if not catalog[name].better and not catalog[name].account}
-
-
-def ends(span: Interval) -> tuple[float, float, float]:
-    """Return an interval as cells of a row: mean, low, high."""
-    return span.mean, span.low, span.high
-
-
-def compute_share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Divide figure by figure; NaN where there is nothing to share."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(whole > 0, part / whole, np.nan)
 
 
 def build_departures(results: Results) -> pd.DataFrame:
@@ -128,6 +108,96 @@ def build_money(results: Results) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=MONEY)
 
 
+def build_business(results: Results) -> pd.DataFrame:
+    """Return customers won and lost by reason, truly and as sales tells it (F34); no rows if nobody was asked."""
+    rows = []
+    for strategy in results.strategies if f"told_won_{RELATIONSHIP}" in results.catalog else ():
+        figures = results.figures[strategy]
+        lost = {reason: figures[f"left_{reason}"] for reason in REASONS}
+        won = {way: figures[name] for way, name in WINS.items()} | {RELATIONSHIP: np.zeros_like(figures["left"])}
+        for side, true in (("won", won), ("lost", lost)):
+            told = {reason: figures[f"told_{side}_{reason}"] for reason in true}
+            all_true, all_told = (np.sum(list(counts.values()), axis=0) for counts in (true, told))
+            for reason, count in true.items():
+                share = share_interval(compute_share(count, all_true))
+                told_share = interval(compute_share(told[reason], all_told)).mean
+                told_count = interval(told[reason]).mean
+                rows.append((strategy, side, reason, interval(count).mean, *ends(share), told_count, told_share))
+    was_asked = any(row[-2] for row in rows)
+    return pd.DataFrame.from_records(rows if was_asked else [], columns=BUSINESS)
+
+
+def build_failures(failures: Iterable[RunFailure]) -> pd.DataFrame:
+    """Return a row a run that failed, strategies in the order in which they come, replications in theirs."""
+    rows = [(each.strategy, each.replication, each.error) for each in failures]
+    names = list(dict.fromkeys(name for name, *_ in rows))
+    rows.sort(key=lambda row: (names.index(row[0]), row[1]))
+    return pd.DataFrame.from_records(rows, columns=FAILED)
+
+
+def build_pilots(results: Results) -> pd.DataFrame:
+    """Return one row a piloted strategy and replication; effects are on the share of customers kept."""
+    fields = ("tried", "others", "estimate", "low", "high", "truth", "undisturbed", "rolled_out")
+    rows = [
+        (name, number, *(getattr(each, field) for field in fields))
+        for name, found in results.pilots.items()
+        for number, each in enumerate(found)
+    ]
+    return pd.DataFrame(rows, columns=PILOTS)
+
+
+def build_touchpoints(results: Results) -> pd.DataFrame:
+    """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
+    if not results.audits:
+        return pd.DataFrame.from_records([], columns=COLUMNS)
+    quadrants, rows = compute_quadrants(results), []
+    for strategy in results.strategies:
+        audits = results.audits[strategy]
+        figures, first = compute_mean_figures(audits), audits[0]
+        performances = audit_figure(audits, "performance")
+        rank = rank_touchpoints(figures["priority"])
+        for row, name in enumerate(first.names):
+            importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
+            span = share_interval(performances[:, row])
+            about = strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high
+            last = quadrants.field(importance, performance), float(figures["priority"][row]), int(rank[row])
+            rows.append((*about, *(float(figures[key][row]) for key in FIGURES), *last))
+    return pd.DataFrame.from_records(rows, columns=COLUMNS)
+
+
+@dataclass(frozen=True)
+class Quadrants:
+    """The lines between the four fields: mean importance, and the reference's mean performance by importance."""
+
+    importance: float
+    performance: float
+
+    def field(self, importance: float, performance: float) -> str:
+        """Name the field in which a touchpoint lies; one on a line is important, and strong."""
+        if performance < self.performance:
+            return URGENT if importance >= self.importance else ACTION
+        return KEEP if importance >= self.importance else ICING
+
+
+def compute_mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
+    """Return each figure's mean over replications, one value a touchpoint."""
+    return {name: np.mean(audit_figure(audits, name), axis=0) for name in audits[0].figures}
+
+
+def compute_quadrants(results: Results) -> Quadrants:
+    """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
+    figures = compute_mean_figures(results.audits[results.reference])
+    weight = figures["importance"]
+    return Quadrants(1 / len(weight), float(weight @ figures["performance"]))
+
+
+def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
+    """Rank by priority, 1 for the highest; of equals the earlier row first."""
+    found = np.empty(len(priority), int)
+    found[np.argsort(-priority, kind="stable")] = np.arange(1, len(priority) + 1)
+    return found
+
+
 def contrast_with_reference(results: Results, strategy: str) -> dict[str, Interval]:
     """Return cost per saved customer, return on spend and payback; empty for the reference and where they say nothing."""
     if strategy == results.reference:
@@ -165,110 +235,28 @@ def first_month_from_zero(cumulative: np.ndarray, noise: float) -> float:
     return float(first) if first <= len(cumulative) else float("nan")
 
 
-def build_business(results: Results) -> pd.DataFrame:
-    """Return customers won and lost by reason, truly and as sales tells it (F34); no rows if nobody was asked."""
-    rows = []
-    for strategy in results.strategies if f"told_won_{RELATIONSHIP}" in results.catalog else ():
-        figures = results.figures[strategy]
-        lost = {reason: figures[f"left_{reason}"] for reason in REASONS}
-        won = {way: figures[name] for way, name in WINS.items()} | {RELATIONSHIP: np.zeros_like(figures["left"])}
-        for side, true in (("won", won), ("lost", lost)):
-            told = {reason: figures[f"told_{side}_{reason}"] for reason in true}
-            all_true, all_told = (np.sum(list(counts.values()), axis=0) for counts in (true, told))
-            for reason, count in true.items():
-                share = share_interval(compute_share(count, all_true))
-                told_share = interval(compute_share(told[reason], all_told)).mean
-                told_count = interval(told[reason]).mean
-                rows.append((strategy, side, reason, interval(count).mean, *ends(share), told_count, told_share))
-    was_asked = any(row[-2] for row in rows)
-    return pd.DataFrame.from_records(rows if was_asked else [], columns=BUSINESS)
+def compute_share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Divide figure by figure; NaN where there is nothing to share."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(whole > 0, part / whole, np.nan)
 
 
-def build_failures(failures: Iterable[RunFailure]) -> pd.DataFrame:
-    """Return a row a run that failed, strategies in the order in which they come, replications in theirs."""
-    rows = [(each.strategy, each.replication, each.error) for each in failures]
-    names = list(dict.fromkeys(name for name, *_ in rows))
-    rows.sort(key=lambda row: (names.index(row[0]), row[1]))
-    return pd.DataFrame.from_records(rows, columns=FAILED)
+def ends(span: Interval) -> tuple[float, float, float]:
+    """Return an interval as cells of a row: mean, low, high."""
+    return span.mean, span.low, span.high
 
 
-# The table of pilots: what each told and what was true, in every replication.
-
-PILOTS = ("strategy", "replication", "tried", "others", "estimate", "ci_low", "ci_high", "true_effect", "undisturbed", "rolled_out")  # fmt: skip
-
-
-def build_pilots(results: Results) -> pd.DataFrame:
-    """Return one row a piloted strategy and replication; effects are on the share of customers kept."""
-    rows = [
-        (name, number, each.tried, each.others, each.estimate, each.low, each.high, each.truth, each.undisturbed, each.rolled_out)
-        for name, found in results.pilots.items()
-        for number, each in enumerate(found)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(PILOTS))
+def annuity(rate: float, first: int, last: int) -> float:
+    """Return the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
+    return sum(discount_factor(rate, month) for month in range(first, last + 1))
 
 
-# The table of touchpoints: what each was like under each strategy, in which of four fields it lies, and its rank.
-
-URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
-"""The four fields: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
-FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
-COLUMNS = [
-    "strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high", *FIGURES,
-    "field", "priority", "rank",
-]  # fmt: skip
+def discount_factors(rate: float, months: int) -> np.ndarray:
+    """Return what 1 $ in each of the months 0 to `months` is worth in month 0, at a yearly rate: float64, (months + 1,)."""
+    factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
+    return factors
 
 
-@dataclass(frozen=True)
-class Quadrants:
-    """The lines between the four fields: mean importance, and the reference's mean performance by importance."""
-
-    importance: float
-    performance: float
-
-    def field(self, importance: float, performance: float) -> str:
-        """Name the field in which a touchpoint lies; one on a line is important, and strong."""
-        if performance < self.performance:
-            return URGENT if importance >= self.importance else ACTION
-        return KEEP if importance >= self.importance else ICING
-
-
-def compute_mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
-    """Return each figure's mean over replications, one value a touchpoint."""
-    return {name: np.mean(audit_figure(audits, name), axis=0) for name in audits[0].figures}
-
-
-def compute_quadrants(results: Results) -> Quadrants:
-    """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
-    figures = compute_mean_figures(results.audits[results.reference])
-    weight = figures["importance"]
-    return Quadrants(1 / len(weight), float(weight @ figures["performance"]))
-
-
-def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
-    """Rank by priority, 1 for the highest; of equals the earlier row first."""
-    found = np.empty(len(priority), int)
-    found[np.argsort(-priority, kind="stable")] = np.arange(1, len(priority) + 1)
-    return found
-
-
-def build_touchpoints(results: Results) -> pd.DataFrame:
-    """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
-    if not results.audits:
-        return pd.DataFrame.from_records([], columns=COLUMNS)
-    quadrants, rows = compute_quadrants(results), []
-    for strategy in results.strategies:
-        audits = results.audits[strategy]
-        figures, first = compute_mean_figures(audits), audits[0]
-        performances = audit_figure(audits, "performance")
-        rank = rank_touchpoints(figures["priority"])
-        for row, name in enumerate(first.names):
-            importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
-            span = share_interval(performances[:, row])
-            rows.append(
-                (
-                    strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high,
-                    *(float(figures[key][row]) for key in FIGURES),
-                    quadrants.field(importance, performance), float(figures["priority"][row]), int(rank[row]),
-                )
-            )  # fmt: skip
-    return pd.DataFrame.from_records(rows, columns=COLUMNS)
+def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
+    """Return the present value of a monthly flow over the horizon: float64, (replications,)."""
+    return results.path(strategy, metric) @ discount_factors(results.discount_rate, results.months)
