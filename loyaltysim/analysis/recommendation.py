@@ -1,7 +1,7 @@
 """The recommendation: which strategy is worth most, by how much it leads the runner-up, how sure and how risky that is.
 
-Sentences, pictures, page, workbook and JSON read this one object; none of them picks a winner by itself. Beside it stand
-every pair of strategies on common random numbers, the ranking of them all, and the budgets that were planned.
+Sentences, pictures, page, workbook and JSON read this one object; none of them picks a winner by itself. Beside it
+stand every pair of strategies on common random numbers, the ranking of them all, and the budgets that were planned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ FIRST_YEAR = 12
 MONEY = "$/month"
 PAIRS = (
     "strategy", "against", "measure", "unit", "difference", "ci_low", "ci_high", "together_low", "together_high",
-    "anytime_low", "anytime_high", "chance_better", "chance_ci_low", "chance_ci_high", "worst_5_percent", "replications",
+    "anytime_low", "anytime_high", "chance_better", "chance_ci_low", "chance_ci_high", "worst_5_percent",
+    "replications",
 )  # fmt: skip
 """`ci`: 95 % for this pair alone; `together`: all pairs hold at once (Bonferroni); `anytime`: at every look, too."""
 RANKING = (
@@ -46,12 +47,12 @@ class Recommendation:
     """The strategy of the highest mean net present value against the runner-up, paired on common random numbers.
 
     `lead` is in the scenario's currency; its interval is widened (Holm) for having picked the two among all pairs, and
-    `lead_within_horizon` and `lead_after_horizon`, its two parts, have intervals at that level as well; `lead_alone` has
-    the plain 95 % interval of this pair. `wins`: in how many `replications` the best earns more; `chance`: their share,
-    with its interval. `replications_to_decide`: about how many would, None where the lead is significant already or
-    10,000 would not. `is_significant_jointly`: whether the intervals of all pairs, which hold at once (Bonferroni), say
-    so too. `within_horizon`: who would be best without the value after the horizon. With a single strategy `runner_up` is
-    empty, there is no lead, and `within_horizon` is None.
+    `lead_within_horizon` and `lead_after_horizon`, its two parts, have intervals at that level as well; `lead_alone`
+    has the plain 95 % interval of this pair. `wins`: in how many `replications` the best earns more; `chance`: their
+    share, with its interval. `replications_to_decide`: about how many would, None where the lead is significant already
+    or 10,000 would not. `is_significant_jointly`: whether the intervals of all pairs, which hold at once (Bonferroni),
+    say so too. `within_horizon`: who would be best without the value after the horizon. With a single strategy
+    `runner_up` is empty, there is no lead, and `within_horizon` is None.
     """
 
     best: str
@@ -79,7 +80,7 @@ class Recommendation:
 
     @property
     def hangs_on_later_value(self) -> bool:
-        """Whether another strategy comes first without the value after the horizon, and one of the two leads is sure."""
+        """Whether another comes first without the value after the horizon, and one of the two leads is sure."""
         if self.within_horizon is None or self.within_horizon.best == self.best:
             return False
         return self.replications == 1 or self.is_significant or self.within_horizon.decided
@@ -174,7 +175,7 @@ def rank_strategies(results: Results, budgets: Mapping[str, float]) -> pd.DataFr
 
 @dataclass(frozen=True)
 class LeadRisk:
-    """When and how surely a lead is earned: in the first year, by which month, and on average in the worst replications."""
+    """When and how surely a lead is earned: in the first year, by which month, and in the worst replications."""
 
     first_year: Interval
     payback: Interval

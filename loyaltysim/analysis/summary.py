@@ -40,7 +40,8 @@ FAILED = ["strategy", "replication", "error"]
 FAILURES = "failures"
 """The name of the table of failed runs in a folder, without `.csv`."""
 URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
-"""The four fields of touchpoints: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
+"""The four fields of touchpoints: important and weak, unimportant and weak, important and strong, unimportant and
+strong (F19)."""
 FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
 COLUMNS = ["strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high"]
 COLUMNS += [*FIGURES, "field", "priority", "rank"]
@@ -70,7 +71,7 @@ def find_components(catalog: Mapping[str, Metric]) -> set[str]:
 
 
 def build_departures(results: Results) -> pd.DataFrame:
-    """Return departures by reason: mean count, share of the strategy's departures, and how many never had complained."""
+    """Return departures by reason: mean count, share of the strategy's, and how many never had complained."""
     rows = []
     for strategy in results.strategies:
         figures = results.figures[strategy]
@@ -83,7 +84,7 @@ def build_departures(results: Results) -> pd.DataFrame:
 
 
 def build_complaints(results: Results) -> pd.DataFrame:
-    """Return grievances decided and stayed by severity and outcome, and the stay rate pooled within each replication."""
+    """Return grievances decided and stayed by severity and outcome, and the stay rate in each replication."""
     rows = []
     for strategy in results.strategies:
         figures = results.figures[strategy]
@@ -185,7 +186,7 @@ def compute_mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
 
 
 def compute_quadrants(results: Results) -> Quadrants:
-    """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
+    """Place the lines between the fields, the same for all strategies: so a mended touchpoint can cross them."""
     figures = compute_mean_figures(results.audits[results.reference])
     weight = figures["importance"]
     return Quadrants(1 / len(weight), float(weight @ figures["performance"]))
@@ -199,7 +200,7 @@ def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
 
 
 def contrast_with_reference(results: Results, strategy: str) -> dict[str, Interval]:
-    """Return cost per saved customer, return on spend and payback; empty for the reference and where they say nothing."""
+    """Return cost per saved customer, return on spend and payback; empty for the reference."""
     if strategy == results.reference:
         return {"cost_per_saved_customer": Interval(), "return_on_spend": Interval(), "payback_months": Interval()}
     ours, theirs = results.figures[strategy], results.figures[results.reference]
@@ -214,8 +215,8 @@ def contrast_with_reference(results: Results, strategy: str) -> dict[str, Interv
 def compute_payback(results: Results, strategy: str, against: str = "") -> Interval:
     """Return the first month from which the mean cumulative discounted difference of `net` stays at or above zero.
 
-    The difference is from the strategy `against`, by default the first. The ends are where the upper and the lower end of
-    its 95 % interval, month by month, do the same; an end that never does is empty (it lies beyond the horizon).
+    The difference is from the strategy `against`, by default the first. The ends are where the upper and the lower end
+    of its 95 % interval, month by month, do the same; an end that never does is empty (it lies beyond the horizon).
     """
     gap = results.path(strategy, "net") - results.path(against or results.reference, "net")
     cumulative = np.cumsum(gap * discount_factors(results.discount_rate, results.months), axis=1)[:, 1:]
@@ -252,7 +253,7 @@ def annuity(rate: float, first: int, last: int) -> float:
 
 
 def discount_factors(rate: float, months: int) -> np.ndarray:
-    """Return what 1 $ in each of the months 0 to `months` is worth in month 0, at a yearly rate: float64, (months + 1,)."""
+    """Return the present value of 1 $ in each month from 0 to `months`, at a yearly rate: float64, (months + 1,)."""
     factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
     return factors
 

@@ -1,7 +1,7 @@
 """The tables as an Excel workbook: typed and formatted, with native charts, and a first sheet that reads by itself.
 
-What users wrote is put into cells as text, never as a formula, a number or a link, and reaches a chart through the cells
-that hold it: a chart's own words may be read as a reference to cells. The same results give the same bytes.
+What users wrote is put into cells as text, never as a formula, a number or a link, and reaches a chart through the
+cells that hold it: a chart's own words may be read as a reference to cells. The same results give the same bytes.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ SHEETS = {
 }
 """The run's tables, by the name of their CSV file, and the sheet that holds each."""
 MOST_ROWS, HEAD_ROW, MERGED, LETTERS, A4 = 1_048_575, 5, 7, 120, 9
-"""Excel's rows below a head; the first sheet's row of heads, its last column that sentences span and the letters that fit
-into a line of these; Excel's number of the paper."""
+"""Excel's rows below a head; the first sheet's row of heads, its last column that sentences span and the letters that
+fit into a line of these; Excel's number of the paper."""
 WIDE, NARROW = 450, 130
 """Pixels from which on a cell of a table is wrapped, and one of the first sheet or of the months."""
 ROWS_ON_A_PAGE = 8
@@ -95,7 +95,8 @@ def workbook(material: ReportSource) -> bytes:
 
 
 def formats_of(book: Workbook, currency: str) -> Formats:
-    """Return the workbook's formats by name; money has the currency behind it, as text of the format whatever it holds."""
+    """Return the workbook's formats by name; money has the currency behind it, as text of the format whatever it
+    holds."""
     head = {"bold": True, "font_color": "#565D64", "bottom": 1, "bottom_color": "#B9C0C6"}
     unit = currency.replace('"', "").replace("\\", "")
     looks: dict[str, dict[str, object]] = {
@@ -285,7 +286,8 @@ def customers_chart(book: Workbook, results: Results) -> Chart:
 
 
 def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
-    """Return the chart of how many left under each strategy and why, from the sheet of departures (six rows a strategy)."""
+    """Return the chart of how many left under each strategy and why, from the sheet of departures (six rows a
+    strategy)."""
     title, count = f"Customers who left in {format_horizon(results.months)}, by reason", len(results.strategies)
     chart = add_chart(book, {"type": "bar", "subtype": "stacked"}, title, 760, 200 + 30 * count)
     for reason, (colour, _, label) in LOOKS.items():

@@ -36,8 +36,8 @@ DECLARED: dict[str, Chart] = {}
 class Chart:
     """A picture: what draws it, the question that it answers, and what it is drawn from.
 
-    `tables`: the tables of a deciding command by name, each with the columns that it must have; without any, a picture is
-    drawn from the results of a run. `when`: which results have anything to draw.
+    `tables`: the tables of a deciding command by name, each with the columns that it must have; without any, a picture
+    is drawn from the results of a run. `when`: which results have anything to draw.
     """
 
     draw: Callable[..., Figure]
@@ -51,7 +51,7 @@ class Chart:
         return self.draw.__name__
 
     def __call__(self, source: Any, *about: Any) -> Figure:
-        """Draw from a study, its results, a folder or its material; raises InputError where what it needs is not there."""
+        """Draw from a study, its results, a folder or its material; raises InputError where these do not suffice."""
         found = decided(source) if self.tables else read_results_of(source)
         with look():
             figure = self.draw(found, *about)
@@ -121,7 +121,7 @@ class Decided:
 
 
 def decided(source: Any) -> Decided:
-    """Return the tables of what a command found (anything with `tables`), of a folder, its material, or a study in one."""
+    """Return the tables of what a command found (anything with `tables`), of a folder, its source, or a study."""
     if not hasattr(source, "tables") and isinstance(getattr(source, "folder", None), Path):
         source = source.folder  # a run's study: what was decided about it lies beside it
     if isinstance(source, str | Path):

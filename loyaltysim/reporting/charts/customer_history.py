@@ -58,7 +58,7 @@ OUTCOMES = {
 
 
 def strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Figure:
-    """Draw one lane a strategy, time to the right: satisfaction, encounters, grievances and their end, talk, leaving and coming."""
+    """Draw one lane a strategy, time to the right: satisfaction, encounters, grievances, talk, leaving and coming."""
     with look():
         return _strip(setting, person, lives)
 
@@ -233,7 +233,7 @@ def _parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> None:
 
 
 def _spells(months: Sequence[Month]) -> Iterator[tuple[int, int]]:
-    """Give the first and last month of each spell as a customer."""
+    """Return the first and last month of each spell as a customer."""
     begin = 0
     for month in months:
         if month.was_customer and not begin:
@@ -263,7 +263,8 @@ def _mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
         axes.axvline(month - 0.5, color="#E4E4E4", linewidth=0.7, zorder=0)
     if last:
         axes.set_xlabel(
-            "month (a year's number stands at its January); in each lane the line is satisfaction, 0 to 1, while they are a customer",
+            "month (a year's number stands at its January); in each lane the line is satisfaction, 0 to 1, while "
+            "they are a customer",
             fontsize=8.5,
         )
 
@@ -313,7 +314,10 @@ def _by_whom(life: Life) -> str:
 
 def _title(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
     reference = lives[0]
-    return f"Person {person.number:,}, {quote_name(reference.strategy, [each.strategy for each in lives])}: {render_fate(setting, reference)}"
+    return (
+        f"Person {person.number:,}, {quote_name(reference.strategy, [each.strategy for each in lives])}: "
+        f"{render_fate(setting, reference)}"
+    )
 
 
 def _subtitle(setting: Setting, person: Person, lives: Sequence[Life]) -> str:

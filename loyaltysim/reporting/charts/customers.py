@@ -120,12 +120,18 @@ def customers_title(results: Results) -> str:
     first, over = results.reference, format_horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean
-        return f"{name_heading(first, results.strategies)}: from {format_fixed(start)} customers to {format_fixed(interval(ends[first]).mean)} in {over}"
+        return (
+            f"{name_heading(first, results.strategies)}: from {format_fixed(start)} customers to "
+            f"{format_fixed(interval(ends[first]).mean)} in {over}"
+        )
     best = max(ends, key=lambda name: interval(ends[name]).mean)
     gain = paired(ends[best], ends[first])
     if best == first or (gain.known and gain.holds_zero):
         return f"No strategy clearly ends with more customers than {quote_name(first, results.strategies)} after {over}"
-    return f"{name_heading(best, results.strategies)} ends with the most customers after {over}: {format_fixed(gain.mean)} more than {quote_name(first, results.strategies)}"
+    return (
+        f"{name_heading(best, results.strategies)} ends with the most customers after {over}: "
+        f"{format_fixed(gain.mean)} more than {quote_name(first, results.strategies)}"
+    )
 
 
 @chart("Why do customers leave, and how many?")
@@ -170,7 +176,10 @@ def reasons_title(results: Results) -> str:
     first = results.figures[results.reference]
     parts = {reason: interval(compute_share(first[f"left_{reason}"], first["left"])).mean for reason in REASONS}
     most = max(parts, key=lambda reason: parts[reason])
-    return f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
+    return (
+        f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so "
+        f"for one reason, {LOOKS[most][2]}"
+    )
 
 
 def reasons_subtitle(results: Results) -> str:
@@ -179,7 +188,10 @@ def reasons_subtitle(results: Results) -> str:
     mean = "One replication" if n == 1 else f"Means of {n} replications"
     if len(results.strategies) == 1:
         return f"{mean}; in the bar, each reason's share"
-    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {quote_name(results.reference, results.strategies)}"
+    return (
+        f"{mean}; in the bars, each reason's share; in brackets, the difference from "
+        f"{quote_name(results.reference, results.strategies)}"
+    )
 
 
 def fewest_leavers(results: Results) -> str:
@@ -190,7 +202,10 @@ def fewest_leavers(results: Results) -> str:
     if best == results.reference or gap.holds_zero:
         return ""
     ours, first = (quote_name(name, results.strategies) for name in (best, results.reference))
-    return f"The fewest leave under {ours}: {format_fixed(gap.mean)} fewer than under {first} (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
+    return (
+        f"The fewest leave under {ours}: {format_fixed(gap.mean)} fewer than under {first} (95 %: "
+        f"{format_fixed(gap.low)} to {format_fixed(gap.high)})."
+    )
 
 
 @chart("What is said, good and bad, and what did it do?", when=lambda results: "messages_bad" in results.catalog)
@@ -265,5 +280,6 @@ def most_moved(results: Results) -> str:
         return ""
     return (
         f"{name_heading(best, results.strategies)} gains most by it: {format_fixed(gap.mean)} customers more than "
-        f"{quote_name(results.reference, results.strategies)}, brought and kept (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
+        f"{quote_name(results.reference, results.strategies)}, brought and kept (95 %: {format_fixed(gap.low)} to "
+        f"{format_fixed(gap.high)})."
     )

@@ -53,7 +53,7 @@ SPLITS = (("today", -0.14, PAPER, GREY, "at today's levers"), ("best", 0.14, ACC
     tables={"breakeven_curve": ("path", "unit", "value", "strategy", "against_first", "ci_low", "ci_high", "best")},
 )
 def breakeven(found: Decided) -> Picture:
-    """Draw what each strategy earns against the first along a parameter or lever, today's value, and where the best changes."""
+    """Draw what each strategy earns against the first along a parameter or lever, and where the best changes."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     curve = found.table("breakeven_curve", *breakeven.tables["breakeven_curve"])
@@ -143,7 +143,10 @@ def breakeven_title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFra
     if flips.empty:
         best = curve[curve.best == "yes"].strategy
         which = "stays the best" if curve.strategy.nunique() > 2 else "stays the better"
-        return f"Nothing turns: {quote_name(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
+        return (
+            f"Nothing turns: {quote_name(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole "
+            f"range of {path}"
+        )
     first = flips.iloc[0]
     below, above = quote_name(first.better_below), quote_name(first.better_above)
     sampled = "replications" in curve and curve.replications.max() > 1
@@ -161,7 +164,7 @@ def breakeven_subtitle(curve: pd.DataFrame, names: list[str]) -> str:
 
 @chart("Who wins where, over two parameters at once?", tables={"frontier": ("best", "decided")})
 def frontier(found: Decided) -> Picture:
-    """Draw a map of the best strategy over two parameters; a cell is pale and has a question mark where that is not sure."""
+    """Draw a map of the best strategy over two parameters; a cell is pale, with a question mark, where it is unsure."""
     table = found.table("frontier", *frontier.tables["frontier"])
     across, up = (str(column) for column in table.columns[:2])
     known = table[table.best.notna() & (table.best != "")]
@@ -216,7 +219,10 @@ def frontier_title(known: pd.DataFrame, count: int) -> str:
 def frontier_subtitle(table: pd.DataFrame) -> str:
     """Say what the cells are."""
     n = int(table.replications.max()) if "replications" in table else 0
-    return f"The best by mean net present value{f' of {n} replications' if n else ''}; pale with a question mark where that is not sure; empty where no market can be"
+    return (
+        f"The best by mean net present value{f' of {n} replications' if n else ''}; pale with a question mark where "
+        "that is not sure; empty where no market can be"
+    )
 
 
 @chart(
@@ -228,7 +234,7 @@ def frontier_subtitle(table: pd.DataFrame) -> str:
     },
 )  # fmt: skip
 def sensitivity(found: Decided) -> Picture:
-    """Draw each input's share (Sobol, total) of the variance of the deciding difference, and where it turns the recommendation."""
+    """Draw each input's share (Sobol, total) of the deciding difference's variance, and where it turns the answer."""
     table = found.table("sensitivity", *sensitivity.tables["sensitivity"])
     table = table.sort_values("sobol_total", ascending=False, kind="stable")
     rows = list(table.head(MOST_INPUTS).itertuples())
@@ -343,10 +349,16 @@ def levers_title(rows: list[tuple[str, str]], best: dict[tuple[str, str], Any], 
     sure = "" if first.ci_low != first.ci_low or first.ci_low > 0 else ", which may be luck"
     lever, period = known[0]
     name = lever if len({each for _, each in known}) == 1 else f"{lever} in {period}"
-    return f"Beyond the best split a further {currency} brings most in {name}: {first.marginal:.2f} {currency} beyond itself{sure}"
+    return (
+        f"Beyond the best split a further {currency} brings most in {name}: {first.marginal:.2f} {currency} beyond "
+        f"itself{sure}"
+    )
 
 
 def levers_subtitle(table: Any) -> str:
     """Say what dots and lines are."""
     n = int(table.replications.max()) if "replications" in table else 0
-    return f"Dots are means{f' of {n} replications' if n else ''}, lines their 95 % intervals; below zero a further one loses"
+    return (
+        f"Dots are means{f' of {n} replications' if n else ''}, lines their 95 % intervals; below zero a further one "
+        "loses"
+    )

@@ -141,7 +141,10 @@ def title_of_money(results: Results) -> str:
     over = format_horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][NPV])
-        return f"{name_heading(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
+        return (
+            f"{name_heading(results.reference, results.strategies)} is worth "
+            f"{money_for(results.currency, worth).full(worth.mean)} over {over}"
+        )
     return title_of_lead(results, recommend(results), over)
 
 
@@ -169,7 +172,7 @@ class Step:
 
 
 def label_of(metric: Metric) -> str:
-    """Return what a metric of money spent went into, as it is declared: a folder's metrics.csv holds the meaning alone."""
+    """Return what a metric of money spent went into, as declared: a folder's metrics.csv has the meaning alone."""
     declared = catalog().get(metric.name, metric)
     return declared.label or metric.doc
 
@@ -211,7 +214,7 @@ def ranked(results: Results) -> list[str]:
 
 @dataclass(frozen=True)
 class Panel:
-    """One strategy's panel: the names of its rows, where each bar begins and how far it reaches, and what is written beside."""
+    """One strategy's panel: the names of its rows, where each bar begins, how far it reaches, what stands beside."""
 
     strategy: str
     labels: list[str]
@@ -223,7 +226,7 @@ class Panel:
 
 
 def panels(results: Results) -> tuple[list[Panel], Money]:
-    """Return all panels, and the size of money of their axis; whole worths have digits as fine as the steps between them."""
+    """Return all panels, and the size of money of their axis; worths have digits as fine as the steps between."""
     every = {name: steps(results, name) for name in ranked(results)}
     worth = {name: interval(results.figures[name]["npv"]) for name in results.strategies}
     adds = money_for(results.currency, *(Interval(step.adds.mean) for found in every.values() for step in found))
@@ -311,7 +314,10 @@ def waterfall_subtitle(results: Results) -> str:
     if len(results.strategies) == 1:
         return f"{mean}, {rate}. Bars are steps from nothing to the strategy's worth"
     first = quote_name(results.reference, results.strategies)
-    return f"{mean}, {rate}. Diamonds are whole worths, bars the steps from {first} to each strategy; the axis does not begin at zero"
+    return (
+        f"{mean}, {rate}. Diamonds are whole worths, bars the steps from {first} to each strategy; the axis does not "
+        "begin at zero"
+    )
 
 
 @dataclass(frozen=True)
@@ -325,7 +331,7 @@ class Return:
 
 
 def returns(results: Results) -> list[Return]:
-    """Return every strategy but the first, the best return first; those that surely spend no more come last, in their order."""
+    """Return all strategies but the first, the best return first; those that surely spend no more come last."""
     first = results.figures[results.reference]
     found = [
         Return(

@@ -78,7 +78,7 @@ class Ways:
 
 
 def counted(results: Results, strategy: str, kind: str, outcomes: Sequence[str]) -> np.ndarray:
-    """Count a strategy's problems of some outcomes, large and small, that were `decided` or over which they `stayed`: (n,)."""
+    """Count problems of some outcomes, large and small, that were `decided` or over which they `stayed`: (n,)."""
     import numpy as np
 
     figures = results.figures[strategy]
@@ -86,7 +86,7 @@ def counted(results: Results, strategy: str, kind: str, outcomes: Sequence[str])
 
 
 def ways(results: Results, strategy: str) -> Ways:
-    """Give the means of a strategy's ways over replications."""
+    """Return the means of a strategy's ways over replications."""
     ended, stayed = (
         {outcome: interval(counted(results, strategy, kind, [outcome])).mean for outcome in OUTCOMES}
         for kind in ("decided", "stayed")
@@ -124,7 +124,7 @@ def chosen(results: Results, strategy: str | None) -> str:
 
 @chart("What becomes of a problem: is it voiced or kept silent, how does it end, and does the customer stay?")
 def funnel(results: Results, strategy: str | None = None) -> Picture:
-    """Draw the way of problems worth leaving over, for one strategy (the first); raises InputError for an unknown one."""
+    """Draw the way of problems worth leaving over, by default for the first strategy."""
     strategy = chosen(results, strategy)
     found = ways(results, strategy)
     picture, top = titled(WIDTH, BODY, funnel_title(results, strategy, found), funnel_subtitle(results, strategy))
@@ -195,7 +195,7 @@ def percent(part: float) -> str:
 
 
 def draw_ribbon(axes: Axes, one: Node, other: Node, tall: float, colour: str) -> None:
-    """Draw a band, so many inches tall, from one block's right edge to another's left edge, each used from the top down."""
+    """Draw a band, so many inches tall, from one block's right edge to another's left, each used from the top down."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -226,7 +226,10 @@ def funnel_subtitle(results: Results, strategy: str) -> str:
     """Say what is counted."""
     n = results.replications
     mean = "One replication" if n == 1 else f"Means of {n} replications"
-    return f"{mean} over {format_horizon(results.months)}: problems worth leaving over that came to a decision, and what became of them"
+    return (
+        f"{mean} over {format_horizon(results.months)}: problems worth leaving over that came to a decision, and what "
+        "became of them"
+    )
 
 
 MOST_LABELS = 12
@@ -245,7 +248,7 @@ CORNERS = {URGENT: (1.0, 0.0), ACTION: (0.0, 0.0), KEEP: (1.0, 1.0), ICING: (0.0
     when=lambda results: results.audits,
 )
 def touchpoints(results: Results, strategy: str | None = None) -> Picture:
-    """Draw importance against performance in four fields, for one strategy (the first); raises InputError without one."""
+    """Draw importance against performance in four fields, by default for the first strategy."""
     strategy = chosen(results, strategy)
     if not results.audits:
         raise InputError(Problem("no touchpoint was scored", "scorecard", cure="write scorecard: on"))
@@ -300,7 +303,10 @@ def draw_fields(axes: Axes, x: np.ndarray, y: np.ndarray, importance: float, per
 def touchpoints_title(fields: list[str]) -> str:
     """Say how many touchpoints are urgent."""
     count = fields.count(URGENT)
-    return f"{count} of {len(fields)} touchpoints {'is' if count == 1 else 'are'} urgent: important, and worse than the mean"
+    return (
+        f"{count} of {len(fields)} touchpoints {'is' if count == 1 else 'are'} urgent: important, and worse than the "
+        "mean"
+    )
 
 
 def touchpoints_subtitle(results: Results, strategy: str, count: int, named_count: int) -> str:

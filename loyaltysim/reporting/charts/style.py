@@ -36,7 +36,7 @@ FONTS = (
     "Noto Sans Thai", "Leelawadee UI", "Thonburi", "Noto Sans Ethiopic", "Ebrima", "Kefa", "Noto Emoji", "Symbola",
     "Segoe UI Symbol", "Noto Sans Symbols2", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral",
 )  # fmt: skip
-"""Fonts in which a letter is looked for, of those that are installed; matplotlib brings the first and the last three."""
+"""Fonts in which a letter is looked for, of those installed; matplotlib brings the first and the last three."""
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -168,7 +168,7 @@ def fit_all(texts: Sequence[str], inches: float, fontsize: float = SIZE, most_li
 
 
 def png(figure: Figure) -> bytes:
-    """Give a figure's PNG, equal bytes for equal figures (no date, no version)."""
+    """Return a figure's PNG, equal bytes for equal figures (no date, no version)."""
     file = io.BytesIO()
     with look():
         figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
@@ -176,7 +176,7 @@ def png(figure: Figure) -> bytes:
 
 
 def svg(figure: Figure) -> bytes:
-    """Give a figure's SVG, equal bytes for equal figures (no date)."""
+    """Return a figure's SVG, equal bytes for equal figures (no date)."""
     file = io.BytesIO()
     with look():
         figure.savefig(file, format="svg", metadata={"Date": None})
@@ -184,13 +184,13 @@ def svg(figure: Figure) -> bytes:
 
 
 def literal(text: str) -> str:
-    """Return a text of which matplotlib reads no dollar sign as mathematics, and that begins at the left in any script."""
+    """Return a text of which matplotlib reads no dollar sign as mathematics, and that begins at the left."""
     turned = any(bidirectional(letter) in ("R", "AL") for letter in text)
     return f"{LEFT_TO_RIGHT if turned else ''}{to_text(text)}".replace("$", r"\$")
 
 
 def line_look(position: int) -> dict[str, Any]:
-    """Give the colour and dashes of the strategy at a position; the first 28 differ."""
+    """Return the colour and dashes of the strategy at a position; the first 28 differ."""
     return {"color": COLOURS[position % len(COLOURS)], "linestyle": LINES[position % len(LINES)], "linewidth": 1.8}
 
 
@@ -242,7 +242,7 @@ def _overlap(lower: tuple[list[int], float], upper: tuple[list[int], float], hei
 
 
 def _best_centre(members: Sequence[int], wanted: Sequence[float], heights: Sequence[float]) -> float:
-    """Give the block centre at which its labels lie, on average, where they wanted to."""
+    """Return the block centre at which its labels lie, on average, where they wanted to."""
     total, edge, offsets = sum(heights[j] for j in members), 0.0, 0.0
     for j in members:
         offsets += wanted[j] - (edge + heights[j] / 2)
@@ -259,7 +259,7 @@ Box = tuple[float, float, float, float]
 
 
 def axes_in(picture: Picture, box: Box) -> Axes:
-    """Give axes in a box of the picture."""
+    """Return axes in a box of the picture."""
     width, height = picture.get_size_inches()
     left, bottom, wide, tall = box
     return picture.add_axes((left / width, bottom / height, wide / width, tall / height))
@@ -278,7 +278,7 @@ def quiet_rows(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def row_height(labels: Sequence[str], size: float, least: float) -> float:
-    """Give the height in inches of rows whose labels may have several lines."""
+    """Return the height in inches of rows whose labels may have several lines."""
     most = max(label.count("\n") + 1 for label in labels)
     return max(most * size * 1.35 / INCH + 0.1, least)
 

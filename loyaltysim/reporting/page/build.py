@@ -54,7 +54,7 @@ def isolate(words: set[str]) -> Callable[[str], Markup]:
 
 
 def render_drawings(section: Section) -> list[tuple[Drawing, str, str]]:
-    """Return each drawing of a section with its heading and its element, which says what it shows to who cannot see it."""
+    """Return each drawing of a section with its heading and its element, labelled for who cannot see it."""
     found = []
     for number, drawing in enumerate(section.drawings):
         heading = drawing.title or str(getattr(drawing.figure, "headline", ""))

@@ -31,8 +31,8 @@ from loyaltysim.stats.intervals import Interval, interval, paired, share_interva
 
 Maker = Callable[[ReportSource], Section | None]
 TOUCHPOINTS, MOST_FAILURES, MOST_ROWS, MOST_COLUMNS, MOST_FIGURES, NOTHING = 12, 20, 40, 8, 12, 1e-9
-"""Rows of the tables of touchpoints and of failed runs, rows and columns of any other, figures of the weakest grade, and
-what is shown as zero."""
+"""Rows of the tables of touchpoints and of failed runs, rows and columns of any other, figures of the weakest grade,
+and what is shown as zero."""
 PANELS = 6
 """Waterfalls in one drawing: more would not fit on one printed page."""
 PRIORITY = (
@@ -130,7 +130,8 @@ def build_money_section(material: ReportSource, results: Results) -> Section:
         drawings.append(Drawing(material.figure(money.waterfall, *chosen), title))
     said = (
         "Net present value is the margin of all customers less all costs, discounted at "
-        f"{100 * results.discount_rate:.3g} % a year, and what those who are still customers at the end are worth after it."
+        f"{100 * results.discount_rate:.3g} % a year, and what those who are still customers at the end are worth "
+        "after it."
     )
     spans = {name: [*map(interval, present_values(results, name))] for name in names}
     large = money_for(results.currency, *(span for each in spans.values() for span in each))
@@ -271,13 +272,16 @@ def build_return_section(material: ReportSource, results: Results) -> Section | 
         rows.append([write_head(each.strategy), *amounts, ratio, write_amount(each_costs, cost)])
     heads = ["strategy", "spent more", "worth more (NPV)", f"per {currency} spent more", "cost of one more customer"]
     caption = describe_basis(results, f"Differences from {to_text(results.reference)}, discounted")
-    said = "What a strategy's money earned on average is not what a little more of it would earn: returns usually diminish."
+    said = (
+        "What a strategy's money earned on average is not what a little more of it would earn: returns usually "
+        "diminish."
+    )
     drawing = Drawing(material.figure(money.next_dollar))
     return Section("next-dollar", "Where does the next dollar go?", [said], [drawing], [Table(caption, heads, rows)])
 
 
 def build_split_section(material: ReportSource) -> Section | None:
-    """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` has left them."""
+    """Show the best split of a budget and the worth of the next dollar in each lever, where `optimise` left them."""
     tables, question = ("optimise", "next_dollar"), "What is the best split of the budget?"
     return build_decision_section(material, "optimise", question, tables, [decisions.levers])
 
@@ -343,7 +347,7 @@ def build_cell(value: str | float, head: bool) -> Cell:
 
 
 def build_evidence_section(material: ReportSource) -> Section | None:
-    """Show how many figures of each evidence grade the answer rests on, and name the commands that find what turns it."""
+    """Show how many figures of each grade the answer rests on, and name the commands that find what turns it."""
     counts = material.manifest.get("rests_on") or {}
     if not counts and material.results is None:
         return None

@@ -66,7 +66,10 @@ def render_worth(results: Results) -> str:
     """Say what the only strategy is worth."""
     worth = interval(results.figures[results.reference][NPV])
     money = money_for(results.currency, worth)
-    text = f"{name_heading(results.reference, results.strategies)} is worth {money.full(worth.mean)} over {format_horizon(results.months)}"
+    text = (
+        f"{name_heading(results.reference, results.strategies)} is worth {money.full(worth.mean)} over "
+        f"{format_horizon(results.months)}"
+    )
     if not worth.known:
         return f"{text} {ONE_ONLY}"
     ends = "" if is_all_alike(worth) else f"95 %: {money.span(worth)}, "
@@ -104,11 +107,12 @@ def describe_need(found: Recommendation) -> str:
 
 
 def describe_joint_doubt(found: Recommendation) -> str:
-    """Say that the ranking, whose intervals hold for all pairs at once, is less sure than the sentence; else nothing."""
+    """Say that the ranking, whose intervals hold for all pairs at once, is less sure; else nothing."""
     if not found.is_significant or found.is_significant_jointly:
         return ""
     return (
-        "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at once, are "
+        "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at "
+        "once, are "
         "wider, and by them the lead is not sure: more replications would settle it."
     )
 
@@ -167,7 +171,10 @@ def render_sequential_answer(results: Results, verdict: SequentialVerdict) -> st
         first = name_heading(verdict.best, results.strategies)
         lead = f"{first} earns {money.full(gain.mean)} more than {second} {over} ({span}); {end}."
     else:
-        lead = f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} ({span}); {end}."
+        lead = (
+            f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} "
+            f"({span}); {end}."
+        )
     return "\n".join(line for line in (lead, describe_later_value(results, recommend(results))) if line)
 
 
@@ -243,9 +250,11 @@ def describe_risk(results: Results) -> str:
     )
     chance = found.chance
     return (
-        f"In one market {best} beats {second} with a chance of {100 * chance.mean:.0f} % (95 %: {100 * chance.low:.0f} to "
+        f"In one market {best} beats {second} with a chance of {100 * chance.mean:.0f} % (95 %: "
+        f"{100 * chance.low:.0f} to "
         f"{100 * chance.high:.0f}); {earned}; in the first year it is {money.signed(risk.first_year.mean)} "
-        f"({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % of markets {money.signed(risk.in_worst)} "
+        f"({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % of markets "
+        f"{money.signed(risk.in_worst)} "
         "on average."
     )
 
@@ -257,7 +266,10 @@ def describe_unequal_budgets(results: Results, budgets: Mapping[str, float]) -> 
         return ""
     money = Money(results.currency, max(map(abs, asked.values())))
     amounts = ", ".join(f"{quote_name(name, results.strategies)} {money.signed(each)}" for name, each in asked.items())
-    return f"The budgets are not equal. A month, on average over the horizon, beyond {quote_name(results.reference, results.strategies)}: {amounts}."
+    return (
+        "The budgets are not equal. A month, on average over the horizon, beyond "
+        f"{quote_name(results.reference, results.strategies)}: {amounts}."
+    )
 
 
 # What pilots told and what was true, as a sentence a strategy.
@@ -282,9 +294,12 @@ def describe_pilot(results: Results, strategy: str) -> str:
     half = 100 * np.mean([(each.high - each.low) / 2 for each in found])
     errors = f" (+- one standard error over {len(found)} replications)" if len(found) > 1 else ""
     return (
-        f"Pilot of {name_heading(strategy, results.strategies)}, in points of customers kept: estimate {format_points(estimate)} = true effect on all "
-        f"{format_points(true)}, the arms disturbing each other {format_points(estimate - calm)}, the luck of who was in which arm "
-        f"{format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's interval reaches some {half:.1f} to either side; "
+        f"Pilot of {name_heading(strategy, results.strategies)}, in points of customers kept: estimate "
+        f"{format_points(estimate)} = true effect on all "
+        f"{format_points(true)}, the arms disturbing each other {format_points(estimate - calm)}, the luck of who was "
+        "in which arm "
+        f"{format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's interval reaches "
+        f"some {half:.1f} to either side; "
         f"it held the truth in {held} of {len(found)}. Rolled out in {out}."
     )
 
@@ -335,7 +350,10 @@ def render_failures(failed: pd.DataFrame, strategies: Sequence[str], left: int) 
         word = "replication" if len(rows) == 1 else "replications"
         gone = "" if name in strategies else " (none of its runs ended, so it is not compared)"
         which.append(f"{quote_name(str(name), strategies)} in {word} {', '.join(numbers)}{more}{gone}")
-    count = f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed and {'is' if len(failed) == 1 else 'are'} left out"
+    count = (
+        f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed and {'is' if len(failed) == 1 else 'are'} left "
+        "out"
+    )
     compared = f"{left} replication{'' if left == 1 else 's'}, in which every run of all that is compared ended,"
     return (
         f"{count}: {'; '.join(which)}. What is told rests on {compared} since strategies are compared on common luck. "

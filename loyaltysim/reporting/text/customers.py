@@ -41,7 +41,10 @@ HEADS = {
 
 
 def build_months(lives: Sequence[Life]) -> pd.DataFrame:
-    """Return one row a strategy and month with the fields of Month; talk as four columns each way: messages bad and good, and with whom."""
+    """Return one row a strategy and month with the fields of Month.
+
+    Talk has four columns each way: messages bad and good, and with whom.
+    """
     return pd.DataFrame(
         [{"strategy": life.strategy} | dict(flatten_month(month)) for life in lives for month in life.months]
     )
@@ -78,7 +81,8 @@ def render_values(months: list[int], span: Span, currency: str) -> str:
         word, size = ("more", -fewer) if fewer.mean < 0 else ("fewer", fewer)
         how_sure = f" (95 %: {size.low:.1f} to {size.high:.1f})" if size.known else ""
         lines.append(
-            f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own margin "
+            f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own "
+            "margin "
             f"and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
             f"{abs(size.mean):.1f}{how_sure} {word} bad messages are told than if they had stayed."
         )
@@ -125,7 +129,8 @@ def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str
     )
     lines = [
         f"Person {person.number:,}{of} ({luck}); the same luck under {len(lives)} strategies.",
-        f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; {person.ties} ties; "
+        f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; "
+        f"{person.ties} ties; "
         f"against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness {person.talkativeness:.1f}, "
         f"readiness to complain {person.readiness:.1f}.",
         "",

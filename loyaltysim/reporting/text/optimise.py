@@ -1,4 +1,4 @@
-"""The best split of a budget in words: where the money goes, what it earns, what a further dollar in each lever is worth."""
+"""The best split of a budget in words: where the money goes, what it earns, what a further dollar is worth."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def question_budget(scenario: Scenario, budget: float) -> str:
     if budget <= brought:
         return ""
     return (
-        f"A budget of {monthly_amount(scenario, budget)} is more than the margin of all {scenario.market.customers:,} customers of today "
+        f"A budget of {monthly_amount(scenario, budget)} is more than the margin of all {scenario.market.customers:,} "
+        "customers of today "
         f"({monthly_amount(scenario, brought)}): is it meant a month, and not a year?"
     )
 
@@ -92,7 +93,8 @@ class SplitWords:
         unsure = "; that it earns anything is not sure" if found.mean.holds_zero else ""
         if self._how == "regret":
             return (
-                f"Where it is furthest behind the best split tried, it earns {self.format_amount(found.sought)} less than that in {self._span}; against "
+                f"Where it is furthest behind the best split tried, it earns {self.format_amount(found.sought)} less "
+                f"than that in {self._span}; against "
                 f"today's levers it {self.describe_result(found.mean)} {self._all}{unsure}."
             )
         more = self.format_amount(found.sought, f"more than today's levers in {self._span}")
@@ -104,7 +106,10 @@ class SplitWords:
     def describe_nothing(self, none: Candidate) -> str:
         """Say why the search itself found nothing worth spending on."""
         if self._how == "regret":
-            return f"of all splits tried that has the least regret, {self.format_amount(none.sought)} in {self._span} where it is greatest"
+            return (
+                f"of all splits tried that has the least regret, {self.format_amount(none.sought)} in {self._span} "
+                "where it is greatest"
+            )
         tried = "there no split tried" if self._how == "worst" else "no lever tried"
         return f"{tried} earns more than it costs in {self._span}"
 
@@ -113,7 +118,8 @@ class SplitWords:
         best = f"the best that the search found, {describe_split(found.rows)},"
         if self._how == "regret":
             return (
-                f"{FRESH} its greatest regret, {self.format_amount(none.sought)} in {self._span}, is no more than that of {best} "
+                f"{FRESH} its greatest regret, {self.format_amount(none.sought)} in {self._span}, is no more than "
+                f"that of {best} "
                 f"{self.format_amount(found.sought)}"
             )
         there = " there" if self._how == "worst" else ""
@@ -163,7 +169,8 @@ def round_spending(amount: float) -> float:
 
 
 def describe_next_dollar(scenario: Scenario, rows: pd.DataFrame, where: str = "") -> str:
-    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which worlds.
+    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which
+    worlds.
 
     Of a split by years the year in which it brings back most is named, and the one in which it brings back least.
     """
@@ -189,7 +196,7 @@ def describe_returns(rows: pd.DataFrame) -> str:
 
 
 def describe_overspending(scenario: Scenario, rows: pd.DataFrame, where: str = "") -> str:
-    """Say from which spending on a further dollar loses, lever by lever; a split that spends more than that is told so."""
+    """Say from which spending on a further dollar loses, lever by lever, and where the split spends more."""
     today = rows[rows["at"] == "today"].drop_duplicates("lever").set_index("lever").spend
     best = rows[rows["at"] == "best"]
     alike = " and the same in every year" if best.period.nunique() > 1 else ""
@@ -235,7 +242,8 @@ def describe_search(tried: int, fewer: int, replications: int, worlds: int, robu
     """Say how the split was found, and on which luck it was valued."""
     drawn = f" in {worlds} worlds" if robust else ""
     return (
-        f"{tried} splits were tried on {fewer} replications{drawn}; the one given, its neighbours and the curves were then "
+        f"{tried} splits were tried on {fewer} replications{drawn}; the one given, its neighbours and the curves were "
+        "then "
         f"valued on {replications} others, so that the search's good luck is not counted."
     )
 
