@@ -28,7 +28,7 @@ from loyaltysim.scenario import Scenario, load, shipped_scenario
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers, stationary_start
 from loyaltysim.simulation.pilot import PilotTrial
 
-HEADLINES = ("customers", "joined", "returned", "left", "grievances", "complaints")
+HEADLINES: tuple[str, ...] = ("customers", "joined", "returned", "left", "grievances", "complaints")
 HEADLINES += ("messages_good", "messages_bad", "net")
 
 
