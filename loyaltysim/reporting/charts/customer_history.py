@@ -7,21 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 
-from loyaltysim.reporting.charts.style import (
-    FAINT,
-    GREY,
-    INK,
-    Picture,
-    all_within,
-    axes_in,
-    literal,
-    look,
-    png,
-    spread,
-    svg,
-    titled,
-    width_of,
-)
+from loyaltysim.reporting.charts import style
+from loyaltysim.reporting.charts.style import Picture
 from loyaltysim.reporting.text.customers import render_fate
 from loyaltysim.reporting.text.formats import quote_name, to_text
 from loyaltysim.scenario.strategies import month_name
@@ -39,7 +26,7 @@ LOW, HIGH, HEARD_HIGH, LABEL_HIGH = -1.18, 1.88, 1.2, 1.64
 APART = 0.18
 """Months between bad and good of one month."""
 GOOD, BAD, DULL, PARTS = "#0072B2", "#D55E00", "#E69F00", "#7B3294"
-ON_PAPER: dict[str, Any] = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
+ON_PAPER: style.Look = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
 """Paper behind words, so that no line runs through them."""
 SPACINGS = (1, 3, 12, 24, 60, 120, 240)
 """Months from one tick to the next, of which the first that leaves few enough is taken."""
@@ -55,19 +42,21 @@ MOST_MESSAGES = 10.0
 
 def strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Figure:
     """Draw one lane a strategy, time to the right: satisfaction, encounters, grievances, talk, leaving and coming."""
-    with look():
+    with style.look():
         body = LANE * len(lives) + 0.95 + LEGEND_ROW
-        picture, top = titled(WIDTH, body, *write_heading(setting, person, lives))
+        picture, top = style.titled(WIDTH, body, *write_heading(setting, person, lives))
         width, height = picture.get_size_inches()
-        labels = all_within(picture, [life.strategy for life in lives], NAMES, 9.5, weight="bold")
+        labels = style.fit_all([life.strategy for life in lives], NAMES, 9.5, 6, fontweight="bold")
         for place, life in enumerate(lives):
             bottom = height - top - 0.3 - LEGEND_ROW - (place + 1) * LANE + 0.12
-            axes = axes_in(picture, (LABEL, bottom, INSIDE, LANE - 0.12))
+            axes = style.axes_in(picture, (LABEL, bottom, INSIDE, LANE - 0.12))
             draw_lane(axes, setting, life)
             mark_parting(axes, setting, lives[0], life)
             middle = (bottom + LANE * 0.47) / height
             picture.text(0.15 / width, middle, labels[place], va="bottom", fontsize=9.5, fontweight="bold")
-            picture.text(0.15 / width, middle - 0.04 / height, count_tellers(life), va="top", fontsize=7.5, color=GREY)
+            picture.text(
+                0.15 / width, middle - 0.04 / height, count_tellers(life), va="top", fontsize=7.5, color=style.GREY
+            )
             mark_months(axes, setting.start, setting.months, last=place == len(lives) - 1)
         name_marks(picture, (height - top - 0.12) / height)
         return picture
@@ -90,9 +79,9 @@ def draw_lane(axes: Axes, setting: Setting, life: Life) -> None:
     for begin, end in find_spells(life.months):
         axes.axvspan(begin - 0.5, end + 0.5, ymin=low, ymax=high, color="#EDF3F8", linewidth=0)
         spell = life.months[begin - 1 : end]
-        axes.plot([m.month for m in spell], [level(m) for m in spell], color=INK, linewidth=1.1, zorder=3)
+        axes.plot([m.month for m in spell], [level(m) for m in spell], color=style.INK, linewidth=1.1, zorder=3)
     axes.hlines((0, 1), 0.5, setting.months + 0.5, color="#CCCCCC", linewidth=0.6, zorder=1)
-    axes.set_yticks((0, 1), ("0", "1"), fontsize=7, color=FAINT)
+    axes.set_yticks((0, 1), ("0", "1"), fontsize=7, color=style.FAINT)
     axes.tick_params(axis="y", length=0)
     for name in ("left", "bottom"):
         axes.spines[name].set_visible(False)
@@ -103,9 +92,9 @@ def draw_lane(axes: Axes, setting: Setting, life: Life) -> None:
     ):
         months = [m for m in life.months if m.was_customer and getattr(m, kind) > 0]
         mark(axes, months, size, marker, c=colour, linewidths=0, zorder=4)
-    for voiced, face in ((True, INK), (False, "white")):
+    for voiced, face in ((True, style.INK), (False, "white")):
         months = [m for m in life.months if m.grievance and m.voiced is voiced]
-        mark(axes, months, 62, "D", facecolors=face, edgecolors=INK, linewidths=1.3, zorder=5)
+        mark(axes, months, 62, "D", facecolors=face, edgecolors=style.INK, linewidths=1.3, zorder=5)
     draw_talk(axes, life)
     write_turns(axes, life)
 
@@ -121,7 +110,7 @@ def level(month: Month) -> float:
 
 
 def draw_talk(axes: Axes, life: Life) -> None:
-    """Draw what reached them above, filled if someone they know told it, and what they passed on below, by its length."""
+    """Draw what reached them, filled if someone they know told it, and below what they passed on, by its length."""
     for month in life.months:
         both = month.heard_bad() and month.heard_good()
         for news, colour, side in (("bad", BAD, -1), ("good", GOOD, 1)):
@@ -146,15 +135,15 @@ def write_turns(axes: Axes, life: Life) -> None:
     picture = axes.get_figure()
     left, right = axes.get_xlim()
     inch = (right - left) / INSIDE
-    widths = [(width_of(picture, [text], SMALL) + 0.12) * inch for _, text in told]  # type: ignore[arg-type]
+    widths = [(style.width_of(picture, [text], SMALL) + 0.12) * inch for _, text in told]  # type: ignore[arg-type]
     if sum(widths) > right - left:  # too many to be told apart: leaving and coming stay
         kept = [at for at, (month, _) in enumerate(told) if month.left or month.came]
         told, widths = [told[at] for at in kept], [widths[at] for at in kept]
-    places = spread([month.month for month, _ in told], widths, left, max(right, left + sum(widths)))
+    places = style.spread([month.month for month, _ in told], widths, left, max(right, left + sum(widths)))
     for (month, text), place in zip(told, places, strict=True):
-        colour = BAD if month.left else GOOD if month.came else INK
-        at: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL, "zorder": 6}
-        axes.text(place, LABEL_HIGH, literal(text), color=colour, bbox=ON_PAPER, **at)
+        colour = BAD if month.left else GOOD if month.came else style.INK
+        at: style.Look = {"ha": "center", "va": "center", "fontsize": SMALL, "zorder": 6}
+        axes.text(place, LABEL_HIGH, style.literal(text), color=colour, bbox=ON_PAPER, **at)
         heights = [LABEL_HIGH - 0.15, HEARD_HIGH + 0.12, level(month)]
         axes.plot([place, month.month, month.month], heights, color="#BBBBBB", linewidth=0.7, zorder=2)
 
@@ -186,7 +175,7 @@ def mark_parting(axes: Axes, setting: Setting, reference: Life, life: Life) -> N
             continue
         at, early = found - 0.5, found <= max(1, 0.12 * setting.months)
         axes.axvline(at, ymin=0.0, ymax=0.66, color=PARTS, linestyle=dashes, linewidth=1.3, zorder=2)
-        side: dict[str, Any] = {"ha": "left" if early else "right", "va": "bottom", "textcoords": "offset points"}
+        side: style.Look = {"ha": "left" if early else "right", "va": "bottom", "textcoords": "offset points"}
         offset = (4 if early else -4, 0)
         axes.annotate(word, (at, LOW + high), offset, fontsize=7.5, color=PARTS, bbox=ON_PAPER, **side)
 
@@ -225,19 +214,24 @@ def mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
 def name_marks(picture: Picture, high: float) -> None:
     """Write the legend in two rows, at a height of the picture (0 to 1)."""
     signs = (
-        (("o", DULL, "indifferent"), ("X", BAD, "failure"), ("^", GOOD, "delight"), ("D", INK, "grievance, voiced")),
-        (("v", BAD, "heard bad"), ("v", GOOD, "heard good"), ("v", INK, "from someone they know")),
+        (
+            ("o", DULL, "indifferent"),
+            ("X", BAD, "failure"),
+            ("^", GOOD, "delight"),
+            ("D", style.INK, "grievance, voiced"),
+        ),
+        (("v", BAD, "heard bad"), ("v", GOOD, "heard good"), ("v", style.INK, "from someone they know")),
     )
     hollow = (("D", "grievance, silent"), ("v", "from a stranger"))
     told = [
         Line2D([], [], color=colour, linewidth=3, label=f"told others {news}")
         for news, colour in (("bad", BAD), ("good", GOOD))
     ]
-    small: dict[str, Any] = {"linestyle": "", "markersize": 6}
-    around: dict[str, Any] = {"handletextpad": 0.5, "columnspacing": 1.2, "handlelength": 1.1, "borderaxespad": 0}
+    small: style.Look = {"linestyle": "", "markersize": 6}
+    around: style.Look = {"handletextpad": 0.5, "columnspacing": 1.2, "handlelength": 1.1, "borderaxespad": 0}
     for row, (filled, (marker, label)) in enumerate(zip(signs, hollow, strict=True)):
         marks = [Line2D([], [], marker=sign, color=colour, label=text, **small) for sign, colour, text in filled]
-        marks.append(Line2D([], [], marker=marker, color=INK, label=label, markerfacecolor="white", **small))
+        marks.append(Line2D([], [], marker=marker, color=style.INK, label=label, markerfacecolor="white", **small))
         marks += told if row == 0 else []
         place = (0.1 / WIDTH, high - row * LEGEND_ROW / picture.get_size_inches()[1])
         around |= {"loc": "center left", "bbox_to_anchor": place, "ncols": len(marks), "frameon": False, "fontsize": 8}
@@ -255,4 +249,4 @@ def count_tellers(life: Life) -> str:
 
 def draw_files(figure: Figure) -> dict[str, str | bytes]:
     """Return a strip as the files of a result's folder, by name."""
-    return {"strip.png": png(figure), "strip.svg": svg(figure)}
+    return {"strip.png": style.png(figure), "strip.svg": style.svg(figure)}

@@ -5,7 +5,6 @@ A drawing has no outside reference and no date, and its colours follow light and
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from markupsafe import escape
 from matplotlib.transforms import Bbox
 
 from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.charts.style import Picture, look
+from loyaltysim.reporting.charts.style import Picture, save
 from loyaltysim.reporting.text.formats import Money, format_horizon, to_text
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval
@@ -163,18 +162,16 @@ def render_svg(figure: Figure, key: str, label: str) -> str:
 
 def save_svg(figure: Figure) -> str:
     """Return matplotlib's own SVG of what stands below the heading."""
-    picture, file = cast("Picture", figure), io.StringIO()
+    picture = cast("Picture", figure)
     width, height = picture.get_size_inches()
     for text in picture.heading:
         text.set_visible(False)
     try:
-        with look():
-            box, nothing = Bbox([[0, 0], [width, height - picture.top]]), {"Date": None, "Creator": None}
-            picture.savefig(file, format="svg", transparent=True, metadata=nothing, bbox_inches=box)
+        box, nothing = Bbox([[0, 0], [width, height - picture.top]]), {"Date": None, "Creator": None}
+        return save(picture, format="svg", transparent=True, metadata=nothing, bbox_inches=box).decode()
     finally:
         for text in picture.heading:
             text.set_visible(True)
-    return file.getvalue()
 
 
 def prefix_names(text: str, key: str) -> str:

@@ -1,4 +1,8 @@
-"""The answer in one sentence, what would turn it, and one small table for the terminal."""
+"""What is told of a run: the answer in one sentence, one small table, and what is worth reading beside them.
+
+That is the risk of the recommendation, budgets that are not equal, what pilots told, runs that failed, and where the time
+of a run went.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,10 @@ if TYPE_CHECKING:
     from loyaltysim.results.results import Profile, Results
     from loyaltysim.stats.sequential import SequentialVerdict
 
-MOST_NAMED = 3
+MOST_NAMED, MOST_NUMBERS, SLOWEST = 3, 10, 5
+"""Strategies, failed replications and months that are named one by one."""
+UNEQUAL = 0.01
+"""Budgets that differ by more than this share are not equal."""
 FEW = 10
 """Replications below which a number of replications that would decide is rough."""
 SO_FEW = "so few replications cannot say how sure that is"
@@ -228,12 +235,6 @@ def choose_money(results: Results) -> Money:
     return Money(results.currency, max(map(abs, worths)), min((each for each in apart if each > 0.0), default=0.0))
 
 
-# What is worth reading beside the answer: the risk of the recommendation, and budgets that are not equal.
-
-UNEQUAL = 0.01
-"""Budgets that differ by more than this share are not equal."""
-
-
 def describe_risk(results: Results) -> str:
     """Say how the best strategy fares against the runner-up in one market, first year and all, and in bad luck."""
     found = recommend(results)
@@ -270,9 +271,6 @@ def describe_unequal_budgets(results: Results, budgets: Mapping[str, float]) -> 
         "The budgets are not equal. A month, on average over the horizon, beyond "
         f"{quote_name(results.reference, results.strategies)}: {amounts}."
     )
-
-
-# What pilots told and what was true, as a sentence a strategy.
 
 
 def describe_pilots(results: Results) -> list[str]:
@@ -328,11 +326,6 @@ def format_points(figures: np.ndarray) -> str:
     return f"{100 * figures.mean():+.1f}{error}"
 
 
-# The warning of runs that did not come to their end: which, why, and what is left to compare.
-
-MOST_NUMBERS = 10
-
-
 def render_failures(failed: pd.DataFrame, strategies: Sequence[str], left: int) -> str:
     """Say which runs failed, how many replications are left to compare, and the first error; empty where none failed.
 
@@ -359,11 +352,6 @@ def render_failures(failed: pd.DataFrame, strategies: Sequence[str], left: int) 
         f"{count}: {'; '.join(which)}. What is told rests on {compared} since strategies are compared on common luck. "
         f"The error{'' if len(failed) == 1 else ', of the first'}: {to_text(str(failed.error.iloc[0]))}"
     )
-
-
-# Where the time of a run went, as tables for the terminal: by mechanism, and by month.
-
-SLOWEST = 5
 
 
 def render_heading(profile: Profile) -> str:

@@ -254,7 +254,8 @@ def render_table(found: Finding) -> Table:
     currency, grid = found.scenario.currency, begin_table()
     alike = "\n(all years\nalike)" if rows.period.nunique() > 1 else ""
     grid.add_column("lever")
-    for head in ("period", f"today\n({currency}/month)", "extra", f"a further {currency}\nbrings back", f"overspent\nfrom{alike}"):  # fmt: skip
+    dollar = f"a further {currency}\nbrings back"
+    for head in ("period", f"today\n({currency}/month)", "extra", dollar, f"overspent\nfrom{alike}"):
         grid.add_column(head, justify="right")
     shown = set[str]()
     for row in split.itertuples():
