@@ -118,7 +118,7 @@ def draw_talk(axes: Axes, life: Life) -> None:
             if tellers:
                 at = month.month + (side * APART if both else 0.0)
                 face = colour if any(talk.known for talk in tellers) else "white"
-                kind = {"linewidths": 1.0, "facecolors": face, "edgecolors": colour}
+                kind: style.Look = {"linewidths": 1.0, "facecolors": face, "edgecolors": colour}
                 axes.scatter([at], [HEARD_HIGH], s=22, marker="v", zorder=4, **kind)
     for news, colour, shift in (("bad", BAD, -0.18), ("good", GOOD, 0.18)):
         for month in life.months:
@@ -206,9 +206,8 @@ def mark_months(axes: Axes, start: str, months: int, *, last: bool) -> None:
     for month in ticks:
         axes.axvline(month - 0.5, color="#E4E4E4", linewidth=0.7, zorder=0)
     if last:
-        dates = "month (a year's number stands at its January)"
         line = "in each lane the line is satisfaction, 0 to 1, while they are a customer"
-        axes.set_xlabel(f"{dates}; {line}", fontsize=8.5)
+        axes.set_xlabel(f"month (a year's number stands at its January); {line}", fontsize=8.5)
 
 
 def name_marks(picture: Picture, high: float) -> None:
@@ -229,9 +228,9 @@ def name_marks(picture: Picture, high: float) -> None:
     ]
     small: style.Look = {"linestyle": "", "markersize": 6}
     around: style.Look = {"handletextpad": 0.5, "columnspacing": 1.2, "handlelength": 1.1, "borderaxespad": 0}
-    for row, (filled, (marker, label)) in enumerate(zip(signs, hollow, strict=True)):
+    for row, (filled, (shape, meaning)) in enumerate(zip(signs, hollow, strict=True)):
         marks = [Line2D([], [], marker=sign, color=colour, label=text, **small) for sign, colour, text in filled]
-        marks.append(Line2D([], [], marker=marker, color=style.INK, label=label, markerfacecolor="white", **small))
+        marks.append(Line2D([], [], marker=shape, color=style.INK, label=meaning, markerfacecolor="white", **small))
         marks += told if row == 0 else []
         place = (0.1 / WIDTH, high - row * LEGEND_ROW / picture.get_size_inches()[1])
         around |= {"loc": "center left", "bbox_to_anchor": place, "ncols": len(marks), "frameon": False, "fontsize": 8}

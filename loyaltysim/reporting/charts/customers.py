@@ -50,7 +50,10 @@ def customers(results: Results) -> Picture:
         axes.plot(months, mean, **style.line_look(place), solid_capstyle="round", zorder=3)
         if name in bands and n > 1:
             half = student_t(0.05, n - 1) * paths.std(axis=0, ddof=1) / n**0.5
-            kind = {"color": style.COLOURS[place % len(style.COLOURS)], "alpha": min(0.15, 0.75 / len(bands))}
+            kind: style.Look = {
+                "color": style.COLOURS[place % len(style.COLOURS)],
+                "alpha": min(0.15, 0.75 / len(bands)),
+            }
             axes.fill_between(months, mean - half, mean + half, linewidth=0, zorder=2, **kind)
     axes.set_xlim(0, results.months)
     axes.margins(y=0.06)
@@ -119,7 +122,7 @@ def reasons(results: Results) -> Picture:
         found = [(results.figures[name][f"left_{reason}"], results.figures[name]["left"]) for name in names]
         counts = [interval(left).mean for left, _ in found]
         shares = [100 * interval(compute_share(left, every)).mean for left, every in found]
-        kind = {"color": colour, "edgecolor": style.PAPER, "linewidth": 0.8, "label": label}
+        kind: style.Look = {"color": colour, "edgecolor": style.PAPER, "linewidth": 0.8, "label": label}
         bars = axes.barh(range(len(names)), counts, left=begins, height=0.62, **kind)
         parts = zip(counts, shares, strict=True)
         texts = [f"{part:.0f} %" if count > LEAST_SHARE * longest else "" for count, part in parts]
@@ -219,8 +222,8 @@ def talk_title(results: Results) -> str:
         return f"{whose}: nobody says anything bad"
     brought, took = (interval(results.figures[first][metric]).mean for metric in ("joined_by_talk", "left_friends"))
     return (
-        f"{whose}: {good / bad:.1f} good messages for each bad one; "
-        f"talk brings {format_fixed(brought)} customers, and {format_fixed(took)} follow friends away"
+        f"{whose}: {good / bad:.1f} good messages for each bad one; talk brings {format_fixed(brought)} customers, "
+        f"and {format_fixed(took)} follow friends away"
     )
 
 

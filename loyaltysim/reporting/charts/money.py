@@ -95,9 +95,9 @@ def money_rows(results: Results) -> list[MoneyRow]:
 def draw_worths(axes: Axes, rows: list[MoneyRow], kind: Kind, divisor: float) -> None:
     """Draw one kind of worth: a mark a strategy on the line of its interval."""
     for y, row in enumerate(rows):
-        span = Interval(*(end / divisor for end in ends(row[kind.which])))
+        mean, low, high = (end / divisor for end in ends(row[kind.which]))
         label = kind.label if y == 0 else None
-        style.draw_estimate(axes, y + kind.shift, span, kind.colour, kind.marker, kind.fill, label)
+        style.draw_estimate(axes, y + kind.shift, Interval(mean, low, high), kind.colour, kind.marker, kind.fill, label)
 
 
 def money_subtitle(results: Results) -> str:

@@ -68,7 +68,6 @@ def render_drawings(section: Section) -> list[tuple[Drawing, str, str]]:
 def load_template() -> Template:
     """Return the page's template, which escapes all that is put into it."""
     loader = PackageLoader("loyaltysim.reporting.page", "templates")
-    layout = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **layout).get_template(
-        "report.html.j2"
-    )
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.trim_blocks = environment.lstrip_blocks = True
+    return environment.get_template("report.html.j2")

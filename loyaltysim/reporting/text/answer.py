@@ -1,7 +1,7 @@
 """What is told of a run: the answer in one sentence, one small table, and what is worth reading beside them.
 
-That is the risk of the recommendation, budgets that are not equal, what pilots told, runs that failed, and where the time
-of a run went.
+That is the risk of the recommendation, budgets that are not equal, what pilots told, runs that failed, and where the
+time of a run went.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from loyaltysim.core.records import PilotRecord
     from loyaltysim.results.results import Profile, Results
     from loyaltysim.stats.sequential import SequentialVerdict
 
@@ -73,10 +74,8 @@ def render_worth(results: Results) -> str:
     """Say what the only strategy is worth."""
     worth = interval(results.figures[results.reference][NPV])
     money = money_for(results.currency, worth)
-    text = (
-        f"{name_heading(results.reference, results.strategies)} is worth {money.full(worth.mean)} over "
-        f"{format_horizon(results.months)}"
-    )
+    whose = name_heading(results.reference, results.strategies)
+    text = f"{whose} is worth {money.full(worth.mean)} over {format_horizon(results.months)}"
     if not worth.known:
         return f"{text} {ONE_ONLY}"
     ends = "" if is_all_alike(worth) else f"95 %: {money.span(worth)}, "
@@ -100,9 +99,9 @@ def render_lead(results: Results, found: Recommendation) -> str:
         unsure = f"; {SO_FEW}" if has_too_few_replications(gain) else ""
         return f"{lead}{span}, and wins in {found.wins} of {n} replications{unsure}."
     return (
-        f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} "
-        f"(95 %: {money.span(gain)}), and {best} wins in {found.wins} of {n} replications; "
-        f"{describe_need(found)} would decide."
+        f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} (95 %: "
+        f"{money.span(gain)}), and {best} wins in {found.wins} of {n} replications; {describe_need(found)} would "
+        "decide."
     )
 
 
@@ -119,8 +118,7 @@ def describe_joint_doubt(found: Recommendation) -> str:
         return ""
     return (
         "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at "
-        "once, are "
-        "wider, and by them the lead is not sure: more replications would settle it."
+        "once, are wider, and by them the lead is not sure: more replications would settle it."
     )
 
 
@@ -166,11 +164,8 @@ def render_sequential_answer(results: Results, verdict: SequentialVerdict) -> st
     money = money_for(results.currency, gain)
     over = f"over {format_horizon(results.months)}"
     span = f"95 %, {RULE}: {money.span(gain)}"
-    end = (
-        f"settled after {n} replications"
-        if verdict.settled
-        else f"not settled after {n} replications, the most allowed"
-    )
+    end = f"settled after {n} replications"
+    end = end if verdict.settled else f"not {end}, the most allowed"
     if not verdict.second:
         return f"{name_heading(verdict.best)} is worth {money.full(gain.mean)} {over} ({span}); {end}."
     best, second = (quote_name(name, results.strategies) for name in (verdict.best, verdict.second))
@@ -178,10 +173,8 @@ def render_sequential_answer(results: Results, verdict: SequentialVerdict) -> st
         first = name_heading(verdict.best, results.strategies)
         lead = f"{first} earns {money.full(gain.mean)} more than {second} {over} ({span}); {end}."
     else:
-        lead = (
-            f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} "
-            f"({span}); {end}."
-        )
+        lead = f"Cannot tell whether {best} or {second} earns more {over}: "
+        lead += f"the difference is {money.full(gain.mean)} ({span}); {end}."
     return "\n".join(line for line in (lead, describe_later_value(results, recommend(results))) if line)
 
 
@@ -244,19 +237,14 @@ def describe_risk(results: Results) -> str:
     money = money_for(results.currency, found.lead_alone, risk.first_year)
     best, second = (quote_name(name, results.strategies) for name in (found.best, found.runner_up))
     ends = format_payback_range(risk.payback)
-    earned = (
-        f"its lead is earned by month {risk.payback.mean:.0f}{f' (95 %: {ends})' if ends else ''}"
-        if isfinite(risk.payback.mean)
-        else "its lead comes only after the horizon"
-    )
+    earned = f"its lead is earned by month {risk.payback.mean:.0f}{f' (95 %: {ends})' if ends else ''}"
+    earned = earned if isfinite(risk.payback.mean) else "its lead comes only after the horizon"
     chance = found.chance
     return (
         f"In one market {best} beats {second} with a chance of {100 * chance.mean:.0f} % (95 %: "
-        f"{100 * chance.low:.0f} to "
-        f"{100 * chance.high:.0f}); {earned}; in the first year it is {money.signed(risk.first_year.mean)} "
-        f"({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % of markets "
-        f"{money.signed(risk.in_worst)} "
-        "on average."
+        f"{100 * chance.low:.0f} to {100 * chance.high:.0f}); {earned}; in the first year it is "
+        f"{money.signed(risk.first_year.mean)} ({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % "
+        f"of markets {money.signed(risk.in_worst)} on average."
     )
 
 
@@ -278,27 +266,22 @@ def describe_pilots(results: Results) -> list[str]:
 
     The mean estimate is taken apart: estimate = true effect on all + disturbance of the arms + luck of who was drawn.
     """
-    return [describe_pilot(results, name) for name in results.pilots]
+    return [describe_pilot(name_heading(name, results.strategies), found) for name, found in results.pilots.items()]
 
 
-def describe_pilot(results: Results, strategy: str) -> str:
+def describe_pilot(strategy: str, found: Sequence[PilotRecord]) -> str:
     """Say what the pilot of one strategy estimated, of what that is made, what it teaches and how it was decided."""
-    found = results.pilots[strategy]
-    estimate, true, calm = (
-        np.array([getattr(each, field) for each in found]) for field in ("estimate", "truth", "undisturbed")
-    )
+    estimate, true, calm = np.array([(each.estimate, each.truth, each.undisturbed) for each in found]).T
     held = sum(each.low <= each.truth <= each.high for each in found)
     out = sum(each.rolled_out for each in found)
     half = 100 * np.mean([(each.high - each.low) / 2 for each in found])
     errors = f" (+- one standard error over {len(found)} replications)" if len(found) > 1 else ""
     return (
-        f"Pilot of {name_heading(strategy, results.strategies)}, in points of customers kept: estimate "
-        f"{format_points(estimate)} = true effect on all "
+        f"Pilot of {strategy}, in points of customers kept: estimate {format_points(estimate)} = true effect on all "
         f"{format_points(true)}, the arms disturbing each other {format_points(estimate - calm)}, the luck of who was "
-        "in which arm "
-        f"{format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's interval reaches "
-        f"some {half:.1f} to either side; "
-        f"it held the truth in {held} of {len(found)}. Rolled out in {out}."
+        f"in which arm {format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's "
+        f"interval reaches some {half:.1f} to either side; it held the truth in {held} of {len(found)}. Rolled out in "
+        f"{out}."
     )
 
 

@@ -88,8 +88,7 @@ def describe_crossover(scenario: Scenario, factor: Factor, found: Crossover, nam
     if found.anywhere:
         return (
             f"cannot tell whether {below} or {above} is better, wherever {factor.path} lies from "
-            f"{format_number(factor.low)} to "
-            f"{format_number(factor.high)}: by the means alone they change places "
+            f"{format_number(factor.low)} to {format_number(factor.high)}: by the means alone they change places "
             f"{format_roughly(scenario, factor, found)}{format_ends(factor, found.at)}"
         )
     value = format_quantity(found.at.mean, factor.unit, scenario.currency)
@@ -126,8 +125,8 @@ def describe_no_crossover(scenario: Scenario, factor: Factor, points: Sequence[P
     sure = f" (95 %: {money.span(gap)}{', so even that is not sure' if gap.holds_zero else ''})" if gap.known else ""
     return (
         f"Nothing turns: {best} stays {name_first(scenario, names)} for every {factor.path} from {format_number(low)} "
-        f"to {format_number(high)}; its lead is least at "
-        f"{where}, {money.full(gap.mean)} over {second} in {format_horizon(scenario.months)}{sure}."
+        f"to {format_number(high)}; its lead is least at {where}, {money.full(gap.mean)} over {second} in "
+        f"{format_horizon(scenario.months)}{sure}."
     )
 
 
@@ -177,8 +176,7 @@ def describe_regret(scenario: Scenario, factor: Factor, points: Sequence[Point],
     is_best = f"is {which}" if contest.decided else f"seems {which}, not surely,"
     return (
         f"{name_heading(contest.best, scenario.strategies)} {is_best} at today's value. Whoever keeps to it loses at "
-        f"most {money.full(worst.mean)}{sure} "
-        f"within the range: at {where}, where {better} is better."
+        f"most {money.full(worst.mean)}{sure} within the range: at {where}, where {better} is better."
     )
 
 
@@ -203,16 +201,15 @@ def describe_frontier(scenario: Scenario, table: pd.DataFrame, plane: Sequence[F
     keeps, money = quote_name(worst.recommended, scenario.strategies), Money(scenario.currency, float(worst.regret))
     sure = int((known.decided == "yes").sum())
     lost = (
-        f"loses at most {money.full(float(worst.regret))}, at "
-        f"{across.path} {format_number(worst[across.path])} and {up.path} {format_number(worst[up.path])}."
+        f"loses at most {money.full(float(worst.regret))}, at {across.path} {format_number(worst[across.path])} and "
+        f"{up.path} {format_number(worst[up.path])}."
         if worst.regret > 0
         else "loses nothing anywhere on it."
     )
     gone = f" {len(table) - len(known)} cells are of no possible market." if len(table) > len(known) else ""
     return (
         f"On the map of {across.path} by {up.path}, of {len(known)} cells {name_first(scenario, names)} is {wins} "
-        f"({sure} of them surely, "
-        f"each cell at 95 %). Keeping to {keeps} {lost}{gone}"
+        f"({sure} of them surely, each cell at 95 %). Keeping to {keeps} {lost}{gone}"
     )
 
 

@@ -51,9 +51,8 @@ def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str
     lines = [
         f"Person {person.number:,}{of} ({luck}); the same luck under {len(lives)} strategies.",
         f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; "
-        f"{person.ties} ties; "
-        f"against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness {person.talkativeness:.1f}, "
-        f"readiness to complain {person.readiness:.1f}.",
+        f"{person.ties} ties; against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness "
+        f"{person.talkativeness:.1f}, readiness to complain {person.readiness:.1f}.",
         "",
     ]
     for life in lives:
@@ -183,8 +182,7 @@ def render_values(months: list[int], span: Span, currency: str) -> str:
         how_sure = f" (95 %: {size.low:.1f} to {size.high:.1f})" if size.known else ""
         lines.append(
             f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own "
-            "margin "
-            f"and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
+            f"margin and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
             f"{abs(size.mean):.1f}{how_sure} {word} bad messages are told than if they had stayed."
         )
     return "\n".join(lines)

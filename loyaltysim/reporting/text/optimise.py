@@ -58,8 +58,7 @@ def question_budget(scenario: Scenario, budget: float) -> str:
         return ""
     return (
         f"A budget of {monthly_amount(scenario, budget)} is more than the margin of all {scenario.market.customers:,} "
-        "customers of today "
-        f"({monthly_amount(scenario, brought)}): is it meant a month, and not a year?"
+        f"customers of today ({monthly_amount(scenario, brought)}): is it meant a month, and not a year?"
     )
 
 
@@ -94,8 +93,8 @@ class SplitWords:
         if self._how == "regret":
             return (
                 f"Where it is furthest behind the best split tried, it earns {self.format_amount(found.sought)} less "
-                f"than that in {self._span}; against "
-                f"today's levers it {self.describe_result(found.mean)} {self._all}{unsure}."
+                f"than that in {self._span}; against today's levers it {self.describe_result(found.mean)} "
+                f"{self._all}{unsure}."
             )
         more = self.format_amount(found.sought, f"more than today's levers in {self._span}")
         if self._how != "worst":
@@ -119,8 +118,7 @@ class SplitWords:
         if self._how == "regret":
             return (
                 f"{FRESH} its greatest regret, {self.format_amount(none.sought)} in {self._span}, is no more than "
-                f"that of {best} "
-                f"{self.format_amount(found.sought)}"
+                f"that of {best} {self.format_amount(found.sought)}"
             )
         there = " there" if self._how == "worst" else ""
         return f"{best} {self.describe_result(found.sought)}{there} in {self._span} {FRESH}"
@@ -243,8 +241,7 @@ def describe_search(tried: int, fewer: int, replications: int, worlds: int, robu
     drawn = f" in {worlds} worlds" if robust else ""
     return (
         f"{tried} splits were tried on {fewer} replications{drawn}; the one given, its neighbours and the curves were "
-        "then "
-        f"valued on {replications} others, so that the search's good luck is not counted."
+        f"then valued on {replications} others, so that the search's good luck is not counted."
     )
 
 

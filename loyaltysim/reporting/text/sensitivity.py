@@ -63,8 +63,7 @@ def render_answer(scenario: Scenario, table: pd.DataFrame, found: SurrogateResul
     poor = "" if found.is_good else f" All this is rough: {rough}."
     return (
         f"{name_heading(best, names)} stays the best in {100 * found.chance_best[best]:.0f} % of what is "
-        f"uncertain{rest}; its lead over "
-        f"{quote_name(second, names)} hangs most on {hangs}.{poor}"
+        f"uncertain{rest}; its lead over {quote_name(second, names)} hangs most on {hangs}.{poor}"
     )
 
 
@@ -83,8 +82,7 @@ def describe_switches(scenario: Scenario, table: pd.DataFrame, found: SurrogateR
         return "No input turns the recommendation by itself within its range, the others being as today."
     each = [
         f"{row.path} (today {format_quantity(row.today, row.unit, scenario.currency)}) turns it to "
-        f"{quote_name(row.turns_to, scenario.strategies)} at "
-        f"{format_number(row.turns_at)}"
+        f"{quote_name(row.turns_to, scenario.strategies)} at {format_number(row.turns_at)}"
         for row in switches.head(MOST_NAMED).itertuples()
     ]
     known = ""
@@ -100,8 +98,7 @@ def describe_method(found: SurrogateResult, points: int, replications: int, inpu
     warning = "" if found.is_good else " That is poor: ask for more --points or --replications."
     return (
         f"{points} points over {inputs} inputs were simulated {replications} times each (Morris's trajectories and a "
-        "Latin "
-        f"hypercube); the shares are those of a polynomial that foretells {format_q2(found)} of the variance at "
+        f"Latin hypercube); the shares are those of a polynomial that foretells {format_q2(found)} of the variance at "
         f"points left out.{warning}"
     )
 
