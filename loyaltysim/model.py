@@ -28,17 +28,8 @@ from loyaltysim.scenario import Scenario, load, shipped_scenario
 from loyaltysim.simulation.engine import build_mechanisms, current_levers, run_months, set_levers, stationary_start
 from loyaltysim.simulation.pilot import PilotTrial
 
-HEADLINES = (
-    "customers",
-    "joined",
-    "returned",
-    "left",
-    "grievances",
-    "complaints",
-    "messages_good",
-    "messages_bad",
-    "net",
-)
+HEADLINES: tuple[str, ...] = ("customers", "joined", "returned", "left", "grievances", "complaints")
+HEADLINES += ("messages_good", "messages_bad", "net")
 
 
 @cache_until_registration
@@ -70,13 +61,13 @@ class Customer(mesa.Agent):
 
     @property
     def why_left(self) -> str:
-        """Give the word for the reason to leave, empty for who has not left."""
+        """The word for the reason to leave, empty for who has not left."""
         code = self.reason
         return "" if code == NONE else REASONS[code]
 
     @property
     def complaint_ended(self) -> str:
-        """Give the word for the outcome of the last grievance, empty without one."""
+        """The word for the outcome of the last grievance, empty without one."""
         code = self.last_outcome
         return "" if code == NONE else OUTCOMES[code]
 
@@ -87,10 +78,10 @@ class Customer(mesa.Agent):
 class LoyaltyModel(mesa.Model):
     """A simulated market under one strategy, a month a step.
 
-    `scenario`: a Scenario, a path, or None for the shipped baseline; `strategy`: one of its strategies' names, by default
-    the first; `replication`: which luck; `rng`: replaces the scenario's seed. `start`: a world at month 0 to fork
-    instead of living the burn-in again; `mechanisms`: of one's own, registered for this process (`mechanisms.register`).
-    Raises InputError for an unknown strategy.
+    `scenario`: a Scenario, a path, or None for the shipped baseline; `strategy`: one of its strategies' names, by
+    default the first; `replication`: which luck; `rng`: replaces the scenario's seed. `start`: a world at month 0 to
+    fork instead of living the burn-in again; `mechanisms`: of one's own, registered for this process
+    (`mechanisms.register`). Raises InputError for an unknown strategy.
     """
 
     def __init__(
@@ -105,11 +96,8 @@ class LoyaltyModel(mesa.Model):
         mechanisms: Sequence[type[Mechanism]] = (),
     ) -> None:
         register(*mechanisms)
-        spec = (
-            scenario
-            if isinstance(scenario, Scenario)
-            else load(shipped_scenario("baseline.yml") if scenario is None else scenario)
-        )
+        path = shipped_scenario("baseline.yml") if scenario is None else scenario
+        spec = path if isinstance(path, Scenario) else load(path)
         chosen = rng if rng is not None else seed
         if chosen is not None:
             spec = spec.replace({"seed": int(chosen)}, source="rng")
@@ -155,27 +143,21 @@ class LoyaltyModel(mesa.Model):
         return self
 
     def run_record(self, seconds: float = 0.0) -> RunRecord:
-        """Give what the run wrote down, with every metric of the catalog as one figure."""
+        """Return what the run wrote down, with every metric of the catalog as one figure."""
         months = {name: self.record[: self.month + 1, number] for name, number in metric_columns().items()}
         outcome = figures(catalog(), self.record[: self.month + 1])
         for mechanism in month():
             outcome.update(self.spec.mechanism(mechanism.key).close(months, self.spec))
         person_months = self.month * self.world.people.rows
         audit = self.spec.mechanism("scorecard").audit(self.world, self.spec.mechanism("touchpoints").table)
-        return RunRecord(
-            self.strategy,
-            self.replication,
-            self.record[: self.month + 1],
-            outcome,
-            seconds,
-            person_months,
-            audit=audit,
-            pilot=self.pilot,
-        )
+        about, record = (self.strategy, self.replication), self.record[: self.month + 1]
+        return RunRecord(*about, record, outcome, seconds, person_months, audit=audit, pilot=self.pilot)
 
     def firm_of(self, row: int) -> tuple[World, dict[str, float]]:
-        """Give the world whose firm deals with a person now (during a pilot, that of the person's arm), and the levers that the
-        strategy changes for them this month, by path."""
+        """Return the world whose firm deals with a person now, and the levers that change for them this month, by path.
+
+        During a pilot it is the world of the person's arm.
+        """
         if self._trial is None:
             return self.world, current_levers(self.plan, self.month)
         arms = self._trial.arms
@@ -183,14 +165,14 @@ class LoyaltyModel(mesa.Model):
         return arms.arms[trying], current_levers(self.plan, self.month) if trying else {}
 
     def customer(self, row: int) -> Customer:
-        """Give one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
+        """Return one person of the market by number, customer or not; raises IndexError outside 0..people-1."""
         if not 0 <= row < self.world.people.rows:
             raise IndexError(f"there is no person {row}: the market has people 0 to {self.world.people.rows - 1}")
         return Customer(self, row)
 
     @property
     def agents(self) -> AgentSet:
-        """Give the present customers as an AgentSet of views, made anew each month."""
+        """The present customers as an AgentSet of views, made anew each month."""
         if self._views_month != self.month:
             rows = np.flatnonzero(self.world.people.status == CUSTOMER)
             self._views = [Customer(self, int(row)) for row in rows]
@@ -198,7 +180,7 @@ class LoyaltyModel(mesa.Model):
         return AgentSet(self._views, random=self.random)
 
     def __getattr__(self, name: str) -> float:
-        """Give a recorded metric of the present month by its name, as `model.customers`."""
+        """Return a recorded metric of the present month by its name, as `model.customers`."""
         if name in metric_columns() and "record" in self.__dict__:
             return float(self.record[self.month, metric_columns()[name]])
         raise AttributeError(f"a LoyaltyModel has no {name!r}")
@@ -220,7 +202,7 @@ class LoyaltyModel(mesa.Model):
 
 
 def current_figure(number: int, model: LoyaltyModel) -> float:
-    """Give a metric of the present month; Mesa would find it by its name as well, but takes twice as long."""
+    """Return a metric of the present month; Mesa would find it by its name as well, but takes twice as long."""
     return float(model.record[model.month, number])
 
 
@@ -230,7 +212,7 @@ def simulate(scenario: Scenario, replication: int, strategies: Sequence[str]) ->
 
 
 def simulate_each(scenario: Scenario, replication: int, strategies: Sequence[str]) -> Iterator[RunRecord]:
-    """Give each strategy's record in turn; `scenario` is solved."""
+    """Yield each strategy's record in turn; `scenario` is solved."""
     start = stationary_start(scenario, scenario.seed, replication)
     for strategy in strategies:
         yield simulate_from(start, scenario, strategy, replication)

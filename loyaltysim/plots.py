@@ -1,8 +1,9 @@
 """The pictures of a run, one question each, for notebooks: `loyaltysim.plots.money(study)`, or `study.plot.money()`.
 
-Each function takes a study, its results or the folder of a finished run, and gives a matplotlib figure that a notebook shows
-by itself. Anything else raises InputError. All have the house's look whatever the user's own settings are, and say in their
-title what is to be seen. They are those declared in `loyaltysim.reporting.charts`; `dir(loyaltysim.plots)` names them.
+Each function takes a study, its results or the folder of a finished run, and returns a matplotlib figure that a
+notebook shows by itself. Anything else raises InputError. All have the house's look whatever the user's own settings
+are, and say in their title what is to be seen. They are those declared in `loyaltysim.reporting.charts`;
+`dir(loyaltysim.plots)` names them.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def __dir__() -> list[str]:
 
 
 def bind(name: str, owner: object, source: Any) -> Callable[..., Figure]:
-    """Return what draws a picture from a source; raises AttributeError, as of its owner, if there is no such picture."""
+    """Return what draws a picture from a source; raises AttributeError, as of its owner, if there is none."""
     if name not in charts():
         raise AttributeError(f"{type(owner).__name__!r} has no picture {name!r}; there are: {', '.join(charts())}")
     return update_wrapper(partial(charts()[name], source), charts()[name])

@@ -1,4 +1,4 @@
-"""What the public functions return: a study, a decision and a customer's life, each with tables, words and pictures on demand."""
+"""What the public functions return: a study, a decision and a life, with tables, words and pictures on demand."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from loyaltysim.reporting.text.answer import (
     render_failures,
     render_sequential_answer,
 )
+from loyaltysim.reporting.text.customers import build_months, render_story
 from loyaltysim.reporting.text.formats import to_text
 from loyaltysim.results.figures import figures_frame, write_figures
 from loyaltysim.results.months import write_months
@@ -48,10 +49,10 @@ def where(folder: Path | None) -> str:
 class Study:
     """Strategies compared on common luck; its tables and sentences are made when they are first asked for.
 
-    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables as in the
-    folder's CSV files. `failures`: the runs that did not come to their end (strategy, replication, error), which count nowhere.
-    `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if that was measured.
-    `verdict`: how a study that added replications ended.
+    `summary`, `departures`, `complaints`, `money`, `touchpoints`, `business`, `pilots`, `duel`, `ranking`: the tables
+    as in the folder's CSV files. `failures`: the runs that did not come to their end (strategy, replication, error),
+    which count nowhere. `results`: the raw figures, one array a strategy and metric. `profile`: where the time went, if
+    that was measured. `verdict`: how a study that added replications ended.
     """
 
     scenario: Scenario
@@ -76,9 +77,9 @@ class Study:
         """How the best fares in one market and in bad luck, and whether budgets are equal; empty with one strategy."""
         if len(self.results.strategies) < 2:
             return ()
-        risk = describe_risk(self.results)
-        budgets = describe_unequal_budgets(self.results, planned_budgets(self.scenario))
-        return tuple(told for told in (risk, budgets) if told)
+        budgets = planned_budgets(self.scenario)
+        told = describe_risk(self.results), describe_unequal_budgets(self.results, budgets)
+        return tuple(filter(None, told))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -127,7 +128,8 @@ class Study:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """Every metric month by month: strategy, replication, month, metric, value; read from the folder, if there is one."""
+        """Every metric month by month: strategy, replication, month, metric, value; from the folder, if there is
+        one."""
         if self.folder is not None:
             return pd.read_parquet(self.folder / "months.parquet")
         file = BytesIO()
@@ -151,7 +153,7 @@ class Study:
 
     @property
     def plot(self) -> Plots:
-        """The study's pictures, one question each: `study.plot.money()`, `.customers()`, `.reasons()`, ... (`loyaltysim.plots`)."""
+        """The study's pictures, one question each: `study.plot.money()`, `.customers()`, ... (`loyaltysim.plots`)."""
         from loyaltysim.plots import Plots
 
         return Plots(self.results, self.folder)
@@ -164,7 +166,8 @@ class Study:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decision:
-    """What a command that decides found: `answer` in words, its `tables` by name (also as attributes), and their folder.
+    """What a command that decides found: `answer` in words, its `tables` by name (also as attributes), and their
+    folder.
 
     `notes` are further sentences: what was done at reduced fidelity, what could not be simulated.
     """
@@ -190,9 +193,8 @@ class Decision:
         tables = finding.tables if finding is not None else {}
         if name in tables:
             return tables[name]
-        raise AttributeError(
-            f"a {self.__dict__.get('verb', 'Decision')} has no {name!r}; its tables: {', '.join(tables)}"
-        )
+        verb = self.__dict__.get("verb", "Decision")
+        raise AttributeError(f"a {verb} has no {name!r}; its tables: {', '.join(tables)}")
 
     @property
     def plot(self) -> DecisionPlots:
@@ -239,16 +241,12 @@ class CustomerLife:
     @cached_property
     def months(self) -> pd.DataFrame:
         """One row a strategy and month, each fact in a column of its own."""
-        from loyaltysim.reporting.text.customers import build_months
-
         return build_months(self.lives)
 
     @cached_property
     def story(self) -> str:
         """The life as text: a line for each month in which something turned, one for each spell between."""
-        from loyaltysim.reporting.text import customers
-
-        return customers.render_story(self.history.setting, self.history.person, self.lives)
+        return render_story(self.history.setting, self.history.person, self.lives)
 
     def strip(self) -> Figure:
         """Draw the life: time to the right, one lane a strategy."""
@@ -258,9 +256,6 @@ class CustomerLife:
 
     def __repr__(self) -> str:
         return self.story
-
-
-# From a run's results to its tables, sentences and files.
 
 
 def build_study(
@@ -288,11 +283,11 @@ def build_study(
 
 def write_tables(folder: RunFolder, study: Study) -> None:
     """Write the tables that are not empty, every metric month by month, and every replication's figures."""
-    for name in ("summary", "departures", "complaints", "money"):
-        folder.write(f"{name}.csv", csv_text(getattr(study, name)))
-    for name in ("duel", "ranking", "touchpoints", "business", "pilots", "failures"):
-        if len(getattr(study, name)):
-            folder.write(f"{name}.csv", csv_text(getattr(study, name)))
+    always = ("summary", "departures", "complaints", "money")
+    for name in (*always, "duel", "ranking", "touchpoints", "business", "pilots", "failures"):
+        table = getattr(study, name)
+        if name in always or len(table):
+            folder.write(f"{name}.csv", csv_text(table))
         else:
             folder.drop(f"{name}.csv")  # of an earlier try, some of whose runs failed
     with folder.new("months.parquet") as file:

@@ -1,6 +1,7 @@
-"""The recommendation: which strategy is worth most, by how much it leads the runner-up, and how sure that is.
+"""The recommendation: which strategy is worth most, by how much it leads the runner-up, how sure and how risky that is.
 
-Sentences, pictures, page, workbook and JSON read this one object; none of them picks a winner by itself.
+Sentences, pictures, page, workbook and JSON read this one object; none of them picks a winner by itself. Beside it
+stand every pair of strategies on common random numbers, the ranking of them all, and the budgets that were planned.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loyaltysim.analysis.summary import compute_payback, discount_factors
+from loyaltysim.analysis.summary import compute_payback, discount_factors, ends
 from loyaltysim.results.results import Results
 from loyaltysim.scenario.registry import parameter_registry
 from loyaltysim.stats.intervals import Comparison, Interval, compare_best, interval, paired, wilson
@@ -27,6 +28,18 @@ NPV, NPV_WITHIN_HORIZON = "npv", "npv_without_later_value"
 NO_INTERVAL = Interval()
 FEWEST, ENOUGH = 5, 30
 """Replications below which no interval is taken at its word, and below which figures that all agree are not."""
+FIRST_YEAR = 12
+MONEY = "$/month"
+PAIRS = (
+    "strategy", "against", "measure", "unit", "difference", "ci_low", "ci_high", "together_low", "together_high",
+    "anytime_low", "anytime_high", "chance_better", "chance_ci_low", "chance_ci_high", "worst_5_percent",
+    "replications",
+)  # fmt: skip
+"""`ci`: 95 % for this pair alone; `together`: all pairs hold at once (Bonferroni); `anytime`: at every look, too."""
+RANKING = (
+    "rank", "strategy", "npv", "against_best_of_others", "ci_low", "ci_high", "npv_first_year", "worst_5_percent",
+    "budget_per_month", "payback_months", "replications",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,12 +47,12 @@ class Recommendation:
     """The strategy of the highest mean net present value against the runner-up, paired on common random numbers.
 
     `lead` is in the scenario's currency; its interval is widened (Holm) for having picked the two among all pairs, and
-    `lead_within_horizon` and `lead_after_horizon`, its two parts, have intervals at that level as well; `lead_alone` has the
-    plain 95 % interval of this pair. `wins`: in how many
-    `replications` the best earns more; `chance`: their share, with its interval. `replications_to_decide`: about how many
-    would, None where the lead is significant already or 10,000 would not. `is_significant_jointly`: whether the intervals
-    of all pairs, which hold at once (Bonferroni), say so too. `within_horizon`: who would be best without the value after
-    the horizon. With a single strategy `runner_up` is empty, there is no lead, and `within_horizon` is None.
+    `lead_within_horizon` and `lead_after_horizon`, its two parts, have intervals at that level as well; `lead_alone`
+    has the plain 95 % interval of this pair. `wins`: in how many `replications` the best earns more; `chance`: their
+    share, with its interval. `replications_to_decide`: about how many would, None where the lead is significant already
+    or 10,000 would not. `is_significant_jointly`: whether the intervals of all pairs, which hold at once (Bonferroni),
+    say so too. `within_horizon`: who would be best without the value after the horizon. With a single strategy
+    `runner_up` is empty, there is no lead, and `within_horizon` is None.
     """
 
     best: str
@@ -67,7 +80,7 @@ class Recommendation:
 
     @property
     def hangs_on_later_value(self) -> bool:
-        """Whether another strategy comes first without the value after the horizon, and one of the two leads is sure."""
+        """Whether another comes first without the value after the horizon, and one of the two leads is sure."""
         if self.within_horizon is None or self.within_horizon.best == self.best:
             return False
         return self.replications == 1 or self.is_significant or self.within_horizon.decided
@@ -98,7 +111,7 @@ def recommend(results: Results) -> Recommendation:
 
 
 def compare_with_reference(results: Results, strategy: str) -> tuple[Interval, Interval]:
-    """Return a strategy's paired difference of net present value from the first, with and without the value after the horizon."""
+    """Return a strategy's paired difference of NPV from the first, with and without the value after the horizon."""
     ours, theirs = results.figures[strategy], results.figures[results.reference]
     return paired(ours[NPV], theirs[NPV]), paired(ours[NPV_WITHIN_HORIZON], theirs[NPV_WITHIN_HORIZON])
 
@@ -114,20 +127,6 @@ def is_all_alike(span: Interval) -> bool:
     return span.known and span.n < ENOUGH and isfinite(size) and span.high - span.low <= 1e-6 * size
 
 
-# Every pair of strategies on common random numbers, the ranking of them all, and the risk of the recommendation.
-
-FIRST_YEAR = 12
-PAIRS = (
-    "strategy", "against", "measure", "unit", "difference", "ci_low", "ci_high", "together_low", "together_high",
-    "anytime_low", "anytime_high", "chance_better", "chance_ci_low", "chance_ci_high", "worst_5_percent", "replications",
-)  # fmt: skip
-"""`ci`: 95 % for this pair alone; `together`: all pairs hold at once (Bonferroni); `anytime`: they hold at every look too."""
-RANKING = (
-    "rank", "strategy", "npv", "against_best_of_others", "ci_low", "ci_high", "npv_first_year", "worst_5_percent",
-    "budget_per_month", "payback_months", "replications",
-)  # fmt: skip
-
-
 def compare_pairs(results: Results) -> pd.DataFrame:
     """Return every pair of strategies, the better by mean NPV first, a row a measure; the columns of `PAIRS`."""
     order = list(simultaneous_pairs(results.by_strategy(NPV)))
@@ -138,15 +137,11 @@ def compare_pairs(results: Results) -> pd.DataFrame:
             gap = figures[one] - figures[other]
             alone, together, anytime = interval(gap), interval(gap, level), sequential_interval(gap, level)
             wins = wilson(int((gap > 0).sum()), len(gap))
-            rows.append(
-                (
-                    one, other, measure, unit, alone.mean, alone.low, alone.high, together.low, together.high,
-                    anytime.low, anytime.high, wins.mean, wins.low, wins.high, mean_of_worst(gap), alone.n,
-                )
-            )  # fmt: skip
+            bounds = together.low, together.high, anytime.low, anytime.high
+            rows.append((one, other, measure, unit, *ends(alone), *bounds, *ends(wins), mean_of_worst(gap), alone.n))
     for one, other in order:
         month, blank = compute_payback(results, one, other), [float("nan")] * 8
-        rows.append((one, other, "payback_months", "months", month.mean, month.low, month.high, *blank, month.n))
+        rows.append((one, other, "payback_months", "months", *ends(month), *blank, month.n))
     return pd.DataFrame.from_records(rows, columns=list(PAIRS))
 
 
@@ -172,19 +167,15 @@ def rank_strategies(results: Results, budgets: Mapping[str, float]) -> pd.DataFr
     rows = []
     for rank, (name, gap) in enumerate(gaps.items(), 1):
         payback = Interval() if name == results.reference else compute_payback(results, name)
-        rows.append(
-            (
-                rank, name, interval(worth[name]).mean, gap.mean, gap.low, gap.high,
-                interval(first_year_npv(results, name)).mean, mean_of_worst(worth[name]), budgets.get(name, float("nan")),
-                payback.mean, results.replications,
-            )
-        )  # fmt: skip
+        mean, first_year = interval(worth[name]).mean, interval(first_year_npv(results, name)).mean
+        risk = mean_of_worst(worth[name]), budgets.get(name, float("nan")), payback.mean
+        rows.append((rank, name, mean, *ends(gap), first_year, *risk, results.replications))
     return pd.DataFrame.from_records(rows, columns=list(RANKING))
 
 
 @dataclass(frozen=True)
 class LeadRisk:
-    """When and how surely a lead is earned: in the first year, by which month, and on average in the worst replications."""
+    """When and how surely a lead is earned: in the first year, by which month, and in the worst replications."""
 
     first_year: Interval
     payback: Interval
@@ -199,11 +190,6 @@ def compute_lead_risk(results: Results, found: Recommendation) -> LeadRisk:
         payback=compute_payback(results, found.best, found.runner_up),
         in_worst=mean_of_worst(worth[found.best] - worth[found.runner_up]),
     )
-
-
-# What each strategy plans to spend beyond the first: the monthly budgets among its levers.
-
-MONEY = "$/month"
 
 
 def planned_budgets(scenario: Scenario) -> dict[str, float]:

@@ -1,4 +1,8 @@
-"""The tables of a run: what came out, who left and why, how grievances ended, the money, the reasons, and what failed."""
+"""The tables of a run: what came out, who left and why, how grievances ended, the money, pilots, touchpoints, failures.
+
+The arithmetic that they share with pictures and sentences stands below them: shares, contrasts with the first strategy,
+payback and present values.
+"""
 
 from __future__ import annotations
 
@@ -19,33 +23,28 @@ if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Metric
     from loyaltysim.results.results import RunFailure
 
-# Present values from a run's months, at its own discount rate.
-
-
-def discount_factors(rate: float, months: int) -> np.ndarray:
-    """Return what 1 $ in each of the months 0 to `months` is worth in month 0, at a yearly rate: float64, (months + 1,)."""
-    factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
-    return factors
-
-
-def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
-    """Return the present value of a monthly flow over the horizon: float64, (replications,)."""
-    return results.path(strategy, metric) @ discount_factors(results.discount_rate, results.months)
-
-
 SEVERITIES = {"large": ("large",), "small": ("small",), "all": ("large", "small")}
 PROMISED = ("joined", "returned", "left", "grievances", "complaints")
 """Flows that summary.csv promises, whatever ratio they also serve."""
 PLAIN_MONEY = ("npv", "npv_without_later_value", "clv", "acquisition_cost")
 
-SUMMARY = ["strategy", "metric", "unit", "mean", "ci_low", "ci_high", "difference", "difference_ci_low", "difference_ci_high"]  # fmt: skip
+SUMMARY = ["strategy", "metric", "unit", "mean", "ci_low", "ci_high"]
+SUMMARY += ["difference", "difference_ci_low", "difference_ci_high"]
 DEPARTURES = ["strategy", "reason", "count", "share", "ci_low", "ci_high", "never_complained"]
 COMPLAINTS = ["strategy", "severity", "outcome", "grievances", "stayed", "stay_rate", "ci_low", "ci_high"]
 MONEY = ["strategy", "item", "mean", "ci_low", "ci_high"]
 BUSINESS = ["strategy", "business", "reason", "count", "share", "ci_low", "ci_high", "told_count", "told_share"]
+PILOTS = ["strategy", "replication", "tried", "others", "estimate", "ci_low", "ci_high"]
+PILOTS += ["true_effect", "undisturbed", "rolled_out"]
 FAILED = ["strategy", "replication", "error"]
 FAILURES = "failures"
 """The name of the table of failed runs in a folder, without `.csv`."""
+URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
+"""The four fields of touchpoints: important and weak, unimportant and weak, important and strong, unimportant and
+strong (F19)."""
+FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
+COLUMNS = ["strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high"]
+COLUMNS += [*FIGURES, "field", "priority", "rank"]
 
 
 def build_summary(results: Results) -> pd.DataFrame:
@@ -71,19 +70,8 @@ def find_components(catalog: Mapping[str, Metric]) -> set[str]:
     return {name for name in served if not catalog[name].better and not catalog[name].account}
 
 
-def ends(span: Interval) -> tuple[float, float, float]:
-    """Return an interval as cells of a row: mean, low, high."""
-    return span.mean, span.low, span.high
-
-
-def compute_share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Divide figure by figure; NaN where there is nothing to share."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(whole > 0, part / whole, np.nan)
-
-
 def build_departures(results: Results) -> pd.DataFrame:
-    """Return departures by reason: mean count, share of the strategy's departures, and how many never had complained."""
+    """Return departures by reason: mean count, share of the strategy's, and how many never had complained."""
     rows = []
     for strategy in results.strategies:
         figures = results.figures[strategy]
@@ -96,7 +84,7 @@ def build_departures(results: Results) -> pd.DataFrame:
 
 
 def build_complaints(results: Results) -> pd.DataFrame:
-    """Return grievances decided and stayed by severity and outcome, and the stay rate pooled within each replication."""
+    """Return grievances decided and stayed by severity and outcome, and the stay rate in each replication."""
     rows = []
     for strategy in results.strategies:
         figures = results.figures[strategy]
@@ -119,43 +107,6 @@ def build_money(results: Results) -> pd.DataFrame:
         for item, span in [*money.items(), *contrast_with_reference(results, strategy).items()]:
             rows.append((strategy, item, *ends(span)))
     return pd.DataFrame.from_records(rows, columns=MONEY)
-
-
-def contrast_with_reference(results: Results, strategy: str) -> dict[str, Interval]:
-    """Return cost per saved customer, return on spend and payback; empty for the reference and where they say nothing."""
-    if strategy == results.reference:
-        return {"cost_per_saved_customer": Interval(), "return_on_spend": Interval(), "payback_months": Interval()}
-    ours, theirs = results.figures[strategy], results.figures[results.reference]
-    cost, saved, gain = (ours[name] - theirs[name] for name in ("discounted_cost", "customers", "npv"))
-    return {
-        "cost_per_saved_customer": ratio_interval(cost, saved),
-        "return_on_spend": ratio_interval(gain, cost),
-        "payback_months": compute_payback(results, strategy),
-    }
-
-
-def compute_payback(results: Results, strategy: str, against: str = "") -> Interval:
-    """Return the first month from which the mean cumulative discounted difference of `net` stays at or above zero.
-
-    The difference is from the strategy `against`, by default the first. The ends are where the upper and the lower end of
-    its 95 % interval, month by month, do the same; an end that never does is empty (it lies beyond the horizon).
-    """
-    gap = results.path(strategy, "net") - results.path(against or results.reference, "net")
-    cumulative = np.cumsum(gap * discount_factors(results.discount_rate, results.months), axis=1)[:, 1:]
-    n, mean = len(cumulative), np.mean(cumulative, axis=0)
-    noise = 1e-9 * float(np.max(np.abs(results.path(strategy, "margin")), initial=0.0))
-    month = first_month_from_zero(mean, noise)
-    if n < 2 or np.isnan(month):
-        return Interval(month, n=n)
-    half = student_t(0.05, n - 1) * np.std(cumulative, axis=0, ddof=1) / np.sqrt(n)
-    return Interval(month, first_month_from_zero(mean + half, noise), first_month_from_zero(mean - half, noise), n)
-
-
-def first_month_from_zero(cumulative: np.ndarray, noise: float) -> float:
-    """Return the first month (1..T) from which a path (T,) stays at or above zero; NaN if it ends below."""
-    below = np.flatnonzero(cumulative < -noise)
-    first = int(below[-1]) + 2 if len(below) else 1
-    return float(first) if first <= len(cumulative) else float("nan")
 
 
 def build_business(results: Results) -> pd.DataFrame:
@@ -185,30 +136,34 @@ def build_failures(failures: Iterable[RunFailure]) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=FAILED)
 
 
-# The table of pilots: what each told and what was true, in every replication.
-
-PILOTS = ("strategy", "replication", "tried", "others", "estimate", "ci_low", "ci_high", "true_effect", "undisturbed", "rolled_out")  # fmt: skip
-
-
 def build_pilots(results: Results) -> pd.DataFrame:
     """Return one row a piloted strategy and replication; effects are on the share of customers kept."""
+    fields = ("tried", "others", "estimate", "low", "high", "truth", "undisturbed", "rolled_out")
     rows = [
-        (name, number, each.tried, each.others, each.estimate, each.low, each.high, each.truth, each.undisturbed, each.rolled_out)
+        (name, number, *(getattr(each, field) for field in fields))
         for name, found in results.pilots.items()
         for number, each in enumerate(found)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(PILOTS))
+    ]
+    return pd.DataFrame(rows, columns=PILOTS)
 
 
-# The table of touchpoints: what each was like under each strategy, in which of four fields it lies, and its rank.
-
-URGENT, ACTION, KEEP, ICING = "urgent", "needs action", "keep", "icing"
-"""The four fields: important and weak, unimportant and weak, important and strong, unimportant and strong (F19)."""
-FIGURES = ("indifference", "failure", "urgency", "believed", "gap", "fix_cost", "ease", "mended", "spent")
-COLUMNS = [
-    "strategy", "touchpoint", "stage", "kind", "importance", "performance", "ci_low", "ci_high", *FIGURES,
-    "field", "priority", "rank",
-]  # fmt: skip
+def build_touchpoints(results: Results) -> pd.DataFrame:
+    """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
+    if not results.audits:
+        return pd.DataFrame.from_records([], columns=COLUMNS)
+    quadrants, rows = compute_quadrants(results), []
+    for strategy in results.strategies:
+        audits = results.audits[strategy]
+        figures, first = compute_mean_figures(audits), audits[0]
+        performances = audit_figure(audits, "performance")
+        rank = rank_touchpoints(figures["priority"])
+        for row, name in enumerate(first.names):
+            importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
+            span = share_interval(performances[:, row])
+            about = strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high
+            last = quadrants.field(importance, performance), float(figures["priority"][row]), int(rank[row])
+            rows.append((*about, *(float(figures[key][row]) for key in FIGURES), *last))
+    return pd.DataFrame.from_records(rows, columns=COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -231,7 +186,7 @@ def compute_mean_figures(audits: Sequence[Audit]) -> dict[str, np.ndarray]:
 
 
 def compute_quadrants(results: Results) -> Quadrants:
-    """Place the lines between the fields; they are the same for all strategies, so that a mended touchpoint can cross them."""
+    """Place the lines between the fields, the same for all strategies: so a mended touchpoint can cross them."""
     figures = compute_mean_figures(results.audits[results.reference])
     weight = figures["importance"]
     return Quadrants(1 / len(weight), float(weight @ figures["performance"]))
@@ -244,24 +199,65 @@ def rank_touchpoints(priority: np.ndarray) -> np.ndarray:
     return found
 
 
-def build_touchpoints(results: Results) -> pd.DataFrame:
-    """Return the touchpoints of every strategy in the table's order; no rows if they were not scored."""
-    if not results.audits:
-        return pd.DataFrame.from_records([], columns=COLUMNS)
-    quadrants, rows = compute_quadrants(results), []
-    for strategy in results.strategies:
-        audits = results.audits[strategy]
-        figures, first = compute_mean_figures(audits), audits[0]
-        performances = audit_figure(audits, "performance")
-        rank = rank_touchpoints(figures["priority"])
-        for row, name in enumerate(first.names):
-            importance, performance = float(figures["importance"][row]), float(figures["performance"][row])
-            span = share_interval(performances[:, row])
-            rows.append(
-                (
-                    strategy, name, first.stages[row], first.kinds[row], importance, performance, span.low, span.high,
-                    *(float(figures[key][row]) for key in FIGURES),
-                    quadrants.field(importance, performance), float(figures["priority"][row]), int(rank[row]),
-                )
-            )  # fmt: skip
-    return pd.DataFrame.from_records(rows, columns=COLUMNS)
+def contrast_with_reference(results: Results, strategy: str) -> dict[str, Interval]:
+    """Return cost per saved customer, return on spend and payback; empty for the reference."""
+    if strategy == results.reference:
+        return {"cost_per_saved_customer": Interval(), "return_on_spend": Interval(), "payback_months": Interval()}
+    ours, theirs = results.figures[strategy], results.figures[results.reference]
+    cost, saved, gain = (ours[name] - theirs[name] for name in ("discounted_cost", "customers", "npv"))
+    return {
+        "cost_per_saved_customer": ratio_interval(cost, saved),
+        "return_on_spend": ratio_interval(gain, cost),
+        "payback_months": compute_payback(results, strategy),
+    }
+
+
+def compute_payback(results: Results, strategy: str, against: str = "") -> Interval:
+    """Return the first month from which the mean cumulative discounted difference of `net` stays at or above zero.
+
+    The difference is from the strategy `against`, by default the first. The ends are where the upper and the lower end
+    of its 95 % interval, month by month, do the same; an end that never does is empty (it lies beyond the horizon).
+    """
+    gap = results.path(strategy, "net") - results.path(against or results.reference, "net")
+    cumulative = np.cumsum(gap * discount_factors(results.discount_rate, results.months), axis=1)[:, 1:]
+    n, mean = len(cumulative), np.mean(cumulative, axis=0)
+    noise = 1e-9 * float(np.max(np.abs(results.path(strategy, "margin")), initial=0.0))
+    month = first_month_from_zero(mean, noise)
+    if n < 2 or np.isnan(month):
+        return Interval(month, n=n)
+    half = student_t(0.05, n - 1) * np.std(cumulative, axis=0, ddof=1) / np.sqrt(n)
+    return Interval(month, first_month_from_zero(mean + half, noise), first_month_from_zero(mean - half, noise), n)
+
+
+def first_month_from_zero(cumulative: np.ndarray, noise: float) -> float:
+    """Return the first month (1..T) from which a path (T,) stays at or above zero; NaN if it ends below."""
+    below = np.flatnonzero(cumulative < -noise)
+    first = int(below[-1]) + 2 if len(below) else 1
+    return float(first) if first <= len(cumulative) else float("nan")
+
+
+def compute_share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Divide figure by figure; NaN where there is nothing to share."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(whole > 0, part / whole, np.nan)
+
+
+def ends(span: Interval) -> tuple[float, float, float]:
+    """Return an interval as cells of a row: mean, low, high."""
+    return span.mean, span.low, span.high
+
+
+def annuity(rate: float, first: int, last: int) -> float:
+    """Return the present value of 1 $ in each of the months first to last, discounted at a yearly rate."""
+    return sum(discount_factor(rate, month) for month in range(first, last + 1))
+
+
+def discount_factors(rate: float, months: int) -> np.ndarray:
+    """Return the present value of 1 $ in each month from 0 to `months`, at a yearly rate: float64, (months + 1,)."""
+    factors: np.ndarray = discount_factor(rate, np.arange(months + 1))
+    return factors
+
+
+def discount(results: Results, strategy: str, metric: str) -> np.ndarray:
+    """Return the present value of a monthly flow over the horizon: float64, (replications,)."""
+    return results.path(strategy, metric) @ discount_factors(results.discount_rate, results.months)

@@ -1,4 +1,4 @@
-"""What moves a recommendation and what turns it, from polynomials of all strategies' gains over the uncertain inputs."""
+"""What moves a recommendation and what turns it, from polynomials of the gains over the uncertain inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from loyaltysim.stats.surrogate import PolynomialSurrogate, fit_surrogate, resam
 DRAWS, STEPS = 20_000, 81
 MOST_CROSSED = 4
 GOOD_Q2, LEAST_Q2 = 0.7, 0.5
-"""Shares of variance foretold at points left out: below the first the polynomial is called poor, below the second not used."""
+"""Shares of variance foretold at points left out: below the first the polynomial is called poor, below the second not
+used."""
 SENSITIVITY = (
     "path", "unit", "low", "high", "today", "morris_mu_star", "morris_ci_half_width", "morris_sigma", "sobol_first",
     "sobol_first_ci_low", "sobol_first_ci_high", "sobol_total", "sobol_total_ci_low", "sobol_total_ci_high",
@@ -22,13 +23,14 @@ SENSITIVITY = (
 
 @dataclass(frozen=True, eq=False)
 class SurrogateResult:
-    """What is found of k inputs, on the scale -1..1: shares of variance of the deciding difference, gains, turns, worth.
+    """What is found of k inputs, on the scale -1..1: shares of variance of the deciding difference, gains, turns,
+    worth.
 
-    `first`, `total` with the ends of their 95 % intervals: Sobol's shares; `low_gain`, `high_gain`: the deciding difference
-    with this input at its ends and the others as today; `turns_at`: where nearest to today it turns the recommendation, NaN
-    if nowhere, and to what (`turns_to`); `worth_knowing`: what knowing this input alone would earn on average;
-    `worth_knowing_all`: what knowing all would. `chance_best`: how often each strategy is the best over all inputs.
-    `q2`: how much of the difference's variance the polynomial foretells at points left out.
+    `first`, `total` with the ends of their 95 % intervals: Sobol's shares; `low_gain`, `high_gain`: the deciding
+    difference with this input at its ends and the others as today; `turns_at`: where nearest to today it turns the
+    recommendation, NaN if nowhere, and to what (`turns_to`); `worth_knowing`: what knowing this input alone would earn
+    on average; `worth_knowing_all`: what knowing all would. `chance_best`: how often each strategy is the best over all
+    inputs. `q2`: how much of the difference's variance the polynomial foretells at points left out.
     """
 
     pair: tuple[str, str]
@@ -69,7 +71,8 @@ def analyse_surrogate(
 ) -> SurrogateResult:
     """Fit polynomials to gains (m,) by strategy at points x (m, k), and read from them what moves and what turns.
 
-    `today`: the scenario's own inputs (k,); `gains_today`: the strategies' gains there, of which the highest two decide.
+    `today`: the scenario's own inputs (k,); `gains_today`: the strategies' gains there, of which the highest two
+    decide.
     """
     names = tuple(gains)
     order = sorted(names, key=lambda name: -gains_today[name])
@@ -126,8 +129,8 @@ def compute_end_gains(deciding: PolynomialSurrogate, today: np.ndarray, which: i
 
 def find_switch(
     emulator: PolynomialSurrogate, names: tuple[str, ...], today: np.ndarray, which: int, best: str
-) -> tuple[float, str]:  # fmt: skip
-    """Return the value nearest to today's at which another strategy comes first, and which; NaN and nothing if none does."""
+) -> tuple[float, str]:
+    """Return the value nearest to today's at which another comes first, and which; NaN and nothing if none does."""
     line = np.linspace(-1.0, 1.0, STEPS)
     points = np.tile(today, (STEPS, 1))
     points[:, which] = line
@@ -144,9 +147,9 @@ def value_of_knowing(
 ) -> tuple[np.ndarray, float, dict[str, float]]:
     """Return the expected value of knowing each input alone (inputs,), of knowing all, and how often each name is best.
 
-    Knowing input i is worth the mean over i of the best strategy's expected gain, less the expected gain of the strategy
-    that is best on the whole (the expected value of partial perfect information). The other inputs' means are exact: all
-    terms that hold another input average to nothing.
+    Knowing input i is worth the mean over i of the best strategy's expected gain, less the expected gain of the
+    strategy that is best on the whole (the expected value of partial perfect information). The other inputs' means are
+    exact: all terms that hold another input average to nothing.
     """
     luck = np.random.default_rng(seed)
     x = luck.uniform(-1.0, 1.0, (DRAWS, inputs))

@@ -1,4 +1,4 @@
-"""All that is drawn from a folder of results: pictures, page and workbook, by file name."""
+"""All that is made from a folder of results: pictures, page and workbook by file name, and one JSON document."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from loyaltysim.analysis.recommendation import Recommendation, compare_with_reference, recommend
+from loyaltysim.analysis.summary import ends
 from loyaltysim.reporting.charts import draw_all
 from loyaltysim.reporting.page.build import render_page
 from loyaltysim.reporting.workbook import workbook
@@ -16,6 +17,8 @@ from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval
 
 REPORT, WORKBOOK = "report.html", "report.xlsx"
+FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")
+"""What is told of each strategy in JSON."""
 
 
 def build_report(material: ReportSource) -> dict[str, bytes]:
@@ -25,13 +28,12 @@ def build_report(material: ReportSource) -> dict[str, bytes]:
     return {**named, REPORT: render_page(material), WORKBOOK: workbook(material)}
 
 
-# A run as one JSON document, for scripts.
-
-FIGURES = ("npv", "npv_without_later_value", "customers", "churn_annual")
-
-
 def render_json(results: Results, answer: str, folder: Path) -> str:
-    """Return `answer`, `table` (one object a strategy), `recommendation`, `folder` and `manifest` as JSON; what is absent is null."""
+    """Return a run as one JSON document, for scripts.
+
+    Its keys are `answer`, `table` (one object a strategy), `recommendation`, `folder` and `manifest`; what is absent is
+    null.
+    """
     document = {
         "answer": answer,
         "table": [strategy_fields(results, name) for name in results.strategies],
@@ -43,7 +45,7 @@ def render_json(results: Results, answer: str, folder: Path) -> str:
 
 
 def strategy_fields(results: Results, name: str) -> dict[str, object]:
-    """Return a strategy's figures with their intervals, and its differences from the first (null for the first itself)."""
+    """Return a strategy's figures with their intervals, and its differences from the first (null for itself)."""
     with_it, without = compare_with_reference(results, name) if name != results.reference else (None, None)
     return {
         "strategy": name,
@@ -54,15 +56,15 @@ def strategy_fields(results: Results, name: str) -> dict[str, object]:
 
 
 def recommendation_fields(found: Recommendation) -> dict[str, object]:
-    """Return the best strategy, its lead over the runner-up within and after the horizon, and the interval of the lead."""
-    ends = [none_if_absent(end) for end in (found.lead.low, found.lead.high)]
+    """Return the best strategy, its lead over the runner-up within and after the horizon, and its interval."""
+    low, high = none_if_absent(found.lead.low), none_if_absent(found.lead.high)
     return {
         "best": found.best,
         "runner_up": found.runner_up or None,
         "lead": none_if_absent(found.lead.mean),
         "lead_within_horizon": none_if_absent(found.lead_within_horizon.mean),
         "lead_after_horizon": none_if_absent(found.lead_after_horizon.mean),
-        "interval_random": ends if found.lead.known else None,
+        "interval_random": [low, high] if found.lead.known else None,
     }
 
 
@@ -70,9 +72,7 @@ def span_fields(span: Interval | None) -> dict[str, float | None] | None:
     """Return a mean and the ends of its interval."""
     if span is None:
         return None
-    return {
-        name: none_if_absent(end) for name, end in (("mean", span.mean), ("ci_low", span.low), ("ci_high", span.high))
-    }
+    return {name: none_if_absent(end) for name, end in zip(("mean", "ci_low", "ci_high"), ends(span), strict=True)}
 
 
 def none_if_absent(value: float) -> float | None:

@@ -1,7 +1,7 @@
 """The tables as an Excel workbook: typed and formatted, with native charts, and a first sheet that reads by itself.
 
-What users wrote is put into cells as text, never as a formula, a number or a link, and reaches a chart through the cells
-that hold it: a chart's own words may be read as a reference to cells. The same results give the same bytes.
+What users wrote is put into cells as text, never as a formula, a number or a link, and reaches a chart through the
+cells that hold it: a chart's own words may be read as a reference to cells. The same results give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING, cast
+
+from xlsxwriter import Workbook
 
 from loyaltysim.analysis.recommendation import compare_with_reference
 from loyaltysim.analysis.summary import FAILURES
@@ -28,33 +30,34 @@ if TYPE_CHECKING:
     import pandas as pd
     from xlsxwriter.chart import Chart
     from xlsxwriter.format import Format
-    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 CREATED = datetime(2000, 1, 1)  # Excel knows no time zones
 """A date that is always the same, so that the same results give the same bytes."""
-SHEETS = {
-    "summary": "Summary",
-    "money": "Money",
-    "departures": "Departures",
-    "complaints": "Complaints",
-    "touchpoints": "Touchpoints",
-    "business": "Business",
-    "pilots": "Pilots",
-}
-"""The run's tables, by the name of their CSV file, and the sheet that holds each."""
+SHEETS = ("summary", "money", "departures", "complaints", "touchpoints", "business", "pilots")
+"""The run's tables by the name of their CSV file, whose sheets come first."""
 MOST_ROWS, HEAD_ROW, MERGED, LETTERS, A4 = 1_048_575, 5, 7, 120, 9
-"""Excel's rows below a head; the first sheet's row of heads, its last column that sentences span and the letters that fit
-into a line of these; Excel's number of the paper."""
+"""Excel's rows below a head; the first sheet's row of heads, its last column that sentences span and the letters that
+fit into a line of these; Excel's number of the paper."""
 WIDE, NARROW = 450, 130
 """Pixels from which on a cell of a table is wrapped, and one of the first sheet or of the months."""
 ROWS_ON_A_PAGE = 8
 """With more strategies than that, the chart below their table begins a page of its own."""
 SHARES = {"share", "stay_rate", "told_share", "importance", "performance", "urgency", "believed"}
-COUNTS = {"count", "told_count", "grievances", "stayed", "never_complained", "replication", "rank", "month", "tried", "others"}  # fmt: skip
+COUNTS = {"count", "told_count", "grievances", "stayed", "never_complained", "replication", "rank", "month"}
+COUNTS |= {"tried", "others"}
 MONEY_UNITS, NOT_MONEY = ("$", "$/month", "$/customer", "$/$"), ("payback_months", "return_on_spend")
-FONT = {"name": "Calibri", "size": 10, "color": "#565D64"}
+SOFT = "#565D64"
+FONT = {"name": "Calibri", "size": 10, "color": SOFT}
 GRID = {"visible": True, "line": {"color": "#E6E6E6", "width": 0.75}}
+AXIS = {"num_font": FONT, "name_font": FONT, "major_gridlines": GRID}
+FIGURES = AXIS | {"num_format": "#,##0"}
+STRATEGIES = {"reverse": True, "crossing": "max", "num_font": FONT, "line": {"none": True}}
+"""An axis of a chart: any, that of figures, and that of bars with the first strategy at the top."""
+FACTS = ("seed", "replications", "months", "start", "discount_rate", "scenario_sha256")
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+QUOTED = tuple(f"'{sign}" for sign in "=+-@\t\r")
+"""How a text begins in a CSV file that a spreadsheet might else read as a formula: in a workbook it is text anyway."""
 DASHES = ("solid", "dash", "dash_dot", "round_dot")
 Formats = Mapping[str, "Format"]
 Value = str | float | bool | None
@@ -62,11 +65,9 @@ Value = str | float | bool | None
 
 def workbook(material: ReportSource) -> bytes:
     """Return report.xlsx for what lies in a folder."""
-    from xlsxwriter import Workbook
-
     file, manifest, results = io.BytesIO(), material.manifest, material.results
-    book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False})  # fmt: skip
-    book.set_properties({"title": to_text(str(manifest.get("title", "")))[:255], "author": "", "comments": "", "created": CREATED})  # fmt: skip
+    book, title = Workbook(file, OPTIONS), to_text(str(manifest.get("title", "")))[:255]
+    book.set_properties({"title": title, "author": "", "comments": "", "created": CREATED})
     currency = str(manifest.get("currency", "$")) if results is None else results.currency
     formats = formats_of(book, currency)
     first = add_sheet(book, "Answer")
@@ -74,17 +75,16 @@ def workbook(material: ReportSource) -> bytes:
         write_strategies(book, first, material, results, formats)
         write_months(book, results, formats)
     write_answer(first, manifest, formats)
-    order = list(SHEETS)
-    for name in sorted(material.names, key=lambda name: (order.index(name) if name in order else len(order), name)):
+    for name in [*(each for each in SHEETS if each in material.names), *sorted({*material.names} - {*SHEETS})]:
         table = material.table(name)
         if table is not None and len(table) <= MOST_ROWS and len(table.columns):
             write_table(book, sheet_name(name), table, currency, formats, results)
     facts: list[tuple[str, Value]] = [
-        *((name.replace("_", " "), cast("Value", manifest.get(name))) for name in ("seed", "replications", "months", "start", "discount_rate", "scenario_sha256")),
+        *((name.replace("_", " "), cast("Value", manifest.get(name))) for name in FACTS),
         *dict(manifest.get("versions", {})).items(),
         ("to repeat it, in this folder", str(manifest.get("repeat", "loyaltysim run scenario.yml"))),
         ("what it rests on", "loyaltysim audit scenario.yml"),
-    ]  # fmt: skip
+    ]
     made = add_sheet(book, "How it was made")
     for row, fact in enumerate(facts):
         write_row(made, row, fact, [formats["text"]] * 2)
@@ -95,8 +95,9 @@ def workbook(material: ReportSource) -> bytes:
 
 
 def formats_of(book: Workbook, currency: str) -> Formats:
-    """Return the workbook's formats by name; money has the currency behind it, as text of the format whatever it holds."""
-    head = {"bold": True, "font_color": "#565D64", "bottom": 1, "bottom_color": "#B9C0C6"}
+    """Return the workbook's formats by name; money has the currency behind it, as text of the format whatever it
+    holds."""
+    head = {"bold": True, "font_color": SOFT, "bottom": 1, "bottom_color": "#B9C0C6"}
     unit = currency.replace('"', "").replace("\\", "")
     looks: dict[str, dict[str, object]] = {
         "money": {"num_format": f'#,##0 "{unit}"'},
@@ -104,7 +105,7 @@ def formats_of(book: Workbook, currency: str) -> Formats:
         "share": {"num_format": "0.0%"},
         "plain": {"num_format": "#,##0.0000"},
         "text": {"num_format": "@", "text_wrap": True},
-        "soft": {"font_color": "#565D64", "text_wrap": True},
+        "soft": {"font_color": SOFT, "text_wrap": True},
         "answer": {"font_size": 16, "bold": True, "font_color": "#0067A3", "text_wrap": True, "valign": "vcenter"},
         "head": head,
         "head_of_figures": head | {"text_wrap": True, "valign": "bottom", "align": "right"},
@@ -125,7 +126,7 @@ def add_sheet(book: Workbook, name: str) -> Worksheet:
 def sheet_name(name: str) -> str:
     """Return the name of a file's sheet: at most 31 letters, none that Excel refuses."""
     clean = "".join(" " if letter in "[]:*?/\\_-'" else letter for letter in name).strip()
-    return SHEETS.get(name, (clean[:1].upper() + clean[1:])[:31] or "Table")
+    return (clean[:1].upper() + clean[1:])[:31] or "Table"
 
 
 def write_row(sheet: Worksheet, row: int, values: Sequence[Value], kinds: Sequence[Format]) -> None:
@@ -218,15 +219,14 @@ def write_table(
     heads = [column.replace("_", " ") for column in columns]
     write_row(sheet, 0, heads, [formats["head" if word else "head_of_figures"] for word in words])
     for number, row in enumerate(table.itertuples(index=False, name=None), 1):
-        # The quote that keeps spreadsheets from reading a CSV file's text as a formula: here it is text anyway.
-        cells = [value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:2] in tuple("=+-@\t\r") else value for value in row]  # fmt: skip
+        cells = [value[1:] if isinstance(value, str) and value.startswith(QUOTED) else value for value in row]
         about = dict(zip(columns, cells, strict=True))
         write_row(sheet, number, cells, [formats[format_name(column, about, currency)] for column in columns])
     sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
     sheet.autofit(WIDE)
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
-    if name == SHEETS["departures"] and results is not None:
+    if name == "Departures" and results is not None:
         sheet.insert_chart(1, len(columns) + 1, reasons_chart(book, results, name))
 
 
@@ -264,8 +264,8 @@ def money_chart(book: Workbook, results: Results, last: int) -> Chart:
     for column, name, colour in kinds:
         labels, values = (["Answer", HEAD_ROW + 2, place, last, place] for place in (0, column))
         chart.add_series({"name": name, "categories": labels, "values": values, "fill": {"color": colour}, "gap": 60})
-    chart.set_x_axis({"name": ["Answer", HEAD_ROW, 1], "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": GRID})  # fmt: skip
-    chart.set_y_axis({"reverse": True, "crossing": "max", "label_position": "low", "num_font": FONT, "line": {"none": True}})  # fmt: skip
+    chart.set_x_axis(FIGURES | {"name": ["Answer", HEAD_ROW, 1]})
+    chart.set_y_axis(STRATEGIES | {"label_position": "low"})
     chart.set_legend({"none": True})
     return chart
 
@@ -273,26 +273,28 @@ def money_chart(book: Workbook, results: Results, last: int) -> Chart:
 def customers_chart(book: Workbook, results: Results) -> Chart:
     """Return the chart of customers month by month, one line a strategy, named by the heads of its sheet."""
     count, end = len(results.strategies), results.months + 1
-    chart = add_chart(book, {"type": "scatter", "subtype": "straight"}, "Customers at the end of the month", 860, 420 + 20 * count)  # fmt: skip
+    kind, title = {"type": "scatter", "subtype": "straight"}, "Customers at the end of the month"
+    chart = add_chart(book, kind, title, 860, 420 + 20 * count)
     for place in range(count):
         months, values = (["Customers", 1, column, end, column] for column in (0, place + 1))
         line = {"color": COLOURS[place % len(COLOURS)], "width": 2, "dash_type": DASHES[place % len(DASHES)]}
         chart.add_series({"name": ["Customers", 0, place + 1], "categories": months, "values": values, "line": line})
-    chart.set_x_axis({"name": "month", "min": 0, "max": results.months, "num_font": FONT, "name_font": FONT, "major_gridlines": {"visible": False}})  # fmt: skip
-    chart.set_y_axis({"name": "customers", "num_format": "#,##0", "num_font": FONT, "name_font": FONT, "major_gridlines": GRID})  # fmt: skip
+    chart.set_x_axis(AXIS | {"name": "month", "min": 0, "max": results.months, "major_gridlines": {"visible": False}})
+    chart.set_y_axis(FIGURES | {"name": "customers"})
     chart.set_legend({"position": "bottom", "font": FONT})
     return chart
 
 
 def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
-    """Return the chart of how many left under each strategy and why, from the sheet of departures (six rows a strategy)."""
+    """Return the chart of how many left under each strategy and why, from the sheet of departures (six rows a
+    strategy)."""
     title, count = f"Customers who left in {format_horizon(results.months)}, by reason", len(results.strategies)
     chart = add_chart(book, {"type": "bar", "subtype": "stacked"}, title, 760, 200 + 30 * count)
     for reason, (colour, _, label) in LOOKS.items():
         rows = [2 + strategy * len(REASONS) + REASONS.index(reason) for strategy in range(count)]
         names, values = ("=(" + ",".join(f"'{sheet}'!${column}${row}" for row in rows) + ")" for column in "AC")
         chart.add_series({"name": label, "categories": names, "values": values, "fill": {"color": colour}, "gap": 50})
-    chart.set_x_axis({"num_format": "#,##0", "num_font": FONT, "major_gridlines": GRID})
-    chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": FONT, "line": {"none": True}})
+    chart.set_x_axis(FIGURES)
+    chart.set_y_axis(STRATEGIES)
     chart.set_legend({"position": "top", "font": FONT})
     return chart

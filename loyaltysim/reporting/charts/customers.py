@@ -7,31 +7,9 @@ from typing import TYPE_CHECKING
 from loyaltysim.analysis.summary import compute_share
 from loyaltysim.core.codes import REASONS
 from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.charts import chart
-from loyaltysim.reporting.charts.style import (
-    ABOVE,
-    ACCENT,
-    BAD,
-    COLOURS,
-    GREY,
-    INK,
-    LABEL,
-    MUTED,
-    ON_FILL,
-    PAPER,
-    SIZE,
-    Picture,
-    beside,
-    fit,
-    fit_all,
-    label_ends,
-    line_look,
-    literal,
-    quiet_rows,
-    row_height,
-    subplots,
-)
-from loyaltysim.reporting.text.formats import format_horizon, name_heading, quote_name
+from loyaltysim.reporting.charts import chart, style
+from loyaltysim.reporting.charts.style import Picture
+from loyaltysim.reporting.text.formats import describe_means, format_horizon, name_heading, quote_name
 from loyaltysim.results.results import Results
 from loyaltysim.scenario.strategies import month_name
 from loyaltysim.stats.intervals import interval, paired, student_t
@@ -42,41 +20,41 @@ if TYPE_CHECKING:
 MOST_BANDS = 6
 """More bands than this add up to grey."""
 LOOKS = {
-    "indifference": (ACCENT, PAPER, "indifferent service"),
-    "product": ("#56B4E9", ON_FILL, "product or process"),
-    "rival": ("#E69F00", ON_FILL, "lured by a rival"),
-    "friends": ("#CC79A7", ON_FILL, "followed friends"),
-    "moved": (MUTED, ON_FILL, "moved away"),
-    "died": ("#8A8A8A", ON_FILL, "died"),
+    "indifference": (style.ACCENT, style.PAPER, "indifferent service"),
+    "product": ("#56B4E9", style.ON_FILL, "product or process"),
+    "rival": ("#E69F00", style.ON_FILL, "lured by a rival"),
+    "friends": ("#CC79A7", style.ON_FILL, "followed friends"),
+    "moved": (style.MUTED, style.ON_FILL, "moved away"),
+    "died": ("#8A8A8A", style.ON_FILL, "died"),
 }
 """Each reason's colour, the colour of writing on it, and its name; what service can mend comes first."""
 LEAST_SHARE = 0.06
 """Parts of the longest bar from which on a part bears its share."""
 TALK = (
-    ("messages_bad", "bad messages", BAD),
-    ("messages_good", "good messages", ACCENT),
-    ("joined_by_talk", "customers whom talk brought", ACCENT),
-    ("left_friends", "customers who followed friends away", BAD),
+    ("messages_bad", "bad messages", style.BAD),
+    ("messages_good", "good messages", style.ACCENT),
+    ("joined_by_talk", "customers whom talk brought", style.ACCENT),
+    ("left_friends", "customers who followed friends away", style.BAD),
 )
 
 
 @chart("How many customers are there over time?")
 def customers(results: Results) -> Picture:
     """Draw customers over time: one line a strategy with its 95 % band, labelled at its end."""
-    names, bands = fit_all(results.strategies, LABEL), banded(results)
-    body = max(4.0, sum(row_height([name], SIZE, 0.0) for name in names) + 1.1)
-    picture, [axes] = subplots(body, customers_title(results), customers_subtitle(results))
-    colours = [COLOURS[place % len(COLOURS)] for place in range(len(names))]
+    names, bands = style.fit_all(results.strategies, style.LABEL), banded(results)
+    body = max(4.0, sum(style.row_height([name], style.SIZE, 0.0) for name in names) + 1.1)
+    picture, [axes] = style.subplots(body, customers_title(results), customers_subtitle(results))
     for place, name in enumerate(results.strategies):
         paths = results.path(name, "customers")
         months, mean, n = range(paths.shape[1]), paths.mean(axis=0), len(paths)
-        axes.plot(months, mean, **line_look(place), solid_capstyle="round", zorder=3)
+        axes.plot(months, mean, **style.line_look(place), solid_capstyle="round", zorder=3)
         if name in bands and n > 1:
             half = student_t(0.05, n - 1) * paths.std(axis=0, ddof=1) / n**0.5
-            faint = min(0.15, 0.75 / len(bands))
-            axes.fill_between(
-                months, mean - half, mean + half, color=colours[place], alpha=faint, linewidth=0, zorder=2
-            )
+            kind: style.Look = {
+                "color": style.COLOURS[place % len(style.COLOURS)],
+                "alpha": min(0.15, 0.75 / len(bands)),
+            }
+            axes.fill_between(months, mean - half, mean + half, linewidth=0, zorder=2, **kind)
     axes.set_xlim(0, results.months)
     axes.margins(y=0.06)
     axes.grid(axis="y")
@@ -84,12 +62,13 @@ def customers(results: Results) -> Picture:
     axes.set_xticks(range(0, results.months + 1, step))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     last = month_name(results.months, results.start)
-    axes.set_xlabel(literal(f"month (0 is the start; month 1 is {results.start}, month {results.months} is {last})"))
+    axes.set_xlabel(
+        style.literal(f"month (0 is the start; month 1 is {results.start}, month {results.months} is {last})")
+    )
     axes.set_ylabel("customers at the end of the month")
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high)
-    ends = [float(results.path(name, "customers")[:, -1].mean()) for name in results.strategies]
-    label_ends(axes, names, [(1.0, (end - low) / (high - low)) for end in ends], colours)
+    style.label_lines(
+        axes, names, [float(results.path(name, "customers")[:, -1].mean()) for name in results.strategies]
+    )
     return picture
 
 
@@ -106,11 +85,8 @@ def customers_subtitle(results: Results) -> str:
     n = results.replications
     if n == 1:
         return "One replication"
-    whose = (
-        ""
-        if len(banded(results)) == len(results.strategies)
-        else " (of the first strategy and of the two best at the end)"
-    )
+    few = len(banded(results)) < len(results.strategies)
+    whose = " (of the first strategy and of the two best at the end)" if few else ""
     return f"Mean of {n} replications; the bands are 95 % intervals of the mean{whose}"
 
 
@@ -120,49 +96,52 @@ def customers_title(results: Results) -> str:
     first, over = results.reference, format_horizon(results.months)
     if len(ends) == 1:
         start = interval(results.path(first, "customers")[:, 0]).mean
-        return f"{name_heading(first, results.strategies)}: from {format_fixed(start)} customers to {format_fixed(interval(ends[first]).mean)} in {over}"
+        return (
+            f"{name_heading(first, results.strategies)}: from {format_fixed(start)} customers to "
+            f"{format_fixed(interval(ends[first]).mean)} in {over}"
+        )
     best = max(ends, key=lambda name: interval(ends[name]).mean)
     gain = paired(ends[best], ends[first])
     if best == first or (gain.known and gain.holds_zero):
         return f"No strategy clearly ends with more customers than {quote_name(first, results.strategies)} after {over}"
-    return f"{name_heading(best, results.strategies)} ends with the most customers after {over}: {format_fixed(gain.mean)} more than {quote_name(first, results.strategies)}"
+    return (
+        f"{name_heading(best, results.strategies)} ends with the most customers after {over}: "
+        f"{format_fixed(gain.mean)} more than {quote_name(first, results.strategies)}"
+    )
 
 
 @chart("Why do customers leave, and how many?")
 def reasons(results: Results) -> Picture:
     """Draw how many customers leave under each strategy and why: one bar a strategy, one part of it a reason."""
-    names, labels = results.strategies, fit_all(results.strategies, LABEL, 10)
-    body = len(labels) * row_height(labels, 10, 0.42) + 1.45
-    picture, [axes] = subplots(body, reasons_title(results), reasons_subtitle(results))
+    names, labels = results.strategies, style.fit_all(results.strategies, style.LABEL, 10)
+    body = len(labels) * style.row_height(labels, 10, 0.42) + 1.45
+    picture, [axes] = style.subplots(body, reasons_title(results), reasons_subtitle(results))
     totals = [interval(results.figures[name]["left"]).mean for name in names]
     longest, begins = max(totals) or 1.0, [0.0] * len(names)
     for reason, (colour, ink, label) in LOOKS.items():
         found = [(results.figures[name][f"left_{reason}"], results.figures[name]["left"]) for name in names]
         counts = [interval(left).mean for left, _ in found]
         shares = [100 * interval(compute_share(left, every)).mean for left, every in found]
-        bars = axes.barh(
-            range(len(names)),
-            counts,
-            left=begins,
-            height=0.62,
-            color=colour,
-            edgecolor=PAPER,
-            linewidth=0.8,
-            label=label,
-        )
-        texts = [
-            f"{part:.0f} %" if count > LEAST_SHARE * longest else "" for count, part in zip(counts, shares, strict=True)
-        ]
-        axes.bar_label(bars, texts, label_type="center", fontsize=SIZE, color=ink)
+        kind: style.Look = {"color": colour, "edgecolor": style.PAPER, "linewidth": 0.8, "label": label}
+        bars = axes.barh(range(len(names)), counts, left=begins, height=0.62, **kind)
+        parts = zip(counts, shares, strict=True)
+        texts = [f"{part:.0f} %" if count > LEAST_SHARE * longest else "" for count, part in parts]
+        axes.bar_label(bars, texts, label_type="center", fontsize=style.SIZE, color=ink)
         begins = [begin + count for begin, count in zip(begins, counts, strict=True)]
     axes.set_xlim(0, longest)
-    quiet_rows(axes, labels)
-    first = results.figures[results.reference]["left"]
-    gaps = ["" if name == results.reference else f"  ({format_fixed(paired(results.figures[name]['left'], first).mean, sign='+')})" for name in names]  # fmt: skip
-    beside(axes, [f"{format_fixed(total)}{gap}" for total, gap in zip(totals, gaps, strict=True)])
+    style.quiet_rows(axes, labels)
+    gaps = [f"  ({gap})" if gap else "" for gap in write_gaps(results, "left")]
+    style.beside(axes, [f"{format_fixed(total)}{gap}" for total, gap in zip(totals, gaps, strict=True)])
     axes.set_xlabel(f"customers who left in {format_horizon(results.months)}")
-    axes.legend(**ABOVE, ncols=3, handlelength=0.9, handleheight=0.9)
+    axes.legend(**style.ABOVE, ncols=3, handlelength=0.9, handleheight=0.9)
     return picture
+
+
+def write_gaps(results: Results, metric: str) -> list[str]:
+    """Return each strategy's difference from the first with its sign; empty for the first."""
+    found = results.by_strategy(metric)
+    gaps = {name: paired(values, found[results.reference]).mean for name, values in found.items()}
+    return ["" if name == results.reference else format_fixed(gap, sign="+") for name, gap in gaps.items()]
 
 
 def reasons_title(results: Results) -> str:
@@ -170,16 +149,21 @@ def reasons_title(results: Results) -> str:
     first = results.figures[results.reference]
     parts = {reason: interval(compute_share(first[f"left_{reason}"], first["left"])).mean for reason in REASONS}
     most = max(parts, key=lambda reason: parts[reason])
-    return f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so for one reason, {LOOKS[most][2]}"
+    return (
+        f"{name_heading(results.reference, results.strategies)}: {100 * parts[most]:.0f} % of those who leave do so "
+        f"for one reason, {LOOKS[most][2]}"
+    )
 
 
 def reasons_subtitle(results: Results) -> str:
     """Say what stands in the bars and beside them."""
-    n = results.replications
-    mean = "One replication" if n == 1 else f"Means of {n} replications"
+    mean = describe_means(results.replications)
     if len(results.strategies) == 1:
         return f"{mean}; in the bar, each reason's share"
-    return f"{mean}; in the bars, each reason's share; in brackets, the difference from {quote_name(results.reference, results.strategies)}"
+    return (
+        f"{mean}; in the bars, each reason's share; in brackets, the difference from "
+        f"{quote_name(results.reference, results.strategies)}"
+    )
 
 
 def fewest_leavers(results: Results) -> str:
@@ -190,44 +174,43 @@ def fewest_leavers(results: Results) -> str:
     if best == results.reference or gap.holds_zero:
         return ""
     ours, first = (quote_name(name, results.strategies) for name in (best, results.reference))
-    return f"The fewest leave under {ours}: {format_fixed(gap.mean)} fewer than under {first} (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
+    return (
+        f"The fewest leave under {ours}: {format_fixed(gap.mean)} fewer than under {first} (95 %: "
+        f"{format_fixed(gap.low)} to {format_fixed(gap.high)})."
+    )
 
 
 @chart("What is said, good and bad, and what did it do?", when=lambda results: "messages_bad" in results.catalog)
 def talk(results: Results) -> Picture:
     """Draw messages sent, bad and good, and the customers whom talk brought and took, under each strategy."""
-    labels = fit_all(results.strategies, 2.0, 9.5)
-    body = len(labels) * row_height(labels, 9.5, 0.42) + 0.85
-    picture, grid = subplots(body, talk_title(results), talk_subtitle(results), columns=len(TALK))
+    labels = style.fit_all(results.strategies, 2.0, 9.5)
+    body = len(labels) * style.row_height(labels, 9.5, 0.42) + 0.85
+    picture, grid = style.subplots(body, talk_title(results), talk_subtitle(results), columns=len(TALK))
     for place, (axes, (metric, heading, colour)) in enumerate(zip(grid, TALK, strict=True)):
         draw_talk(axes, results, metric, colour)
-        quiet_rows(axes, [""] * len(labels) if place else labels)
+        style.quiet_rows(axes, [""] * len(labels) if place else labels)
         axes.tick_params(axis="y", labelsize=9.5)
         axes.grid(visible=False)
         axes.set_xticks([])
         axes.spines["bottom"].set_color("none")
-        axes.set_title(
-            fit(heading, 1.3, fontsize=SIZE, fontweight="bold"), loc="left", fontsize=SIZE, fontweight="bold"
-        )
+        bold: style.Look = {"fontsize": style.SIZE, "fontweight": "bold"}
+        axes.set_title(style.fit(heading, 1.3, **bold), loc="left", **bold)
     return picture
 
 
 def draw_talk(axes: Axes, results: Results, metric: str, colour: str) -> None:
     """Draw one bar a strategy with its number, and below the number the difference from the first."""
-    found = results.by_strategy(metric)
-    means = [interval(values).mean for values in found.values()]
-    gaps = [paired(values, found[results.reference]).mean for values in found.values()]
+    means, lower = (
+        [interval(values).mean for values in results.by_strategy(metric).values()],
+        write_gaps(results, metric),
+    )
     axes.set_xlim(0, (max(means) or 1.0) * 1.75)
-    axes.axvline(0, color=INK, linewidth=1.0)
+    axes.axvline(0, color=style.INK, linewidth=1.0)
     bars = axes.barh(range(len(means)), means, height=0.56, color=colour, linewidth=0)
-    lower = [
-        "" if name == results.reference else format_fixed(gap, sign="+") for name, gap in zip(found, gaps, strict=True)
-    ]
-    for text in axes.bar_label(bars, lower, padding=3, fontsize=7.5, color=GREY):
+    for text in axes.bar_label(bars, lower, padding=3, fontsize=7.5, color=style.GREY):
         text.xyann = (3, -5)
-    for text, gap in zip(
-        axes.bar_label(bars, [format_fixed(mean) for mean in means], padding=3, fontsize=8.5), lower, strict=True
-    ):
+    upper = axes.bar_label(bars, [format_fixed(mean) for mean in means], padding=3, fontsize=8.5)
+    for text, gap in zip(upper, lower, strict=True):
         text.xyann = (3, 5 if gap else 0)
 
 
@@ -239,15 +222,14 @@ def talk_title(results: Results) -> str:
         return f"{whose}: nobody says anything bad"
     brought, took = (interval(results.figures[first][metric]).mean for metric in ("joined_by_talk", "left_friends"))
     return (
-        f"{whose}: {good / bad:.1f} good messages for each bad one; "
-        f"talk brings {format_fixed(brought)} customers, and {format_fixed(took)} follow friends away"
+        f"{whose}: {good / bad:.1f} good messages for each bad one; talk brings {format_fixed(brought)} customers, "
+        f"and {format_fixed(took)} follow friends away"
     )
 
 
 def talk_subtitle(results: Results) -> str:
     """Say what the numbers are."""
-    n, over = results.replications, format_horizon(results.months)
-    mean = f"One replication over {over}" if n == 1 else f"Means of {n} replications over {over}"
+    mean = f"{describe_means(results.replications)} over {format_horizon(results.months)}"
     if len(results.strategies) == 1:
         return mean
     return f"{mean}; the smaller number is the difference from {quote_name(results.reference, results.strategies)}"
@@ -255,15 +237,14 @@ def talk_subtitle(results: Results) -> str:
 
 def most_moved(results: Results) -> str:
     """Say which strategy gains most by talk; empty where none surely does."""
-    found = {
-        name: results.figures[name]["joined_by_talk"] - results.figures[name]["left_friends"]
-        for name in results.strategies
-    }
+    brought, took = (results.by_strategy(metric) for metric in ("joined_by_talk", "left_friends"))
+    found = {name: brought[name] - took[name] for name in results.strategies}
     best = max(found, key=lambda name: interval(found[name]).mean)
     gap = paired(found[best], found[results.reference])
     if best == results.reference or gap.holds_zero:
         return ""
     return (
         f"{name_heading(best, results.strategies)} gains most by it: {format_fixed(gap.mean)} customers more than "
-        f"{quote_name(results.reference, results.strategies)}, brought and kept (95 %: {format_fixed(gap.low)} to {format_fixed(gap.high)})."
+        f"{quote_name(results.reference, results.strategies)}, brought and kept (95 %: {format_fixed(gap.low)} to "
+        f"{format_fixed(gap.high)})."
     )

@@ -5,36 +5,16 @@ from __future__ import annotations
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.reporting.charts import TURNS, Decided, chart, plainly
-from loyaltysim.reporting.charts.style import (
-    ABOVE,
-    ACCENT,
-    BAD,
-    COLOURS,
-    FAINT,
-    GREY,
-    INK,
-    LABEL,
-    PAPER,
-    SIZE,
-    WIDTH,
-    Picture,
-    beside,
-    fit,
-    fit_all,
-    label_ends,
-    line_look,
-    literal,
-    quiet_rows,
-    row_height,
-    subplots,
-    width_of,
-)
+import pandas as pd
+from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.transforms import blended_transform_factory
+
+from loyaltysim.reporting.charts import TURNS, Decided, chart, plainly, style
+from loyaltysim.reporting.charts.style import Picture
 from loyaltysim.reporting.text.formats import money_for, name_heading, quote_name
 from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 MOST_BANDS, MOST_INPUTS = 6, 15
@@ -43,9 +23,14 @@ STEP, CELL = 0.17, 0.62
 """Inches between what is written above the axes of a break-even, and of a map's cell."""
 WIDE_RANGE, FEW_DECADES = 8.0, 500.0
 """From this ratio of its ends on, a range of values is drawn in proportion."""
+SHARES = ("sobol_total", "sobol_total_ci_low", "sobol_total_ci_high")
+"""Columns of an input's share of the variance, and of its interval."""
 PALE = 0.35
 """How much of its colour a cell keeps whose winner is not sure."""
-SPLITS = (("today", -0.14, PAPER, GREY, "at today's levers"), ("best", 0.14, ACCENT, ACCENT, "at the best split"))
+SPLITS = (
+    ("today", -0.14, style.PAPER, style.GREY, "at today's levers"),
+    ("best", 0.14, style.ACCENT, style.ACCENT, "at the best split"),
+)
 
 
 @chart(
@@ -53,9 +38,7 @@ SPLITS = (("today", -0.14, PAPER, GREY, "at today's levers"), ("best", 0.14, ACC
     tables={"breakeven_curve": ("path", "unit", "value", "strategy", "against_first", "ci_low", "ci_high", "best")},
 )
 def breakeven(found: Decided) -> Picture:
-    """Draw what each strategy earns against the first along a parameter or lever, today's value, and where the best changes."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
+    """Draw what each strategy earns against the first along a parameter or lever, and where the best changes."""
     curve = found.table("breakeven_curve", *breakeven.tables["breakeven_curve"])
     curve = curve[curve.strategy.notna() & (curve.strategy != "")]
     names = list(dict.fromkeys(curve.strategy))
@@ -63,10 +46,10 @@ def breakeven(found: Decided) -> Picture:
     path, unit = str(curve.path.iloc[0]), str(curve.unit.iloc[0]).replace("$", found.currency)
     spans = [Interval(row.against_first, row.ci_low, row.ci_high) for row in curve.itertuples()]
     scale = money_for(found.currency, *spans)
-    labels = fit_all(names, LABEL)
-    body = max(4.2, sum(row_height([label], SIZE, 0.0) for label in labels) + 1.4)
+    labels = style.fit_all(names, style.LABEL)
+    body = max(4.2, sum(style.row_height([label], style.SIZE, 0.0) for label in labels) + 1.4)
     title, subtitle = breakeven_title(path, unit, flips, curve), breakeven_subtitle(curve, names)
-    picture, [axes] = subplots(body, title, subtitle)
+    picture, [axes] = style.subplots(body, title, subtitle)
     ends = [draw_gain(axes, curve, name, place, names, scale.divisor) for place, name in enumerate(names)]
     values = curve.value
     if values.min() > 0 and values.max() / values.min() >= WIDE_RANGE:
@@ -79,14 +62,11 @@ def breakeven(found: Decided) -> Picture:
     axes.grid(axis="y")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    axes.set_xlabel(literal(f"{path} ({unit})"))
-    axes.set_ylabel(fit(f"net present value against {names[0]} ({scale.unit})", body - 1.1, 3, fontsize=10))
-    axes.spines["left"].set_color(FAINT)
+    axes.set_xlabel(style.literal(f"{path} ({unit})"))
+    axes.set_ylabel(style.fit(f"net present value against {names[0]} ({scale.unit})", body - 1.1, 3, fontsize=10))
+    axes.spines["left"].set_color(style.FAINT)
     draw_turning_points(axes, found, flips, (values.min(), values.max()))
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high)
-    colours = [COLOURS[place % len(COLOURS)] for place in range(len(names))]
-    label_ends(axes, labels, [(1.0, (end - low) / (high - low)) for end in ends], colours)
+    style.label_lines(axes, labels, ends)
     return picture
 
 
@@ -95,8 +75,6 @@ def turning_points(found: Decided) -> pd.DataFrame:
     rows = found.find("breakeven")
     columns = {"flips_at", "ci_low", "ci_high", "better_below", "better_above", "recommendation", "today"}
     if rows is None or not columns <= set(rows.columns):
-        import pandas as pd
-
         return pd.DataFrame(columns=sorted(columns))
     return rows[rows.recommendation == TURNS]
 
@@ -105,10 +83,12 @@ def draw_gain(axes: Axes, curve: pd.DataFrame, name: str, place: int, names: lis
     """Draw one strategy's line with its band, and return where it ends."""
     rows = curve[curve.strategy == name].sort_values("value")
     gap = rows.against_first.fillna(0.0) / divisor
-    axes.plot(rows.value, gap, **line_look(place), zorder=3)
+    axes.plot(rows.value, gap, **style.line_look(place), zorder=3)
     if len(names) <= MOST_BANDS and rows.ci_low.notna().any():
         low, high = rows.ci_low / divisor, rows.ci_high / divisor
-        axes.fill_between(rows.value, low, high, color=COLOURS[place % len(COLOURS)], alpha=0.15, linewidth=0, zorder=2)
+        axes.fill_between(
+            rows.value, low, high, color=style.COLOURS[place % len(style.COLOURS)], alpha=0.15, linewidth=0, zorder=2
+        )
     return float(gap.iloc[-1])
 
 
@@ -119,23 +99,19 @@ def draw_turning_points(axes: Axes, found: Decided, flips: pd.DataFrame, ends: t
     for level, flip in enumerate(flips.itertuples()):
         low = flip.ci_low if flip.ci_low == flip.ci_low else ends[0]
         high = flip.ci_high if flip.ci_high == flip.ci_high else ends[1]
-        axes.axvspan(max(low, ends[0]), min(high, ends[1]), color=ACCENT, alpha=0.14, linewidth=0, zorder=1)
-        axes.axvline(flip.flips_at, color=ACCENT, linewidth=1.6, zorder=2)
-        write_above(axes, flip.flips_at, f"turns at {plainly(flip.flips_at)}", ACCENT, 0.05 + STEP * level)
+        axes.axvspan(max(low, ends[0]), min(high, ends[1]), color=style.ACCENT, alpha=0.14, linewidth=0, zorder=1)
+        axes.axvline(flip.flips_at, color=style.ACCENT, linewidth=1.6, zorder=2)
+        write_above(axes, flip.flips_at, f"turns at {plainly(flip.flips_at)}", style.ACCENT, 0.05 + STEP * level)
     if today is not None and ends[0] <= today <= ends[1]:
-        axes.axvline(today, color=INK, linewidth=1.0, linestyle=(0, (1.5, 2.5)), zorder=2)
-        write_above(axes, today, f"today {plainly(today)}", GREY, 0.05 + STEP * len(flips))
+        axes.axvline(today, color=style.INK, linewidth=1.0, linestyle=(0, (1.5, 2.5)), zorder=2)
+        write_above(axes, today, f"today {plainly(today)}", style.GREY, 0.05 + STEP * len(flips))
 
 
 def write_above(axes: Axes, x: float, text: str, colour: str, inches: float) -> None:
     """Write a text so many inches above the axes, around a value."""
-    from matplotlib.transforms import blended_transform_factory
-
     places = blended_transform_factory(axes.transData, axes.transAxes)
-    axes.annotate(
-        text, (x, 1.0), xycoords=places, xytext=(0, inches * 72), textcoords="offset points", ha="center", fontsize=SIZE,
-        color=colour, va="bottom",
-    )  # fmt: skip
+    kind: style.Look = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": style.SIZE}
+    axes.annotate(text, (x, 1.0), xycoords=places, xytext=(0, inches * 72), color=colour, **kind)
 
 
 def breakeven_title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFrame) -> str:
@@ -143,7 +119,10 @@ def breakeven_title(path: str, unit: str, flips: pd.DataFrame, curve: pd.DataFra
     if flips.empty:
         best = curve[curve.best == "yes"].strategy
         which = "stays the best" if curve.strategy.nunique() > 2 else "stays the better"
-        return f"Nothing turns: {quote_name(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole range of {path}"
+        return (
+            f"Nothing turns: {quote_name(best.mode().iloc[0]) if len(best) else 'the best'} {which} over the whole "
+            f"range of {path}"
+        )
     first = flips.iloc[0]
     below, above = quote_name(first.better_below), quote_name(first.better_above)
     sampled = "replications" in curve and curve.replications.max() > 1
@@ -161,18 +140,18 @@ def breakeven_subtitle(curve: pd.DataFrame, names: list[str]) -> str:
 
 @chart("Who wins where, over two parameters at once?", tables={"frontier": ("best", "decided")})
 def frontier(found: Decided) -> Picture:
-    """Draw a map of the best strategy over two parameters; a cell is pale and has a question mark where that is not sure."""
+    """Draw a map of the best strategy over two parameters; a cell is pale, with a question mark, where it is unsure."""
     table = found.table("frontier", *frontier.tables["frontier"])
     across, up = (str(column) for column in table.columns[:2])
     known = table[table.best.notna() & (table.best != "")]
     names = list(dict.fromkeys(known.best.value_counts().index))
     xs, ys = sorted(table[across].unique()), sorted(table[up].unique())
-    labels = fit_all(names, LABEL)
-    body = max(len(ys) * CELL, sum(row_height([label], SIZE, 0.0) + 0.1 for label in labels)) + 1.0
-    picture, [axes] = subplots(body, frontier_title(known, len(table)), frontier_subtitle(table))
+    labels = style.fit_all(names, style.LABEL)
+    body = max(len(ys) * CELL, sum(style.row_height([label], style.SIZE, 0.0) + 0.1 for label in labels)) + 1.0
+    picture, [axes] = style.subplots(body, frontier_title(known, len(table)), frontier_subtitle(table))
     draw_cells(axes, known, (across, up), (xs, ys), names)
     named_xs = [plainly(x) for x in xs]
-    every = int((width_of(picture, named_xs, 10) + 0.15) * len(xs) / (WIDTH - 2 * LABEL)) + 1
+    every = int((style.width_of(picture, named_xs, 10) + 0.15) * len(xs) / (style.WIDTH - 2 * style.LABEL)) + 1
     axes.set_xticks(range(0, len(xs), every), named_xs[::every])
     axes.set_yticks(range(len(ys)), [plainly(y) for y in ys])
     axes.tick_params(length=0)
@@ -180,10 +159,10 @@ def frontier(found: Decided) -> Picture:
     axes.set_ylim(-0.5, len(ys) - 0.5)
     for side in ("left", "bottom"):
         axes.spines[side].set_color("none")
-    axes.set_xlabel(literal(across))
-    axes.set_ylabel(fit(up, body - 1.0, fontsize=10))
+    axes.set_xlabel(style.literal(across))
+    axes.set_ylabel(style.fit(up, body - 1.0, fontsize=10))
     for place, label in enumerate(labels):
-        axes.plot([], [], "s", color=COLOURS[(place + 1) % len(COLOURS)], markersize=10, label=label)
+        axes.plot([], [], "s", color=style.COLOURS[(place + 1) % len(style.COLOURS)], markersize=10, label=label)
     if labels:
         axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0))
     return picture
@@ -196,13 +175,12 @@ def draw_cells(
     for _, row in known.iterrows():
         x, y = (found.index(row[path]) for path, found in zip(paths, values, strict=True))
         sure = row.decided == "yes"
-        colour = COLOURS[(names.index(row.best) + 1) % len(COLOURS)]
-        axes.fill_between(
-            [x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=colour, alpha=1.0 if sure else PALE, linewidth=0
-        )
+        colour = style.COLOURS[(names.index(row.best) + 1) % len(style.COLOURS)]
+        alpha = 1.0 if sure else PALE
+        axes.fill_between([x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=colour, alpha=alpha, linewidth=0)
         if not sure:
             axes.text(x, y, "?", ha="center", va="center", fontsize=11)
-    axes.set_facecolor(PAPER)
+    axes.set_facecolor(style.PAPER)
 
 
 def frontier_title(known: pd.DataFrame, count: int) -> str:
@@ -216,38 +194,39 @@ def frontier_title(known: pd.DataFrame, count: int) -> str:
 def frontier_subtitle(table: pd.DataFrame) -> str:
     """Say what the cells are."""
     n = int(table.replications.max()) if "replications" in table else 0
-    return f"The best by mean net present value{f' of {n} replications' if n else ''}; pale with a question mark where that is not sure; empty where no market can be"
+    return (
+        f"The best by mean net present value{f' of {n} replications' if n else ''}; pale with a question mark where "
+        "that is not sure; empty where no market can be"
+    )
 
 
 @chart(
     "Which assumptions does the recommendation hang on, and which turn it?",
-    tables={
-        "sensitivity": (
-            "path", "unit", "low", "high", "sobol_total", "sobol_total_ci_low", "sobol_total_ci_high", "turns_at", "turns_to",
-        )
-    },
-)  # fmt: skip
+    tables={"sensitivity": ("path", "unit", "low", "high", *SHARES, "turns_at", "turns_to")},
+)
 def sensitivity(found: Decided) -> Picture:
-    """Draw each input's share (Sobol, total) of the variance of the deciding difference, and where it turns the recommendation."""
+    """Draw each input's share (Sobol, total) of the deciding difference's variance, and where it turns the answer."""
     table = found.table("sensitivity", *sensitivity.tables["sensitivity"])
     table = table.sort_values("sobol_total", ascending=False, kind="stable")
     rows = list(table.head(MOST_INPUTS).itertuples())
     units = [str(row.unit).replace("$", found.currency) for row in rows]
     ranges = [f"{plainly(row.low)} to {plainly(row.high)} {unit}" for row, unit in zip(rows, units, strict=True)]
-    labels = fit_all([f"{row.path}: {span}" for row, span in zip(rows, ranges, strict=True)], 2.6)
-    told = fit_all([turns(row) for row in rows], 2.4, SIZE)
-    body = len(rows) * row_height([*labels, *told], SIZE, 0.5) + 0.8
-    picture, [axes] = subplots(body, sensitivity_title(rows), sensitivity_subtitle(len(table)))
+    labels = style.fit_all([f"{row.path}: {span}" for row, span in zip(rows, ranges, strict=True)], 2.6)
+    told = style.fit_all([turns(row) for row in rows], 2.4, style.SIZE)
+    body = len(rows) * style.row_height([*labels, *told], style.SIZE, 0.5) + 0.8
+    picture, [axes] = style.subplots(body, sensitivity_title(rows), sensitivity_subtitle(len(table)))
     places, shares = range(len(rows)), [100 * row.sobol_total for row in rows]
-    axes.barh(places, shares, height=0.4, color=ACCENT, linewidth=0)
+    axes.barh(places, shares, height=0.4, color=style.ACCENT, linewidth=0)
     for y, row in enumerate(rows):
         if row.sobol_total_ci_low == row.sobol_total_ci_low:
-            axes.plot([100 * row.sobol_total_ci_low, 100 * row.sobol_total_ci_high], [y, y], color=INK, linewidth=1.4)
+            axes.plot(
+                [100 * row.sobol_total_ci_low, 100 * row.sobol_total_ci_high], [y, y], color=style.INK, linewidth=1.4
+            )
     axes.set_xlim(0, max(100.0 * max(max(row.sobol_total, row.sobol_total_ci_high) for row in rows) * 1.05, 10.0))
-    quiet_rows(axes, labels)
-    axes.tick_params(axis="y", labelsize=SIZE)
-    for row, text in zip(rows, beside(axes, told), strict=True):
-        text.set_color(BAD if isinstance(row.turns_to, str) and row.turns_to else GREY)
+    style.quiet_rows(axes, labels)
+    axes.tick_params(axis="y", labelsize=style.SIZE)
+    for row, text in zip(rows, style.beside(axes, told), strict=True):
+        text.set_color(style.BAD if isinstance(row.turns_to, str) and row.turns_to else style.GREY)
     axes.set_xlabel("share of the variance of the deciding difference (%)")
     return picture
 
@@ -297,32 +276,27 @@ def levers(found: Decided) -> Picture:
     rows = list(dict.fromkeys((row.lever, row.period) for row in table.itertuples()))
     best = {(row.lever, row.period): row for row in table[table["at"] == "best"].itertuples()}
     rows.sort(key=lambda key: -best[key].marginal if key in best else 0.0)
-    labels = fit_all([f"{lever} ({period})" if many else lever for lever, period in rows], LABEL, 10)
+    labels = style.fit_all([f"{lever} ({period})" if many else lever for lever, period in rows], style.LABEL, 10)
     told = [stops(best[key], currency) if key in best and not many else "" for key in rows]
-    picture, [axes] = subplots(len(rows) * CELL + 1.05, levers_title(rows, best, currency), levers_subtitle(table))
+    picture, [axes] = style.subplots(
+        len(rows) * CELL + 1.05, levers_title(rows, best, currency), levers_subtitle(table)
+    )
     draw_marginals(axes, table, rows)
-    quiet_rows(axes, labels)
-    beside(axes, [literal(text) for text in told], color=GREY)
-    axes.set_xlabel(literal(f"gained beyond itself by a further {currency} ({currency} of present value)"))
-    axes.legend(**ABOVE, ncols=2)
+    style.quiet_rows(axes, labels)
+    style.beside(axes, [style.literal(text) for text in told], color=style.GREY)
+    axes.set_xlabel(style.literal(f"gained beyond itself by a further {currency} ({currency} of present value)"))
+    axes.legend(**style.ABOVE, ncols=2)
     return picture
 
 
 def draw_marginals(axes: Axes, table: Any, rows: list[tuple[str, str]]) -> None:
     """Draw each row's worth of a further dollar, today and at the best split, on the line of its interval."""
-    axes.axvline(0, color=INK, linewidth=1.0, zorder=1)
+    axes.axvline(0, color=style.INK, linewidth=1.0, zorder=1)
     for at, shift, fill, colour, label in SPLITS:
         found = {(row.lever, row.period): row for row in table[table["at"] == at].itertuples()}
-        for y, key in enumerate(rows):
-            if key not in found:
-                continue
-            row = found[key]
-            if row.ci_low == row.ci_low:
-                axes.plot([row.ci_low, row.ci_high], [y + shift] * 2, color=colour, linewidth=1.6, zorder=2)
-            axes.plot(
-                [row.marginal], [y + shift], "o", markerfacecolor=fill, markeredgecolor=colour, markersize=6.5, zorder=3,
-                label=label if y == 0 else None,
-            )  # fmt: skip
+        for y, row in ((y, found[key]) for y, key in enumerate(rows) if key in found):
+            span = Interval(row.marginal, row.ci_low, row.ci_high)
+            style.draw_estimate(axes, y + shift, span, colour, fill=fill, label=label if y == 0 else None, width=1.6)
     axes.margins(x=0.06)
 
 
@@ -343,10 +317,16 @@ def levers_title(rows: list[tuple[str, str]], best: dict[tuple[str, str], Any], 
     sure = "" if first.ci_low != first.ci_low or first.ci_low > 0 else ", which may be luck"
     lever, period = known[0]
     name = lever if len({each for _, each in known}) == 1 else f"{lever} in {period}"
-    return f"Beyond the best split a further {currency} brings most in {name}: {first.marginal:.2f} {currency} beyond itself{sure}"
+    return (
+        f"Beyond the best split a further {currency} brings most in {name}: {first.marginal:.2f} {currency} beyond "
+        f"itself{sure}"
+    )
 
 
 def levers_subtitle(table: Any) -> str:
     """Say what dots and lines are."""
     n = int(table.replications.max()) if "replications" in table else 0
-    return f"Dots are means{f' of {n} replications' if n else ''}, lines their 95 % intervals; below zero a further one loses"
+    return (
+        f"Dots are means{f' of {n} replications' if n else ''}, lines their 95 % intervals; below zero a further one "
+        "loses"
+    )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from loyaltysim.analysis.recommendation import (
     NPV,
     NPV_WITHIN_HORIZON,
@@ -14,34 +16,15 @@ from loyaltysim.analysis.recommendation import (
     compare_with_reference,
     recommend,
 )
-from loyaltysim.analysis.summary import contrast_with_reference, discount
+from loyaltysim.analysis.summary import contrast_with_reference, discount, ends
 from loyaltysim.mechanisms import catalog
-from loyaltysim.reporting.charts import chart
-from loyaltysim.reporting.charts.style import (
-    ABOVE,
-    ACCENT,
-    BAD,
-    FAINT,
-    GREY,
-    INK,
-    LABEL,
-    SIZE,
-    WIDTH,
-    Picture,
-    beside,
-    fit,
-    fit_all,
-    literal,
-    quiet_rows,
-    row_height,
-    subplots,
-)
-from loyaltysim.reporting.text.formats import Money, format_horizon, money_for, name_heading, quote_name
+from loyaltysim.reporting.charts import chart, style
+from loyaltysim.reporting.charts.style import Picture
+from loyaltysim.reporting.text.formats import Money, describe_means, format_horizon, money_for, name_heading, quote_name
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval, interval, paired
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     from loyaltysim.core.mechanism import Metric
@@ -71,30 +54,27 @@ def money(results: Results) -> Picture:
     """Draw what each strategy earns against the first, sorted, with and without the value after the horizon."""
     rows, kinds = money_rows(results), money_kinds(results)
     scale = money_for(results.currency, *(span for _, *pair in rows for span in pair))
-    labels, alone = fit_all([name for name, *_ in rows], LABEL, 10), len(results.strategies) == 1
-    step = max(row_height(labels, 10, 0.0) + 0.2, 0.5)
-    picture, [axes] = subplots(max(2.3, len(rows) * step + 1.2), title_of_money(results), money_subtitle(results))
+    labels, alone = style.fit_all([name for name, *_ in rows], style.LABEL, 10), len(results.strategies) == 1
+    step = max(style.row_height(labels, 10, 0.0) + 0.2, 0.5)
+    picture, [axes] = style.subplots(max(2.3, len(rows) * step + 1.2), title_of_money(results), money_subtitle(results))
     for kind in kinds:
         draw_worths(axes, rows, kind, scale.divisor)
         means = [row[kind.which].mean for row in rows]
-        texts = [literal(scale.full(mean) if alone else scale.signed(mean)) for mean in means]
-        beside(axes, texts, -8 * (kind.shift > 0) + 8 * (kind.shift < 0), color=kind.colour)
-    axes.axvline(0, color=INK, linewidth=1.0, zorder=1)
+        texts = [style.literal(scale.full(mean) if alone else scale.signed(mean)) for mean in means]
+        style.beside(axes, texts, -8 * (kind.shift > 0) + 8 * (kind.shift < 0), color=kind.colour)
+    axes.axvline(0, color=style.INK, linewidth=1.0, zorder=1)
     axes.margins(x=0.08)
-    quiet_rows(axes, labels)
+    style.quiet_rows(axes, labels)
     whose = "" if alone else f", difference from {results.reference}"
-    axes.set_xlabel(
-        fit(f"net present value over {format_horizon(results.months)}{whose} ({scale.unit})", 5.0, fontsize=10)
-    )
+    axis = f"net present value over {format_horizon(results.months)}{whose} ({scale.unit})"
+    axes.set_xlabel(style.fit(axis, 5.0, fontsize=10))
     if len(kinds) > 1:
-        axes.legend(**ABOVE, ncols=2)
+        axes.legend(**style.ABOVE, ncols=2)
     return picture
 
 
 def money_kinds(results: Results) -> list[Kind]:
     """Return both kinds of worth; one when nothing is reckoned after the horizon."""
-    import numpy as np
-
     if all(np.array_equal(figures[NPV], figures[NPV_WITHIN_HORIZON]) for figures in results.figures.values()):
         return [Kind(1, 0.0, "o", "#0072B2", "#0072B2", "")]
     return [
@@ -115,14 +95,9 @@ def money_rows(results: Results) -> list[MoneyRow]:
 def draw_worths(axes: Axes, rows: list[MoneyRow], kind: Kind, divisor: float) -> None:
     """Draw one kind of worth: a mark a strategy on the line of its interval."""
     for y, row in enumerate(rows):
-        span = row[kind.which]
-        if span.known:
-            ends = [span.low / divisor, span.high / divisor]
-            axes.plot(ends, [y + kind.shift] * 2, color=kind.colour, linewidth=1.8, zorder=2)
-        axes.plot(
-            [span.mean / divisor], [y + kind.shift], kind.marker, markerfacecolor=kind.fill, zorder=3,
-            markeredgecolor=kind.colour, markersize=6.5, label=kind.label if y == 0 else None,
-        )  # fmt: skip
+        mean, low, high = (end / divisor for end in ends(row[kind.which]))
+        label = kind.label if y == 0 else None
+        style.draw_estimate(axes, y + kind.shift, Interval(mean, low, high), kind.colour, kind.marker, kind.fill, label)
 
 
 def money_subtitle(results: Results) -> str:
@@ -141,18 +116,18 @@ def title_of_money(results: Results) -> str:
     over = format_horizon(results.months)
     if len(results.strategies) == 1:
         worth = interval(results.figures[results.reference][NPV])
-        return f"{name_heading(results.reference, results.strategies)} is worth {money_for(results.currency, worth).full(worth.mean)} over {over}"
+        return (
+            f"{name_heading(results.reference, results.strategies)} is worth "
+            f"{money_for(results.currency, worth).full(worth.mean)} over {over}"
+        )
     return title_of_lead(results, recommend(results), over)
 
 
 def title_of_lead(results: Results, found: Recommendation, over: str) -> str:
     """Say which of the best two earns more over a horizon, or that it cannot be told."""
     gain, names = found.lead, results.strategies
-    best, second, first = (
-        quote_name(found.best, names),
-        quote_name(found.runner_up, names),
-        name_heading(found.best, names),
-    )
+    best, second = (quote_name(name, names) for name in (found.best, found.runner_up))
+    first = name_heading(found.best, names)
     if gain.known and not found.is_significant:
         return f"Cannot tell whether {best} or {second} earns more over {over}"
     if gain.mean == 0.0:
@@ -169,7 +144,7 @@ class Step:
 
 
 def label_of(metric: Metric) -> str:
-    """Return what a metric of money spent went into, as it is declared: a folder's metrics.csv holds the meaning alone."""
+    """Return what a metric of money spent went into, as declared: a folder's metrics.csv has the meaning alone."""
     declared = catalog().get(metric.name, metric)
     return declared.label or metric.doc
 
@@ -211,7 +186,7 @@ def ranked(results: Results) -> list[str]:
 
 @dataclass(frozen=True)
 class Panel:
-    """One strategy's panel: the names of its rows, where each bar begins and how far it reaches, and what is written beside."""
+    """One strategy's panel: the names of its rows, where each bar begins, how far it reaches, what stands beside."""
 
     strategy: str
     labels: list[str]
@@ -223,33 +198,24 @@ class Panel:
 
 
 def panels(results: Results) -> tuple[list[Panel], Money]:
-    """Return all panels, and the size of money of their axis; whole worths have digits as fine as the steps between them."""
+    """Return all panels, and the size of money of their axis; worths have digits as fine as the steps between."""
     every = {name: steps(results, name) for name in ranked(results)}
     worth = {name: interval(results.figures[name]["npv"]) for name in results.strategies}
     adds = money_for(results.currency, *(Interval(step.adds.mean) for found in every.values() for step in found))
     whole = money_for(results.currency, *worth.values())
     largest = max(abs(span.mean) for span in worth.values())
-    scale = max(
-        whole, Money(results.currency, largest, adds.divisor * 10.0**-adds.decimals), key=lambda it: it.decimals
-    )
+    fine = Money(results.currency, largest, adds.divisor * 10.0**-adds.decimals)
+    scale = max(whole, fine, key=lambda money: money.decimals)
     alone = len(results.strategies) == 1
     start = 0.0 if alone else worth[results.reference].mean
     found = []
     for name, taken in every.items():
-        totals = list(accumulate((step.adds.mean for step in taken), initial=start))
+        sizes = [step.adds.mean for step in taken]
+        bars = list(zip(accumulate(sizes, initial=start), sizes, strict=False))
         first = [] if alone else [results.reference]
-        found.append(
-            Panel(
-                name,
-                [*first, *(step.name for step in taken), name],
-                [(total, step.adds.mean) for total, step in zip(totals, taken, strict=False)],
-                [scale.full(start) for _ in first]
-                + [adds.signed(step.adds.mean) for step in taken]
-                + [scale.full(worth[name].mean)],
-                None if alone else start,
-                worth[name].mean,
-            )
-        )
+        labels = [*first, *(step.name for step in taken), name]
+        told = [*(scale.full(start) for _ in first), *map(adds.signed, sizes), scale.full(worth[name].mean)]
+        found.append(Panel(name, labels, bars, told, None if alone else start, worth[name].mean))
     return found, scale
 
 
@@ -260,16 +226,13 @@ def waterfall(results: Results, strategies: Sequence[str] | None = None) -> Pict
     shown = [panel for panel in every if strategies is None or panel.strategy in strategies]
     columns = min(len(shown), 2)
     lines = [shown[first : first + columns] for first in range(0, len(shown), columns)]
-    heads = {
-        panel.strategy: fit(panel.strategy, WIDTH / columns - 2.3, fontsize=10, fontweight="bold") for panel in shown
-    }
+    bold: style.Look = {"fontsize": 10, "fontweight": "bold"}
+    heads = {panel.strategy: style.fit(panel.strategy, style.WIDTH / columns - 2.3, **bold) for panel in shown}
     rows = [max(len(panel.labels) for panel in line) for line in lines]
-    heights = [
-        count * ROW + row_height([heads[panel.strategy] for panel in line], 10, 0.0) + 0.7
-        for count, line in zip(rows, lines, strict=True)
-    ]
+    tall = [style.row_height([heads[panel.strategy] for panel in line], 10, 0.0) for line in lines]
+    heights = [count * ROW + head + 0.7 for count, head in zip(rows, tall, strict=True)]
     title, subtitle = title_of_money(results), waterfall_subtitle(results)
-    picture, grid = subplots(sum(heights) + 0.1, title, subtitle, len(lines), columns, rows)
+    picture, grid = style.subplots(sum(heights) + 0.1, title, subtitle, len(lines), columns, rows)
     points = [end for panel in every for begin, size in panel.bars for end in (begin, begin + size)]
     margin = 0.06 * (max(points) - min(points)) or abs(max(points)) or 1.0
     for place, axes in enumerate(grid):
@@ -278,7 +241,7 @@ def waterfall(results: Results, strategies: Sequence[str] | None = None) -> Pict
             continue
         draw_steps(axes, shown[place], scale, rows[place // columns])
         axes.set_xlim((min(points) - margin) / scale.divisor, (max(points) + margin) / scale.divisor)
-        axes.set_title(heads[shown[place].strategy], loc="left", fontsize=10, fontweight="bold")
+        axes.set_title(heads[shown[place].strategy], loc="left", **bold)
     return picture
 
 
@@ -286,32 +249,34 @@ def draw_steps(axes: Axes, panel: Panel, scale: Money, rows: int) -> None:
     """Draw one strategy's steps; where its panel's neighbour has more, rows stay empty at the bottom."""
     first = 0 if panel.begins is None else 1
     if panel.begins is not None:
-        axes.plot([panel.begins / scale.divisor], [0], "D", color=INK, markersize=5, zorder=3)
+        axes.plot([panel.begins / scale.divisor], [0], "D", color=style.INK, markersize=5, zorder=3)
     for y, (begin, size) in enumerate(panel.bars, first):
-        colour = ACCENT if size >= 0 else BAD
+        colour = style.ACCENT if size >= 0 else style.BAD
         axes.barh(y, size / scale.divisor, left=begin / scale.divisor, height=0.6, color=colour, linewidth=0)
         if y:
-            axes.plot([begin / scale.divisor] * 2, [y - 1, y], color=FAINT, linewidth=0.7, zorder=1)
+            axes.plot([begin / scale.divisor] * 2, [y - 1, y], color=style.FAINT, linewidth=0.7, zorder=1)
     last = first + len(panel.bars)
-    axes.plot([panel.ends / scale.divisor] * 2, [last - 1, last], color=FAINT, linewidth=0.7, zorder=1)
-    axes.plot([panel.ends / scale.divisor], [last], "D", color=INK, markersize=5, zorder=3)
-    quiet_rows(axes, fit_all(panel.labels, 1.75, SMALL, 1))
+    axes.plot([panel.ends / scale.divisor] * 2, [last - 1, last], color=style.FAINT, linewidth=0.7, zorder=1)
+    axes.plot([panel.ends / scale.divisor], [last], "D", color=style.INK, markersize=5, zorder=3)
+    style.quiet_rows(axes, style.fit_all(panel.labels, 1.75, SMALL, 1))
     axes.set_ylim(rows - 0.45, -0.55)
     axes.tick_params(labelsize=SMALL)
     axes.locator_params(axis="x", nbins=4)
-    axes.set_xlabel(literal(f"net present value ({scale.unit})"), fontsize=SMALL)
-    beside(axes, [literal(text) for text in panel.told], size=SMALL)[-1].set_fontweight("bold")
+    axes.set_xlabel(style.literal(f"net present value ({scale.unit})"), fontsize=SMALL)
+    style.beside(axes, [style.literal(text) for text in panel.told], size=SMALL)[-1].set_fontweight("bold")
 
 
 def waterfall_subtitle(results: Results) -> str:
     """Say what diamonds and bars are."""
-    n, over = results.replications, format_horizon(results.months)
-    rate = f"discounted at {100 * results.discount_rate:.3g} % a year over {over}"
-    mean = "One replication" if n == 1 else f"Means of {n} replications"
+    rate = f"discounted at {100 * results.discount_rate:.3g} % a year over {format_horizon(results.months)}"
+    mean = describe_means(results.replications)
     if len(results.strategies) == 1:
         return f"{mean}, {rate}. Bars are steps from nothing to the strategy's worth"
     first = quote_name(results.reference, results.strategies)
-    return f"{mean}, {rate}. Diamonds are whole worths, bars the steps from {first} to each strategy; the axis does not begin at zero"
+    return (
+        f"{mean}, {rate}. Diamonds are whole worths, bars the steps from {first} to each strategy; the axis does not "
+        "begin at zero"
+    )
 
 
 @dataclass(frozen=True)
@@ -325,17 +290,12 @@ class Return:
 
 
 def returns(results: Results) -> list[Return]:
-    """Return every strategy but the first, the best return first; those that surely spend no more come last, in their order."""
+    """Return all strategies but the first, the best return first; those that surely spend no more come last."""
     first = results.figures[results.reference]
-    found = [
-        Return(
-            name,
-            paired(results.figures[name]["discounted_cost"], first["discounted_cost"]),
-            paired(results.figures[name]["npv"], first["npv"]),
-            contrast_with_reference(results, name)["return_on_spend"],
-        )
-        for name in results.strategies[1:]
-    ]
+    found = []
+    for name in results.strategies[1:]:
+        spent, gained = (paired(results.figures[name][each], first[each]) for each in ("discounted_cost", "npv"))
+        found.append(Return(name, spent, gained, contrast_with_reference(results, name)["return_on_spend"]))
     return sorted(found, key=lambda each: -each.ratio.mean if each.ratio.mean == each.ratio.mean else float("inf"))
 
 
@@ -343,29 +303,27 @@ def returns(results: Results) -> list[Return]:
 def next_dollar(results: Results) -> Picture:
     """Draw the return on each dollar spent beyond the first strategy, with its 95 % interval."""
     rows, currency = returns(results), results.currency
-    labels = fit_all([each.strategy for each in rows], LABEL, 10)
-    body = max(len(rows), 1) * row_height(labels or [""], 10, 0.55) + 1.0
-    picture, [axes] = subplots(body, next_dollar_title(results), next_dollar_subtitle(results))
+    labels = style.fit_all([each.strategy for each in rows], style.LABEL, 10)
+    body = max(len(rows), 1) * style.row_height(labels or [""], 10, 0.55) + 1.0
+    picture, [axes] = style.subplots(body, next_dollar_title(results), next_dollar_subtitle(results))
     if not rows:
         axes.set_axis_off()
-        axes.text(0, 0.5, "There is one strategy, and nothing to compare it with.", fontsize=SIZE)
+        axes.text(0, 0.5, "There is one strategy, and nothing to compare it with.", fontsize=style.SIZE)
         return picture
-    axes.axvline(0, color=INK, linewidth=1.0, zorder=1)
+    axes.axvline(0, color=style.INK, linewidth=1.0, zorder=1)
     for y, each in enumerate(rows):
-        span = each.ratio
-        colour = ACCENT if span.mean >= 0 else BAD
-        if span.known:
-            axes.plot([span.low, span.high], [y, y], color=colour, linewidth=1.8, zorder=2)
-        axes.plot([span.mean], [y], "o", color=colour, markersize=6.5, zorder=3)
+        style.draw_estimate(axes, y, each.ratio, style.ACCENT if each.ratio.mean >= 0 else style.BAD)
     if not any(each.ratio.mean == each.ratio.mean for each in rows):
         axes.set_xlim(-1, 1)
     axes.margins(x=0.08)
-    quiet_rows(axes, labels)
+    style.quiet_rows(axes, labels)
     scale = money_for(currency, *(each.spent for each in rows))
     spent = [f"{scale.full(abs(each.spent.mean))} {'more' if each.spent.mean >= 0 else 'less'} spent" for each in rows]
-    beside(axes, [literal(per_dollar(each, currency)) for each in rows], 6)
-    beside(axes, [literal(text) for text in spent], -7, 8, color=GREY)
-    axes.set_xlabel(literal(f"gained beyond its cost, per {currency} spent more ({currency} of net present value)"))
+    style.beside(axes, [style.literal(per_dollar(each, currency)) for each in rows], 6)
+    style.beside(axes, [style.literal(text) for text in spent], -7, 8, color=style.GREY)
+    axes.set_xlabel(
+        style.literal(f"gained beyond its cost, per {currency} spent more ({currency} of net present value)")
+    )
     return picture
 
 

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
 from loyaltysim.analysis.summary import (
     ACTION,
     ICING,
@@ -18,31 +22,13 @@ from loyaltysim.analysis.summary import (
 from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.charts import chart
-from loyaltysim.reporting.charts.style import (
-    ABOVE,
-    ACCENT,
-    BAD,
-    FAINT,
-    INK,
-    MUTED,
-    SIZE,
-    WIDTH,
-    Picture,
-    axes_in,
-    fit_all,
-    label_ends,
-    row_height,
-    spread,
-    subplots,
-    titled,
-)
-from loyaltysim.reporting.text.formats import format_horizon, name_heading
+from loyaltysim.reporting.charts import chart, style
+from loyaltysim.reporting.charts.style import Picture
+from loyaltysim.reporting.text.formats import describe_means, format_horizon, name_heading
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import interval
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
 BODY = 4.3
@@ -78,15 +64,13 @@ class Ways:
 
 
 def counted(results: Results, strategy: str, kind: str, outcomes: Sequence[str]) -> np.ndarray:
-    """Count a strategy's problems of some outcomes, large and small, that were `decided` or over which they `stayed`: (n,)."""
-    import numpy as np
-
+    """Count problems of some outcomes, large and small, that were `decided` or over which they `stayed`: (n,)."""
     figures = results.figures[strategy]
     return np.sum([figures[f"{kind}_{each}_{outcome}"] for each in SEVERITIES for outcome in outcomes], axis=0)
 
 
 def ways(results: Results, strategy: str) -> Ways:
-    """Give the means of a strategy's ways over replications."""
+    """Return the means of a strategy's ways over replications."""
     ended, stayed = (
         {outcome: interval(counted(results, strategy, kind, [outcome])).mean for outcome in OUTCOMES}
         for kind in ("decided", "stayed")
@@ -124,21 +108,23 @@ def chosen(results: Results, strategy: str | None) -> str:
 
 @chart("What becomes of a problem: is it voiced or kept silent, how does it end, and does the customer stay?")
 def funnel(results: Results, strategy: str | None = None) -> Picture:
-    """Draw the way of problems worth leaving over, for one strategy (the first); raises InputError for an unknown one."""
+    """Draw the way of problems worth leaving over, by default for the first strategy."""
     strategy = chosen(results, strategy)
     found = ways(results, strategy)
-    picture, top = titled(WIDTH, BODY, funnel_title(results, strategy, found), funnel_subtitle(results, strategy))
-    box = (0.0, 0.1, WIDTH, picture.get_size_inches()[1] - top - 0.1)
-    axes = axes_in(picture, box)
-    axes.set_xlim(0, WIDTH)
+    picture, top = style.titled(
+        style.WIDTH, BODY, funnel_title(results, strategy, found), funnel_subtitle(results, strategy)
+    )
+    box = (0.0, 0.1, style.WIDTH, picture.get_size_inches()[1] - top - 0.1)
+    axes = style.axes_in(picture, box)
+    axes.set_xlim(0, style.WIDTH)
     axes.set_ylim(0, box[3])
     axes.set_axis_off()
     if found.all <= 0:
-        axes.text(0.15, box[3] / 2, "Nobody had a problem worth leaving over.", fontsize=SIZE)
+        axes.text(0.15, box[3] / 2, "Nobody had a problem worth leaving over.", fontsize=style.SIZE)
         return picture
     draw_ways(axes, found, box[3] - 0.35)
     for x, text in zip(COLUMNS, ("had a problem", "said", "outcome", "customer"), strict=True):
-        axes.text(x, box[3] - 0.12, text, fontsize=SIZE, color="#777777", va="top")
+        axes.text(x, box[3] - 0.12, text, fontsize=style.SIZE, color="#777777", va="top")
     return picture
 
 
@@ -146,18 +132,19 @@ def draw_ways(axes: Axes, found: Ways, room: float) -> None:
     """Draw the four columns of blocks, so many inches high, and the ribbons between them."""
     scale = (room - 4 * GAP - 0.5) / found.all
     silent, voiced = found.ended["silent"], found.all - found.ended["silent"]
-    (whole,) = stack(0, [("problems", found.all, INK)], scale, room)
-    said = stack(1, [("silent", silent, BAD), ("voiced", voiced, ACCENT)], scale, room)
-    ended = stack(
-        2, [(NAMES[each], found.ended[each], BAD if each == "silent" else ACCENT) for each in OUTCOMES], scale, room
+    (whole,) = stack(0, [("problems", found.all, style.INK)], scale, room)
+    said = stack(1, [("silent", silent, style.BAD), ("voiced", voiced, style.ACCENT)], scale, room)
+    parts = [(NAMES[each], found.ended[each], style.BAD if each == "silent" else style.ACCENT) for each in OUTCOMES]
+    ended = stack(2, parts, scale, room)
+    left, stayed = stack(
+        3, [("left", found.all - found.kept, style.BAD), ("stayed", found.kept, style.ACCENT)], scale, room
     )
-    left, stayed = stack(3, [("left", found.all - found.kept, BAD), ("stayed", found.kept, ACCENT)], scale, room)
     for node in said:
-        draw_ribbon(axes, whole, node, node.size * scale, MUTED)
+        draw_ribbon(axes, whole, node, node.size * scale, style.MUTED)
     for node, outcome in zip(ended, OUTCOMES, strict=True):
-        draw_ribbon(axes, said[outcome != "silent"], node, node.size * scale, MUTED)
-        draw_ribbon(axes, node, left, (found.ended[outcome] - found.stayed[outcome]) * scale, BAD)
-        draw_ribbon(axes, node, stayed, found.stayed[outcome] * scale, ACCENT)
+        draw_ribbon(axes, said[outcome != "silent"], node, node.size * scale, style.MUTED)
+        draw_ribbon(axes, node, left, (found.ended[outcome] - found.stayed[outcome]) * scale, style.BAD)
+        draw_ribbon(axes, node, stayed, found.stayed[outcome] * scale, style.ACCENT)
     for nodes in ([whole], said, ended, [left, stayed]):
         draw_nodes(axes, nodes, room, found.all, left_of=nodes is ended)
 
@@ -175,18 +162,14 @@ def stack(column: int, parts: list[tuple[str, float, str]], scale: float, room: 
 def draw_nodes(axes: Axes, nodes: list[Node], room: float, whole: float, left_of: bool) -> None:
     """Draw a column's blocks, and label them without overlap on their right, or on their left."""
     middles = [node.low + node.tall / 2 for node in nodes]
-    for node, y in zip(nodes, spread(middles, [LINE] * len(nodes), -0.1, room + 0.05), strict=True):
-        axes.fill_between(
-            [node.x, node.x + NODE], node.low, node.low + max(node.tall, 0.012), color=node.colour, lw=0, zorder=3
-        )
-        part = (
-            format_fixed(node.size) if len(nodes) == 1 else f"{format_fixed(node.size)} ({percent(node.size / whole)})"
-        )
-        axes.text(
-            node.x - 0.07 if left_of else node.x + NODE + 0.07, y, f"{node.label}\n{part}", fontsize=SIZE, va="center",
-            ha="right" if left_of else "left", linespacing=1.15, zorder=4,
-            fontweight="bold" if node.x in (COLUMNS[0], COLUMNS[3]) else "normal",
-        )  # fmt: skip
+    for node, y in zip(nodes, style.spread(middles, [LINE] * len(nodes), -0.1, room + 0.05), strict=True):
+        edges = [node.x, node.x + NODE]
+        axes.fill_between(edges, node.low, node.low + max(node.tall, 0.012), color=node.colour, lw=0, zorder=3)
+        part = f"{node.label}\n{format_fixed(node.size)}"
+        part += f" ({percent(node.size / whole)})" if len(nodes) > 1 else ""
+        x, side = (edges[0] - 0.07, "right") if left_of else (edges[1] + 0.07, "left")
+        weight = "bold" if node.x in (COLUMNS[0], COLUMNS[3]) else "normal"
+        axes.text(x, y, part, fontsize=style.SIZE, va="center", ha=side, linespacing=1.15, zorder=4, fontweight=weight)
 
 
 def percent(part: float) -> str:
@@ -195,20 +178,15 @@ def percent(part: float) -> str:
 
 
 def draw_ribbon(axes: Axes, one: Node, other: Node, tall: float, colour: str) -> None:
-    """Draw a band, so many inches tall, from one block's right edge to another's left edge, each used from the top down."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
+    """Draw a band, so many inches tall, from one block's right edge to another's left, each used from the top down."""
     if tall <= 0:
         return
     x0, x1 = one.x + NODE, other.x
     y0, y1 = one.low + one.tall - one.out, other.low + other.tall - other.into
     one.out, other.into = one.out + tall, other.into + tall
     middle = (x0 + x1) / 2
-    points = [
-        (x0, y0), (middle, y0), (middle, y1), (x1, y1), (x1, y1 - tall), (middle, y1 - tall), (middle, y0 - tall),
-        (x0, y0 - tall), (x0, y0),
-    ]  # fmt: skip
+    upper = [(x0, y0), (middle, y0), (middle, y1), (x1, y1)]
+    points = [*upper, *((x, y - tall) for x, y in reversed(upper)), (x0, y0)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
     axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, alpha=0.28, linewidth=0, zorder=2))
 
@@ -224,9 +202,11 @@ def funnel_title(results: Results, strategy: str, found: Ways) -> str:
 
 def funnel_subtitle(results: Results, strategy: str) -> str:
     """Say what is counted."""
-    n = results.replications
-    mean = "One replication" if n == 1 else f"Means of {n} replications"
-    return f"{mean} over {format_horizon(results.months)}: problems worth leaving over that came to a decision, and what became of them"
+    mean = describe_means(results.replications)
+    return (
+        f"{mean} over {format_horizon(results.months)}: problems worth leaving over that came to a decision, and what "
+        "became of them"
+    )
 
 
 MOST_LABELS = 12
@@ -245,7 +225,7 @@ CORNERS = {URGENT: (1.0, 0.0), ACTION: (0.0, 0.0), KEEP: (1.0, 1.0), ICING: (0.0
     when=lambda results: results.audits,
 )
 def touchpoints(results: Results, strategy: str | None = None) -> Picture:
-    """Draw importance against performance in four fields, for one strategy (the first); raises InputError without one."""
+    """Draw importance against performance in four fields, by default for the first strategy."""
     strategy = chosen(results, strategy)
     if not results.audits:
         raise InputError(Problem("no touchpoint was scored", "scorecard", cure="write scorecard: on"))
@@ -256,20 +236,20 @@ def touchpoints(results: Results, strategy: str | None = None) -> Picture:
     fields = [between.field(*pair) for pair in zip(figures["importance"], figures["performance"], strict=True)]
     labelled = [row for row in range(len(x)) if order[row] <= MOST_LABELS]
     shown = [row for row in labelled if x[row] > 0]
-    names = fit_all([f"{order[row]}  {first.names[row]}" for row in shown], 2.6, SIZE, 2)
+    names = style.fit_all([f"{order[row]}  {first.names[row]}" for row in shown], 2.6, style.SIZE, 2)
     subtitle = touchpoints_subtitle(results, strategy, len(x), len(labelled))
-    body = max(5.6, sum(row_height([name], SIZE, 0.0) for name in names) + 1.2)
-    picture, [axes] = subplots(body, touchpoints_title(fields), subtitle)
+    body = max(5.6, sum(style.row_height([name], style.SIZE, 0.0) for name in names) + 1.2)
+    picture, [axes] = style.subplots(body, touchpoints_title(fields), subtitle)
     for stage, (colour, marker, label) in LOOKS.items():
         rows = [row for row, name in enumerate(first.stages) if name == stage]
         if rows:
             axes.scatter(x[rows], y[rows], s=26, c=colour, marker=marker, label=label, linewidths=0, zorder=3)
     draw_fields(axes, x, y, 100 * between.importance, 100 * between.performance)
-    axes.legend(**ABOVE, ncols=4)
+    axes.legend(**style.ABOVE, ncols=4)
     axes.set_xlabel("importance (% of encounters; logarithmic)")
     axes.set_ylabel("performance (% of encounters that go well)")
     ends = axes.transAxes.inverted().transform(axes.transData.transform([(x[row], y[row]) for row in shown]))
-    label_ends(axes, names, [(across, up) for across, up in ends], [MUTED] * len(names))
+    style.label_ends(axes, names, [(across, up) for across, up in ends], [style.MUTED] * len(names))
     return picture
 
 
@@ -280,34 +260,31 @@ def draw_fields(axes: Axes, x: np.ndarray, y: np.ndarray, importance: float, per
     axes.set_xlim(min(shown.min(), importance) / 1.25, max(shown.max(), importance) * 1.25)
     room = max(float(y.max() - y.min()), 4.0)
     axes.set_ylim(max(min(y.min(), performance) - 0.12 * room, -2), min(max(y.max(), performance) + 0.12 * room, 102))
-    ticks = [
-        each
-        for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-        if axes.get_xlim()[0] <= each <= axes.get_xlim()[1]
-    ]
+    low, high = axes.get_xlim()
+    ticks = [each for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if low <= each <= high]
     axes.set_xticks(ticks, [f"{each:g}" for each in ticks])
     axes.minorticks_off()
-    axes.axvline(importance, color=FAINT, linewidth=1.0, zorder=1)
-    axes.axhline(performance, color=FAINT, linewidth=1.0, zorder=1)
+    axes.axvline(importance, color=style.FAINT, linewidth=1.0, zorder=1)
+    axes.axhline(performance, color=style.FAINT, linewidth=1.0, zorder=1)
+    bold: style.Look = {"fontsize": 11, "fontweight": "bold", "color": "#777777", "zorder": 2}
     for name, (across, up) in CORNERS.items():
-        axes.annotate(
-            name, (across, up), xycoords="axes fraction", xytext=(-6 if across else 6, -6 if up else 6),
-            textcoords="offset points", ha="right" if across else "left", va="top" if up else "bottom",
-            fontsize=11, fontweight="bold", color="#777777", zorder=2,
-        )  # fmt: skip
+        side = {"ha": "right" if across else "left", "va": "top" if up else "bottom", "textcoords": "offset points"}
+        inwards = (-6 if across else 6, -6 if up else 6)
+        axes.annotate(name, (across, up), xycoords="axes fraction", xytext=inwards, **bold | side)
 
 
 def touchpoints_title(fields: list[str]) -> str:
     """Say how many touchpoints are urgent."""
     count = fields.count(URGENT)
-    return f"{count} of {len(fields)} touchpoints {'is' if count == 1 else 'are'} urgent: important, and worse than the mean"
+    return (
+        f"{count} of {len(fields)} touchpoints {'is' if count == 1 else 'are'} urgent: important, and worse than the "
+        "mean"
+    )
 
 
 def touchpoints_subtitle(results: Results, strategy: str, count: int, named_count: int) -> str:
     """Say what is compared, and which of the touchpoints are named."""
-    whose = (
-        f"{name_heading(strategy, results.strategies)}: means of {results.replications} replications over the horizon"
-    )
+    mean = f"means of {results.replications} replications over the horizon"
     which = "" if named_count == count else f"; the {named_count} with the highest priority are named, by rank"
     compared = "" if strategy == results.reference else f"; the level line is that of {results.reference}"
-    return f"{whose}{compared}{which}"
+    return f"{name_heading(strategy, results.strategies)}: {mean}{compared}{which}"

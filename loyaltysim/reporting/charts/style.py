@@ -14,13 +14,17 @@ from unicodedata import bidirectional
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from loyaltysim.reporting.text.formats import to_text
+from loyaltysim.stats.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
+Look = dict[str, Any]
+"""Arguments by which matplotlib draws: a colour, a size, a place."""
 # Okabe and Ito (2008) without its yellow, which is too pale on white; the reference is black.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5)))
@@ -36,7 +40,7 @@ FONTS = (
     "Noto Sans Thai", "Leelawadee UI", "Thonburi", "Noto Sans Ethiopic", "Ebrima", "Kefa", "Noto Emoji", "Symbola",
     "Segoe UI Symbol", "Noto Sans Symbols2", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral",
 )  # fmt: skip
-"""Fonts in which a letter is looked for, of those that are installed; matplotlib brings the first and the last three."""
+"""Fonts in which a letter is looked for, of those installed; matplotlib brings the first and the last three."""
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -59,7 +63,7 @@ STYLE = {
 }
 INCH, DPI, WIDTH, SIZE = 72.0, 144, 9.0, 9.0
 """Points of an inch, dots of an inch, a picture's inches across, and points of its usual letters."""
-ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+ABOVE: Look = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
 """Where a legend stands: above its axes, from their left edge on."""
 LEFT_TO_RIGHT = "\u200e"
 """Unicode's mark: a name from the right at a sentence's beginning does not turn the sentence."""
@@ -89,10 +93,8 @@ class Picture(Figure):
 
 
 @cache
-def style_sheet() -> dict[str, Any]:
+def style_sheet() -> Look:
     """Return the house's look as settings of matplotlib, with the fonts that are installed."""
-    from matplotlib.font_manager import fontManager
-
     installed = {font.name for font in fontManager.ttflist}
     return STYLE | {"font.family": [name for name in FONTS if name in installed]}
 
@@ -114,8 +116,8 @@ def titled(width: float, body: float, title: str, subtitle: str) -> tuple[Pictur
         title: what is to be seen, in bold letters.
         subtitle: how it was found.
     """
-    large: dict[str, Any] = {"fontsize": 12.5, "fontweight": "bold", "linespacing": 1.25}
-    small: dict[str, Any] = {"fontsize": 9.0, "color": GREY}
+    large: Look = {"fontsize": 12.5, "fontweight": "bold", "linespacing": 1.25}
+    small: Look = {"fontsize": 9.0, "color": GREY}
     above, below = (fit(text, width - 0.35, 20, **kind) for text, kind in ((title, large), (subtitle, small)))
     second = 0.20 + (above.count("\n") + bool(above)) * 12.5 * 1.32 / INCH
     top = second + (below.count("\n") + bool(below)) * 9 * 1.35 / INCH + 0.12
@@ -162,35 +164,37 @@ def fit(text: str, inches: float, most_lines: int = 8, **kind: Any) -> str:
         letters = letters * 9 // 10
 
 
-def fit_all(texts: Sequence[str], inches: float, fontsize: float = SIZE, most_lines: int = 8) -> list[str]:
+def fit_all(texts: Sequence[str], inches: float, fontsize: float = SIZE, most_lines: int = 8, **kind: Any) -> list[str]:
     """Return texts broken likewise."""
-    return [fit(text, inches, most_lines, fontsize=fontsize) for text in texts]
+    return [fit(text, inches, most_lines, fontsize=fontsize, **kind) for text in texts]
 
 
 def png(figure: Figure) -> bytes:
-    """Give a figure's PNG, equal bytes for equal figures (no date, no version)."""
-    file = io.BytesIO()
-    with look():
-        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
-    return file.getvalue()
+    """Return a figure's PNG, equal bytes for equal figures (no date, no version)."""
+    return save(figure, format="png", dpi=DPI, metadata={"Software": None})
 
 
 def svg(figure: Figure) -> bytes:
-    """Give a figure's SVG, equal bytes for equal figures (no date)."""
+    """Return a figure's SVG, equal bytes for equal figures (no date)."""
+    return save(figure, format="svg", metadata={"Date": None})
+
+
+def save(figure: Figure, **how: Any) -> bytes:
+    """Return a figure as matplotlib saves it, in the house's look."""
     file = io.BytesIO()
     with look():
-        figure.savefig(file, format="svg", metadata={"Date": None})
+        figure.savefig(file, **how)
     return file.getvalue()
 
 
 def literal(text: str) -> str:
-    """Return a text of which matplotlib reads no dollar sign as mathematics, and that begins at the left in any script."""
+    """Return a text of which matplotlib reads no dollar sign as mathematics, and that begins at the left."""
     turned = any(bidirectional(letter) in ("R", "AL") for letter in text)
     return f"{LEFT_TO_RIGHT if turned else ''}{to_text(text)}".replace("$", r"\$")
 
 
-def line_look(position: int) -> dict[str, Any]:
-    """Give the colour and dashes of the strategy at a position; the first 28 differ."""
+def line_look(position: int) -> Look:
+    """Return the colour and dashes of the strategy at a position; the first 28 differ."""
     return {"color": COLOURS[position % len(COLOURS)], "linestyle": LINES[position % len(LINES)], "linewidth": 1.8}
 
 
@@ -221,11 +225,11 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     blocks: list[tuple[list[int], float]] = []
     for i in order:
-        members, centre = [i], _within(wanted[i], heights[i], low, high)
-        while blocks and _overlap(blocks[-1], (members, centre), heights):
-            earlier, _ = blocks.pop()
-            members = earlier + members
-            centre = _within(_best_centre(members, wanted, heights), sum(heights[j] for j in members), low, high)
+        members, centre = [i], clamp(wanted[i], heights[i], low, high)
+        while blocks and overlap(blocks[-1], (members, centre), heights):
+            members = blocks.pop()[0] + members
+            tall = sum(heights[j] for j in members)
+            centre = clamp(find_centre(members, wanted, heights), tall, low, high)
         blocks.append((members, centre))
     placed = [0.0] * len(wanted)
     for members, centre in blocks:
@@ -236,13 +240,14 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
     return placed
 
 
-def _overlap(lower: tuple[list[int], float], upper: tuple[list[int], float], heights: Sequence[float]) -> bool:
+def overlap(lower: tuple[list[int], float], upper: tuple[list[int], float], heights: Sequence[float]) -> bool:
+    """Tell whether two blocks, each its members and its centre, overlap."""
     reach = (sum(heights[j] for j in lower[0]) + sum(heights[j] for j in upper[0])) / 2
     return upper[1] - lower[1] < reach - 1e-9
 
 
-def _best_centre(members: Sequence[int], wanted: Sequence[float], heights: Sequence[float]) -> float:
-    """Give the block centre at which its labels lie, on average, where they wanted to."""
+def find_centre(members: Sequence[int], wanted: Sequence[float], heights: Sequence[float]) -> float:
+    """Return the block centre at which its labels lie, on average, where they wanted to."""
     total, edge, offsets = sum(heights[j] for j in members), 0.0, 0.0
     for j in members:
         offsets += wanted[j] - (edge + heights[j] / 2)
@@ -250,7 +255,8 @@ def _best_centre(members: Sequence[int], wanted: Sequence[float], heights: Seque
     return offsets / len(members) + total / 2
 
 
-def _within(centre: float, height: float, low: float, high: float) -> float:
+def clamp(centre: float, height: float, low: float, high: float) -> float:
+    """Return the centre nearest to this one at which a height lies within bounds."""
     return max(min(centre, high - height / 2), low + height / 2)
 
 
@@ -259,7 +265,7 @@ Box = tuple[float, float, float, float]
 
 
 def axes_in(picture: Picture, box: Box) -> Axes:
-    """Give axes in a box of the picture."""
+    """Return axes in a box of the picture."""
     width, height = picture.get_size_inches()
     left, bottom, wide, tall = box
     return picture.add_axes((left / width, bottom / height, wide / width, tall / height))
@@ -271,14 +277,13 @@ def quiet_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
     axes.spines["left"].set_color("none")
     axes.spines["bottom"].set_color(FAINT)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 
 def row_height(labels: Sequence[str], size: float, least: float) -> float:
-    """Give the height in inches of rows whose labels may have several lines."""
+    """Return the height in inches of rows whose labels may have several lines."""
     most = max(label.count("\n") + 1 for label in labels)
     return max(most * size * 1.35 / INCH + 0.1, least)
 
@@ -286,13 +291,37 @@ def row_height(labels: Sequence[str], size: float, least: float) -> float:
 def beside(axes: Axes, texts: Sequence[str], above: float = 0.0, size: float = SIZE, **kind: Any) -> list[Annotation]:
     """Write texts at the right of rows 0, 1, ..., `above` their middle by so many points, and return them."""
     place: Any = axes.get_yaxis_transform()
-    return [
-        axes.annotate(
-            text, (1.0, row), xycoords=place, xytext=(8, above), textcoords="offset points", va="center", fontsize=size,
-            **kind,
-        )
-        for row, text in enumerate(texts)
-    ]  # fmt: skip
+    kind |= {"xycoords": place, "xytext": (8, above), "textcoords": "offset points", "va": "center", "fontsize": size}
+    return [axes.annotate(text, (1.0, row), **kind) for row, text in enumerate(texts)]
+
+
+def draw_estimate(
+    axes: Axes,
+    y: float,
+    span: Interval,
+    colour: str,
+    marker: str = "o",
+    fill: str = "",
+    label: str | None = None,
+    width: float = 1.8,
+) -> None:
+    """Draw a mark at a mean, on the line of its interval if that is known."""
+    if span.known:
+        axes.plot([span.low, span.high], [y, y], color=colour, linewidth=width, zorder=2)
+    kind: Look = {"markerfacecolor": fill or colour, "markeredgecolor": colour, "markersize": 6.5}
+    axes.plot([span.mean], [y], marker, zorder=3, label=label, **kind)
+
+
+def colours_of(count: int) -> list[str]:
+    """Return the colour of each of so many strategies."""
+    return [COLOURS[place % len(COLOURS)] for place in range(count)]
+
+
+def label_lines(axes: Axes, labels: Sequence[str], values: Sequence[float]) -> None:
+    """Write the strategies' labels beside where their lines end, at these values."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    label_ends(axes, labels, [(1.0, (value - low) / (high - low)) for value in values], colours_of(len(labels)))
 
 
 def label_ends(axes: Axes, labels: Sequence[str], ends: Sequence[tuple[float, float]], colours: Sequence[str]) -> None:
@@ -307,13 +336,8 @@ def label_ends(axes: Axes, labels: Sequence[str], ends: Sequence[tuple[float, fl
         colours: one of each guide.
     """
     picture: Any = axes.get_figure()
-    texts = [
-        axes.annotate(
-            label, (1.0, 0.5), xycoords="axes fraction", xytext=(28, 0), textcoords="offset points", va="center",
-            fontsize=SIZE, linespacing=1.15,
-        )
-        for label in labels
-    ]  # fmt: skip
+    kind: Look = {"xytext": (28, 0), "textcoords": "offset points", "va": "center", "linespacing": 1.15}
+    texts = [axes.annotate(each, (1.0, 0.5), xycoords="axes fraction", fontsize=SIZE, **kind) for each in labels]
     picture.get_layout_engine().execute(picture)
     wide, tall = axes.get_position().size * picture.get_size_inches()
     heights = [text.get_window_extent().height / picture.dpi + 0.03 for text in texts]
@@ -324,10 +348,3 @@ def label_ends(axes: Axes, labels: Sequence[str], ends: Sequence[tuple[float, fl
         text.xy = (1.0, y / tall)
         guide = ([across, 1.0 + 0.05 / wide, 1.0 + 0.33 / wide], [up, up if across == 1.0 else y / tall, y / tall])
         axes.plot(*guide, transform=axes.transAxes, color=colour, linewidth=0.9, clip_on=False)
-
-
-def all_within(
-    picture: Figure, names: Sequence[str], inches: float, fontsize: float, most_lines: int = 6, weight: str = "normal"
-) -> list[str]:
-    """Return names no wider than so many inches, in a few lines."""
-    return [fit(name, inches, most_lines, fontsize=fontsize, fontweight=weight) for name in names]

@@ -1,1 +1,1 @@
-"""The report as one page: sections from what lies in a folder, put into templates, with drawings that need nothing else."""
+"""The report as one page: sections from what lies in a folder, put into templates, with their drawings inside."""

@@ -1,16 +1,21 @@
-"""What a section of the page is made of: a question, what was found, drawings, and tables of typed cells."""
+"""What the page is made of: sections of a question, what was found, tables of typed cells, and drawings as inline SVG.
+
+A drawing has no outside reference and no date, and its colours follow light and dark.
+"""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, cast
 
+from markupsafe import escape
+from matplotlib.transforms import Bbox
+
 from loyaltysim.core.formats import format_fixed
-from loyaltysim.reporting.charts.style import Picture, look
+from loyaltysim.reporting.charts.style import Picture, save
 from loyaltysim.reporting.text.formats import Money, format_horizon, to_text
 from loyaltysim.results.results import Results
 from loyaltysim.stats.intervals import Interval
@@ -18,7 +23,20 @@ from loyaltysim.stats.intervals import Interval
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SUPERFLUOUS = re.compile(r"<!--.*?-->\s*|<(metadata|style)[^>]*>.*?</\1>\s*|<defs>\s*</defs>\s*", re.DOTALL)
+"""What matplotlib writes into an SVG and a page does without."""
 LETTERS_A_LINE, LINES_TOGETHER = 30, 9
+"""Letters of a cell's line, and lines of a table that on paper need not be divided."""
+DARK = {
+    "#000000": "#F2F4F5", "#222222": "#E6E8EA", "#555555": "#AEB4BA", "#777777": "#9AA1A8", "#8A8A8A": "#9299A0",
+    "#BBBBBB": "#747B82", "#E6E6E6": "#33393F", "#FFFFFF": "#15181B", "#0072B2": "#4BA8E8", "#B34E00": "#F0883E",
+    "#D55E00": "#F0883E", "#009E73": "#2FC79A", "#CC79A7": "#E49CC6", "#E69F00": "#F2B632", "#56B4E9": "#8FD0F5",
+    "#1A1B1C": "#000000",
+}  # fmt: skip
+"""Each colour of the house on white, and the one that takes its place on black; both keep their contrast and order.
+
+Letters on fills stay dark, for the fills get lighter.
+"""
 
 
 @dataclass(frozen=True)
@@ -120,20 +138,6 @@ def describe_basis(results: Results, what: str) -> str:
     return f"{what}: {sure}, over {format_horizon(results.months)}"
 
 
-# Figures as drawings within a page: no outside reference, no date, colours that follow light and dark.
-
-DARK = {
-    "#000000": "#F2F4F5", "#222222": "#E6E8EA", "#555555": "#AEB4BA", "#777777": "#9AA1A8", "#8A8A8A": "#9299A0",
-    "#BBBBBB": "#747B82", "#E6E6E6": "#33393F", "#FFFFFF": "#15181B", "#0072B2": "#4BA8E8", "#B34E00": "#F0883E",
-    "#D55E00": "#F0883E", "#009E73": "#2FC79A", "#CC79A7": "#E49CC6", "#E69F00": "#F2B632", "#56B4E9": "#8FD0F5",
-    "#1A1B1C": "#000000",
-}  # fmt: skip
-"""Each colour of the house on white, and the one that takes its place on black; both keep their contrast and order.
-
-Letters on fills stay dark, for the fills get lighter.
-"""
-
-
 def name_of(colour: str) -> str:
     """Name the style variable that holds a colour."""
     return f"--c{colour[1:].lower()}"
@@ -144,22 +148,12 @@ def render_svg(figure: Figure, key: str, label: str) -> str:
 
     `key` sets the drawing's inner names apart from those of other drawings on the page.
     """
-    from markupsafe import escape
-
     text = save_svg(figure)
     text = text[text.index("<svg") :]
-    text = re.sub(
-        r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*|<style[^>]*>.*?</style>\s*|<defs>\s*</defs>\s*",
-        "",
-        text,
-        flags=re.DOTALL,
-    )
-    text = prefix_names(text, key)
+    text = prefix_names(SUPERFLUOUS.sub("", text), key)
     text = re.sub(r"#[0-9a-fA-F]{6}\b", lambda found: f"var({name_of(found[0])})", text)
-    text = re.sub(r' d="[^"]*"', lambda found: re.sub(r"(\d+\.\d{2})\d+", r"\1", found[0]), text).replace(
-        "xlink:href", "href"
-    )
-    text = re.sub(r"\s*\n\s*", "\n", text)
+    text = re.sub(r' d="[^"]*"', lambda found: re.sub(r"(\d+\.\d{2})\d+", r"\1", found[0]), text)
+    text = re.sub(r"\s*\n\s*", "\n", text.replace("xlink:href", "href"))
     view = re.search(r'viewBox="[^"]*"', text)
     assert view is not None
     head = f'<svg role="img" aria-label="{escape(label)}" {view[0]}>'
@@ -168,22 +162,16 @@ def render_svg(figure: Figure, key: str, label: str) -> str:
 
 def save_svg(figure: Figure) -> str:
     """Return matplotlib's own SVG of what stands below the heading."""
-    from matplotlib.transforms import Bbox
-
-    picture, file = cast("Picture", figure), io.StringIO()
+    picture = cast("Picture", figure)
     width, height = picture.get_size_inches()
     for text in picture.heading:
         text.set_visible(False)
     try:
-        with look():
-            picture.savefig(
-                file, format="svg", transparent=True, metadata={"Date": None, "Creator": None},
-                bbox_inches=Bbox([[0, 0], [width, height - picture.top]]),
-            )  # fmt: skip
+        box, nothing = Bbox([[0, 0], [width, height - picture.top]]), {"Date": None, "Creator": None}
+        return save(picture, format="svg", transparent=True, metadata=nothing, bbox_inches=box).decode()
     finally:
         for text in picture.heading:
             text.set_visible(True)
-    return file.getvalue()
 
 
 def prefix_names(text: str, key: str) -> str:

@@ -1,4 +1,8 @@
-"""The answer in one sentence, what would turn it, and one small table for the terminal."""
+"""What is told of a run: the answer in one sentence, one small table, and what is worth reading beside them.
+
+That is the risk of the recommendation, budgets that are not equal, what pilots told, runs that failed, and where the
+time of a run went.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +43,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from loyaltysim.core.records import PilotRecord
     from loyaltysim.results.results import Profile, Results
     from loyaltysim.stats.sequential import SequentialVerdict
 
-MOST_NAMED = 3
+MOST_NAMED, MOST_NUMBERS, SLOWEST = 3, 10, 5
+"""Strategies, failed replications and months that are named one by one."""
+UNEQUAL = 0.01
+"""Budgets that differ by more than this share are not equal."""
 FEW = 10
 """Replications below which a number of replications that would decide is rough."""
 SO_FEW = "so few replications cannot say how sure that is"
@@ -66,7 +74,8 @@ def render_worth(results: Results) -> str:
     """Say what the only strategy is worth."""
     worth = interval(results.figures[results.reference][NPV])
     money = money_for(results.currency, worth)
-    text = f"{name_heading(results.reference, results.strategies)} is worth {money.full(worth.mean)} over {format_horizon(results.months)}"
+    whose = name_heading(results.reference, results.strategies)
+    text = f"{whose} is worth {money.full(worth.mean)} over {format_horizon(results.months)}"
     if not worth.known:
         return f"{text} {ONE_ONLY}"
     ends = "" if is_all_alike(worth) else f"95 %: {money.span(worth)}, "
@@ -90,9 +99,9 @@ def render_lead(results: Results, found: Recommendation) -> str:
         unsure = f"; {SO_FEW}" if has_too_few_replications(gain) else ""
         return f"{lead}{span}, and wins in {found.wins} of {n} replications{unsure}."
     return (
-        f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} "
-        f"(95 %: {money.span(gain)}), and {best} wins in {found.wins} of {n} replications; "
-        f"{describe_need(found)} would decide."
+        f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} (95 %: "
+        f"{money.span(gain)}), and {best} wins in {found.wins} of {n} replications; {describe_need(found)} would "
+        "decide."
     )
 
 
@@ -104,12 +113,12 @@ def describe_need(found: Recommendation) -> str:
 
 
 def describe_joint_doubt(found: Recommendation) -> str:
-    """Say that the ranking, whose intervals hold for all pairs at once, is less sure than the sentence; else nothing."""
+    """Say that the ranking, whose intervals hold for all pairs at once, is less sure; else nothing."""
     if not found.is_significant or found.is_significant_jointly:
         return ""
     return (
-        "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at once, are "
-        "wider, and by them the lead is not sure: more replications would settle it."
+        "That is judged step by step (Holm), which decides most; the intervals of ranking.csv hold for all pairs at "
+        "once, are wider, and by them the lead is not sure: more replications would settle it."
     )
 
 
@@ -155,11 +164,8 @@ def render_sequential_answer(results: Results, verdict: SequentialVerdict) -> st
     money = money_for(results.currency, gain)
     over = f"over {format_horizon(results.months)}"
     span = f"95 %, {RULE}: {money.span(gain)}"
-    end = (
-        f"settled after {n} replications"
-        if verdict.settled
-        else f"not settled after {n} replications, the most allowed"
-    )
+    end = f"settled after {n} replications"
+    end = end if verdict.settled else f"not {end}, the most allowed"
     if not verdict.second:
         return f"{name_heading(verdict.best)} is worth {money.full(gain.mean)} {over} ({span}); {end}."
     best, second = (quote_name(name, results.strategies) for name in (verdict.best, verdict.second))
@@ -167,7 +173,8 @@ def render_sequential_answer(results: Results, verdict: SequentialVerdict) -> st
         first = name_heading(verdict.best, results.strategies)
         lead = f"{first} earns {money.full(gain.mean)} more than {second} {over} ({span}); {end}."
     else:
-        lead = f"Cannot tell whether {best} or {second} earns more {over}: the difference is {money.full(gain.mean)} ({span}); {end}."
+        lead = f"Cannot tell whether {best} or {second} earns more {over}: "
+        lead += f"the difference is {money.full(gain.mean)} ({span}); {end}."
     return "\n".join(line for line in (lead, describe_later_value(results, recommend(results))) if line)
 
 
@@ -221,12 +228,6 @@ def choose_money(results: Results) -> Money:
     return Money(results.currency, max(map(abs, worths)), min((each for each in apart if each > 0.0), default=0.0))
 
 
-# What is worth reading beside the answer: the risk of the recommendation, and budgets that are not equal.
-
-UNEQUAL = 0.01
-"""Budgets that differ by more than this share are not equal."""
-
-
 def describe_risk(results: Results) -> str:
     """Say how the best strategy fares against the runner-up in one market, first year and all, and in bad luck."""
     found = recommend(results)
@@ -236,17 +237,14 @@ def describe_risk(results: Results) -> str:
     money = money_for(results.currency, found.lead_alone, risk.first_year)
     best, second = (quote_name(name, results.strategies) for name in (found.best, found.runner_up))
     ends = format_payback_range(risk.payback)
-    earned = (
-        f"its lead is earned by month {risk.payback.mean:.0f}{f' (95 %: {ends})' if ends else ''}"
-        if isfinite(risk.payback.mean)
-        else "its lead comes only after the horizon"
-    )
+    earned = f"its lead is earned by month {risk.payback.mean:.0f}{f' (95 %: {ends})' if ends else ''}"
+    earned = earned if isfinite(risk.payback.mean) else "its lead comes only after the horizon"
     chance = found.chance
     return (
-        f"In one market {best} beats {second} with a chance of {100 * chance.mean:.0f} % (95 %: {100 * chance.low:.0f} to "
-        f"{100 * chance.high:.0f}); {earned}; in the first year it is {money.signed(risk.first_year.mean)} "
-        f"({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % of markets {money.signed(risk.in_worst)} "
-        "on average."
+        f"In one market {best} beats {second} with a chance of {100 * chance.mean:.0f} % (95 %: "
+        f"{100 * chance.low:.0f} to {100 * chance.high:.0f}); {earned}; in the first year it is "
+        f"{money.signed(risk.first_year.mean)} ({money.span(risk.first_year)}), and in the worst {100 * WORST:.0f} % "
+        f"of markets {money.signed(risk.in_worst)} on average."
     )
 
 
@@ -257,10 +255,10 @@ def describe_unequal_budgets(results: Results, budgets: Mapping[str, float]) -> 
         return ""
     money = Money(results.currency, max(map(abs, asked.values())))
     amounts = ", ".join(f"{quote_name(name, results.strategies)} {money.signed(each)}" for name, each in asked.items())
-    return f"The budgets are not equal. A month, on average over the horizon, beyond {quote_name(results.reference, results.strategies)}: {amounts}."
-
-
-# What pilots told and what was true, as a sentence a strategy.
+    return (
+        "The budgets are not equal. A month, on average over the horizon, beyond "
+        f"{quote_name(results.reference, results.strategies)}: {amounts}."
+    )
 
 
 def describe_pilots(results: Results) -> list[str]:
@@ -268,24 +266,22 @@ def describe_pilots(results: Results) -> list[str]:
 
     The mean estimate is taken apart: estimate = true effect on all + disturbance of the arms + luck of who was drawn.
     """
-    return [describe_pilot(results, name) for name in results.pilots]
+    return [describe_pilot(name_heading(name, results.strategies), found) for name, found in results.pilots.items()]
 
 
-def describe_pilot(results: Results, strategy: str) -> str:
+def describe_pilot(strategy: str, found: Sequence[PilotRecord]) -> str:
     """Say what the pilot of one strategy estimated, of what that is made, what it teaches and how it was decided."""
-    found = results.pilots[strategy]
-    estimate, true, calm = (
-        np.array([getattr(each, field) for each in found]) for field in ("estimate", "truth", "undisturbed")
-    )
+    estimate, true, calm = np.array([(each.estimate, each.truth, each.undisturbed) for each in found]).T
     held = sum(each.low <= each.truth <= each.high for each in found)
     out = sum(each.rolled_out for each in found)
     half = 100 * np.mean([(each.high - each.low) / 2 for each in found])
     errors = f" (+- one standard error over {len(found)} replications)" if len(found) > 1 else ""
     return (
-        f"Pilot of {name_heading(strategy, results.strategies)}, in points of customers kept: estimate {format_points(estimate)} = true effect on all "
-        f"{format_points(true)}, the arms disturbing each other {format_points(estimate - calm)}, the luck of who was in which arm "
-        f"{format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's interval reaches some {half:.1f} to either side; "
-        f"it held the truth in {held} of {len(found)}. Rolled out in {out}."
+        f"Pilot of {strategy}, in points of customers kept: estimate {format_points(estimate)} = true effect on all "
+        f"{format_points(true)}, the arms disturbing each other {format_points(estimate - calm)}, the luck of who was "
+        f"in which arm {format_points(calm - true)}{errors}. {describe_lesson(estimate - calm, true)} One pilot's "
+        f"interval reaches some {half:.1f} to either side; it held the truth in {held} of {len(found)}. Rolled out in "
+        f"{out}."
     )
 
 
@@ -313,11 +309,6 @@ def format_points(figures: np.ndarray) -> str:
     return f"{100 * figures.mean():+.1f}{error}"
 
 
-# The warning of runs that did not come to their end: which, why, and what is left to compare.
-
-MOST_NUMBERS = 10
-
-
 def render_failures(failed: pd.DataFrame, strategies: Sequence[str], left: int) -> str:
     """Say which runs failed, how many replications are left to compare, and the first error; empty where none failed.
 
@@ -335,17 +326,15 @@ def render_failures(failed: pd.DataFrame, strategies: Sequence[str], left: int) 
         word = "replication" if len(rows) == 1 else "replications"
         gone = "" if name in strategies else " (none of its runs ended, so it is not compared)"
         which.append(f"{quote_name(str(name), strategies)} in {word} {', '.join(numbers)}{more}{gone}")
-    count = f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed and {'is' if len(failed) == 1 else 'are'} left out"
+    count = (
+        f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed and {'is' if len(failed) == 1 else 'are'} left "
+        "out"
+    )
     compared = f"{left} replication{'' if left == 1 else 's'}, in which every run of all that is compared ended,"
     return (
         f"{count}: {'; '.join(which)}. What is told rests on {compared} since strategies are compared on common luck. "
         f"The error{'' if len(failed) == 1 else ', of the first'}: {to_text(str(failed.error.iloc[0]))}"
     )
-
-
-# Where the time of a run went, as tables for the terminal: by mechanism, and by month.
-
-SLOWEST = 5
 
 
 def render_heading(profile: Profile) -> str:

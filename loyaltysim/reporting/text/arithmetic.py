@@ -49,7 +49,7 @@ def render_strategies(found: pd.DataFrame) -> Table:
 
 
 def render_bridge(found: pd.DataFrame, currency: str) -> Table:
-    """Lay out the bridge of net present value: a row a step, a column a strategy (with several, the gain over the first)."""
+    """Lay out the bridge of NPV: a row a step, a column a strategy (with several, the gain over the first)."""
     names = list(dict.fromkeys(found.strategy))
     return render_steps(found, names[1:] or names, "gain (NPV)" if len(names) > 1 else "worth (NPV)", currency)
 

@@ -87,13 +87,13 @@ def describe_crossover(scenario: Scenario, factor: Factor, found: Crossover, nam
     below, above = (quote_name(name, names) for name in (found.below, found.above))
     if found.anywhere:
         return (
-            f"cannot tell whether {below} or {above} is better, wherever {factor.path} lies from {format_number(factor.low)} to "
-            f"{format_number(factor.high)}: by the means alone they change places {format_roughly(scenario, factor, found)}{format_ends(factor, found.at)}"
+            f"cannot tell whether {below} or {above} is better, wherever {factor.path} lies from "
+            f"{format_number(factor.low)} to {format_number(factor.high)}: by the means alone they change places "
+            f"{format_roughly(scenario, factor, found)}{format_ends(factor, found.at)}"
         )
     value = format_quantity(found.at.mean, factor.unit, scenario.currency)
-    return (
-        f"the recommendation turns from {below} to {above} where {factor.path} rises past {value}{format_ends(factor, found.at)}"
-    )  # fmt: skip
+    ends = format_ends(factor, found.at)
+    return f"the recommendation turns from {below} to {above} where {factor.path} rises past {value}{ends}"
 
 
 def format_roughly(scenario: Scenario, factor: Factor, found: Crossover) -> str:
@@ -124,8 +124,9 @@ def describe_no_crossover(scenario: Scenario, factor: Factor, points: Sequence[P
     where = format_quantity(nearest.values[factor.path], factor.unit, scenario.currency)
     sure = f" (95 %: {money.span(gap)}{', so even that is not sure' if gap.holds_zero else ''})" if gap.known else ""
     return (
-        f"Nothing turns: {best} stays {name_first(scenario, names)} for every {factor.path} from {format_number(low)} to {format_number(high)}; its lead is least at "
-        f"{where}, {money.full(gap.mean)} over {second} in {format_horizon(scenario.months)}{sure}."
+        f"Nothing turns: {best} stays {name_first(scenario, names)} for every {factor.path} from {format_number(low)} "
+        f"to {format_number(high)}; its lead is least at {where}, {money.full(gap.mean)} over {second} in "
+        f"{format_horizon(scenario.months)}{sure}."
     )
 
 
@@ -142,7 +143,7 @@ def describe_left_out(scenario: Scenario, names: Sequence[str]) -> str:
 
 def describe_other_crossovers(
     scenario: Scenario, factor: Factor, found: Sequence[Crossover], names: Sequence[str]
-) -> str:  # fmt: skip
+) -> str:
     """Say where strategies that are not the best change places; the reference's are left to the table."""
     first, each = next(iter(scenario.strategies)), []
     for crossover in found:
@@ -174,8 +175,8 @@ def describe_regret(scenario: Scenario, factor: Factor, points: Sequence[Point],
     which = name_first(scenario, names) if len(names) < len(scenario.strategies) else "best"
     is_best = f"is {which}" if contest.decided else f"seems {which}, not surely,"
     return (
-        f"{name_heading(contest.best, scenario.strategies)} {is_best} at today's value. Whoever keeps to it loses at most {money.full(worst.mean)}{sure} "
-        f"within the range: at {where}, where {better} is better."
+        f"{name_heading(contest.best, scenario.strategies)} {is_best} at today's value. Whoever keeps to it loses at "
+        f"most {money.full(worst.mean)}{sure} within the range: at {where}, where {better} is better."
     )
 
 
@@ -189,25 +190,26 @@ def describe_impossible(factor: Factor, points: Iterable[Point]) -> str:
 
 
 def describe_frontier(scenario: Scenario, table: pd.DataFrame, plane: Sequence[Factor], names: Sequence[str]) -> str:
-    """Say who wins how much of a map, how much of that is sure, and what keeping to today's recommendation loses at worst."""
+    """Say who wins how much of a map, how much of it is sure, and what keeping to today's best loses at worst."""
     known = table[table.error == ""]
     if not len(known):
         return "No cell of the map could be simulated."
     across, up = plane
-    wins = ", ".join(f"{quote_name(name, scenario.strategies)} in {count}" for name, count in known.best.value_counts().items())  # fmt: skip
+    counts = known.best.value_counts().items()
+    wins = ", ".join(f"{quote_name(name, scenario.strategies)} in {count}" for name, count in counts)
     worst = known.loc[known.regret.idxmax()]
     keeps, money = quote_name(worst.recommended, scenario.strategies), Money(scenario.currency, float(worst.regret))
     sure = int((known.decided == "yes").sum())
     lost = (
-        f"loses at most {money.full(float(worst.regret))}, at "
-        f"{across.path} {format_number(worst[across.path])} and {up.path} {format_number(worst[up.path])}."
+        f"loses at most {money.full(float(worst.regret))}, at {across.path} {format_number(worst[across.path])} and "
+        f"{up.path} {format_number(worst[up.path])}."
         if worst.regret > 0
         else "loses nothing anywhere on it."
     )
     gone = f" {len(table) - len(known)} cells are of no possible market." if len(table) > len(known) else ""
     return (
-        f"On the map of {across.path} by {up.path}, of {len(known)} cells {name_first(scenario, names)} is {wins} ({sure} of them surely, "
-        f"each cell at 95 %). Keeping to {keeps} {lost}{gone}"
+        f"On the map of {across.path} by {up.path}, of {len(known)} cells {name_first(scenario, names)} is {wins} "
+        f"({sure} of them surely, each cell at 95 %). Keeping to {keeps} {lost}{gone}"
     )
 
 

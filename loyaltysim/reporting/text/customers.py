@@ -1,10 +1,14 @@
-"""The tables of single customers: a life month by month, and what one lost customer is worth."""
+"""Single customers: a life as text and month by month, and what one lost customer is worth.
+
+A life has a line for each month in which something turned, and one for each spell between.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -31,86 +35,8 @@ SINGLE = 999.0
 BARELY = 1.25
 """Mean numbers of ties within this factor are nearly the same."""
 Span = Callable[[int, str, str], Interval]
-HEADS = {
-    "own": "own\nmargin",
-    "stayed": "others\nwho leave",
-    "came": "others who\ndo not come",
-    "spent": "spending",
-    "worth": "worth",
-}
-
-
-def build_months(lives: Sequence[Life]) -> pd.DataFrame:
-    """Return one row a strategy and month with the fields of Month; talk as four columns each way: messages bad and good, and with whom."""
-    return pd.DataFrame(
-        [{"strategy": life.strategy} | dict(flatten_month(month)) for life in lives for month in life.months]
-    )
-
-
-def flatten_month(month: Month) -> Iterator[tuple[str, object]]:
-    """Yield the cells of a month: what is a mapping or a list there is one text here."""
-    for each in fields(month):
-        value = getattr(month, each.name)
-        if each.name in ("heard", "told"):
-            yield from flatten_talk(each.name, value)
-        elif isinstance(value, Mapping):
-            yield each.name, "; ".join(f"{key} {number:g}" for key, number in value.items())
-        else:
-            yield each.name, "; ".join(value) if isinstance(value, tuple) else value
-
-
-def flatten_talk(name: str, talks: Sequence[Talk]) -> Iterator[tuple[str, object]]:
-    """Yield how many bad and good messages were `heard` or `told`, and from or to whom."""
-    for news in ("bad", "good"):
-        yield f"{name}_{news}", sum(getattr(talk, news) for talk in talks)
-        people = [f"{talk.other}{'' if talk.known else ' (not known)'}" for talk in talks if getattr(talk, news)]
-        yield f"{name}_{news}_{'from' if name == 'heard' else 'to'}", "; ".join(people)
-
-
-def render_values(months: list[int], span: Span, currency: str) -> str:
-    """Say what one customer lost in each month is worth, and how much of it is their own margin."""
-    lines = []
-    for month in months:
-        whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
-        money = Money(currency, SINGLE)
-        sure = f" (95 %: {money.span(rest)})" if rest.known else ""
-        fewer = span(month, "all", "messages_bad")
-        word, size = ("more", -fewer) if fewer.mean < 0 else ("fewer", fewer)
-        how_sure = f" (95 %: {size.low:.1f} to {size.high:.1f})" if size.known else ""
-        lines.append(
-            f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own margin "
-            f"and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
-            f"{abs(size.mean):.1f}{how_sure} {word} bad messages are told than if they had stayed."
-        )
-    return "\n".join(lines)
-
-
-def describe_columns(found: pd.DataFrame) -> Iterator[str]:
-    """Say what the columns mean, and whether the thirds by ties are thirds at all."""
-    meanings = dict(zip(found.item, found.meaning, strict=True))
-    for item, head in HEADS.items():
-        yield f"  {head.replace(chr(10), ' ')}: {meanings[item]}"
-    ties = found[found.ties != "all"].mean_ties
-    if ties.max() < BARELY * ties.min():
-        yield f"  Everyone has nearly as many ties ({ties.min():.1f} to {ties.max():.1f}), so the thirds barely differ."
-
-
-def render_table(found: pd.DataFrame, span: Span, currency: str) -> Table:
-    """Lay out one row a month of leaving and number of ties; each figure with its 95 % interval below it."""
-    grid = begin_table()
-    for head in ("lost in\nmonth", "ties", "mean\nties", *HEADS.values()):
-        grid.add_column(head, justify="left" if head == "ties" else "right", no_wrap=True)
-    for (month, ties), rows in found.groupby(["month", "ties"], sort=False):
-        spans = [span(month, ties, item) for item in HEADS]
-        money = Money(currency, SINGLE)
-        cells = [
-            f"{money.full(each.mean)}\n{money.span(each)}" if each.known else money.full(each.mean) for each in spans
-        ]
-        grid.add_row(str(month) if ties == "all" else "", str(ties), f"{rows.mean_ties.iloc[0]:.1f}", *cells)
-    return grid
-
-
-# A customer's life as text: one line for each month in which something turned, one for each spell between.
+HEADS = {"own": "own\nmargin", "stayed": "others\nwho leave", "came": "others who\ndo not come"}
+HEADS |= {"spent": "spending", "worth": "worth"}
 
 
 def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str:
@@ -120,22 +46,20 @@ def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str
     luck = f"seed {setting.seed}, replication {setting.replication}"
     margin = f"{person.margin:,.2f} {setting.currency}"
     tenure = f" for {format_horizon(person.tenure)}, satisfaction {person.satisfaction:.2f}"
-    since = (
-        tenure if person.standing == "customer" else f", left {format_horizon(person.gone)} ago" if person.gone else ""
-    )
+    gone = f", left {format_horizon(person.gone)} ago" if person.gone else ""
+    since = tenure if person.standing == "customer" else gone
     lines = [
         f"Person {person.number:,}{of} ({luck}); the same luck under {len(lives)} strategies.",
-        f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; {person.ties} ties; "
-        f"against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness {person.talkativeness:.1f}, "
-        f"readiness to complain {person.readiness:.1f}.",
+        f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; "
+        f"{person.ties} ties; against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness "
+        f"{person.talkativeness:.1f}, readiness to complain {person.readiness:.1f}.",
         "",
     ]
     for life in lives:
         paid = sum(month.was_customer for month in life.months)
         earned = f"{paid * person.margin:,.2f} {setting.currency}"
-        lines.append(
-            f"{name_heading(life.strategy, names)}: {render_fate(setting, life)}; margin paid {earned} ({paid} months)."
-        )
+        whose = name_heading(life.strategy, names)
+        lines.append(f"{whose}: {render_fate(setting, life)}; margin paid {earned} ({paid} months).")
     for life in lives:
         lines += ["", f"-- {to_text(life.strategy)} --"]
         months = life.months
@@ -152,9 +76,8 @@ def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str
                 first, last = (month_name(part[at].month, setting.start) for at in (0, -1))
                 told = [*(describe_turns(part[0], margin) if turning else ()), *describe_counts(part)]
                 lines.append(f"{first if first == last else f'{first} to {last}'}: {'; '.join(told)}.")
-    return "\n".join(
-        textwrap.fill(each, WIDTH_OF_STORIES, break_on_hyphens=False, subsequent_indent="  ") for each in lines
-    )
+    wrap = partial(textwrap.fill, width=WIDTH_OF_STORIES, break_on_hyphens=False, subsequent_indent="  ")
+    return "\n".join(map(wrap, lines))
 
 
 def render_fate(setting: Setting, life: Life) -> str:
@@ -204,11 +127,10 @@ def describe_turns(month: Month, margin: str) -> Iterator[str]:
 def describe_counts(months: Sequence[Month]) -> Iterator[str]:
     """Sum up encounters, satisfaction and talk."""
     if months[0].was_customer:
-        kinds = {"indifferent": "indifferent", "failed": "failed", "wowed": "delightful"}
-        counted = [(sum(getattr(month, name) for month in months), word) for name, word in kinds.items()]
-        yield ", ".join(
-            [f"encounters {sum(month.met for month in months)}", *(f"{word} {n}" for n, word in counted if n)]
-        )
+        kinds = (("indifferent", "indifferent"), ("failed", "failed"), ("wowed", "delightful"))
+        counted = [(sum(getattr(month, name) for month in months), word) for name, word in kinds]
+        met = f"encounters {sum(month.met for month in months)}"
+        yield ", ".join([met, *(f"{word} {n}" for n, word in counted if n)])
         if not months[-1].left:
             yield f"satisfaction {months[0].satisfaction_before:.2f} to {months[-1].satisfaction:.2f}"
     elif not months[0].came:
@@ -217,3 +139,75 @@ def describe_counts(months: Sequence[Month]) -> Iterator[str]:
         words = [(sum(getattr(m, f"{verb}_{news}")() for m in months), news) for news in ("bad", "good")]
         if told := [f"{number} {news}" for number, news in words if number]:
             yield f"{verb} {', '.join(told)}"
+
+
+def build_months(lives: Sequence[Life]) -> pd.DataFrame:
+    """Return one row a strategy and month with the fields of Month.
+
+    Talk has four columns each way: messages bad and good, and with whom.
+    """
+    months = ((life.strategy, month) for life in lives for month in life.months)
+    return pd.DataFrame([{"strategy": strategy} | dict(flatten_month(month)) for strategy, month in months])
+
+
+def flatten_month(month: Month) -> Iterator[tuple[str, object]]:
+    """Yield the cells of a month: what is a mapping or a list there is one text here."""
+    for each in fields(month):
+        value = getattr(month, each.name)
+        if each.name in ("heard", "told"):
+            yield from flatten_talk(each.name, value)
+        elif isinstance(value, Mapping):
+            yield each.name, "; ".join(f"{key} {number:g}" for key, number in value.items())
+        else:
+            yield each.name, "; ".join(value) if isinstance(value, tuple) else value
+
+
+def flatten_talk(name: str, talks: Sequence[Talk]) -> Iterator[tuple[str, object]]:
+    """Yield how many bad and good messages were `heard` or `told`, and from or to whom."""
+    for news in ("bad", "good"):
+        yield f"{name}_{news}", sum(getattr(talk, news) for talk in talks)
+        people = [f"{talk.other}{'' if talk.known else ' (not known)'}" for talk in talks if getattr(talk, news)]
+        yield f"{name}_{news}_{'from' if name == 'heard' else 'to'}", "; ".join(people)
+
+
+def render_values(months: list[int], span: Span, currency: str) -> str:
+    """Say what one customer lost in each month is worth, and how much of it is their own margin."""
+    lines = []
+    for month in months:
+        whole, own, rest = (span(month, "all", item) for item in ("worth", "own", "rest"))
+        money = Money(currency, SINGLE)
+        sure = f" (95 %: {money.span(rest)})" if rest.known else ""
+        fewer = span(month, "all", "messages_bad")
+        word, size = ("more", -fewer) if fewer.mean < 0 else ("fewer", fewer)
+        how_sure = f" (95 %: {size.low:.1f} to {size.high:.1f})" if size.known else ""
+        lines.append(
+            f"One customer lost in month {month} is worth {money.full(whole.mean)}: {money.full(own.mean)} of own "
+            f"margin and {money.full(rest.mean)} of the rest, others' margin and the firm's spending{sure}; "
+            f"{abs(size.mean):.1f}{how_sure} {word} bad messages are told than if they had stayed."
+        )
+    return "\n".join(lines)
+
+
+def describe_columns(found: pd.DataFrame) -> Iterator[str]:
+    """Say what the columns mean, and whether the thirds by ties are thirds at all."""
+    meanings = dict(zip(found.item, found.meaning, strict=True))
+    for item, head in HEADS.items():
+        yield f"  {head.replace(chr(10), ' ')}: {meanings[item]}"
+    ties = found[found.ties != "all"].mean_ties
+    if ties.max() < BARELY * ties.min():
+        yield f"  Everyone has nearly as many ties ({ties.min():.1f} to {ties.max():.1f}), so the thirds barely differ."
+
+
+def render_table(found: pd.DataFrame, span: Span, currency: str) -> Table:
+    """Lay out one row a month of leaving and number of ties; each figure with its 95 % interval below it."""
+    grid = begin_table()
+    for head in ("lost in\nmonth", "ties", "mean\nties", *HEADS.values()):
+        grid.add_column(head, justify="left" if head == "ties" else "right", no_wrap=True)
+    for (month, ties), rows in found.groupby(["month", "ties"], sort=False):
+        spans = [span(month, ties, item) for item in HEADS]
+        money = Money(currency, SINGLE)
+        cells = [
+            f"{money.full(each.mean)}\n{money.span(each)}" if each.known else money.full(each.mean) for each in spans
+        ]
+        grid.add_row(str(month) if ties == "all" else "", str(ties), f"{rows.mean_ties.iloc[0]:.1f}", *cells)
+    return grid

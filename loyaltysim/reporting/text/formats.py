@@ -1,4 +1,7 @@
-"""How figures are put into words: money in round sizes, spans of time, names at the head of a sentence."""
+"""How figures and names are put into words: money in round sizes, spans of time, strategies, and the terminal's tables.
+
+Strategies are named as they were written, recognisable, and never two alike.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,13 @@ if TYPE_CHECKING:
 FINEST = 6
 """Decimals beyond which a figure is written with a power of ten."""
 SIZES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
-
-
+PLAIN_PHRASE = re.compile(r"[^\W\d_][\w' -]*")
+NARROWEST, WIDTH = 80, 100
+"""Columns of a run's table and sentences: those of the terminal within these limits, the larger where there is none."""
+WIDTH_OF_DECISIONS = 110
+"""Columns of the tables and sentences of the commands that decide, which have more figures in a row."""
+WIDTH_OF_STORIES = 96
+"""Columns of a customer's life, which is written into a text file as well."""
 GRADES_MEAN = {
     "folklore": "quoted everywhere, and no study could be found",
     "assumption": "nobody's figure but this scenario's",
@@ -109,6 +117,11 @@ def format_horizon(months: int) -> str:
     return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
 
 
+def describe_means(replications: int) -> str:
+    """Say of how many replications figures are the means."""
+    return "One replication" if replications == 1 else f"Means of {replications} replications"
+
+
 def format_share(value: float) -> str:
     """Write a fraction as a percentage."""
     return f"{format_fixed(100 * value, 1)} %" if isfinite(value) else ""
@@ -138,11 +151,6 @@ def format_quantity(value: float, unit: str, currency: str = "$") -> str:
     return f"{format_number(value)} {unit.replace('$', currency)}".strip()
 
 
-# How strategies are named in sentences: as they were written, recognisable, and never two alike.
-
-PLAIN_PHRASE = re.compile(r"[^\W\d_][\w' -]*")
-
-
 def to_text(name: str) -> str:
     """Return a user's text without characters that could steer a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in name)
@@ -162,16 +170,6 @@ def name_heading(name: str, among: Iterable[str] = ()) -> str:
     return shown[:1].upper() + shown[1:]
 
 
-# The terminal's pages: how wide they are, and the one look of their tables.
-
-NARROWEST, WIDTH = 80, 100
-"""Columns of a run's table and sentences: those of the terminal within these limits, the larger where there is none."""
-WIDTH_OF_DECISIONS = 110
-"""Columns of the tables and sentences of the commands that decide, which have more figures in a row."""
-WIDTH_OF_STORIES = 96
-"""Columns of a customer's life, which is written into a text file as well."""
-
-
 def begin_table() -> Table:
     """Return a table without columns or rows, in the look of all tables: a line below the heads, and no other."""
     from rich import box  # here, for a command refuses wrong input before there is anything to lay out
@@ -187,11 +185,9 @@ def as_cell(text: str) -> Text:
     return Text(text)
 
 
-# What a finding comes to in words.
-
-
 class Wording:
-    """An answer in words, and further sentences (`notes`, empty ones left out): reduced fidelity, what could not be simulated."""
+    """An answer in words, and further sentences (`notes`, empty ones left out): reduced fidelity, what could not be
+    simulated."""
 
     def __init__(self, answer: str, notes: Iterable[str] = ()) -> None:
         self.answer = answer

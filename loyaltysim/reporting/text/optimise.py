@@ -1,4 +1,4 @@
-"""The best split of a budget in words: where the money goes, what it earns, what a further dollar in each lever is worth."""
+"""The best split of a budget in words: where the money goes, what it earns, what a further dollar is worth."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def question_budget(scenario: Scenario, budget: float) -> str:
     if budget <= brought:
         return ""
     return (
-        f"A budget of {monthly_amount(scenario, budget)} is more than the margin of all {scenario.market.customers:,} customers of today "
-        f"({monthly_amount(scenario, brought)}): is it meant a month, and not a year?"
+        f"A budget of {monthly_amount(scenario, budget)} is more than the margin of all {scenario.market.customers:,} "
+        f"customers of today ({monthly_amount(scenario, brought)}): is it meant a month, and not a year?"
     )
 
 
@@ -92,8 +92,9 @@ class SplitWords:
         unsure = "; that it earns anything is not sure" if found.mean.holds_zero else ""
         if self._how == "regret":
             return (
-                f"Where it is furthest behind the best split tried, it earns {self.format_amount(found.sought)} less than that in {self._span}; against "
-                f"today's levers it {self.describe_result(found.mean)} {self._all}{unsure}."
+                f"Where it is furthest behind the best split tried, it earns {self.format_amount(found.sought)} less "
+                f"than that in {self._span}; against today's levers it {self.describe_result(found.mean)} "
+                f"{self._all}{unsure}."
             )
         more = self.format_amount(found.sought, f"more than today's levers in {self._span}")
         if self._how != "worst":
@@ -104,7 +105,10 @@ class SplitWords:
     def describe_nothing(self, none: Candidate) -> str:
         """Say why the search itself found nothing worth spending on."""
         if self._how == "regret":
-            return f"of all splits tried that has the least regret, {self.format_amount(none.sought)} in {self._span} where it is greatest"
+            return (
+                f"of all splits tried that has the least regret, {self.format_amount(none.sought)} in {self._span} "
+                "where it is greatest"
+            )
         tried = "there no split tried" if self._how == "worst" else "no lever tried"
         return f"{tried} earns more than it costs in {self._span}"
 
@@ -113,8 +117,8 @@ class SplitWords:
         best = f"the best that the search found, {describe_split(found.rows)},"
         if self._how == "regret":
             return (
-                f"{FRESH} its greatest regret, {self.format_amount(none.sought)} in {self._span}, is no more than that of {best} "
-                f"{self.format_amount(found.sought)}"
+                f"{FRESH} its greatest regret, {self.format_amount(none.sought)} in {self._span}, is no more than "
+                f"that of {best} {self.format_amount(found.sought)}"
             )
         there = " there" if self._how == "worst" else ""
         return f"{best} {self.describe_result(found.sought)}{there} in {self._span} {FRESH}"
@@ -163,7 +167,8 @@ def round_spending(amount: float) -> float:
 
 
 def describe_next_dollar(scenario: Scenario, rows: pd.DataFrame, where: str = "") -> str:
-    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which worlds.
+    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which
+    worlds.
 
     Of a split by years the year in which it brings back most is named, and the one in which it brings back least.
     """
@@ -189,7 +194,7 @@ def describe_returns(rows: pd.DataFrame) -> str:
 
 
 def describe_overspending(scenario: Scenario, rows: pd.DataFrame, where: str = "") -> str:
-    """Say from which spending on a further dollar loses, lever by lever; a split that spends more than that is told so."""
+    """Say from which spending on a further dollar loses, lever by lever, and where the split spends more."""
     today = rows[rows["at"] == "today"].drop_duplicates("lever").set_index("lever").spend
     best = rows[rows["at"] == "best"]
     alike = " and the same in every year" if best.period.nunique() > 1 else ""
@@ -235,8 +240,8 @@ def describe_search(tried: int, fewer: int, replications: int, worlds: int, robu
     """Say how the split was found, and on which luck it was valued."""
     drawn = f" in {worlds} worlds" if robust else ""
     return (
-        f"{tried} splits were tried on {fewer} replications{drawn}; the one given, its neighbours and the curves were then "
-        f"valued on {replications} others, so that the search's good luck is not counted."
+        f"{tried} splits were tried on {fewer} replications{drawn}; the one given, its neighbours and the curves were "
+        f"then valued on {replications} others, so that the search's good luck is not counted."
     )
 
 
@@ -246,7 +251,8 @@ def render_table(found: Finding) -> Table:
     currency, grid = found.scenario.currency, begin_table()
     alike = "\n(all years\nalike)" if rows.period.nunique() > 1 else ""
     grid.add_column("lever")
-    for head in ("period", f"today\n({currency}/month)", "extra", f"a further {currency}\nbrings back", f"overspent\nfrom{alike}"):  # fmt: skip
+    dollar = f"a further {currency}\nbrings back"
+    for head in ("period", f"today\n({currency}/month)", "extra", dollar, f"overspent\nfrom{alike}"):
         grid.add_column(head, justify="right")
     shown = set[str]()
     for row in split.itertuples():

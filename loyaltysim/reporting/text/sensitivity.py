@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.core.formats import format_number
 from loyaltysim.reporting.text.formats import (
@@ -44,25 +44,26 @@ def describe_impossible(found: SensitivityFinding) -> str:
     """Say how many points are of no possible market; empty where all are."""
     if not found.impossible:
         return ""
-    return f"{found.impossible} of {found.points + found.impossible} points are of no possible market: {found.first_error}."
+    return (
+        f"{found.impossible} of {found.points + found.impossible} points are of no possible market: "
+        f"{found.first_error}."
+    )
 
 
 def render_answer(scenario: Scenario, table: pd.DataFrame, found: SurrogateResult) -> str:
     """Say how safe the recommendation is over all that is uncertain, and what it hangs on most."""
     (best, second), names = found.pair, scenario.strategies
     top = table.sort_values("sobol_total", ascending=False).head(MOST_NAMED)
-    hangs = ", ".join(
-        f"{row.path} ({100 * row.sobol_total:.0f} % of its variance, 95 %: {100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f})"
-        for row in top.itertuples()
-    )
-    others = sorted(((name, chance) for name, chance in found.chance_best.items() if name != best), key=lambda each: -each[1])  # fmt: skip
-    instead = ", ".join(f"{quote_name(name, names)} in {100 * chance:.0f} %" for name, chance in others if chance >= NEVER)  # fmt: skip
+    hangs = ", ".join(f"{row.path} ({format_total(row, ' % of its variance, 95 %: ')})" for row in top.itertuples())
+    chances = sorted(found.chance_best.items(), key=lambda each: -each[1])
+    others = [(quote_name(name, names), 100 * chance) for name, chance in chances if name != best and chance >= NEVER]
+    instead = ", ".join(f"{name} in {percent:.0f} %" for name, percent in others)
     rest = f" ({instead})" if instead else ""
     rough = f"the polynomial behind it foretells {format_q2(found)} of the variance at points left out"
     poor = "" if found.is_good else f" All this is rough: {rough}."
     return (
-        f"{name_heading(best, names)} stays the best in {100 * found.chance_best[best]:.0f} % of what is uncertain{rest}; its lead over "
-        f"{quote_name(second, names)} hangs most on {hangs}.{poor}"
+        f"{name_heading(best, names)} stays the best in {100 * found.chance_best[best]:.0f} % of what is "
+        f"uncertain{rest}; its lead over {quote_name(second, names)} hangs most on {hangs}.{poor}"
     )
 
 
@@ -72,13 +73,16 @@ def describe_switches(scenario: Scenario, table: pd.DataFrame, found: SurrogateR
     Nothing of the kind is told by a polynomial that foretells less than half of the variance.
     """
     if not found.is_usable:
-        return "Which input turns the recommendation cannot be told: the polynomial foretells too little. Ask for more --points or --replications."
+        return (
+            "Which input turns the recommendation cannot be told: the polynomial foretells too little. Ask for more "
+            "--points or --replications."
+        )
     switches = table[table.turns_to != ""]
     if not len(switches):
         return "No input turns the recommendation by itself within its range, the others being as today."
     each = [
-        f"{row.path} (today {format_quantity(row.today, row.unit, scenario.currency)}) turns it to {quote_name(row.turns_to, scenario.strategies)} at "
-        f"{format_number(row.turns_at)}"
+        f"{row.path} (today {format_quantity(row.today, row.unit, scenario.currency)}) turns it to "
+        f"{quote_name(row.turns_to, scenario.strategies)} at {format_number(row.turns_at)}"
         for row in switches.head(MOST_NAMED).itertuples()
     ]
     known = ""
@@ -93,10 +97,16 @@ def describe_method(found: SurrogateResult, points: int, replications: int, inpu
     """Say how it was found, and how far the polynomial can be believed."""
     warning = "" if found.is_good else " That is poor: ask for more --points or --replications."
     return (
-        f"{points} points over {inputs} inputs were simulated {replications} times each (Morris's trajectories and a Latin "
-        f"hypercube); the shares are those of a polynomial that foretells {format_q2(found)} of the variance at "
+        f"{points} points over {inputs} inputs were simulated {replications} times each (Morris's trajectories and a "
+        f"Latin hypercube); the shares are those of a polynomial that foretells {format_q2(found)} of the variance at "
         f"points left out.{warning}"
     )
+
+
+def format_total(row: Any, between: str) -> str:
+    """Write an input's share of the variance, what stands between, and the ends of its interval."""
+    low, high = 100 * row.sobol_total_ci_low, 100 * row.sobol_total_ci_high
+    return f"{100 * row.sobol_total:.0f}{between}{low:.0f} to {high:.0f}"
 
 
 def format_q2(found: SurrogateResult) -> str:
@@ -114,7 +124,6 @@ def render_table(found: Finding) -> Table:
     grid.add_column("turns the recommendation")
     money = Money(scenario.currency, float(rows[["difference_at_low", "difference_at_high"]].abs().max().max()))
     for row in rows.itertuples():
-        span = f"{100 * row.sobol_total_ci_low:.0f} to {100 * row.sobol_total_ci_high:.0f}"
         is_told = row.worth_knowing == row.worth_knowing
         turns = "no" if is_told else ""
         if row.turns_to:
@@ -123,7 +132,7 @@ def render_table(found: Finding) -> Table:
             row.path,
             f"{format_number(row.low)} to {format_number(row.high)}",
             format_number(row.today),
-            f"{100 * row.sobol_total:.0f} %\n{span}",
+            format_total(row, " %\n"),
             f"{money.full(row.difference_at_low)}\n{money.full(row.difference_at_high)}",
             Money(scenario.currency, row.worth_knowing).full(row.worth_knowing) if is_told else "",
             as_cell(turns),

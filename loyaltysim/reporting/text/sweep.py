@@ -35,12 +35,18 @@ def render_answer(scenario: Scenario, winners: pd.DataFrame, paths: Sequence[str
         return f"{len(known)} points were simulated; there is only one strategy, so nothing to recommend."
     counts, sure = known.best.value_counts(), int((known.decided == "yes").sum())
     if len(counts) == 1:
-        return f"{name_heading(counts.index[0], names)} is best at all {len(known)} points ({sure} of them surely, each at 95 %)."
+        return (
+            f"{name_heading(counts.index[0], names)} is best at all {len(known)} points ({sure} of them surely, each "
+            "at 95 %)."
+        )
     keeps, worst = known.recommended.iloc[0], known.loc[known.regret.idxmax()]
     best = ", ".join(f"{quote_name(name, names)} at {count}" for name, count in counts.items())
     loss = Money(scenario.currency, float(worst.regret)).full(float(worst.regret))
     lost = f" Keeping to {quote_name(keeps, names)} loses at most {loss}, at {format_point(worst, paths)}."
-    return f"Of {len(known)} points the best is {best} ({sure} of them surely, each at 95 %).{lost if worst.regret > 0 else ''}"
+    return (
+        f"Of {len(known)} points the best is {best} ({sure} of them surely, each at 95 "
+        f"%).{lost if worst.regret > 0 else ''}"
+    )
 
 
 def describe_impossible(winners: pd.DataFrame, paths: Sequence[str]) -> list[str]:
@@ -49,7 +55,8 @@ def describe_impossible(winners: pd.DataFrame, paths: Sequence[str]) -> list[str
     if not len(gone):
         return []
     return [
-        f"{len(gone)} of {len(winners)} points are of no possible market, the first at {format_point(gone.iloc[0], paths)}: {gone.error.iloc[0]}."
+        f"{len(gone)} of {len(winners)} points are of no possible market, the first at "
+        f"{format_point(gone.iloc[0], paths)}: {gone.error.iloc[0]}."
     ]
 
 

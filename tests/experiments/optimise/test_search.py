@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from loyaltysim.core.rates import annuity
+from loyaltysim.core.discounting import annuity
 from loyaltysim.experiments.optimise.search import AllocationSpace, Search, corner_splits, least_regret, shortfall
 from loyaltysim.validation.k6_spending import BEST_A, BEST_R, BEST_VALUE, PFEIFER, algebra
 
