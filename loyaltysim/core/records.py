@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.lazy import np
 from loyaltysim.core.discounting import annual_chance
+from loyaltysim.core.lazy import np
 
 if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Metric

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from loyaltysim import kernels
 from loyaltysim.core import threads
+from loyaltysim.core.discounting import discount_factor, monthly_chance
 from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism, Report, RngStream, Study, World, column, metric, param
-from loyaltysim.core.discounting import discount_factor, monthly_chance
 
 
 class Accounts(Mechanism):

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeVar, cast
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
-from loyaltysim.core.mechanism import Grade, param
 from loyaltysim.core.discounting import monthly_chance
+from loyaltysim.core.mechanism import Grade, param
 
 Identity = Literal["scenario", "run", "rates"]
 T = TypeVar("T")

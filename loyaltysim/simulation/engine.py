@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from loyaltysim import kernels
+from loyaltysim.core.discounting import monthly_chance
 from loyaltysim.core.lazy import np
 from loyaltysim.core.mechanism import Mechanism
 from loyaltysim.core.random_streams import RngStream, static_key
-from loyaltysim.core.discounting import monthly_chance
 from loyaltysim.core.records import Report
 from loyaltysim.core.schedule import NO_TIMER, NoTimer, run_month
 from loyaltysim.core.tables import World, build_tables, empty_row_lists

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
 
+from loyaltysim.core.discounting import annuity
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.formats import format_number
 from loyaltysim.core.lazy import np
-from loyaltysim.core.discounting import annuity
 from loyaltysim.execution.evaluator import Evaluator, Request
 from loyaltysim.experiments.optimise.search import AllocationSpace
 from loyaltysim.scenario.registry import levers, parameter_registry, suggest
