@@ -34,7 +34,7 @@ WAITING = np.inf
 @inline
 def move_case(
     i, to, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid
-):  # fmt: skip
+):
     """Move case i to the place `to` of the list."""
     person_row[to] = person_row[i]
     opened[to] = opened[i]
@@ -50,7 +50,7 @@ def move_case(
 @kernel
 def forget_withdrawn(
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case
-):  # fmt: skip
+):
     """Drop the cases of people who left while theirs was open, keeping the order; returns how many remain, and how
     many of them no handler has begun."""
     kept = ZERO
@@ -67,7 +67,7 @@ def forget_withdrawn(
 def receive(
     order, rows, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key, answered, hours,
     found, count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-):  # fmt: skip
+):
     """Answer complaints in `order` of arrival, or leave them unanswered; what is answered becomes a case at the list's
     end.
 
@@ -165,7 +165,7 @@ def handle(order, month, ready, effort, delay, due, free_at, full_hours, part_fr
 def conclude(
     count, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, n, closed, closed_as,
     counts, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-):  # fmt: skip
+):
     """Close the cases that are due this month, and those that nobody has answered within `patience`.
 
     Chances: `solved` that a handled case counts as solved, `not_solved` that one which counts as solved is not,
@@ -219,7 +219,7 @@ def work(
     voiced, record_lag, lag_before, lag_after, routed, month, generation, key, ever, intake, answered, solved,
     not_solved, called_back, promise, patience, hours, free_at, full_hours, part_free_at, part_hours,
     count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-):  # fmt: skip
+):
     """Do the desk's month: receive what was voiced, let the handlers take what is ready, conclude what is due.
 
     voiced: rows, int32 (n,); record_lag, lag_before, lag_after (float64, months) and routed (int8, flags): (n,), or
@@ -239,7 +239,7 @@ def work(
         voiced, instants, intake, record_lag, lag_before, lag_after, routed, month, generation, key,
         answered, hours, found,
         count, person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-    )  # fmt: skip
+    )
     order = first_ready(received, ready, due)
     part_free_at, begun = handle(order, month, ready, effort, delay, due, free_at, full_hours, part_free_at, part_hours)
     closed = np.empty(n + count, np.int32)
@@ -259,6 +259,6 @@ def work(
         received, month, generation, ever, solved, not_solved, called_back, promise, patience, hours, place, closed,
         closed_as, counts,
         person_row, opened, ready, effort, delay, due, month_opened, reopened, mislaid, open_case,
-    )  # fmt: skip
+    )
     counts[0], counts[1], counts[2] = received - count, begun, end - place
     return left, part_free_at, closed[:end], closed_as[:end], took, counts

@@ -74,7 +74,7 @@ def lure(customers, generation, key, indifferent, fickleness, satisfaction, base
 def depart(
     customers, generation, key, month, died, moved, following, lured, complained,
     status, reason, left_month, open_case,
-):  # fmt: skip
+):
     """Draw who of the remaining customers leaves for another reason than a grievance, and for which.
 
     `died` and `moved` are monthly hazards, `following` and `lured` columns of hazards. Returns counts, int64 (13,):

@@ -49,7 +49,7 @@ def grieve(
     customers, generation, key, month, indifferent, failed, satisfaction, before, tenure, fickleness, open_case,
     base_indifference, base_product, slope, middle, forgiveness, small_share, year, sinned, sin_weight,
     kind, severity, grieved_month, repeated, satisfaction_before,
-):  # fmt: skip
+):
     """Let bad encounters become grievances, at most one a customer-month and none while a case is open.
 
     An encounter's chance is base * fickleness * exp(slope * (middle - satisfaction)) / (1 + tenure / forgiveness), of
@@ -281,7 +281,7 @@ def decide(
     customers, grieved, voiced, closed, closed_as, outcome_now, month, generation, ever, kept, repeat_factor, restored,
     paradox, severity, kind, grieved_month, repeated, satisfaction_before, satisfaction, complained,
     status, reason, left_month, last_outcome,
-):  # fmt: skip
+):
     """Find whose grievance is decided this month and how it ended, and decide who stays over it.
 
     The silent come first, then the closed complaints: `grieved` (rows int32) ascending, `voiced` a part of it in its

@@ -29,7 +29,7 @@ MOST_FICKLE = 3.0
 def traits(
     rows, generation, key, log_mean, log_sd, fickle_shape, talk_shape, ready_shape,
     margin, susceptibility, fickleness, talkativeness, readiness,
-):  # fmt: skip
+):
     """Draw the traits of the people in `rows` (int32) into their columns (float32); a person's traits never change."""
     for i in range(rows.size):
         row = rows[i]
@@ -62,7 +62,7 @@ def take_row_list(start, stop, status, tenure):
 def join(
     start, stop, month, generation, key, advertising, unprompted, praise, blame, damp, hold, lost_factor, heard_factor,
     forget, tilt, fickleness, heard_good, heard_bad, last_outcome, with_rival, status, reason, left_month,
-):  # fmt: skip
+):
     """Let prospects among the rows start..stop join and the lost return, each at a monthly hazard.
 
     hazard = (drawn + unprompted + praise * good) * exp(-blame * bad) * damp, times `hold` with a rival, and for
@@ -132,7 +132,7 @@ def join(
 def welcome(
     rows, start_satisfaction, start_expectation, status, reason, tenure, exposure, satisfaction, expectation,
     complained, tried, with_rival,
-):  # fmt: skip
+):
     """Make the people of `rows` (int32) customers whose tenure starts anew; gives how many of them a rival has lost."""
     from_rival = 0
     for i in range(rows.size):

@@ -37,7 +37,7 @@ LEAST = 1e-9
 def meet(
     customers, generation, key, counts, care, mood, slot_share, slot_other, failure, wow, cold,
     met, indifferent, failed, wowed, indifferent_at, failed_at, mood_met,
-):  # fmt: skip
+):
     """Let each customer have a Poisson number of encounters.
 
     counts: float64 (k,), the distribution function of the number, k at least 9; care, mood: float32 (staff,);
@@ -191,7 +191,7 @@ def draw_encounters(customers, generation, key, counts, seeds, draws, number, wo
 def feel(
     customers, met, indifferent, failed, wowed, mood_met, susceptibility, worth, mood_weight, mood_usual,
     neutral, bad_weight, speed, rises, falls, drift, satisfaction, expectation, before,
-):  # fmt: skip
+):
     """Move satisfaction toward the month's experience against expectation, and expectation toward experience.
 
     worth: float64 (4,), what an ordinary, indifferent, failed and wow encounter are worth. Columns are float32 by

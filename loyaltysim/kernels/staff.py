@@ -34,7 +34,7 @@ def hire(posts, keys, levels, width, hired, burnout, zeal, talents, nows):
 def turn_over(
     key, at_work, usual, turnover, slope, keys, levels, width, hired, burnout, zeal,
     talent_know, talent_want, talent_can, now_know, now_want, now_can,
-):  # fmt: skip
+):
     """Let each holder of a post quit with the chance turnover * exp(-slope * (want x zeal - usual)), and hire others.
 
     The rest as in `hire`. Returns how many of the first `at_work` posts are held anew.
@@ -50,7 +50,7 @@ def turn_over(
     hire(
         posts[:n], keys, levels, width, hired, burnout, zeal,
         (talent_know, talent_want, talent_can), (now_know, now_want, now_can),
-    )  # fmt: skip
+    )
     return anew
 
 
@@ -79,7 +79,7 @@ def settle(now_know, now_want, now_can, zeal, care, mood):
 def move(
     gained, overloaded, shared, best, pace, talent_know, talent_want, talent_can, now_know, now_want, now_can, zeal,
     care, mood,
-):  # fmt: skip
+):
     """Let know, want and can `drift`, and settle care and mood; gained, best: float64 (3,); overload takes from
     want.
     """
@@ -171,7 +171,7 @@ def share_broken(times, tolerance):
 def climb(
     voiced, generation, passes_on, flatters, blames, direct, arrives, retold, memory,
     about, indifferent_at, failed_at, kind, importance, seen, seen_failing,
-):  # fmt: skip
+):
     """Let complaints (rows, int32) climb, and let what was seen of each touchpoint fade by `memory` before they are
     added.
 

@@ -52,7 +52,7 @@ def hear(start, stop, inbox_good, inbox_bad, keeps, heard_good, heard_bad):
 def tell(
     customers, generation, key, status, reason, wowed, outcome_now, talkativeness, when_unhappy, when_happy,
     strong, first, tie, people, reach,
-):  # fmt: skip
+):
     """Let this month's unhappy and happy customers tell others.
 
     Unhappy: a grievance that ended below resolved this month; happy: a wow or a good recovery, and not unhappy. The
@@ -178,7 +178,7 @@ def deliver(place, until, heard, begins, inbox_bad, inbox_good):
 def review(
     grieved, public, closed, closed_as, month, generation, posts, withdraws, posted, withdrawn_after, kept, standing,
     reviewed_month,
-):  # fmt: skip
+):
     """Post the reviews of those who grieve without a review standing, and withdraw those of the well recovered.
 
     grieved and public (a part of it): rows, int32 ascending; closed, closed_as: rows and outcomes. `posts`,
