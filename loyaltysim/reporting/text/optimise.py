@@ -79,9 +79,8 @@ class SplitWords:
             by_mean: The split that is best on the mean.
             is_taken: Whether what was found is recommended.
         """
-        head = (
-            f"Of the next {format_number(self._budget)} {self._currency} a month{BY[self._how]}, the best split found"
-        )
+        budget = f"{format_number(self._budget)} {self._currency} a month{BY[self._how]}"
+        head = f"Of the next {budget}, the best split found"
         if is_taken:
             return f"{head} is {describe_split(found.rows)}. {self.describe_gain(found)}"
         why = self.describe_nothing(none) if found.is_nothing else self.describe_refusal(found, none)
