@@ -185,8 +185,7 @@ def as_cell(text: str) -> Text:
 
 
 class Wording:
-    """An answer in words, and further sentences (`notes`, empty ones left out): reduced fidelity, what could not be
-    simulated."""
+    """An answer in words, and further sentences (`notes`, empty ones left out), as on what could not be simulated."""
 
     def __init__(self, answer: str, notes: Iterable[str] = ()) -> None:
         self.answer = answer

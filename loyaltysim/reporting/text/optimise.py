@@ -166,10 +166,10 @@ def round_spending(amount: float) -> float:
 
 
 def describe_next_dollar(scenario: Scenario, rows: pd.DataFrame, where: str = "") -> str:
-    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which
-    worlds.
+    """Say what a further dollar brings back in each lever at today's levers and at the best split.
 
-    Of a split by years the year in which it brings back most is named, and the one in which it brings back least.
+    `where` says over which worlds. Of a split by years the year in which it brings back most is named, and the one in
+    which it brings back least.
     """
     today, best = rows[rows["at"] == "today"], rows[rows["at"] == "best"]
     if (today.spend.to_numpy() == best.spend.to_numpy()).all():
