@@ -55,9 +55,8 @@ class Customer(mesa.Agent):
         raise AttributeError(f"a customer has no {name!r}; it has {', '.join(people.columns)}")
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(
-            f"a customer is a view: change the world's column, world.people.{name}[{self.unique_id}] = ..."
-        )
+        column = f"world.people.{name}[{self.unique_id}] = ..."
+        raise AttributeError(f"a customer is a view: change the world's column, {column}")
 
     @property
     def why_left(self) -> str:
@@ -122,9 +121,8 @@ class LoyaltyModel(mesa.Model):
         self._views_month = -1
         self._timer = NO_TIMER
         # From month 1 on: with a row for month 0, Mesa 3.3's batch_run would give the last month but one as the last.
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(current_figure, metric_columns()[name]) for name in HEADLINES}
-        )
+        reporters = {name: partial(current_figure, metric_columns()[name]) for name in HEADLINES}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def step(self) -> None:
         """Play one month; after the horizon's last month the model stops running, and a further step plays nothing."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial, update_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim.reporting.charts import Chart, charts
 from loyaltysim.results.results import Results
@@ -36,7 +36,7 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-def bind(name: str, owner: object, source: Any) -> Callable[..., Figure]:
+def bind(name: str, owner: object, source: object) -> Callable[..., Figure]:
     """Return what draws a picture from a source; raises AttributeError, as of its owner, if there is none."""
     if name not in charts():
         raise AttributeError(f"{type(owner).__name__!r} has no picture {name!r}; there are: {', '.join(charts())}")
@@ -50,7 +50,7 @@ class DecisionPlots:
     Each raises InputError where the command left no such table. `next_dollar` is what `levers` is.
     """
 
-    source: Any
+    source: object
 
     def __getattr__(self, name: str) -> Callable[..., Figure]:
         return bind(DECISION_ALIASES.get(name, name), self, self.source)

@@ -128,8 +128,7 @@ class Study:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """Every metric month by month: strategy, replication, month, metric, value; from the folder, if there is
-        one."""
+        """Every metric month by month: strategy, replication, month, metric, value; from the folder, if any."""
         if self.folder is not None:
             return pd.read_parquet(self.folder / "months.parquet")
         file = BytesIO()
@@ -166,8 +165,7 @@ class Study:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decision:
-    """What a command that decides found: `answer` in words, its `tables` by name (also as attributes), and their
-    folder.
+    """What a command that decides found: `answer` in words, `tables` by name (also as attributes), their folder.
 
     `notes` are further sentences: what was done at reduced fidelity, what could not be simulated.
     """

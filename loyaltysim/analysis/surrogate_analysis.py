@@ -23,8 +23,7 @@ SENSITIVITY = (
 
 @dataclass(frozen=True, eq=False)
 class SurrogateResult:
-    """What is found of k inputs, on the scale -1..1: shares of variance of the deciding difference, gains, turns,
-    worth.
+    """What is found of k inputs, on the scale -1..1: shares of the deciding difference's variance, turns, worth.
 
     `first`, `total` with the ends of their 95 % intervals: Sobol's shares; `low_gain`, `high_gain`: the deciding
     difference with this input at its ends and the others as today; `turns_at`: where nearest to today it turns the

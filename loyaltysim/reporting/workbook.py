@@ -95,8 +95,7 @@ def workbook(material: ReportSource) -> bytes:
 
 
 def formats_of(book: Workbook, currency: str) -> Formats:
-    """Return the workbook's formats by name; money has the currency behind it, as text of the format whatever it
-    holds."""
+    """Return the workbook's formats by name; money has the currency behind it, as text of the format."""
     head = {"bold": True, "font_color": SOFT, "bottom": 1, "bottom_color": "#B9C0C6"}
     unit = currency.replace('"', "").replace("\\", "")
     looks: dict[str, dict[str, object]] = {
@@ -286,8 +285,7 @@ def customers_chart(book: Workbook, results: Results) -> Chart:
 
 
 def reasons_chart(book: Workbook, results: Results, sheet: str) -> Chart:
-    """Return the chart of how many left under each strategy and why, from the sheet of departures (six rows a
-    strategy)."""
+    """Return the chart of how many left under each strategy and why, from the sheet of departures."""
     title, count = f"Customers who left in {format_horizon(results.months)}, by reason", len(results.strategies)
     chart = add_chart(book, {"type": "bar", "subtype": "stacked"}, title, 760, 200 + 30 * count)
     for reason, (colour, _, label) in LOOKS.items():

@@ -14,7 +14,7 @@ from functools import cache, update_wrapper
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.reporting.charts.style import look, png
@@ -50,7 +50,7 @@ class Chart:
         """The one name, by which library, folder and page know it."""
         return self.draw.__name__
 
-    def __call__(self, source: Any, *about: Any) -> Figure:
+    def __call__(self, source: object, *about: object) -> Figure:
         """Draw from a study, its results, a folder or its material; raises InputError where these do not suffice."""
         found = decided(source) if self.tables else read_results_of(source)
         with look():
@@ -120,10 +120,11 @@ class Decided:
         return found
 
 
-def decided(source: Any) -> Decided:
+def decided(source: object) -> Decided:
     """Return the tables of what a command found (anything with `tables`), of a folder, its source, or a study."""
-    if not hasattr(source, "tables") and isinstance(getattr(source, "folder", None), Path):
-        source = source.folder  # a run's study: what was decided about it lies beside it
+    folder = getattr(source, "folder", None)
+    if not hasattr(source, "tables") and isinstance(folder, Path):
+        source = folder  # a run's study: what was decided about it lies beside it
     if isinstance(source, str | Path):
         source = read_source(source)
     if isinstance(source, ReportSource):

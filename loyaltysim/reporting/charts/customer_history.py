@@ -54,9 +54,8 @@ def strip(setting: Setting, person: Person, lives: Sequence[Life]) -> Figure:
             mark_parting(axes, setting, lives[0], life)
             middle = (bottom + LANE * 0.47) / height
             picture.text(0.15 / width, middle, labels[place], va="bottom", fontsize=9.5, fontweight="bold")
-            picture.text(
-                0.15 / width, middle - 0.04 / height, count_tellers(life), va="top", fontsize=7.5, color=style.GREY
-            )
+            small: style.Look = {"va": "top", "fontsize": 7.5, "color": style.GREY}
+            picture.text(0.15 / width, middle - 0.04 / height, count_tellers(life), **small)
             mark_months(axes, setting.start, setting.months, last=place == len(lives) - 1)
         name_marks(picture, (height - top - 0.12) / height)
         return picture
@@ -222,10 +221,8 @@ def name_marks(picture: Picture, high: float) -> None:
         (("v", BAD, "heard bad"), ("v", GOOD, "heard good"), ("v", style.INK, "from someone they know")),
     )
     hollow = (("D", "grievance, silent"), ("v", "from a stranger"))
-    told = [
-        Line2D([], [], color=colour, linewidth=3, label=f"told others {news}")
-        for news, colour in (("bad", BAD), ("good", GOOD))
-    ]
+    told = [Line2D([], [], color=BAD, linewidth=3, label="told others bad")]
+    told += [Line2D([], [], color=GOOD, linewidth=3, label="told others good")]
     small: style.Look = {"linestyle": "", "markersize": 6}
     around: style.Look = {"handletextpad": 0.5, "columnspacing": 1.2, "handlelength": 1.1, "borderaxespad": 0}
     for row, (filled, (shape, meaning)) in enumerate(zip(signs, hollow, strict=True)):

@@ -62,13 +62,11 @@ def customers(results: Results) -> Picture:
     axes.set_xticks(range(0, results.months + 1, step))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     last = month_name(results.months, results.start)
-    axes.set_xlabel(
-        style.literal(f"month (0 is the start; month 1 is {results.start}, month {results.months} is {last})")
-    )
+    dates = f"month (0 is the start; month 1 is {results.start}, month {results.months} is {last})"
+    axes.set_xlabel(style.literal(dates))
     axes.set_ylabel("customers at the end of the month")
-    style.label_lines(
-        axes, names, [float(results.path(name, "customers")[:, -1].mean()) for name in results.strategies]
-    )
+    ends = [float(results.path(name, "customers")[:, -1].mean()) for name in results.strategies]
+    style.label_lines(axes, names, ends)
     return picture
 
 

@@ -86,9 +86,8 @@ def draw_gain(axes: Axes, curve: pd.DataFrame, name: str, place: int, names: lis
     axes.plot(rows.value, gap, **style.line_look(place), zorder=3)
     if len(names) <= MOST_BANDS and rows.ci_low.notna().any():
         low, high = rows.ci_low / divisor, rows.ci_high / divisor
-        axes.fill_between(
-            rows.value, low, high, color=style.COLOURS[place % len(style.COLOURS)], alpha=0.15, linewidth=0, zorder=2
-        )
+        colour = style.COLOURS[place % len(style.COLOURS)]
+        axes.fill_between(rows.value, low, high, color=colour, alpha=0.15, linewidth=0, zorder=2)
     return float(gap.iloc[-1])
 
 
@@ -219,9 +218,8 @@ def sensitivity(found: Decided) -> Picture:
     axes.barh(places, shares, height=0.4, color=style.ACCENT, linewidth=0)
     for y, row in enumerate(rows):
         if row.sobol_total_ci_low == row.sobol_total_ci_low:
-            axes.plot(
-                [100 * row.sobol_total_ci_low, 100 * row.sobol_total_ci_high], [y, y], color=style.INK, linewidth=1.4
-            )
+            ends = [100 * row.sobol_total_ci_low, 100 * row.sobol_total_ci_high]
+            axes.plot(ends, [y, y], color=style.INK, linewidth=1.4)
     axes.set_xlim(0, max(100.0 * max(max(row.sobol_total, row.sobol_total_ci_high) for row in rows) * 1.05, 10.0))
     style.quiet_rows(axes, labels)
     axes.tick_params(axis="y", labelsize=style.SIZE)
@@ -278,9 +276,8 @@ def levers(found: Decided) -> Picture:
     rows.sort(key=lambda key: -best[key].marginal if key in best else 0.0)
     labels = style.fit_all([f"{lever} ({period})" if many else lever for lever, period in rows], style.LABEL, 10)
     told = [stops(best[key], currency) if key in best and not many else "" for key in rows]
-    picture, [axes] = style.subplots(
-        len(rows) * CELL + 1.05, levers_title(rows, best, currency), levers_subtitle(table)
-    )
+    title, subtitle = levers_title(rows, best, currency), levers_subtitle(table)
+    picture, [axes] = style.subplots(len(rows) * CELL + 1.05, title, subtitle)
     draw_marginals(axes, table, rows)
     style.quiet_rows(axes, labels)
     style.beside(axes, [style.literal(text) for text in told], color=style.GREY)
@@ -289,7 +286,7 @@ def levers(found: Decided) -> Picture:
     return picture
 
 
-def draw_marginals(axes: Axes, table: Any, rows: list[tuple[str, str]]) -> None:
+def draw_marginals(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, str]]) -> None:
     """Draw each row's worth of a further dollar, today and at the best split, on the line of its interval."""
     axes.axvline(0, color=style.INK, linewidth=1.0, zorder=1)
     for at, shift, fill, colour, label in SPLITS:
@@ -323,7 +320,7 @@ def levers_title(rows: list[tuple[str, str]], best: dict[tuple[str, str], Any], 
     )
 
 
-def levers_subtitle(table: Any) -> str:
+def levers_subtitle(table: pd.DataFrame) -> str:
     """Say what dots and lines are."""
     n = int(table.replications.max()) if "replications" in table else 0
     return (

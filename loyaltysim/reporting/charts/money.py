@@ -321,9 +321,8 @@ def next_dollar(results: Results) -> Picture:
     spent = [f"{scale.full(abs(each.spent.mean))} {'more' if each.spent.mean >= 0 else 'less'} spent" for each in rows]
     style.beside(axes, [style.literal(per_dollar(each, currency)) for each in rows], 6)
     style.beside(axes, [style.literal(text) for text in spent], -7, 8, color=style.GREY)
-    axes.set_xlabel(
-        style.literal(f"gained beyond its cost, per {currency} spent more ({currency} of net present value)")
-    )
+    axis = f"gained beyond its cost, per {currency} spent more ({currency} of net present value)"
+    axes.set_xlabel(style.literal(axis))
     return picture
 
 

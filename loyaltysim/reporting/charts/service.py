@@ -10,15 +10,7 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from loyaltysim.analysis.summary import (
-    ACTION,
-    ICING,
-    KEEP,
-    URGENT,
-    compute_mean_figures,
-    compute_quadrants,
-    rank_touchpoints,
-)
+from loyaltysim.analysis import summary
 from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.errors import InputError, Problem
 from loyaltysim.core.formats import format_fixed
@@ -111,9 +103,8 @@ def funnel(results: Results, strategy: str | None = None) -> Picture:
     """Draw the way of problems worth leaving over, by default for the first strategy."""
     strategy = chosen(results, strategy)
     found = ways(results, strategy)
-    picture, top = style.titled(
-        style.WIDTH, BODY, funnel_title(results, strategy, found), funnel_subtitle(results, strategy)
-    )
+    title, subtitle = funnel_title(results, strategy, found), funnel_subtitle(results)
+    picture, top = style.titled(style.WIDTH, BODY, title, subtitle)
     box = (0.0, 0.1, style.WIDTH, picture.get_size_inches()[1] - top - 0.1)
     axes = style.axes_in(picture, box)
     axes.set_xlim(0, style.WIDTH)
@@ -136,9 +127,8 @@ def draw_ways(axes: Axes, found: Ways, room: float) -> None:
     said = stack(1, [("silent", silent, style.BAD), ("voiced", voiced, style.ACCENT)], scale, room)
     parts = [(NAMES[each], found.ended[each], style.BAD if each == "silent" else style.ACCENT) for each in OUTCOMES]
     ended = stack(2, parts, scale, room)
-    left, stayed = stack(
-        3, [("left", found.all - found.kept, style.BAD), ("stayed", found.kept, style.ACCENT)], scale, room
-    )
+    ends = [("left", found.all - found.kept, style.BAD), ("stayed", found.kept, style.ACCENT)]
+    left, stayed = stack(3, ends, scale, room)
     for node in said:
         draw_ribbon(axes, whole, node, node.size * scale, style.MUTED)
     for node, outcome in zip(ended, OUTCOMES, strict=True):
@@ -200,7 +190,7 @@ def funnel_title(results: Results, strategy: str, found: Ways) -> str:
     return f"{whose}: {percent(silent)} of problems are never told, and {percent(kept)} of those who had one stay"
 
 
-def funnel_subtitle(results: Results, strategy: str) -> str:
+def funnel_subtitle(results: Results) -> str:
     """Say what is counted."""
     mean = describe_means(results.replications)
     return (
@@ -217,7 +207,7 @@ LOOKS = {
     "shopping": ("#D55E00", "D", "shopping"),
     "satisfaction": ("#0072B2", "^", "satisfaction (after the sale)"),
 }
-CORNERS = {URGENT: (1.0, 0.0), ACTION: (0.0, 0.0), KEEP: (1.0, 1.0), ICING: (0.0, 1.0)}
+CORNERS = {summary.URGENT: (1.0, 0.0), summary.ACTION: (0.0, 0.0), summary.KEEP: (1.0, 1.0), summary.ICING: (0.0, 1.0)}
 
 
 @chart(
@@ -230,9 +220,9 @@ def touchpoints(results: Results, strategy: str | None = None) -> Picture:
     if not results.audits:
         raise InputError(Problem("no touchpoint was scored", "scorecard", cure="write scorecard: on"))
     audits = results.audits[strategy]
-    figures, first, between = compute_mean_figures(audits), audits[0], compute_quadrants(results)
+    figures, first, between = summary.compute_mean_figures(audits), audits[0], summary.compute_quadrants(results)
     x, y = 100 * figures["importance"], 100 * figures["performance"]
-    order = rank_touchpoints(figures["priority"])
+    order = summary.rank_touchpoints(figures["priority"])
     fields = [between.field(*pair) for pair in zip(figures["importance"], figures["performance"], strict=True)]
     labelled = [row for row in range(len(x)) if order[row] <= MOST_LABELS]
     shown = [row for row in labelled if x[row] > 0]
@@ -275,7 +265,7 @@ def draw_fields(axes: Axes, x: np.ndarray, y: np.ndarray, importance: float, per
 
 def touchpoints_title(fields: list[str]) -> str:
     """Say how many touchpoints are urgent."""
-    count = fields.count(URGENT)
+    count = fields.count(summary.URGENT)
     return (
         f"{count} of {len(fields)} touchpoints {'is' if count == 1 else 'are'} urgent: important, and worse than the "
         "mean"

@@ -39,6 +39,7 @@ PRIORITY = (
     "Priority is by importance, urgency, gap and ease of mending; the field is by importance and performance alone. "
     "So a touchpoint to keep, which is important and goes better than the mean, can still have a high priority."
 )
+RESTS = "What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."
 SHOWN = {
     "breakeven": ("path", "unit", "better_below", "better_above", "flips_at", "ci_low", "ci_high", "recommendation"),
     "next_dollar": ("lever", "period", "at", "spend", "marginal", "ci_low", "ci_high", "overspent_from"),
@@ -302,9 +303,8 @@ def build_tables_section(material: ReportSource) -> Section | None:
     """Show what else a command without results of its own has left."""
     if material.results is not None:
         return None
-    return build_decision_section(
-        material, "tables", "What was found in detail?", [name for name in material.names if name not in OWN]
-    )
+    names = [name for name in material.names if name not in OWN]
+    return build_decision_section(material, "tables", "What was found in detail?", names)
 
 
 def build_decision_section(
@@ -353,9 +353,7 @@ def build_evidence_section(material: ReportSource) -> Section | None:
         return None
     said, tables = list[str](), list[Table]()
     if counts:
-        said.append(
-            "What is stated in the scenario is met, not predicted; the answer is as good as the figures it rests on."
-        )
+        said.append(RESTS)
         tables = build_grade_tables(material, counts)
     if material.manifest.get("lesson"):
         lesson = to_text(" ".join(str(material.manifest["lesson"]).split()))

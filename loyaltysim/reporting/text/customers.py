@@ -206,8 +206,6 @@ def render_table(found: pd.DataFrame, span: Span, currency: str) -> Table:
     for (month, ties), rows in found.groupby(["month", "ties"], sort=False):
         spans = [span(month, ties, item) for item in HEADS]
         money = Money(currency, SINGLE)
-        cells = [
-            f"{money.full(each.mean)}\n{money.span(each)}" if each.known else money.full(each.mean) for each in spans
-        ]
+        cells = [f"{money.full(each.mean)}\n{money.span(each)}".rstrip("\n") for each in spans]
         grid.add_row(str(month) if ties == "all" else "", str(ties), f"{rows.mean_ties.iloc[0]:.1f}", *cells)
     return grid

@@ -44,9 +44,8 @@ class Money:
         self.currency = currency
         self.divisor, prefix = next((size for size in SIZES if largest >= size[0]), SIZES[-1])
         self.unit = f"{prefix}{currency}" if len(currency) == 1 else f"{prefix} {currency}".strip()
-        self.decimals = max(
-            count_decimals(largest / self.divisor, 1 if finest else 2), count_decimals(finest / self.divisor, 0)
-        )
+        least = count_decimals(largest / self.divisor, 1 if finest else 2)
+        self.decimals = max(least, count_decimals(finest / self.divisor, 0))
 
     def bare(self, value: float) -> str:
         """Write a figure without its unit; one that is not zero never reads as zero, and zero has no sign."""
@@ -186,8 +185,7 @@ def as_cell(text: str) -> Text:
 
 
 class Wording:
-    """An answer in words, and further sentences (`notes`, empty ones left out): reduced fidelity, what could not be
-    simulated."""
+    """An answer in words, and further sentences (`notes`, empty ones left out), as on what could not be simulated."""
 
     def __init__(self, answer: str, notes: Iterable[str] = ()) -> None:
         self.answer = answer

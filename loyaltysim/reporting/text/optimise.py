@@ -79,9 +79,8 @@ class SplitWords:
             by_mean: The split that is best on the mean.
             is_taken: Whether what was found is recommended.
         """
-        head = (
-            f"Of the next {format_number(self._budget)} {self._currency} a month{BY[self._how]}, the best split found"
-        )
+        budget = f"{format_number(self._budget)} {self._currency} a month{BY[self._how]}"
+        head = f"Of the next {budget}, the best split found"
         if is_taken:
             return f"{head} is {describe_split(found.rows)}. {self.describe_gain(found)}"
         why = self.describe_nothing(none) if found.is_nothing else self.describe_refusal(found, none)
@@ -167,10 +166,10 @@ def round_spending(amount: float) -> float:
 
 
 def describe_next_dollar(scenario: Scenario, rows: pd.DataFrame, where: str = "") -> str:
-    """Say what a further dollar brings back in each lever at today's levers and at the best split; `where`: over which
-    worlds.
+    """Say what a further dollar brings back in each lever at today's levers and at the best split.
 
-    Of a split by years the year in which it brings back most is named, and the one in which it brings back least.
+    `where` says over which worlds. Of a split by years the year in which it brings back most is named, and the one in
+    which it brings back least.
     """
     today, best = rows[rows["at"] == "today"], rows[rows["at"] == "best"]
     if (today.spend.to_numpy() == best.spend.to_numpy()).all():

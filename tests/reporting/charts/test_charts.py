@@ -16,7 +16,7 @@ from loyaltysim.reporting.charts import charts
 from loyaltysim.study import Study
 
 ROOT = Path(__file__).parents[3]
-SECTION = "        [Drawing(material.figure(customer_charts.reasons))],\n"
+SECTION = '    return Section("reasons", "Why do customers leave?", said, [drawing], [table])\n'
 
 
 def example(name: str) -> str:
