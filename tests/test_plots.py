@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.text import Text
 
 from loyaltysim import plots
 from loyaltysim.core.errors import InputError
@@ -16,6 +15,7 @@ from loyaltysim.reporting.charts.money import steps
 from loyaltysim.reporting.charts.style import png
 from loyaltysim.stats.intervals import interval
 from loyaltysim.study import Study
+from tests.support.pictures import on_one_another, shown
 from tests.support.studies import HOSTILE, LONG, widened
 
 QUESTIONS = ("money", "waterfall", "customers", "reasons", "funnel", "talk", "next_dollar", "touchpoints")
@@ -26,32 +26,6 @@ KINDS: dict[str, tuple[list[str], int, float]] = {
     "7 of one word": ([f"{'W' * 80}{number}" for number in range(7)], 60, 1e6),
     "hostile, small money": ([HOSTILE, "$x^2$ and $", "5 $"], 24, 1e-4),
 }
-
-
-def shown(picture: Any) -> list[tuple[str, Any]]:
-    """Give every text that can be seen, with its box."""
-    renderer = picture.canvas.get_renderer()
-    picture.draw(renderer)
-    texts = [text for text in picture.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    ticks = {label for axes in picture.axes for axis in (axes.xaxis, axes.yaxis) for label in outside(axis)}
-    return [(text.get_text(), text.get_window_extent(renderer)) for text in texts if text not in ticks]
-
-
-def outside(axis: Any) -> set[Any]:
-    """Give the labels of ticks beyond the axis' ends, which are not drawn."""
-    if not axis.axes.axison:
-        return {*axis.get_ticklabels(which="both"), axis.label}
-    low, high = sorted(axis.get_view_interval())
-    return {
-        label for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()) for label in (tick.label1, tick.label2)
-        if not low - 1e-9 <= tick.get_loc() <= high + 1e-9
-    }  # fmt: skip
-
-
-def on_one_another(one: Any, other: Any) -> bool:
-    across = min(one.x1, other.x1) - max(one.x0, other.x0)
-    up = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return across > 1.0 and up > 1.5
 
 
 @pytest.mark.parametrize("kind", KINDS)

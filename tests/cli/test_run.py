@@ -21,10 +21,10 @@ from loyaltysim.experiments.options import RunOptions, prepare_scenario
 from loyaltysim.results.manifest import Manifest
 from loyaltysim.scenario import Scenario
 from loyaltysim.study import Study
+from tests.support.run_script import CHECKOUT, script
 
 STRATEGIES = {"as today": {}, "recovery": {"desk.budget": {"add": 300}}}
 StudyOf = Callable[..., Study]
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -127,38 +127,6 @@ def test_the_manifest_says_how_a_run_ended(
         study_of(out="out")
     assert json.loads(Path("out/manifest.json").read_text())["status"] == status
     assert not [path for path in Path("out").iterdir() if path.name.startswith(".")]
-
-
-SCENARIO = """
-calibration: off
-market: {{people: 300, customers: 60, burn_in: 3}}
-months: 12
-replications: {replications}
-desk: {{budget: 15}}
-advertising: {{budget: 240, scale: 300}}
-strategies: {{as today: {{}}, recovery: {{desk.budget: {{add: 50}}}}}}
-"""
-SCRIPT = """
-    import sys
-    sys.path[:0] = [{checkout!r}]
-    from loyaltysim.cli import main
-    from loyaltysim.execution import tasks
-    from tests.support import stand_ins
-
-    def slow(*task):  # of the main script, which no worker can import
-        return stand_ins.slow(*task)
-
-    {before}
-    main(["run", "study.yml", "--executor", {executor!r}, "--out", {out!r}])
-"""
-
-
-def script(**parts: Any) -> list[str]:
-    parts = {"before": "pass", "replications": 3, "executor": "in-process", "out": "out"} | parts
-    Path("study.yml").write_text(SCENARIO.format(replications=parts["replications"]))
-    text = textwrap.dedent(SCRIPT).format(checkout=str(CHECKOUT), **parts)
-    Path("script.py").write_text(text)
-    return [sys.executable, "script.py"]
 
 
 def ended(command: list[str]) -> subprocess.CompletedProcess[str]:

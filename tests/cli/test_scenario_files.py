@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from loyaltysim.cli import main
 from loyaltysim.scenario import load, shipped_scenario
-from tests.directions.test_scenario_library import LIBRARY, ROOT
+from tests.support.lessons import LIBRARY, ROOT
 
 MOST_LINES = 25
 

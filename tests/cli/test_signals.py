@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from loyaltysim.cli import handling_signals
-from tests.cli.test_run import script
+from tests.support.run_script import script
 
 pytestmark = pytest.mark.machines
 

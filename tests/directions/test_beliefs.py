@@ -15,13 +15,10 @@ import pytest
 from loyaltysim.core.touchpoint_table import PEOPLE
 from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
-from tests.support.worlds import MARKET, played
+from tests.support.outspoken import GOOD_DESK, OUTSPOKEN, SURVEYED, figures_of
+from tests.support.worlds import PAIRS, played
 
 pytestmark = pytest.mark.markets
-
-PAIRS = 6
-OUTSPOKEN = {**MARKET, "voice.unprompted": 0.4, "desk.budget": 1_500.0}
-"""A market in which leaders hear of enough to go by."""
 FEW = [
     {"name": "clerk", "stage": "shopping", "kind": "people", "importance": 4.0, "failure": 4.0, "fix_cost": 4_000.0},
     {"name": "queue", "stage": "shopping", "kind": "people", "importance": 2.0, "failure": 4.0, "fix_cost": 4_000.0},
@@ -48,8 +45,6 @@ HEARD = {
     "grievance.product": 0.3,
 }
 """The usual touchpoints, of which much fails, is voiced, and is mended as the leaders believe."""
-GOOD_DESK = {"desk.budget": 8_000.0, "grievance.indifference": 0.15}
-SURVEYED = {**GOOD_DESK, "surveys.budget": 2_000.0}
 PAID = {"desk.compensation": 100.0, "voice.unprompted": 0.8}
 CLAIMED = {**PAID, "false_claims.most": 0.02}
 FLATTERED = {"leaders.layers": 8, "leaders.loss": 0.1, "leaders.flattery": 0.3}
@@ -96,14 +91,6 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str, int]] = [
     ("false claims seen through", CLAIMED, {**CLAIMED, "false_claims.detected": 0.9}, "cost_compensation", -1),
     ("false claims scale", CLAIMED, {**CLAIMED, "false_claims.scale": 1_000.0}, "false_claims", -1),
 ]  # fmt: skip
-
-
-def figures_of(small: Callable[..., Scenario], *changes: dict[str, Any], pairs: int = PAIRS) -> list[dict[str, float]]:
-    given: dict[str, Any] = {**OUTSPOKEN, "strategies": {"today": {}}}
-    for more in changes:
-        given |= more
-    scenario = small(**given)
-    return [simulate(scenario, replication, ["today"])[0].figures for replication in range(pairs)]
 
 
 @pytest.mark.parametrize(

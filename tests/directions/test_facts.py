@@ -11,12 +11,11 @@ import pytest
 from loyaltysim.mechanisms import MONTH
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
-from tests.invariants.test_conservation import check_dollars, check_people
-from tests.support.worlds import MARKET, played
+from tests.support.conserved import check_dollars, check_people
+from tests.support.worlds import MARKET, PAIRS, played
 
 pytestmark = pytest.mark.markets
 
-PAIRS = 6
 ANSWERED = {**MARKET, "desk.budget": 2_000.0}
 """A market whose desk answers what is voiced."""
 WINNING_BACK = {"winback.budget": 40_000.0}

@@ -9,11 +9,10 @@ import pytest
 
 from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
-from tests.support.worlds import MARKET
+from tests.support.worlds import MARKET, PAIRS
 
 pytestmark = pytest.mark.markets
 
-PAIRS = 6
 DIRECTIONS = [
     ("F11 staff training", "staff.training", 2_000.0, "grievances", -1),
     ("F14 staff treatment", "staff.treatment", 2_000.0, "indifferent_encounters", -1),

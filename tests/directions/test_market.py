@@ -16,19 +16,9 @@ from loyaltysim.core.codes import CUSTOMER, LOST, NONE
 from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation.engine import stationary_start
-from tests.support.worlds import MARKET, newborn, played
+from tests.support.worlds import CONTESTED, PAIRS, newborn, played
 
 pytestmark = pytest.mark.markets
-
-PAIRS = 6
-CONTESTED = {
-    **MARKET,
-    "rivals.base": 0.006,
-    "rivals.answer_scale": 10_000.0,
-    "value_promise.scale": 4_000.0,
-    "complexity.scale": 6_000.0,
-}
-"""A market in which rivals lure many."""
 MUCH_ADVERTISING = {"strategies": {"today": {"advertising.budget": {"add": 30_000}}}}
 BETTER_RIVALS = {"rivals.improves": 0.1}
 LONG = {"market.burn_in": 48}  # the drawn must first be customers

@@ -7,7 +7,6 @@ unless a claim is exact.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from loyaltysim.core.records import RunRecord
 from loyaltysim.model import metric_columns, simulate
 from loyaltysim.reporting.text.answer import describe_lesson
 from loyaltysim.scenario import load, shipped_scenario
-from tests.support.lessons import CLAIMS, LESS, MORE, TODAY
+from tests.support.lessons import CLAIMS, LESS, LIBRARY, MORE, TODAY
 
 pytestmark = pytest.mark.markets
 
@@ -30,9 +29,6 @@ NARROW = {
     "wows-or-fewer-intrusions": 10,
 }
 """Replications of a scenario whose strategies lie close together."""
-ROOT = Path(__file__).parents[2]
-NO_LESSON = {"baseline.yml", "evidence.yml", "recovery-or-acquisition.yml"}
-LIBRARY = sorted(file.name for file in (ROOT / "scenarios").glob("*.yml") if file.name not in NO_LESSON)
 
 
 @cache

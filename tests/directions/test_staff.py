@@ -14,14 +14,13 @@ from loyaltysim.mechanisms import catalog
 from loyaltysim.mechanisms.service.sins import KINDS, Sins
 from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
-from tests.support.worlds import newborn, played
+from tests.support.worlds import PAIRS, newborn, played
 
 pytestmark = pytest.mark.markets
 
 Small = Callable[..., Scenario]
 Figures = dict[str, list[dict[str, float]]]
 
-PAIRS = 6
 MARKET = {
     "market.people": 8_000,
     "market.customers": 2_000,

@@ -13,20 +13,11 @@ from loyaltysim.core.touchpoint_table import KINDS, PEOPLE, STAGES, default_touc
 from loyaltysim.kernels.service import chance_bad
 from loyaltysim.model import LoyaltyModel, simulate
 from loyaltysim.scenario import Scenario
-from tests.directions.test_levers import PAIRS
-from tests.support.worlds import MARKET, newborn, next_month
+from tests.support.five_touchpoints import ALONE, FIVE
+from tests.support.worlds import MARKET, PAIRS, newborn, next_month
 
 pytestmark = pytest.mark.markets
-
-FIVE = [
-    {"name": "door", "stage": "site", "kind": "brand", "importance": 1.0, "failure": 1.0, "fix_cost": 100.0, "ease": 1.0},
-    {"name": "desk", "stage": "shopping", "kind": "people", "importance": 4.0, "failure": 2.0, "fix_cost": 100.0},
-    {"name": "till", "stage": "shopping", "kind": "channel", "importance": 2.0, "failure": 0.0, "fix_cost": 100.0},
-    {"name": "bill", "stage": "satisfaction", "kind": "communication", "importance": 2.0, "failure": 1.0, "fix_cost": 100.0},
-    {"name": "site", "stage": "search", "kind": "channel", "importance": 1.0, "failure": 1.0, "fix_cost": 100.0},
-]  # fmt: skip
 BY_IMPORTANCE = {"touchpoints.priority.urgency": 0.0, "touchpoints.priority.gap": 0.0, "touchpoints.priority.ease": 0.0}
-ALONE = {"desk.causes": 0.0, "consistency.on": False}
 FAILING = {"touchpoints.failure": 0.1, "consistency.share": 0.8}
 LEVERS: dict[str, tuple[float, float]] = {
     "touchpoints.repair": (10_000.0, 40_000.0),

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.core.codes import CUSTOMER, LOST, OUTCOMES, REASONS, SEVERITIES
+from loyaltysim.core.codes import OUTCOMES, SEVERITIES
 from loyaltysim.core.records import Report
-from loyaltysim.core.tables import World
-from loyaltysim.mechanisms import catalog
 from loyaltysim.scenario import Scenario
+from tests.support.conserved import check_dollars, check_people
 from tests.support.worlds import played
 
-COSTS = [name for name, metric in catalog().items() if metric.account == "cost"]
 DECIDED = [f"decided_{severity}_{outcome}" for severity in SEVERITIES for outcome in OUTCOMES]
 
 SCENARIOS = st.fixed_dictionaries(
@@ -90,30 +86,6 @@ def cases_ended(report: Report) -> float:
     return sum(report[name] for name in DECIDED) + report["withdrawn"]
 
 
-def check_people(world: World, report: Report, before: float) -> None:
-    people = world.people
-    assert report["customers_start"] == before
-    assert before + report["joined"] + report["returned"] - report["left"] == report["customers"]
-    assert np.count_nonzero(people.status == CUSTOMER) == report["customers"]
-    assert sum(report[f"left_{reason}"] for reason in REASONS) == report["left"]
-    assert report["left_voiced"] + report["left_unvoiced"] == report["left"]
-    assert (
-        sum(report[f"never_complained_{reason}"] for reason in REASONS) == report["never_complained"] <= report["left"]
-    )
-    assert np.all(people.reason[people.status == LOST] >= 0)
-    assert np.all(people.reason[people.status != LOST] == -1)
-    assert np.count_nonzero(people.open_case) == report["complaints_open"]
-    assert np.all(people.status[people.open_case == 1] == CUSTOMER)
-    assert report["grievances"] == report["grievances_indifference"] + report["grievances_product"]
-    brought = report["joined_by_advertising"] + report["joined_by_talk"] + report["joined_unprompted"]
-    assert brought + report["winback_returned"] == report["joined"] + report["returned"]
-
-
-def check_dollars(report: Report) -> None:
-    assert report["spent"] == pytest.approx(sum(report[name] for name in COSTS), rel=1e-9)
-    assert report["net"] == pytest.approx(report["margin"] - report["spent"], rel=1e-9, abs=1e-9)
-
-
 def test_satisfaction_and_expectation_stay_between_0_and_1(small: Callable[..., Scenario]) -> None:
     for world, _ in played(
         small(**{"satisfaction.ratchet": 0.5, "voice.budget": 4_000.0, "recovery.paradox": 0.5}), 24
@@ -121,11 +93,3 @@ def test_satisfaction_and_expectation_stay_between_0_and_1(small: Callable[..., 
         for column in (world.people.satisfaction, world.people.expectation):
             assert column.min() >= 0
             assert column.max() <= 1
-
-
-def test_money_for_winning_back_is_spent_or_carried_over(small: Callable[..., Scenario]) -> None:
-    scenario, spent = small(**{"winback.budget": 3_000.0, "market.burn_in": 0}), 0.0
-    for month, (world, report) in enumerate(played(scenario, 12), start=1):
-        spent += report["cost_winback"]
-        assert spent + world.firm.purse[0] == pytest.approx(3_000 * month, rel=1e-9)
-    assert spent > 0

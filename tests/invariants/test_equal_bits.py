@@ -1,14 +1,17 @@
-"""The same luck gives the same bits, whoever else runs; and helpful levers help each person."""
+"""The same luck gives the same bits, whoever else runs and wherever; and helpful levers help each person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import loyaltysim as ls
 from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.core.schedule import run_month
 from loyaltysim.core.tables import World
@@ -107,3 +110,60 @@ def test_more_care_makes_no_encounter_indifferent(start: tuple[Scenario, World])
     roll = better.customers_now
     assert np.all(better.people.indifferent[roll] <= worse.people.indifferent[roll])
     assert better.people.indifferent[roll].sum() < worse.people.indifferent[roll].sum()
+
+
+TEXT = """
+title: small and typed
+calibration: off
+months: 6
+replications: 3
+market: {people: 2_000, customers: 400, burn_in: 6}
+strategies:
+  as today: {}
+  recovery: {desk.budget: {add: 500, from: 2027-02, ramp: 3}}
+  asking: {voice.budget: 300}
+"""
+KEYS = ["strategy", "replication", "month", "metric"]
+
+
+def values(folder: Path) -> pd.Series:
+    frame = pd.read_parquet(folder / "months.parquet").astype({"strategy": str, "metric": str})
+    return frame.set_index(KEYS).value.sort_index()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("same") / "small.yml"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def together(written: Path) -> pd.Series:
+    return values(ls.run(written, out=written.parent / "one", executor="in-process", quiet=True).folder)
+
+
+def test_two_processes_give_the_values_of_one(written: Path, together: pd.Series) -> None:
+    two = ls.run(written, out=written.parent / "two", executor="processes:2", quiet=True)
+    assert values(two.folder).equals(together)
+
+
+def test_fewer_replications_give_the_values_they_give_among_more(written: Path, together: pd.Series) -> None:
+    fewer = values(
+        ls.run(written, out=written.parent / "fewer", replications=2, executor="in-process", quiet=True).folder
+    )
+    assert fewer.equals(together[together.index.get_level_values("replication") < 2])
+
+
+def test_another_strategy_changes_no_number_of_the_others(written: Path, together: pd.Series) -> None:
+    more = written.parent / "more.yml"
+    more.write_text(TEXT + "  ads: {advertising.budget: {times: 2}}\n")
+    all_of_them = values(ls.run(more, out=written.parent / "more", executor="in-process", quiet=True).folder)
+    assert all_of_them[all_of_them.index.get_level_values("strategy") != "ads"].equals(together)
+
+
+def test_the_resolved_scenario_of_a_folder_repeats_its_run(written: Path, together: pd.Series) -> None:
+    again = ls.run(
+        written.parent / "one" / "scenario.yml", out=written.parent / "again", executor="in-process", quiet=True
+    )
+    assert values(again.folder).equals(together)

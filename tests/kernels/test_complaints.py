@@ -1,10 +1,20 @@
-"""Who grieves, sifted in steps, against one customer after the other in plain Python."""
+"""Who grieves, sifted in steps, against one customer after the other in plain Python; and a complaint's hand-offs by hand."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from loyaltysim.core.codes import INDIFFERENCE, LARGE, PRODUCT, SMALL
+from loyaltysim.core.codes import (
+    INDIFFERENCE,
+    LARGE,
+    MISCLASSIFIED,
+    MISLAID,
+    PASSED_ON,
+    PRODUCT,
+    SMALL,
+    STALLED,
+)
 from loyaltysim.kernels import complaints
 from loyaltysim.kernels.rng import bits, uniform
 from tests.support.kernel_parts import person, share
@@ -56,3 +66,36 @@ def test_grievances_are_those_found_one_after_the_other() -> None:
     others = np.setdiff1d(np.arange(PEOPLE), rows)
     assert (kind[others] == -9).all()
     assert (month[others] == grieved[others]).all()
+
+
+KEY, ROWS, FIRST = np.uint64(2026), np.arange(5, dtype=np.int32), np.zeros(5, np.uint16)
+CERTAIN, NEVER = 1.0, 0.0
+
+
+@pytest.mark.parametrize(
+    ("chances", "flag", "lags"),
+    [
+        ((NEVER, NEVER, CERTAIN, CERTAIN), 0, (False, False)),
+        ((CERTAIN, NEVER, NEVER, CERTAIN), MISCLASSIFIED, (True, False)),
+        ((NEVER, CERTAIN, NEVER, CERTAIN), PASSED_ON, (False, True)),
+        ((CERTAIN, CERTAIN, CERTAIN, NEVER), MISCLASSIFIED | PASSED_ON | STALLED, (True, True)),
+        ((NEVER, CERTAIN, CERTAIN, CERTAIN), PASSED_ON | STALLED | MISLAID, (False, True)),
+    ],
+)
+def test_a_complaint_is_handed_on_stalls_and_is_mislaid(
+    chances: tuple[float, float, float, float], flag: int, lags: tuple[bool, bool]
+) -> None:
+    misclassified, passed_on, stalls, mislaid = chances
+    flags, before, after = complaints.route(ROWS, FIRST, KEY, misclassified, passed_on, 0.2, stalls, 1.5, mislaid)
+    assert flags.tolist() == [flag] * 5
+    assert (bool(before.all()), bool(after.all())) == lags
+    assert (bool(before.any()), bool(after.any())) == lags
+
+
+def test_hand_offs_take_as_long_as_said_on_average() -> None:
+    n = 40_000
+    rows = np.arange(n, dtype=np.int32)
+    _, before, after = complaints.route(rows, np.zeros(n, np.uint16), KEY, 1.0, 1.0, 0.2, 0.5, 1.5, 0.0)
+    for lag in (before, after):
+        assert lag.mean() == pytest.approx(0.2 + 0.5 * 1.5, abs=4 * lag.std() / np.sqrt(n))
+    assert abs(np.corrcoef(before, after)[0, 1]) < 4 / np.sqrt(n)

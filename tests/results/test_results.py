@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ import pytest
 from loyaltysim.core.mechanism import Metric
 from loyaltysim.core.records import Audit, RunRecord
 from loyaltysim.results import results as out_of_core
-from loyaltysim.results.results import TOGETHER, RunAccumulator, SpillArray, SpilledPaths, audit_figure
+from loyaltysim.results.results import (
+    TOGETHER,
+    Profile,
+    RunAccumulator,
+    SpillArray,
+    SpilledPaths,
+    add_profile,
+    audit_figure,
+)
 
 ROWS, COLUMNS = 7, 5
 
@@ -108,3 +117,20 @@ def test_a_replication_counts_where_every_strategy_has_its_run() -> None:
     results = runs.results(Spec)
     assert (results.numbers, tuple(results.left_out), results.replications) == ((0, 2), (1,), 2)
     assert runs.figures(Spec, "npv")["a"].tolist() == [0.0, 2.0]
+
+
+def timed(*months: dict[str, float]) -> RunRecord:
+    return RunRecord("as today", 0, np.zeros((3, 1)), {}, 0.0, 200, tuple(months))
+
+
+def test_runs_are_added_up_month_by_month() -> None:
+    runs = [timed({"desk": 1.0, "staff": 2.0}, {"desk": 3.0}), timed({"desk": 10.0}, {"staff": 20.0})]
+    profile = reduce(add_profile, runs, None)
+    assert profile is not None
+    assert profile == Profile(({"desk": 11.0, "staff": 2.0}, {"desk": 3.0, "staff": 20.0}), 400, 2)
+    assert profile.mechanisms == {"desk": 14.0, "staff": 22.0}
+    assert profile.total == 36.0
+
+
+def test_without_measurements_there_is_no_profile() -> None:
+    assert add_profile(None, timed()) is None

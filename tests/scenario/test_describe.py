@@ -8,7 +8,7 @@ import pytest
 
 from loyaltysim.core.errors import InputError
 from loyaltysim.mechanisms import catalog
-from loyaltysim.scenario import Scenario, check, diff, explain, load, new
+from loyaltysim.scenario import Scenario, check, diff, explain
 from loyaltysim.scenario.registry import blocks, parameter_registry
 
 
@@ -73,31 +73,3 @@ def test_diff_says_both_values_and_where_they_came_from(tmp_path: Path) -> None:
         Scenario().replace({"strategies": {"x": {}, "y": {}}}, "test"),
         Scenario().replace({"strategies": {"y": {}, "x": {}}}, "test"),
     )
-
-
-def test_new_starts_a_sound_scenario_and_overwrites_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "my-firm.yml"
-    assert "baseline.yml" in new(path)
-    spec = load(path)
-    assert spec.title == "My firm"
-    assert len(spec.strategies) > 1
-    assert (tmp_path / "schema.json").is_file()
-    (tmp_path / "baseline.yml").write_text("months: 3\n")
-    with pytest.raises(InputError, match="is there already"):
-        new(path)
-    new(tmp_path / "second.yml", title="Who: me?")
-    assert load(tmp_path / "second.yml").title == "Who: me?"
-    assert (tmp_path / "baseline.yml").read_text() == "months: 3\n"
-    assert sorted(file.name for file in tmp_path.iterdir()) == [
-        "baseline.yml",
-        "my-firm.yml",
-        "schema.json",
-        "second.yml",
-    ]
-
-
-def test_new_refuses_what_cannot_be(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is no folder"):
-        new(tmp_path / "nowhere" / "x.yml")
-    with pytest.raises(InputError, match="comes with loyaltysim"):
-        new(tmp_path / "baseline.yml")

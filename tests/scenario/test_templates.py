@@ -1,14 +1,16 @@
-"""A scenario written out in full loads as the same scenario."""
+"""A scenario written out in full loads as the same scenario, and a new one is sound and overwrites nothing."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from loyaltysim.scenario import Scenario, load, resolved_yaml
+from loyaltysim.core.errors import InputError
+from loyaltysim.scenario import Scenario, load, new, resolved_yaml
 from loyaltysim.scenario.yaml_format import write_flow
 
 STRATEGIES = {
@@ -97,3 +99,31 @@ def test_any_name_survives(tmp_path_factory: object, names: list[str]) -> None:
 )
 def test_plain_data_survives_one_line_of_yaml(data: object) -> None:
     assert YAML(typ="safe", pure=True).load(write_flow(data)) == data
+
+
+def test_new_starts_a_sound_scenario_and_overwrites_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "my-firm.yml"
+    assert "baseline.yml" in new(path)
+    spec = load(path)
+    assert spec.title == "My firm"
+    assert len(spec.strategies) > 1
+    assert (tmp_path / "schema.json").is_file()
+    (tmp_path / "baseline.yml").write_text("months: 3\n")
+    with pytest.raises(InputError, match="is there already"):
+        new(path)
+    new(tmp_path / "second.yml", title="Who: me?")
+    assert load(tmp_path / "second.yml").title == "Who: me?"
+    assert (tmp_path / "baseline.yml").read_text() == "months: 3\n"
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "baseline.yml",
+        "my-firm.yml",
+        "schema.json",
+        "second.yml",
+    ]
+
+
+def test_new_refuses_what_cannot_be(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no folder"):
+        new(tmp_path / "nowhere" / "x.yml")
+    with pytest.raises(InputError, match="comes with loyaltysim"):
+        new(tmp_path / "baseline.yml")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 TODAY = "as today"
 MORE, LESS = +1, -1
 CLAIMS = [
@@ -61,3 +63,6 @@ CLAIMS = [
     ("win-back-or-keep", "keep", MORE, "npv", "as today"),
     ("win-back-or-keep", "win back", LESS, "npv", "as today"),
 ]  # fmt: skip
+ROOT = Path(__file__).parents[2]
+NO_LESSON = {"baseline.yml", "evidence.yml", "recovery-or-acquisition.yml"}
+LIBRARY = sorted(file.name for file in (ROOT / "scenarios").glob("*.yml") if file.name not in NO_LESSON)

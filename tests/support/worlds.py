@@ -20,6 +20,16 @@ MARKET = {
     "months": 24,
 }
 """Two years of a fifth of the baseline's market, large enough for directions to be seen in a few pairs."""
+PAIRS = 6
+"""Replications over which a direction is paired on common luck."""
+CONTESTED = {
+    **MARKET,
+    "rivals.base": 0.006,
+    "rivals.answer_scale": 10_000.0,
+    "value_promise.scale": 4_000.0,
+    "complexity.scale": 6_000.0,
+}
+"""A market in which rivals lure many."""
 
 
 def played(scenario: Scenario, months: int, replication: int = 0) -> Iterator[tuple[World, Report]]:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from scipy.special import betaln
 
-from loyaltysim.cli import main
-from loyaltysim.core.errors import InputError
 from loyaltysim.model import simulate
 from loyaltysim.scenario import Scenario
-from loyaltysim.validation import k5_lifetime_value, k6_spending
+from loyaltysim.validation import k6_spending
 from loyaltysim.validation.checks import (
-    KnownAnswer,
     check_exactly,
     check_near,
     check_near_share,
@@ -28,7 +23,6 @@ from loyaltysim.validation.checks import (
     run,
 )
 from loyaltysim.validation.k4_retention import refit
-from loyaltysim.validation.runner import validate
 
 pytestmark = pytest.mark.once
 
@@ -61,50 +55,6 @@ def test_the_closed_form_of_k6_has_the_published_optimum() -> None:
     for step in (-0.5, 0.5):
         assert k6_spending.algebra(k6_spending.PFEIFER, k6_spending.BEST_A + step, k6_spending.BEST_R) < best
         assert k6_spending.algebra(k6_spending.PFEIFER, k6_spending.BEST_A, k6_spending.BEST_R + step) < best
-
-
-def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="K1, K2"):
-        validate(["K9"], out=tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_command_exits_with_1_and_says_so_if_a_check_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = KnownAnswer("K5", "wrong", "nobody", [check_near("two", 2.0, 3.0, 0.5, "a reason")], [])
-    monkeypatch.setattr(k5_lifetime_value, "answer", lambda: wrong)
-    monkeypatch.setattr("loyaltysim.validation.runner.draw", lambda known: b"picture")
-    outcome = CliRunner().invoke(main, ["validate", "k5", "--out", str(tmp_path)])
-    assert outcome.exit_code == 1
-    assert "FAILED" in outcome.output
-    assert "0 of 1 checks passed" in outcome.output
-    assert "FAILED" in (tmp_path / "validation.csv").read_text()
-
-
-@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere", "taken"])
-def test_a_folder_that_cannot_be_written_is_refused_before_the_first_simulation(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    (tmp_path / "taken" / "K5.png").mkdir(parents=True)
-    monkeypatch.setattr(k5_lifetime_value, "answer", lambda: pytest.fail("simulated"))
-    outcome = CliRunner().invoke(main, ["validate", "K5", "--out", str(tmp_path / place)])
-    assert outcome.exit_code == 2
-    assert outcome.output.startswith(f"--out: {tmp_path / place}")
-    assert "name a folder that can be written to" in outcome.output
-
-
-def test_the_rows_of_other_known_answers_stay_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyaltysim.validation.runner.draw", lambda known: b"picture")
-    for number, name, module in (
-        (2.0, "K6", k6_spending),
-        (3.0, "K5", k5_lifetime_value),
-        (4.0, "K5", k5_lifetime_value),
-    ):
-        known = KnownAnswer(name, "x", "y", [check_near("z", number, number, 0.1, "w")], [])
-        monkeypatch.setattr(module, "answer", lambda known=known: known)
-        validate([name], out=tmp_path)
-    rows = [line.split(",") for line in (tmp_path / "validation.csv").read_text().splitlines()[1:]]
-    assert [(row[0], row[4]) for row in rows] == [("K5", "4"), ("K6", "2")]
 
 
 def test_advertising_as_a_chance_brings_that_share_of_the_prospects() -> None:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from loyaltysim.core.codes import REASONS
-from loyaltysim.kernels import case_desk, market
+from loyaltysim.kernels import case_desk
 from loyaltysim.scenario import Scenario
 from tests.support.kernel_parts import from_python
 from tests.support.worlds import played
@@ -68,24 +67,3 @@ def test_a_handler_stays_busy_into_the_next_month(small: Callable[..., Scenario]
         world.handlers.free_at[: world.firm.handlers_now[0]].max() > world.month + 1 for world, _ in played(scenario, 6)
     ]
     assert any(carried)
-
-
-def test_whoever_the_purse_cannot_pay_is_passed_over() -> None:
-    taken, spent = market.afford(np.array([5_000.0, 300.0, 0.0, 250.0, 100.0]), 420.0)
-    assert taken.tolist() == [False, True, False, False, True]
-    assert spent == 400.0
-
-
-def test_a_modest_winback_budget_is_spent(small: Callable[..., Scenario]) -> None:
-    spent = [report["cost_winback"] for _, report in played(small(**{"winback.budget": 500.0}), 12)]
-    assert sum(spent) > 0.9 * 500 * 12
-
-
-def test_an_extreme_hazard_is_booked_on_its_own_reason(small: Callable[..., Scenario]) -> None:
-    extreme = {"rivals.on": False, "friends.opinion_weight": 5.0, "friends.bad_weight": 20.0, "friends.base": 0.05}
-    left = dict.fromkeys(REASONS, 0.0)
-    for _, report in played(small(**extreme), 6):
-        for reason in REASONS:
-            left[reason] += report[f"left_{reason}"]
-    assert left["rival"] == 0
-    assert left["friends"] > 0

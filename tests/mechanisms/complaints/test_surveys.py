@@ -13,7 +13,7 @@ from loyaltysim.core.codes import CUSTOMER
 from loyaltysim.mechanisms.complaints.surveys import standard_error
 from loyaltysim.model import metric_columns, simulate
 from loyaltysim.scenario import Scenario
-from tests.directions.test_beliefs import OUTSPOKEN, SURVEYED, figures_of
+from tests.support.outspoken import OUTSPOKEN, SURVEYED, figures_of
 from tests.support.worlds import played
 
 pytestmark = pytest.mark.markets

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.scenario import Scenario
-from tests.directions.test_market import CONTESTED, PAIRS
-from tests.support.worlds import played
+from tests.support.worlds import CONTESTED, PAIRS, played
 
 pytestmark = pytest.mark.markets
 

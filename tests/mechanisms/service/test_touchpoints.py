@@ -10,7 +10,7 @@ import pytest
 from loyaltysim.core.tables import World
 from loyaltysim.kernels.service import chance_bad
 from loyaltysim.scenario import Scenario
-from tests.directions.test_touchpoints import ALONE, FIVE
+from tests.support.five_touchpoints import ALONE, FIVE
 from tests.support.worlds import newborn, next_month
 
 BY_BELIEF = {**ALONE, "leaders.on": False, "touchpoints.belief": 1.0, "touchpoints.relapse": 0.0, "market.burn_in": 0}

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +21,9 @@ from loyaltysim.reporting.charts import plainly
 from loyaltysim.reporting.charts.style import png
 from loyaltysim.results.tables import csv_text
 from loyaltysim.study import Study
+from tests.support.decision_tables import NAN, Found, marginals
+from tests.support.pictures import on_one_another, shown
 from tests.support.studies import HOSTILE, LONG
-from tests.test_plots import on_one_another, shown
-
-NAN = float("nan")
-
-
-@dataclass
-class Spec:
-    currency: str = "EUR"
-
-
-@dataclass
-class Found:
-    """What a command gives: its tables by name."""
-
-    tables: dict[str, pd.DataFrame]
-    scenario: Any = field(default_factory=Spec)
 
 
 def curve(names: list[str], values: list[float]) -> pd.DataFrame:
@@ -99,28 +85,6 @@ def inputs(count: int) -> pd.DataFrame:
         (f"mechanism.an_input_of_long_name_{i}", "$/month", 1e-3 * i, 1e6, 0.5 / (i + 1), 0.4 / (i + 1), 0.7 / (i + 1),
          295_512.7 if i % 2 else NAN, LONG.format(i) if i % 2 else "")
         for i in range(count)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
-def marginals(levers: list[str], periods: list[str]) -> pd.DataFrame:
-    columns = [
-        "lever",
-        "unit",
-        "period",
-        "at",
-        "spend",
-        "marginal",
-        "ci_low",
-        "ci_high",
-        "overspent_from",
-        "overspent_ci_low",
-        "overspent_ci_high",
-        "replications",
-    ]
-    rows = [
-        (lever, "$/month", period, at, 2e3, 2.0 - i - (at == "best"), 1.0 - i, 3.0 - i, (13_549.5, 0.0, NAN)[i % 3], 1.0, 2.0, 8)
-        for (i, lever), period, at in itertools.product(enumerate(levers), periods, ("today", "best"))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

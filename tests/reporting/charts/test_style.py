@@ -1,4 +1,4 @@
-"""The pictures: nothing cut off, nothing overlapping, the same bytes each time, no pyplot state."""
+"""The pictures: nothing cut off, nothing overlapping, long names whole, the same bytes each time, no pyplot state."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 from loyaltysim import plots
 from loyaltysim.reporting.charts import draw_all
+from loyaltysim.reporting.charts.money import ranked
 from loyaltysim.reporting.charts.style import fit, line_look, look, png, spread, width_of
+from loyaltysim.study import Study
 from tests.support.invented_firm import results
+from tests.support.pictures import shown
+from tests.support.studies import widened
 
 LONG = "the board's own proposal of last autumn, revised twice, for 5 $ or 6 $ a customer, "
 
@@ -111,3 +115,28 @@ def test_a_letter_that_no_font_has_is_a_box_without_a_warning(recwarn: pytest.Wa
     assert draw_all(study) == draw_all(study)
     plots.money(study).savefig(io.BytesIO(), format="svg")
     assert not [warning for warning in recwarn if "lyph" in str(warning.message)]
+
+
+WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+MIDDLE = (
+    "training of all the staff who meet customers at the desk, in the shop and on the telephone, {} steps at a time, beginning "
+    "with the branches in the north, and from the second year on everywhere (as the works council proposed, in two stages)"
+)
+GERMAN = "Beschwerdemanagementzentralenmitarbeiterschulungsprogramm{}fortsetzungsgenehmigungsverfahrensordnung"
+
+
+@pytest.mark.parametrize("question", ["customers", "money", "reasons", "talk", "next_dollar", "waterfall"])
+def test_every_picture_tells_long_names_apart(study: Study, question: str) -> None:
+    results = widened(study.results, [MIDDLE.format(word) for word in WORDS])
+    texts = [text for text, _ in shown(getattr(plots, question)(results))]
+    named = WORDS[1:] if question in ("money", "waterfall", "next_dollar") else WORDS
+    for word in named:
+        assert any(text.startswith("training") and word in text.split() for text in texts), word
+
+
+def test_panels_on_different_drawings_have_different_headings(study: Study) -> None:
+    results = widened(study.results, [GERMAN.format(word) for word in WORDS])
+    names = ranked(results)
+    drawings = [plots.waterfall(results, names[place : place + 2]) for place in range(0, len(names) - 1, 2)]
+    headings = [axes.get_title(loc="left") for picture in drawings for axes in picture.axes if axes.axison]
+    assert len(set(headings)) == len(headings) == 10
