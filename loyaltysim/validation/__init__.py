@@ -1,5 +1,4 @@
-"""Known answers: what others have published or what algebra gives, and what the engine shows with parts switched off or
-set.
+"""Known answers: what others have published or algebra gives, and what the engine shows with parts switched off or set.
 
 One file a known answer; each gives its checks (published, simulated, tolerance and why so wide) and its curves.
 """
