@@ -47,9 +47,9 @@ def run(scenario: Path, form: str, **asked: Any) -> None:
 @options.run_options(leave_out=OF_THE_FOLDER)
 def resume(folder: Path, **asked: Any) -> None:
     """Finish the interrupted run, or other command, in DIR; what was done is not computed again."""
-    from loyaltysim.study import Study
-
     found = loyaltysim.api.resume(folder, **asked)
+    from loyaltysim.study import Study  # loads pandas: wrong input need not wait for it
+
     if isinstance(found, Study):
         show_study(found, folder / "scenario.yml", quiet=asked["quiet"])
     else:

@@ -14,7 +14,7 @@ import click
 
 import loyaltysim
 from loyaltysim.cli import options
-from loyaltysim.validation import FOLDER, KNOWN
+from loyaltysim.validation import KNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ def pack_figures(group: str, names: list[str]) -> Iterator[str]:
 
 @options.verb("validate")
 @click.argument("names", nargs=-1, metavar=f"[{min(KNOWN)} .. {max(KNOWN)}]")
-@click.option("--out", type=options.A_PATH, metavar="DIR", help=f"Where table and figures go ({FOLDER}).")
+@click.option("--out", type=options.A_PATH, metavar="DIR", help="Where table and figures go (results/validation).")
 def validate(names: tuple[str, ...], out: Path | None) -> None:
     """Run the known answers (all, or those named) on the real engine: published, simulated, tolerance, verdict.
 
