@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import Field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from loyaltysim.cli import VERBS
-from loyaltysim.experiments.options import RunOptions, default_of, flag_of, options_of
+from loyaltysim.experiments.options import Option, RunOptions, default_of, flag_of, options_of
 
 Function = Callable[..., Any]
 REMOTE = "allow-remote"
@@ -57,7 +58,7 @@ def add_options(kind: type, *, leave_out: Collection[str] = (), **help_of: str) 
     return add
 
 
-def make_option(name: str, each: Any, told: Any, line: str) -> Callable[[Function], Function]:
+def make_option(name: str, each: Field[object], told: Option, line: str) -> Callable[[Function], Function]:
     """Return the click option of a declared field."""
     if name == "executor":
         return executor_option(line)

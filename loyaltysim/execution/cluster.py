@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.fingerprint import environment_fingerprint, program_version
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from loyaltysim.execution.executors import ExecutorPlace
 
+T = TypeVar("T")
 PATIENCE_S, WORKERS_PATIENCE_S = 5.0, 10.0
 START = "start a scheduler and workers there, or name the right one; docs/clusters.md says how"
 GONE = "the scheduler is gone\n    start it again, then `loyaltysim resume` the folder"
@@ -51,9 +52,9 @@ class Cluster(Executor):
         self.bitwise_reproducible = set(told.values()) == {environment_fingerprint()}
         self._executors = [client.get_executor(workers=[w], allow_other_workers=True, pure=False) for w in workers]
 
-    def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+    def send(self, worker: int, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Send a call to one worker, 0 to `workers` - 1, or where there is room if that one is gone."""
-        outer: Future[Any] = Future()
+        outer: Future[T] = Future()
 
         def settle(ended: Future[Any]) -> None:  # the library's own errors in our words
             error = RunError(GONE) if ended.cancelled() else ended.exception()
@@ -121,7 +122,7 @@ def certificates() -> Security | None:
     return Security(require_encryption=True) if any(told.values()) else None
 
 
-def call_checked(expected: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+def call_checked(expected: str, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
     """Call a function on a worker, if it has the program of whoever sent it: workers may have joined since."""
     if (ours := program_version()) != expected:
         cure = "install the same version on every machine, and start the workers anew"

@@ -17,6 +17,7 @@ from loyaltysim.execution.process_pool import ONE_THREAD, Processes, WorkerLostE
 __all__ = ["ONE_THREAD", "WorkerLostError", "check_place", "iterate_completed", "open_executor", "usable_processors"]
 
 T = TypeVar("T")
+Arguments = tuple[Any, ...]
 PLACE = "processes"
 """Where replications are computed, unless told."""
 WHERE = re.compile(r"(in-process|processes)(?::(\d+))?")
@@ -160,8 +161,8 @@ def submit_to(executor: Executor, worker: int, function: Callable[..., T], *argu
 def iterate_completed(
     executor: Executor,
     task: Callable[..., T],
-    arguments: Iterable[tuple[Any, ...]],
-    on_failure: Callable[[Any, Exception], Iterable[tuple[Any, ...]]] | None = None,
+    arguments: Iterable[Arguments],
+    on_failure: Callable[[Any, Exception], Iterable[Arguments]] | None = None,
 ) -> Iterator[T]:
     """Submit a task for each tuple of arguments and give the results as they end, in whatever order.
 
@@ -173,7 +174,7 @@ def iterate_completed(
             Without it the error is raised.
     """
     free = free_slots(executor)
-    in_flight: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
+    in_flight: dict[Future[T], tuple[int, Arguments]] = {}
     waiting = iter(arguments)
     while True:
         while any(free) and (following := next(waiting, None)) is not None:

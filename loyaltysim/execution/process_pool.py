@@ -21,12 +21,13 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from loyaltysim.core.errors import RunError
 
 MOST_DEATHS = 3
 """How many workers may die over one task before it is given up."""
+T = TypeVar("T")
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PARENTS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 """Signals by which a group of processes is ended: the parent heeds them, and ends its workers."""
@@ -89,14 +90,14 @@ class Processes(Executor):
         self._lock = threading.RLock()
         self._closed = False
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Send a call to the worker with the fewest."""
         with self._lock:
             return self.send(
                 min(range(self.workers), key=lambda each: len(self._slots[each].jobs)), fn, *args, **kwargs
             )
 
-    def send(self, worker: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+    def send(self, worker: int, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Send a call to one worker, 0 to `workers` - 1."""
         job, slot = Job((fn, *args), kwargs), self._slots[worker]
         with self._lock:

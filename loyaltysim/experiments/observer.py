@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from loyaltysim.model import LoyaltyModel
 
+Facts = dict[str, Any]
 Row = Mapping[str, Any]
 """All of a person's columns at one moment, by name."""
 STANDINGS = {PROSPECT: "prospect", CUSTOMER: "customer", LOST: "lost"}
@@ -245,7 +246,7 @@ class Observer(NoTimer):
         self._alive = list(self.rows)
         self._heard = self.find_talk(Tellers.heard_by)
         self._laps: dict[str, dict[int, Row]] = {}
-        self._more: dict[int, dict[str, Any]] = {}
+        self._more: dict[int, Facts] = {}
 
     def begin(self) -> None:
         """Read everyone's row as it stood at the end of the month before."""
@@ -475,7 +476,7 @@ def describe_month(
     return Month(**facts)
 
 
-def describe_encounters(model: LoyaltyModel, laps: Mapping[str, Row]) -> dict[str, Any]:
+def describe_encounters(model: LoyaltyModel, laps: Mapping[str, Row]) -> Facts:
     """Return the fields of Month about encounters, and satisfaction around them."""
     end = laps["accounts"]
     names = [touchpoint.name for touchpoint in model.spec.mechanism("touchpoints").table]
@@ -494,10 +495,10 @@ def describe_encounters(model: LoyaltyModel, laps: Mapping[str, Row]) -> dict[st
     }
 
 
-def describe_grievance(month: int, laps: Mapping[str, Row]) -> dict[str, Any]:
+def describe_grievance(month: int, laps: Mapping[str, Row]) -> Facts:
     """Return the fields of Month about a grievance and how it ended."""
     end, decided = laps["accounts"], laps.get("recovery")
-    grievance: dict[str, Any] = {"case_open": bool(end["open_case"])}
+    grievance: Facts = {"case_open": bool(end["open_case"])}
     if end["grieved_month"] == month:
         grievance |= {
             "grievance": REASONS[end["kind"]],
@@ -509,9 +510,7 @@ def describe_grievance(month: int, laps: Mapping[str, Row]) -> dict[str, Any]:
     return grievance
 
 
-def describe_complaint(
-    row: int, model: LoyaltyModel, laps: Mapping[str, Row], rolls: Mapping[str, NDArray]
-) -> dict[str, Any]:
+def describe_complaint(row: int, model: LoyaltyModel, laps: Mapping[str, Row], rolls: Mapping[str, NDArray]) -> Facts:
     """Return the fields of Month about a complaint and its way."""
     surveyed = any(row in rolls[name] for name in ("intending", "staying"))
     place = np.flatnonzero(rolls["voiced"] == row)

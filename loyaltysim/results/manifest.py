@@ -32,7 +32,7 @@ class Manifest(TypedDict, total=False):
     status: Literal["done", "interrupted", "failed"]
     command: str
     """The command that decides; absent in a run's folder."""
-    options: dict[str, Any]
+    options: dict[str, object]
     """What it was asked, by option."""
     repeat: str
     """The line that asks it again, in this folder."""
@@ -163,7 +163,7 @@ def recording_status(folder: RunFolder, began: float) -> Iterator[None]:
         raise
 
 
-def repeat_command(verb: str, options: Mapping[str, Any]) -> str:
+def repeat_command(verb: str, options: Mapping[str, object]) -> str:
     """Return the line that repeats a command in the folder of its results: its manifest, page and workbook show it.
 
     Args:
@@ -189,7 +189,7 @@ def repeat_command(verb: str, options: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def manifest_text(manifest: Mapping[str, Any]) -> str:
+def manifest_text(manifest: Mapping[str, object]) -> str:
     """Return a manifest as its file holds it."""
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 

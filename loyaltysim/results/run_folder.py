@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from loyaltysim import __version__
 from loyaltysim.core.errors import InputError, Problem, RunError
@@ -69,7 +69,7 @@ class RunFolder:
         self.path = path
         self._made = made
         self._written: list[Path] = []
-        self._manifest: dict[str, Any] = {}
+        self._manifest: dict[str, object] = {}
 
     @contextmanager
     def new(self, name: str) -> Iterator[IO[bytes]]:
@@ -101,18 +101,18 @@ class RunFolder:
         with suppress(OSError):
             (self.path / name).unlink(missing_ok=True)
 
-    def update_manifest(self, **entries: Any) -> None:
+    def update_manifest(self, **entries: object) -> None:
         """Add entries to the manifest."""
         self._manifest |= entries
         self.write(MANIFEST, manifest_text(self._manifest))
 
-    def mark_done(self, **entries: Any) -> None:
+    def mark_done(self, **entries: object) -> None:
         """Say that all is done, with the SHA-256 of every table: a report of other tables would tell what nobody
         computed."""
         tables = sorted(file for file in self.path.iterdir() if file.suffix in TABLES)
         self.update_manifest(status="done", **entries, files={file.name: sha256_of(file) for file in tables})
 
-    def force_manifest(self, **entries: Any) -> str:
+    def force_manifest(self, **entries: object) -> str:
         """Add the run's end to the manifest, over the older one on a full disk; say so if it had to be removed.
 
         A manifest that told of an earlier state would mislead whoever reads it.
