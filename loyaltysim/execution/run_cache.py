@@ -78,7 +78,11 @@ class RunCache:
         """Keep whole runs, by key, with their months."""
 
     def iterate_records(self, keys: Mapping[RunKey, str]) -> Iterator[RunRecord]:
-        """Yield the whole runs of a scenario that are there, few in memory at once; `keys`: by strategy and replication."""
+        """Yield the whole runs of a scenario that are there, few in memory at once.
+
+        Args:
+            keys: By strategy and replication.
+        """
         wanted = iter(keys.items())
         while some := dict(islice(wanted, RECORDS_AT_ONCE)):
             found = self.records({key: run for run, key in some.items()})
