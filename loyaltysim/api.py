@@ -217,7 +217,7 @@ def rerun(folder: str | Path, **options: Unpack[RunKeywords]) -> Rerun:
 def refuse_stored_options(options: RunKeywords) -> None:
     """Refuse options that stand in a folder of results already. Raises InputError."""
     for name in OF_THE_FOLDER:
-        if options.get(name):
+        if options.get(name) not in (None, (), []):
             cure = "leave it out, or call run with the folder's scenario.yml, which keeps a folder of its own"
             raise InputError(Problem("it stands in the folder, and stays as it is", where=name, cure=cure))
 

@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 import loyaltysim as ls
 from loyaltysim import api
 from loyaltysim.cli import VERBS, main
-from loyaltysim.core.errors import InputError
+from loyaltysim.core.errors import InputError, RunError
 from loyaltysim.execution.progress import Progress
 from loyaltysim.experiments.options import OF_THE_FOLDER, RunKeywords, RunOptions, flag_of, options_of
 from loyaltysim.mechanisms import unregister
@@ -246,7 +246,7 @@ def test_a_customer_is_the_same_from_python_and_from_the_command_line() -> None:
 
 @pytest.mark.parametrize(("old", "new"), [("set", "overrides"), ("id", "customer_id"), ("map", "frontier")])
 def test_a_keyword_of_before_is_answered_with_the_one_of_now(old: str, new: str) -> None:
-    with pytest.raises(InputError, match=rf"{old}: .*\n.*write {new}="):
+    with pytest.raises(InputError, match=rf"{old}: .*\n.*(write|called) {new}"):
         ls.run("firm.yml", **{old: 1})
 
 
@@ -360,3 +360,35 @@ def test_progress_is_shown_on_standard_error_unless_quiet_or_heard_elsewhere(
     function("firm.yml", **asked)
     out, shown = capfd.readouterr()
     assert (out, shown.splitlines()[0]) == ("", "reading the scenario")
+
+
+def test_a_misspelt_keyword_gets_its_cure() -> None:
+    with pytest.raises(InputError, match="did you mean overrides"):
+        ls.simulate("firm.yml", overides=["desk.budget=1"], quiet=True)
+
+
+@pytest.mark.parametrize("option", ["seed", "replications", "months"])
+def test_what_stands_in_a_folder_is_refused_even_at_zero(option: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="it stands in the folder"):
+        ls.resume(tmp_path, **{option: 0})
+
+
+def test_a_sweep_of_one_strategy_tells_its_worth_and_names_no_runner_up() -> None:
+    asked = {"over": "desk.budget=0:10:2", "overrides": ["months=3"], "executor": "in-process", "quiet": True}
+    alone = ls.load("firm.yml").replace({"strategies": {"as today": {}}}, source="test")
+    found = ls.sweep(alone, **asked)
+    assert list(found.winners.best) == ["as today", "as today"]
+    assert found.winners.second.tolist() == ["", ""]
+    assert found.sweep[found.sweep.metric == "npv"]["mean"].notna().all()
+    assert "only one strategy" in found.answer
+
+
+def test_where_today_cannot_be_simulated_a_study_of_points_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> np.ndarray:
+        raise ValueError("boom")
+
+    monkeypatch.setattr("loyaltysim.execution.tasks.compute_figures", fail)
+    asked = {"over": ["desk.budget=0:100", "voice.budget=0:100"], "executor": "in-process", "quiet": True}
+    for verb in (ls.sweep, ls.sensitivity):
+        with pytest.raises(RunError, match="today's market could not be simulated: ValueError: boom"):
+            verb("firm.yml", **asked)

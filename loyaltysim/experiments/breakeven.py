@@ -22,10 +22,11 @@ from loyaltysim.experiments.designs import (
     Point,
     check_unique,
     evaluate_points,
+    evaluate_today,
     grid_design,
     read_factor,
 )
-from loyaltysim.experiments.options import MOST_POINTS, as_names, option
+from loyaltysim.experiments.options import MOST_POINTS, as_names, as_texts, option
 from loyaltysim.stats.intervals import Interval, compare_best, interval, paired
 from loyaltysim.stats.roots import Curves, zero_between
 from loyaltysim.stats.sequential import rank_by_mean
@@ -95,13 +96,13 @@ class Question(decision.Question):
         factor = read_factor(self.over, scenario, steps=GRID)
         between = as_names(self.between) if self.between else ()
         names = strategies_between(scenario, between)
-        plane = tuple(read_factor(text, scenario, "--map", MAP_GRID) for text in self.frontier)
+        plane = tuple(read_factor(text, scenario, "--map", MAP_GRID) for text in as_texts(self.frontier))
         if plane and len(plane) != 2:
             raise InputError(Problem("a map has two sides", where="--map", cure="name two paths: --map PATH PATH"))
         check_unique(plane, "--map")
         check_grid_sizes(factor, plane)
 
-        asked = {"over": self.over, "between": ",".join(between), "map": tuple(self.frontier)}
+        asked = {"over": self.over, "between": ",".join(between), "map": as_texts(self.frontier)}
         return Plan(asked, lambda run: find_crossovers(run, factor, names, plane))
 
 
@@ -332,7 +333,7 @@ def build_frontier(run: DecisionRun, plane: Sequence[Factor], names: Sequence[st
     scenario, paths = run.scenario, [factor.path for factor in plane]
     columns = (*paths, *FRONTIER)
     replications = range(min(scenario.replications, MAP_REPLICATIONS))
-    [today] = evaluate_points(run.evaluator, scenario, [{}], names, replications)
+    today = evaluate_today(run.evaluator, scenario, names, replications)
     recommended = rank_by_mean(today.of(NPV))[0]
     rows: list[Row] = []
     for point in evaluate_points(run.evaluator, scenario, grid_design(plane), names, replications):
@@ -346,6 +347,8 @@ def frontier_cell(point: Point, recommended: str) -> Row:
     if point.error:
         return ("", "", nan, nan, nan, "", recommended, nan, 0, point.error)
     npv = point.of(NPV)
+    if len(npv) == 1:
+        return (recommended, "", nan, nan, nan, "", recommended, 0.0, len(npv[recommended]), "")
     contest = compare_best(npv)
     regret = float((npv[contest.best] - npv[recommended]).mean())
     lead = contest.difference

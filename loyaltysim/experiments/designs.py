@@ -14,7 +14,7 @@ from math import isfinite, prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.lazy import np
 from loyaltysim.execution.evaluator import Evaluator, Request, Response
 from loyaltysim.experiments.options import MOST_POINTS
@@ -404,6 +404,16 @@ class Point:
     def of(self, metric: str) -> dict[str, np.ndarray]:
         """Return one figure of every strategy: float64, (n,) each."""
         return {name: figures[metric] for name, figures in self.figures.items()}
+
+
+def evaluate_today(
+    evaluator: Evaluator, scenario: Scenario, names: Sequence[str], replications: Sequence[int]
+) -> Point:
+    """Simulate a scenario as it is, which other points are compared with. Raises RunError where that fails."""
+    [today] = evaluate_points(evaluator, scenario, [{}], names, replications)
+    if today.error:
+        raise RunError(f"today's market could not be simulated: {today.error}")
+    return today
 
 
 def evaluate_points(

@@ -19,6 +19,7 @@ from loyaltysim.execution.progress import Listener, Progress, explaining_memory_
 from loyaltysim.mechanisms import register
 from loyaltysim.results.run_folder import refuse_occupied
 from loyaltysim.scenario import load
+from loyaltysim.scenario.registry import suggest
 
 if TYPE_CHECKING:
     from loyaltysim.core.mechanism import Mechanism
@@ -140,8 +141,12 @@ class RunOptions:
 
     def __new__(cls, *_: object, **named: object) -> RunOptions:
         """Refuse the keyword of an option that has another one in Python. Raises InputError."""
-        for name in RENAMED.keys() & named.keys():
-            cure = f"write {RENAMED[name]}=..."
+        known = [each.name for each in fields(cls) if each.name != "began"]
+        for name in sorted(named.keys() - {*known, "began"}):
+            new = RENAMED.get(name)
+            cure = f"write {new}=..." if new in known else suggest(name, known)
+            if new and not cure.startswith("write"):
+                cure = f"where a function has this option, it is called {new}"
             raise InputError(Problem(f"there is no keyword {name!r}", where=name, cure=cure))
         return super().__new__(cls)
 

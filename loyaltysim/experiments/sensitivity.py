@@ -15,7 +15,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
 
 from loyaltysim.analysis.surrogate_analysis import SENSITIVITY, SurrogateResult, analyse_surrogate
-from loyaltysim.core.errors import InputError, Problem
+from loyaltysim.core.errors import InputError, Problem, RunError
 from loyaltysim.core.lazy import np
 from loyaltysim.experiments import decision
 from loyaltysim.experiments.decision import NPV, DecisionRun, Finding, Plan, Row, build_frame, require_two_strategies
@@ -292,6 +292,8 @@ class DesignRunner:
     def evaluate_today(self) -> dict[str, float]:
         """Simulate today's values, settle which difference decides, and return each strategy's gain on the first."""
         [point] = self.simulate([{}])
+        if point.error:
+            raise RunError(f"today's market could not be simulated: {point.error}")
         npv = point.of(NPV)
         best, second = rank_by_mean(npv)[:2]
         self.pair = best, second

@@ -18,6 +18,7 @@ from loyaltysim.experiments.designs import (
     build_design,
     check_unique,
     evaluate_points,
+    evaluate_today,
     read_factor,
 )
 from loyaltysim.experiments.options import MOST_POINTS, as_texts, most_points_option, option
@@ -98,7 +99,7 @@ def sweep_points(run: DecisionRun, design: Sequence[Mapping[str, float]]) -> Swe
     """
     scenario = run.scenario
     paths, names, replications = tuple(design[0]), tuple(scenario.strategies), range(scenario.replications)
-    [today] = evaluate_points(run.evaluator, scenario, [{}], names, replications)
+    today = evaluate_today(run.evaluator, scenario, names, replications)
     recommended = rank_by_mean(today.of(NPV))[0]
     columns = {"winners": ("point", *paths, *FRONTIER), "sweep": ("point", *paths, *FIGURES)}
     winners: dict[int, list[Row]] = {}

@@ -73,7 +73,7 @@ def validate(
     the end. `done` hears of each as it is finished. Raises InputError for an unknown name and for a folder that cannot
     be written, RunError if writing fails in the end.
     """
-    chosen = [find_name(name) for name in names] or list(KNOWN)
+    chosen = [find_name(name) for name in ((names,) if isinstance(names, str) else names)] or list(KNOWN)
     folder = Path(out) if out is not None else FOLDER
     pictures = {name: folder / f"{name}.png" for name in chosen}
     check_writable(folder, [*pictures.values(), folder / TABLE])

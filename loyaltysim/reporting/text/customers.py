@@ -48,8 +48,9 @@ def render_story(setting: Setting, person: Person, lives: Sequence[Life]) -> str
     tenure = f" for {format_horizon(person.tenure)}, satisfaction {person.satisfaction:.2f}"
     gone = f", left {format_horizon(person.gone)} ago" if person.gone else ""
     since = tenure if person.standing == "customer" else gone
+    several = f"; the same luck under {len(lives)} strategies" if len(lives) > 1 else ""
     lines = [
-        f"Person {person.number:,}{of} ({luck}); the same luck under {len(lives)} strategies.",
+        f"Person {person.number:,}{of} ({luck}){several}.",
         f"At the end of {month_name(0, setting.start)}: {person.standing}{since}; margin {margin} a month; "
         f"{person.ties} ties; against a mean of 1, fickleness {person.fickleness:.1f}, talkativeness "
         f"{person.talkativeness:.1f}, readiness to complain {person.readiness:.1f}.",
