@@ -187,14 +187,24 @@ class Evaluator:
             arguments: Drawn when there is room for them.
 
         Raises:
-            RunError: The evaluator is closed, or the place to compute is lost. What a call raises is raised.
+            RunError: The evaluator is closed, the place to compute is lost, or a call failed.
         """
-        return executors.iterate_completed(self._open_pool(), function, arguments)
+        return explain_failure(executors.iterate_completed(self._open_pool(), function, arguments))
 
     def _open_pool(self) -> Executor:
         if self.pool is None:
             raise RunError("the evaluator is closed: write `with Evaluator() as evaluator:`")
         return self.pool
+
+
+def explain_failure(results: Iterator[Result]) -> Iterator[Result]:
+    """Yield results as they come. Raises RunError, with its cause in words, for what a call raised."""
+    try:
+        yield from results
+    except (LoyaltysimError, MemoryError):
+        raise
+    except Exception as error:
+        raise RunError(f"a simulation failed: {describe_error(error)}") from error
 
 
 class FailureLog:

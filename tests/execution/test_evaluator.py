@@ -286,3 +286,11 @@ def test_any_function_is_called_where_there_is_room() -> None:
 def test_a_closed_evaluator_says_so() -> None:
     with pytest.raises(RunError, match="with Evaluator"):
         Evaluator().map(cube, [(1,)])
+
+
+def test_a_call_that_fails_is_told_in_words() -> None:
+    with (
+        Evaluator("in-process") as evaluator,
+        pytest.raises(RunError, match="a simulation failed: ZeroDivisionError"),
+    ):
+        list(evaluator.map(divmod, [(1, 0)]))
